@@ -1,0 +1,67 @@
+"""What can go wrong, and how it is said: one message with the place, what was seen, what is allowed, what to do.
+
+`InputError` means that the user's input is wrong (exit code 2), `RunError` that a run failed (exit code 1).
+Every exception can be rebuilt from its own ``args``, because SimPy re-creates the exception of a failed
+event from them, and because exceptions cross process borders by pickle.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True)
+class Problem:
+    """One thing that is wrong in the input.
+
+    ``place`` is ``file:line:column`` or ``--set path``; ``what`` says what was seen and what is allowed;
+    ``remedy`` says what to do (empty where ``what`` already says it); ``excerpt`` is the source line.
+    """
+
+    place: str
+    what: str
+    remedy: str = ""
+    excerpt: str = ""
+    column: int = 0
+
+    def __str__(self) -> str:
+        text = f"{self.place}: {self.what}"
+        if self.remedy:
+            text += f"\n    {self.remedy}"
+        if self.excerpt:
+            text += f"\n    | {self.excerpt}"
+            if self.column:
+                text += f"\n    | {' ' * (self.column - 1)}^"
+        return text
+
+
+class VbpError(Exception):
+    """Base of every error that this program raises on purpose."""
+
+
+class InputError(VbpError):
+    """The input is wrong. ``args`` are the `Problem` records, all that were found at once."""
+
+    def __init__(self, *problems: Problem) -> None:
+        super().__init__(*problems)
+
+    @property
+    def problems(self) -> tuple[Problem, ...]:
+        return tuple(p for p in self.args if isinstance(p, Problem))
+
+    def __str__(self) -> str:
+        return "\n".join(str(p) for p in self.problems)
+
+
+class RunError(VbpError):
+    """A run could not be finished although its input was right (a full disk, a killed worker)."""
+
+
+def nearest(word: str, allowed: list[str]) -> str:
+    """Return ``did you mean 'x'?`` for the closest of the allowed words, or the whole list if none is close."""
+    from difflib import get_close_matches
+
+    close = get_close_matches(word, allowed, n=1, cutoff=0.6)
+    if close:
+        return f"did you mean '{close[0]}'?"
+    return "allowed: " + ", ".join(allowed) if allowed else ""

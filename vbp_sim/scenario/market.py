@@ -1,0 +1,79 @@
+"""A market: provinces, drugs, products and reported volumes, as read from a folder of CSV files.
+
+Prices are exact `Decimal` yuan per unit, as the text has them. Missing optional values are ``None`` and are filled by
+the scenario's distributions when a run starts, replication by replication.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from decimal import Decimal
+
+import numpy as np
+import numpy.typing as npt
+
+LEVELS = ("tertiary", "secondary", "primary")
+
+
+@dataclass(frozen=True)
+class Province:
+    """A province, or a city where a pilot runs. Counts are institutions that take part."""
+
+    id: str
+    name_zh: str
+    population: float
+    tertiary: int
+    secondary: int
+    primary: int
+    demand_weight: float
+
+
+@dataclass(frozen=True)
+class Drug:
+    """One competition unit. ``ceiling`` and ``pre_price`` (lowest price paid before) are yuan per ``unit``."""
+
+    id: str
+    name_zh: str
+    form: str
+    strength: str
+    unit: str
+    drug_class: str
+    ceiling: Decimal | None
+    pre_price: Decimal | None
+
+
+@dataclass(frozen=True)
+class Product:
+    """One manufacturer's version of a drug; optional values are ``None`` where the market does not give them.
+
+    ``pre_price`` and ``cost`` yuan per unit, ``pre_share`` share of the drug's volume before the round,
+    ``capacity`` units per year; ``bid``, ``selected`` and ``regions`` are what really happened.
+    """
+
+    drug: str
+    manufacturer: str
+    originator: bool
+    pre_price: Decimal | None = None
+    pre_share: float | None = None
+    capacity: float | None = None
+    cost: Decimal | None = None
+    bid: Decimal | None = None
+    selected: bool | None = None
+    regions: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class Market:
+    """A market. ``reported`` has shape (drugs, provinces), units per year; ``digest`` is the SHA-256 of the files."""
+
+    name: str
+    folder: str
+    provinces: tuple[Province, ...]
+    drugs: tuple[Drug, ...]
+    products: tuple[Product, ...]
+    reported: npt.NDArray[np.float64]
+    digest: str
+
+    def products_of(self, drug: str) -> tuple[Product, ...]:
+        """Products of one drug, in the order of the file."""
+        return tuple(p for p in self.products if p.drug == drug)

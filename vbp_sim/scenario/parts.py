@@ -1,0 +1,115 @@
+"""Named parts: a model or a rule that YAML chooses by name, with its parameters.
+
+A part is a frozen pydantic class: its fields are the parameters that YAML may set, its methods do the work.
+The field ``model`` (behaviour) or ``rule`` (law) holds the name. A new part is one new file in the folder of its
+kind: `discover` imports every module there, and subclassing registers it. Nothing else is touched.
+
+    class Newsvendor(Reporting):
+        model: Literal["newsvendor"] = "newsvendor"
+        cost_ratio: float = param(10.0, "loss per unit agreed and not bought over ...", unit="-", source="...")
+"""
+
+from __future__ import annotations
+
+import functools
+import importlib
+import inspect
+import operator
+import pkgutil
+from dataclasses import dataclass
+from typing import Annotated, Any, ClassVar, TypeVar
+
+from pydantic import BaseModel, ConfigDict, Field, GetCoreSchemaHandler
+from pydantic_core import CoreSchema, core_schema
+
+#: packages whose modules hold parts; named here as text so that this room imports nothing above it
+HOMES = ("vbp_sim.rules", "vbp_sim.agents")
+
+P = TypeVar("P", bound="Part")
+
+
+class Frozen(BaseModel):
+    """Base of everything that is read from YAML: unknown keys are errors, and nothing changes after loading."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True, defer_build=True, allow_inf_nan=False)
+
+
+class Part(Frozen):
+    """Base of all named parts. A direct subclass is a *kind* (the interface); its subclasses are the choices."""
+
+    kind: ClassVar[str] = ""
+    tag: ClassVar[str] = "model"
+    registry: ClassVar[dict[str, list[type[Part]]]] = {}
+
+    @classmethod
+    def __pydantic_init_subclass__(cls, **kwargs: Any) -> None:
+        super().__pydantic_init_subclass__(**kwargs)
+        if cls.kind and not inspect.isabstract(cls) and ("kind" not in cls.__dict__ or cls.tag == ""):
+            Part.registry.setdefault(cls.kind, []).append(cls)
+
+    @classmethod
+    def part_name(cls) -> str:
+        """Name under which YAML chooses this part."""
+        field = cls.model_fields.get(cls.tag)
+        return str(field.default) if field is not None else cls.kind
+
+
+@dataclass(frozen=True)
+class Chosen:
+    """Marks a field as a choice among the registered parts of a kind; ``default`` is used if YAML names none."""
+
+    kind: str
+    default: str = ""
+
+    def __get_pydantic_core_schema__(self, source: Any, handler: GetCoreSchemaHandler) -> CoreSchema:
+        discover()
+        choices = Part.registry.get(self.kind, [])
+        if not choices:
+            raise TypeError(f"no part of kind '{self.kind}' is registered")
+        tag = choices[0].tag
+        if tag == "":
+            return handler.generate_schema(choices[0])
+        if len(choices) == 1:
+            union: Any = choices[0]
+        else:
+            union = Annotated[functools.reduce(operator.or_, choices), Field(discriminator=tag)]
+
+        def with_name(value: Any) -> Any:
+            if isinstance(value, dict) and tag not in value and self.default:
+                return {tag: self.default, **value}
+            return value
+
+        return core_schema.no_info_before_validator_function(with_name, handler.generate_schema(union))
+
+
+def param(
+    default: Any,
+    description: str,
+    *,
+    unit: str = "-",
+    source: str = "assumption",
+    confidence: str = "G",
+    **limits: Any,
+) -> Any:
+    """Declare a parameter: its meaning, unit, and where its default comes from (confidence code of the rulebook).
+
+    ``limits`` are pydantic's (``ge``, ``gt``, ``le``, ``lt``, ``min_length``).
+    """
+    extra = {"unit": unit, "source": source, "confidence": confidence}
+    return Field(default, description=description, json_schema_extra=extra, **limits)
+
+
+def chosen(part: Part, kind: type[P]) -> P:
+    """Return ``part`` as the given kind; a wrong kind is a fault of the program, not of the user."""
+    if not isinstance(part, kind):
+        raise TypeError(f"expected a part of kind '{kind.kind}', got {type(part).__name__}")
+    return part
+
+
+@functools.cache
+def discover() -> None:
+    """Import every module below `HOMES`, so that all parts are registered."""
+    for home in HOMES:
+        package = importlib.import_module(home)
+        for module in pkgutil.walk_packages(package.__path__, home + "."):
+            importlib.import_module(module.name)

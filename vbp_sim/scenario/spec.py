@@ -1,0 +1,170 @@
+"""The typed source of a scenario: validation, defaults, JSON Schema and the reference page all come from here.
+
+>>> Demand().monthly_cv
+0.25
+"""
+
+from __future__ import annotations
+
+from datetime import date
+from typing import Annotated, Any
+
+from pydantic import Field, model_validator
+
+from vbp_sim.scenario.parts import Chosen, Frozen, Part, param
+
+CALENDAR_STEPS = (
+    "reporting_start",
+    "reporting_end",
+    "review_end",
+    "document",
+    "opening",
+    "result",
+    "start",
+)
+
+
+class Calendar(Frozen):
+    """Dates of one round, in the order in which they must fall (ISO dates, 2018-12-06)."""
+
+    reporting_start: date = Field(description="institutions begin to report their yearly demand")
+    reporting_end: date = Field(description="institutions' reporting closes")
+    review_end: date = Field(description="provinces have checked the reports and sent them on")
+    document: date = Field(description="the tender document is published")
+    opening: date = Field(description="bids are opened; shortlist, selection and province choice on the same day")
+    result: date = Field(description="the final result is published; contracts are signed from here")
+    start: date = Field(description="first day on which institutions use the selected products")
+
+    @model_validator(mode="after")
+    def in_order(self) -> Calendar:
+        for earlier, later in zip(CALENDAR_STEPS, CALENDAR_STEPS[1:], strict=False):
+            if getattr(self, earlier) > getattr(self, later):
+                raise ValueError(
+                    f"{later} ({getattr(self, later)}) lies before {earlier} ({getattr(self, earlier)}); "
+                    f"the order is {', '.join(CALENDAR_STEPS)}"
+                )
+        return self
+
+
+class Round(Frozen):
+    """One bidding round: its rule set, its dates, and the drugs that it tenders."""
+
+    rules: Annotated[Part, Chosen("rules")] = Field(
+        description="rule set: a name (see `vbp list rules`) or a map that extends one and replaces named values"
+    )
+    calendar: Calendar
+    drugs: tuple[str, ...] = Field((), description="drugs tendered, by id; empty means every drug of the market")
+
+
+class Behaviour(Frozen):
+    """How firms and hospitals decide: one model each, chosen by name."""
+
+    firms: Annotated[Part, Chosen("firms", "two-level-costs")] = Field(
+        default_factory=dict, validate_default=True, description="costs, earlier shares and capacity of firms"
+    )
+    bidding: Annotated[Part, Chosen("bidding", "rules-of-thumb")] = Field(
+        default_factory=dict, validate_default=True, description="how manufacturers bid"
+    )
+    reporting: Annotated[Part, Chosen("reporting", "newsvendor")] = Field(
+        default_factory=dict, validate_default=True, description="how institutions report their demand"
+    )
+    choice: Annotated[Part, Chosen("choice", "partial-adjustment")] = Field(
+        default_factory=dict, validate_default=True, description="how institutions choose among products each month"
+    )
+    supply: Annotated[Part, Chosen("supply", "alternating-renewal")] = Field(
+        default_factory=dict, validate_default=True, description="how suppliers produce, fail and recover"
+    )
+
+
+class Demand(Frozen):
+    """True demand behind the reported volumes, and how it varies."""
+
+    reporting_ratio: float = param(
+        0.66,
+        "reported volume of demand.csv over the institutions' true yearly use before the round",
+        unit="share",
+        source="identity completion = share x (1 + growth) / (guaranteed share x ratio) with the pilot's 191.4 %",
+        confidence="I",
+        gt=0,
+        le=1.5,
+    )
+    growth: float = param(
+        0.14,
+        "rise of the use of a tendered drug once selected products are supplied, all of it over the first year",
+        unit="share",
+        source="list-drug use +14.03 % (Nanjing and pilot abstracts, models.md section 0)",
+        confidence="S",
+        gt=-1,
+        le=2,
+    )
+    ramp_months: int = param(3, "months over which the rise is reached", unit="months", ge=1, le=24)
+    monthly_cv: float = param(
+        0.25, "spread of one institution's monthly demand for one drug (standard deviation / mean)", ge=0, le=2
+    )
+    size_spread: float = param(
+        1.0, "spread of institutions' sizes within a level (standard deviation of the logarithm)", ge=0, le=3
+    )
+    level_share: dict[str, float] = param(
+        {"tertiary": 0.62, "secondary": 0.26, "primary": 0.12},
+        "share of the demand of a province that each level of institution has",
+        unit="share",
+    )
+
+    @model_validator(mode="after")
+    def shares_add_up(self) -> Demand:
+        levels = ("tertiary", "secondary", "primary")
+        if set(self.level_share) != set(levels):
+            raise ValueError(f"level_share needs exactly the levels {', '.join(levels)}")
+        if min(self.level_share.values()) < 0 or abs(sum(self.level_share.values()) - 1) > 1e-9:
+            raise ValueError(f"level_share must be shares that add up to 1, they add up to {sum(self.level_share.values()):g}")
+        return self
+
+
+class Finance(Frozen):
+    """Who pays: the insurance fund and the patient."""
+
+    fund_share: float = param(
+        0.65,
+        "share of a covered price that the fund pays (actual payment ratio r of the retention formula)",
+        unit="share",
+        source="institutions.md section 9, range 0.5 to 0.8",
+        confidence="M",
+        ge=0,
+        le=1,
+    )
+    insured_share: float = param(
+        0.90,
+        "share of a drug's use that goes to locally insured patients (s of the retention formula)",
+        unit="share",
+        source="institutions.md section 9, range 0.8 to 0.95",
+        confidence="M",
+        ge=0,
+        le=1,
+    )
+
+
+class Variant(Frozen):
+    """A named patch over the scenario."""
+
+    title: str = Field("", description="what a reader of a chart should call it")
+    changes: dict[str, Any] = Field(default_factory=dict, description="values to set, as a map like the scenario itself")
+    replaces: tuple[str, ...] = Field(
+        (), description="paths that this variant may set although another variant of the same chain sets them"
+    )
+
+
+class Spec(Frozen):
+    """All that a scenario file may say."""
+
+    scenario: str = Field(description="name of the scenario, used in file names and titles", min_length=1, max_length=300)
+    title: str = Field("", description="one line for people")
+    description: str = Field("", description="what is asked, what is known, what is assumed")
+    market: str = Field(description="folder of the market's CSV files, relative to this file")
+    start: date = Field(description="first day of the simulation; months before the first supply are the baseline")
+    rounds: dict[str, Round] = Field(description="bidding rounds by id", min_length=1)
+    behaviour: Behaviour = Field(default_factory=Behaviour, description="models of firms and hospitals")
+    demand: Demand = Field(default_factory=Demand, description="true demand")
+    finance: Finance = Field(default_factory=Finance, description="who pays")
+    variants: dict[str, Variant] = Field(default_factory=dict, description="named patches, by id")
+    replications: int = Field(1, ge=1, le=100_000, description="runs with different luck")
+    seed: int = Field(1, ge=0, lt=2**63, description="root of all random draws")
