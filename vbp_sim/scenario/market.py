@@ -30,7 +30,10 @@ class Province:
 
 @dataclass(frozen=True)
 class Drug:
-    """One competition unit. ``ceiling`` and ``pre_price`` (lowest price paid before) are yuan per ``unit``."""
+    """One competition unit. ``ceiling`` and ``pre_price`` (lowest price paid before) are yuan per ``unit``.
+
+    ``qualified`` is the number of firms that may bid, where it is more than the products that the market names.
+    """
 
     id: str
     name_zh: str
@@ -40,6 +43,7 @@ class Drug:
     drug_class: str
     ceiling: Decimal | None
     pre_price: Decimal | None
+    qualified: int | None = None
 
 
 @dataclass(frozen=True)

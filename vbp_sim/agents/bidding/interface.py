@@ -1,0 +1,51 @@
+"""What a bidding model must do: bid in one tender, and answer an offered price."""
+
+from __future__ import annotations
+
+from abc import abstractmethod
+from dataclasses import dataclass
+from typing import ClassVar
+
+import numpy as np
+import numpy.typing as npt
+
+from vbp_sim.scenario.parts import Part
+from vbp_sim.streams import Streams
+
+Floats = npt.NDArray[np.float64]
+Bools = npt.NDArray[np.bool_]
+
+
+@dataclass(frozen=True)
+class Opening:
+    """What a firm can know when the bids of one drug are due; arrays of shape (firms,), yuan per unit.
+
+    ``winners`` is the largest number of winners for this number of qualified firms, ``ratio`` and ``guarantee``
+    what the rule set promises (0 where it promises nothing).
+    """
+
+    round: str
+    drug: str
+    ceiling: float
+    winners: int
+    manufacturer: tuple[str, ...]
+    originator: Bools
+    cost: Floats
+    pre_price: Floats
+    real_bid: Floats
+
+
+class Bidding(Part):
+    """Kind: how manufacturers bid."""
+
+    kind: ClassVar[str] = "bidding"
+
+    @abstractmethod
+    def bids(self, opening: Opening, luck: Streams) -> Floats:
+        """Return a bid per firm, yuan per unit; nan means no quote. A bid above the ceiling is void by law."""
+        raise NotImplementedError
+
+    @abstractmethod
+    def accepts(self, opening: Opening, offers: Floats, luck: Streams) -> Bools:
+        """Say per firm whether it would supply at the offered price (yuan per unit, 0 = no offer)."""
+        raise NotImplementedError

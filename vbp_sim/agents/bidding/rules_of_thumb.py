@@ -1,0 +1,97 @@
+"""Rules of thumb, fitted roughly to the real bids of the 2019 expansion (models.md section 3.a).
+
+A generic looks at its serious rivals. If there are no more of them than winners, nobody can lose: it bids a little under
+the ceiling. Otherwise it bids its cost plus a markup. An originator takes part only if the ceiling is not
+too far below its own earlier price, because a low price here is seen elsewhere; else it quotes its old price, which is
+void. What the fit is based on: docs/calibration.md.
+"""
+
+from __future__ import annotations
+
+from typing import Literal
+
+import numpy as np
+
+from vbp_sim.agents.bidding.interface import Bidding, Bools, Floats, Opening
+from vbp_sim.scenario.parts import param
+from vbp_sim.streams import Streams
+
+_FIT = "fitted by hand to the 102 bids of the 2019 expansion (docs/calibration.md)"
+
+
+class RulesOfThumb(Bidding):
+    """Ceiling-minus where nobody can lose, cost-plus where somebody must; originators hold their price."""
+
+    model: Literal["rules-of-thumb"] = "rules-of-thumb"
+    safe_discount: float = param(
+        0.035,
+        "mean discount under the ceiling, for each serious rival, where there are no more rivals than winners",
+        unit="share of the ceiling", source=_FIT, confidence="I", ge=0, le=1,
+    )
+    hungry: float = param(
+        0.1, "chance that a firm bids cost-plus although nobody can lose", unit="probability",
+        source=_FIT, confidence="I", ge=0, le=1,
+    )
+    markup: float = param(
+        1.25, "median markup of a cost-plus bid", unit="share of the unit cost", source=_FIT, confidence="I",
+        ge=0, le=20,
+    )
+    markup_spread: float = param(
+        0.5, "spread of the markup, sd of the logarithm", source="models.md H1", ge=0, le=3
+    )
+    walk_away: float = param(
+        0.30,
+        "median of the lowest price that an originator accepts, over its own earlier price",
+        source=_FIT, confidence="I", gt=0, le=1,
+    )
+    walk_away_spread: float = param(0.5, "spread of that price, sd of the logarithm", source=_FIT, ge=0, le=3)
+    originator_discount: float = param(
+        0.06, "mean discount under the ceiling of an originator that takes part", unit="share of the ceiling",
+        source=_FIT, confidence="I", ge=0, le=1,
+    )
+
+    def bids(self, opening: Opening, luck: Streams) -> Floats:
+        """See `Bidding.bids`: every draw is addressed by round, drug and firm."""
+        generic = np.where(self._cost_plus(opening, luck), self._markup_bid(opening, luck), self._safe_bid(opening, luck))
+        return np.where(opening.originator, self._originator_bid(opening, luck), generic)
+
+    def accepts(self, opening: Opening, offers: Floats, luck: Streams) -> Bools:
+        """A generic accepts what covers its cost; an originator what it would not walk away from."""
+        floor = np.where(opening.originator, self._floor(opening, luck), opening.cost)
+        return np.asarray((offers > 0) & (offers >= floor), dtype=np.bool_)
+
+    def _cost_plus(self, opening: Opening, luck: Streams) -> Bools:
+        contested = int((~opening.originator).sum()) > opening.winners
+        return contested | (_uniform(opening, luck, "hungry") < self.hungry)
+
+    def _safe_bid(self, opening: Opening, luck: Streams) -> Floats:
+        rivals = int((~opening.originator).sum()) - 1
+        discount = self.safe_discount * rivals * -np.log(_uniform(opening, luck, "discount"))
+        return opening.ceiling * np.clip(1 - discount, 0.05, 1.0)
+
+    def _markup_bid(self, opening: Opening, luck: Streams) -> Floats:
+        z = _normal(opening, luck, "markup")
+        return np.minimum(opening.ceiling, opening.cost * (1 + self.markup * np.exp(self.markup_spread * z)))
+
+    def _floor(self, opening: Opening, luck: Streams) -> Floats:
+        z = _normal(opening, luck, "walk-away")
+        return np.asarray(opening.pre_price * self.walk_away * np.exp(self.walk_away_spread * z))
+
+    def _originator_bid(self, opening: Opening, luck: Streams) -> Floats:
+        floor = self._floor(opening, luck)
+        discount = self.originator_discount * -np.log(_uniform(opening, luck, "discount"))
+        inside = np.minimum(opening.ceiling, np.maximum(floor, opening.ceiling * (1 - discount)))
+        aloof = opening.pre_price * (0.85 + 0.15 * _uniform(opening, luck, "old-price"))
+        return np.where(floor <= opening.ceiling, inside, aloof)
+
+
+def _uniform(opening: Opening, luck: Streams, what: str) -> Floats:
+    return np.array(
+        [float(luck.uniform(f"bidding.{what}", opening.round, opening.drug, m)) for m in opening.manufacturer]
+    )
+
+
+def _normal(opening: Opening, luck: Streams, what: str) -> Floats:
+    return np.array(
+        [float(luck.normal(f"bidding.{what}", opening.round, opening.drug, m)) for m in opening.manufacturer]
+    )

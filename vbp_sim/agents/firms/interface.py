@@ -1,0 +1,52 @@
+"""What a model of firms must do: say who may bid, at what cost, with what earlier price, share and capacity."""
+
+from __future__ import annotations
+
+from abc import abstractmethod
+from dataclasses import dataclass
+from typing import ClassVar
+
+import numpy as np
+import numpy.typing as npt
+
+from vbp_sim.scenario.market import Market
+from vbp_sim.scenario.parts import Part
+from vbp_sim.streams import Streams
+
+Floats = npt.NDArray[np.float64]
+Ints = npt.NDArray[np.int64]
+Bools = npt.NDArray[np.bool_]
+
+
+@dataclass(frozen=True)
+class Products:
+    """Every product that may bid in a replication; arrays of shape (products,).
+
+    ``drug`` index into the market's drugs; prices and costs in yuan per unit; ``pre_share`` of the drug's volume
+    before the round; ``capacity`` in units per year; ``real_bid`` is nan and ``real_selected`` -1 where unknown.
+    """
+
+    drug: Ints
+    manufacturer: tuple[str, ...]
+    originator: Bools
+    pre_price: Floats
+    pre_share: Floats
+    cost: Floats
+    capacity: Floats
+    real_bid: Floats
+    real_selected: Ints
+
+    def of(self, drug: int) -> Ints:
+        """Indices of the products of one drug."""
+        return np.flatnonzero(self.drug == drug)
+
+
+class Firms(Part):
+    """Kind: costs, earlier prices, earlier shares and capacity of every product."""
+
+    kind: ClassVar[str] = "firms"
+
+    @abstractmethod
+    def products(self, market: Market, luck: Streams) -> Products:
+        """Return the market's products with every gap filled, and unnamed qualified firms added."""
+        raise NotImplementedError

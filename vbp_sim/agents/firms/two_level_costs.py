@@ -1,0 +1,206 @@
+"""Two-level log-normal costs (models.md section 7, C1), anchored at the ceiling.
+
+    cost of firm i for drug d = ceiling_d x median x exp(drug_spread z_d) x exp(firm_spread z_i) x type factor
+
+The ceiling anchors the cost because it carries information: where it is an earlier winning price, a firm has already
+supplied at it. Against the ceilings of the 2019 expansion the generics' bids in contested tenders have median 0.62.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Literal
+
+import numpy as np
+
+from vbp_sim.agents.firms.interface import Firms, Products
+from vbp_sim.scenario.market import Drug, Market, Product
+from vbp_sim.scenario.parts import param
+from vbp_sim.streams import Streams
+
+
+@dataclass
+class _Row:
+    """One product while its gaps are being filled."""
+
+    product: Product
+    pre_price: float
+    pre_share: float
+    cost: float
+    capacity: float
+
+
+class TwoLevelCosts(Firms):
+    """Costs with a spread between drugs and a spread between firms; gaps of the market filled around known values."""
+
+    model: Literal["two-level-costs"] = "two-level-costs"
+    cost_median: float = param(
+        0.26,
+        "median unit cost of a generic over the ceiling",
+        source="fitted by hand to the bids of the 2019 expansion (docs/calibration.md)",
+        confidence="I",
+        gt=0,
+        lt=1,
+    )
+    drug_spread: float = param(
+        0.35, "spread of costs between drugs, sd of the logarithm", source="models.md C1 (0.5), narrowed", ge=0, le=2
+    )
+    firm_spread: float = param(
+        0.45, "spread of costs between firms, sd of the logarithm", source="models.md C1", ge=0, le=2
+    )
+    originator_factor: float = param(
+        1.35, "cost of an originator over a generic's", source="models.md C1, 1.25 to 1.5", gt=0, le=10
+    )
+    own_api_share: float = param(
+        0.3, "share of generics that make their own active ingredient", source="models.md C1", ge=0, le=1
+    )
+    own_api_factor: float = param(
+        0.85, "cost of a firm with its own active ingredient over one without", source="models.md C1", gt=0, le=2
+    )
+    unqualified_share: float = param(
+        0.4,
+        "share of the volume that no originator has, held before the round by products that may not bid",
+        source="fitted so that selected products held about 17 % before the pilot",
+        confidence="I",
+        ge=0,
+        le=1,
+    )
+    originator_share: float = param(
+        0.5, "earlier volume share of an originator where the market does not give it",
+        source="often quoted 0.4 to 0.6 (models.md section 3.0)", confidence="M", ge=0, le=1,
+    )
+    originator_premium: float = param(
+        1.6, "earlier price of an originator over the generics' where the market does not give it", gt=0, le=100
+    )
+    price_over_ceiling: float = param(
+        1.274,
+        "earlier price of a generic over the ceiling where the market gives none for the drug",
+        source="inverse of the stand-in ceiling, 0.785 x the own earlier price (docs/markets.md)",
+        confidence="I",
+        gt=0,
+        le=100,
+    )
+    price_spread: float = param(0.15, "spread of filled-in earlier prices, sd of the logarithm", ge=0, le=2)
+    capacity_median: float = param(
+        2.5,
+        "median yearly capacity over an equal share of the reported volume",
+        source="models.md section 7 (2.0), raised because use of selected products was 1.9 x the agreed volume",
+        confidence="I",
+        gt=0,
+        le=100,
+    )
+    capacity_spread: float = param(
+        0.5, "spread of capacities, sd of the logarithm", source="models.md section 7 (0.6)", ge=0, le=2
+    )
+    extra_bidders: float = param(
+        1.0, "mean number of unnamed qualified generics where the market names no number", unit="firms", ge=0, le=40
+    )
+
+    def products(self, market: Market, luck: Streams) -> Products:
+        """Fill every gap of the market; see `Firms.products`."""
+        rows: list[_Row] = []
+        index: list[int] = []
+        for d, drug in enumerate(market.drugs):
+            filled = self._drug(drug, market.products_of(drug.id), float(market.reported[d].sum()), luck)
+            rows += filled
+            index += [d] * len(filled)
+        known = [row.product for row in rows]
+        return Products(
+            drug=np.array(index, dtype=np.int64),
+            manufacturer=tuple(p.manufacturer for p in known),
+            originator=np.array([p.originator for p in known], dtype=np.bool_),
+            pre_price=np.array([row.pre_price for row in rows]),
+            pre_share=np.array([row.pre_share for row in rows]),
+            cost=np.array([row.cost for row in rows]),
+            capacity=np.array([row.capacity for row in rows]),
+            real_bid=np.array([np.nan if p.bid is None else float(p.bid) for p in known]),
+            real_selected=np.array([-1 if p.selected is None else int(p.selected) for p in known], dtype=np.int64),
+        )
+
+    def _drug(self, drug: Drug, named: tuple[Product, ...], reported: float, luck: Streams) -> list[_Row]:
+        members = list(named) + self._unnamed(drug, len(named), luck)
+        prices = self._prices(drug, members, luck)
+        shares = self._shares(members, drug, luck)
+        return [
+            _Row(
+                product=p,
+                pre_price=prices[i],
+                pre_share=shares[i],
+                cost=float(p.cost) if p.cost is not None else self._cost(drug, p, luck),
+                capacity=p.capacity or self._capacity(drug, p, reported / len(members), luck),
+            )
+            for i, p in enumerate(members)
+        ]
+
+    def _unnamed(self, drug: Drug, named: int, luck: Streams) -> list[Product]:
+        """Qualified generics that the market does not name; as many as it says, else a Poisson number."""
+        if drug.qualified is not None:
+            extra = max(0, drug.qualified - named)
+        else:
+            extra = 0 if named else 1
+            u, term = float(luck.uniform("firms.extra", drug.id)), np.exp(-self.extra_bidders)
+            total = term
+            for k in range(1, 41):
+                if u < total:
+                    break
+                extra += 1
+                term *= self.extra_bidders / k
+                total += term
+        return [Product(drug.id, f"unnamed generic {i + 1}", originator=False) for i in range(extra)]
+
+    def _cost(self, drug: Drug, product: Product, luck: Streams) -> float:
+        z_drug = float(luck.normal("firms.cost-drug", drug.id))
+        z_firm = float(luck.normal("firms.cost", drug.id, product.manufacturer))
+        share = self.cost_median * np.exp(self.drug_spread * z_drug + self.firm_spread * z_firm)
+        if product.originator:
+            share *= self.originator_factor
+        elif luck.uniform("firms.own-api", drug.id, product.manufacturer) < self.own_api_share:
+            share *= self.own_api_factor
+        return float(_ceiling(drug) * np.clip(share, 0.01, 0.98))
+
+    def _capacity(self, drug: Drug, product: Product, equal_share: float, luck: Streams) -> float:
+        z = float(luck.normal("firms.capacity", drug.id, product.manufacturer))
+        return float(equal_share * self.capacity_median * np.exp(self.capacity_spread * z))
+
+    def _prices(self, drug: Drug, members: list[Product], luck: Streams) -> list[float]:
+        generic = [float(p.pre_price) for p in members if p.pre_price is not None and not p.originator]
+        originator = [float(p.pre_price) for p in members if p.pre_price is not None and p.originator]
+        if generic:
+            reference = float(np.median(generic))
+        elif originator:
+            reference = float(np.median(originator)) / self.originator_premium
+        else:
+            reference = _ceiling(drug) * self.price_over_ceiling
+        filled = []
+        for p in members:
+            if p.pre_price is not None:
+                filled.append(float(p.pre_price))
+                continue
+            z = float(luck.normal("firms.price", drug.id, p.manufacturer))
+            premium = self.originator_premium if p.originator else 1.0
+            filled.append(reference * premium * float(np.exp(self.price_spread * z)))
+        return filled
+
+    def _shares(self, members: list[Product], drug: Drug, luck: Streams) -> list[float]:
+        """Earlier shares: known ones stay, originators get the default, generics split the rest by size."""
+        shares = [
+            p.pre_share if p.pre_share is not None else (self.originator_share if p.originator else -1.0)
+            for p in members
+        ]
+        known = sum(s for s in shares if s >= 0)
+        if known > 1:
+            shares = [s / known if s >= 0 else s for s in shares]
+        room = max(0.0, 1 - known) * (1 - self.unqualified_share)
+        open_ = [i for i, s in enumerate(shares) if s < 0]
+        sizes = [
+            float(np.exp(0.5 * luck.normal("firms.share", drug.id, members[i].manufacturer))) for i in open_
+        ]
+        for i, size in zip(open_, sizes, strict=True):
+            shares[i] = room * size / sum(sizes)
+        return shares
+
+
+def _ceiling(drug: Drug) -> float:
+    if drug.ceiling is None:
+        raise ValueError(f"drug '{drug.id}' has no ceiling")
+    return float(drug.ceiling)
