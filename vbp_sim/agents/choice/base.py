@@ -1,0 +1,68 @@
+"""What a choice model must do: say which share of each drug's need an institution orders as the selected product."""
+
+from __future__ import annotations
+
+from abc import abstractmethod
+from dataclasses import dataclass
+from typing import ClassVar
+
+import numpy as np
+import numpy.typing as npt
+
+from vbp_sim.scenario.parts import Part
+from vbp_sim.streams import Streams
+
+Floats = npt.NDArray[np.float64]
+Bools = npt.NDArray[np.bool_]
+
+
+@dataclass(frozen=True)
+class Setting:
+    """What bears on the choice in one province when contracts begin.
+
+    Shapes: (drugs,) for ``brand`` (earlier share of originators that were not selected) and ``price_ratio``
+    (non-selected over selected price); ``institutions`` is their number; ``incentive`` is the part of a measured surplus
+    that an institution may keep, over the national cap of one half.
+    """
+
+    province: str
+    drugs: tuple[str, ...]
+    institutions: int
+    brand: Floats
+    price_ratio: Floats
+    incentive: float
+
+
+@dataclass(frozen=True)
+class Month:
+    """State at the beginning of a month. Shapes (drugs, institutions), but (drugs,) for the last three.
+
+    ``share`` of the need ordered as the selected product last month, ``natural`` utility, ``bought`` and ``agreed``
+    selected volume of the contract year (units), ``need`` usual monthly need (units); ``months_left`` of the contract
+    year, ``in_contract``, ``closing`` (last quarter of the contract year).
+    """
+
+    share: Floats
+    natural: Floats
+    bought: Floats
+    agreed: Floats
+    need: Floats
+    months_left: Floats
+    in_contract: Bools
+    closing: Bools
+
+
+class Choice(Part):
+    """Kind: how institutions choose between the selected product and others."""
+
+    kind: ClassVar[str] = "choice"
+
+    @abstractmethod
+    def natural(self, setting: Setting, luck: Streams) -> Floats:
+        """Return the utility of the selected over other products without any task, shape (drugs, institutions)."""
+        raise NotImplementedError
+
+    @abstractmethod
+    def step(self, month: Month) -> Floats:
+        """Return this month's share of the need ordered as the selected product, shape (drugs, institutions)."""
+        raise NotImplementedError

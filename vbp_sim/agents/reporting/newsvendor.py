@@ -1,0 +1,64 @@
+"""Newsvendor reporting (models.md section 4, R1): an institution weighs a missed agreed volume against a short one.
+
+    agreed volume wanted  A* = F^-1(tau),  tau = 1 / (1 + c_o / c_s),   F = log-normal demand for the selected product
+    reported volume       R* = A* / (guaranteed share), within [lowest, highest] x past use
+
+The chance of missing the agreed volume is tau whatever F is; a larger guaranteed share lowers the report and leaves the
+agreed volume as it was.
+"""
+
+from __future__ import annotations
+
+from typing import Literal
+
+import numpy as np
+
+from vbp_sim.agents.reporting.base import Floats, History, Reporting
+from vbp_sim.scenario.parts import param
+from vbp_sim.streams import LEVELS, Streams, normal_of, normal_table, uniform_of, words_at
+
+
+class Newsvendor(Reporting):
+    """Institutions under-report because missing the agreed volume costs more than running short of it."""
+
+    model: Literal["newsvendor"] = "newsvendor"
+    cost_ratio: float = param(
+        10.0,
+        "loss per unit agreed and not bought, over the loss per unit needed beyond the agreed volume (median)",
+        source="models.md R1, fitted to the pilot's completion of 191 %",
+        confidence="I",
+        gt=0,
+    )
+    cost_ratio_spread: float = param(0.5, "spread of that ratio between institutions, sd of the logarithm", ge=0, le=3)
+    cv_low: float = param(0.2, "least uncertainty of an institution about its demand (sd / mean)", gt=0, le=2)
+    cv_high: float = param(0.5, "largest uncertainty of an institution about its demand (sd / mean)", gt=0, le=2)
+    expected_share: float = param(
+        0.72, "share of a drug's use that institutions expect the selected product to take",
+        source="71.66 % after the pilot (models.md section 0); taken as foreseen", confidence="I", gt=0, le=1,
+    )
+    lowest: float = param(
+        0.5, "least report that passes the review, over past use", unit="share",
+        source="models.md R1; batch 11 asks 0.8 (rulebook.md 1.8)", ge=0, le=1,
+    )
+    highest: float = param(1.0, "largest report that passes the review, over past use", unit="share", gt=0, le=5)
+
+    def report(self, history: History, luck: Streams) -> Floats:
+        """See `Reporting.report`."""
+        at = np.arange(history.use.shape[1])
+
+        def draw(what: str) -> np.ndarray[tuple[int, ...], np.dtype[np.uint64]]:
+            keys = luck.keys(f"reporting.{what}", history.drugs, history.round, history.province)
+            return words_at(keys[:, None], at)
+
+        ratio = self.cost_ratio * np.exp(self.cost_ratio_spread * normal_of(draw("cost-ratio")))
+        cv = self.cv_low + (self.cv_high - self.cv_low) * uniform_of(draw("cv"))
+        agreed = history.use * self.expected_share * lognormal_quantile(1 / (1 + ratio), cv)
+        reported = agreed / history.share[:, None]
+        return np.asarray(np.clip(reported, self.lowest * history.use, self.highest * history.use))
+
+
+def lognormal_quantile(tau: Floats, cv: Floats) -> Floats:
+    """Quantile ``tau`` of a log-normal with mean 1 and the given coefficient of variation; shapes broadcast."""
+    sigma = np.sqrt(np.log1p(cv**2))
+    z = normal_table()[np.minimum((tau * LEVELS).astype(np.intp), LEVELS - 1)]
+    return np.asarray(np.exp(sigma * z - sigma**2 / 2))

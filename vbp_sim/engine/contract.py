@@ -1,0 +1,81 @@
+"""A contract: one drug's award while it runs, with its suppliers and who serves which province."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date
+
+import numpy as np
+import numpy.typing as npt
+
+from vbp_sim.engine.clock import add_months
+from vbp_sim.engine.supplier import Supplier
+from vbp_sim.rules.ruleset import RuleSet
+
+Ints = npt.NDArray[np.int64]
+
+
+@dataclass
+class Contract:
+    """One drug's contract.
+
+    ``suppliers`` in the order of the province choice; ``main`` and ``backup`` (provinces,) are indices into them,
+    -1 = none; ``share`` is the guaranteed share of the reported volume; ``term`` in months.
+    """
+
+    round: str
+    drug: int
+    rules: RuleSet
+    suppliers: list[Supplier]
+    main: Ints
+    backup: Ints
+    share: float
+    start: date
+    term: int
+
+    @property
+    def end(self) -> date:
+        return add_months(self.start, self.term)
+
+    @property
+    def years(self) -> int:
+        """Number of contract years, a shorter last one included."""
+        return -(-self.term // 12)
+
+    def year_months(self, year: int) -> int:
+        """Months of contract year ``year`` (1 is the first)."""
+        return min(12, self.term - 12 * (year - 1))
+
+    def year_end(self, year: int) -> date:
+        return add_months(self.start, min(12 * year, self.term))
+
+    def month(self, first: date) -> int:
+        """Contract months that have passed on the first of a month; negative before the start."""
+        return (first.year - self.start.year) * 12 + first.month - self.start.month - (self.start.day > 1)
+
+    def year(self, first: date) -> int:
+        """Contract year of a month, 0 outside the contract."""
+        month = self.month(first)
+        return month // 12 + 1 if 0 <= month < self.term else 0
+
+    def months_left(self, first: date) -> int:
+        """Months of the contract year that remain, this one included; 0 outside the contract."""
+        year = self.year(first)
+        return self.year_months(year) - self.month(first) % 12 if year else 0
+
+    def product_of(self, province: int) -> int:
+        """Product (index into all products) of a province's main supplier."""
+        return self.suppliers[int(self.main[province])].product
+
+    def replace_main(self, gone: Supplier) -> list[int]:
+        """Give the provinces of a supplier that left to the backup, else to the next winner; return those provinces."""
+        index = self.suppliers.index(gone)
+        served = [int(p) for p in np.flatnonzero(self.main == index)]
+        staying = [i for i, s in enumerate(self.suppliers) if not s.gone]
+        for place, province in enumerate(served):
+            backup = int(self.backup[province])
+            if backup >= 0 and backup in staying:
+                self.main[province], self.backup[province] = backup, -1
+            elif staying:
+                self.main[province] = staying[place % len(staying)]
+        return served
