@@ -11,7 +11,7 @@ from typing import Annotated, Any
 
 from pydantic import Field, model_validator
 
-from vbp_sim.scenario.parts import Chosen, Frozen, Part, param
+from vbp_sim.scenario.parts import Chosen, Frozen, Part, param, wrong
 
 CALENDAR_STEPS = (
     "reporting_start",
@@ -39,9 +39,10 @@ class Calendar(Frozen):
     def in_order(self) -> Calendar:
         for earlier, later in zip(CALENDAR_STEPS, CALENDAR_STEPS[1:], strict=False):
             if getattr(self, earlier) > getattr(self, later):
-                raise ValueError(
-                    f"{later} ({getattr(self, later)}) lies before {earlier} ({getattr(self, earlier)}); "
-                    f"the order is {', '.join(CALENDAR_STEPS)}"
+                raise wrong(
+                    later,
+                    f"{getattr(self, later)} lies before {earlier} ({getattr(self, earlier)}); "
+                    f"the order is {', '.join(CALENDAR_STEPS)}",
                 )
         return self
 
@@ -140,6 +141,13 @@ class Finance(Frozen):
         confidence="M",
         ge=0,
         le=1,
+    )
+    on_time_share: float = param(
+        0.8, "share of institutions that pay when it is due; the others keep the arrears of before", unit="share", ge=0, le=1
+    )
+    payout_months: int = param(
+        12, "months from the end of a contract year to the payment of the retained surplus", unit="months",
+        source="institutions.md section 9, 6 to 18 months", confidence="M", ge=0, le=60,
     )
 
 

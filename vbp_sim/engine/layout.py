@@ -1,0 +1,148 @@
+"""Lays the monthly arrays of a replication out as the tables `use` and `fund`."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+import numpy.typing as npt
+
+from vbp_sim.scenario.market import LEVELS
+
+if TYPE_CHECKING:
+    from vbp_sim.engine.recorder import Recorder, Table
+
+Floats = npt.NDArray[np.float64]
+
+
+class Split:
+    """Each month's volumes by kind of product, and their prices.
+
+    Volumes (months, drugs, provinces, levels) in units, prices (months, drugs, provinces) in yuan per unit. Before the
+    first supply the future main supplier's product is shown as selected, at its earlier share and price.
+    """
+
+    def __init__(self, rec: Recorder) -> None:
+        self.rec = rec
+        main = _filled_back(rec.main)
+        known, self.before = main >= 0, rec.main < 0
+        p = rec.products
+        share = np.where(known, p.pre_share[np.maximum(main, 0)], 0.0)
+        price = np.where(known, p.pre_price[np.maximum(main, 0)], 0.0)
+        need, volumes = rec.monthly["need"], rec.monthly
+        self.selected = np.where(self.before[..., None], need * share[..., None], volumes["selected"])
+        nonselected = need - self.selected - volumes["unmet"]
+        part, self.originator_price, self.generic_price = self._others(main)
+        self.originator = nonselected * part[..., None]
+        self.generic = nonselected - self.originator
+        self.selected_price = np.where(self.before, price, np.nan_to_num(rec.paid))
+        self.by_originator = self.selected * (known & p.originator[np.maximum(main, 0)])[..., None]
+
+    def _others(self, main: npt.NDArray[np.int64]) -> tuple[Floats, Floats, Floats]:
+        """Originators' part of the non-selected volume, their price and the generics', per month, drug and province."""
+        part, originator, generic = np.zeros(main.shape), np.zeros(main.shape), np.zeros(main.shape)
+        for d in range(main.shape[1]):
+            for product in np.unique(main[:, d]):
+                others, here = self.rec.prices.others(d, int(product)), main[:, d] == product
+                part[:, d][here] = others.originator_part
+                originator[:, d][here] = others.originator_price
+                generic[:, d][here] = others.generic_price
+        return part, originator, generic
+
+
+def use_table(rec: Recorder) -> Table:
+    """Rows: month x drug x province x level. Volumes in units."""
+    split, volumes = Split(rec), rec.monthly
+    return {
+        **_keys(rec, levels=True),
+        "need": volumes["need"].ravel(),
+        "selected": split.selected.ravel(),
+        "selected_originator": split.by_originator.ravel(),
+        "generic": split.generic.ravel(),
+        "originator": split.originator.ravel(),
+        "substituted": volumes["substituted"].ravel(),
+        "unmet": volumes["unmet"].ravel(),
+        "agreed": volumes["agreed"].ravel(),
+    }
+
+
+def fund_table(rec: Recorder) -> Table:
+    """Rows: month x province, all drugs together. Money in yuan, delays in days."""
+    split = Split(rec)
+    selected, originator, generic = (v.sum(axis=3) for v in (split.selected, split.originator, split.generic))
+    fund = rec.finance.fund_share * rec.finance.insured_share
+    baseline = (rec.monthly["need"].sum(axis=3) * rec.prices.mean[None, :, None]).sum(axis=1)
+    spend = selected * split.selected_price + originator * split.originator_price + generic * split.generic_price
+    covered = (
+        selected * split.selected_price
+        + originator * _standard(rec, split, split.originator_price)
+        + generic * _standard(rec, split, split.generic_price)
+    )
+    paid = fund * covered.sum(axis=1)
+    return {
+        **_keys(rec, levels=False),
+        "spend": spend.sum(axis=1).ravel(),
+        "baseline": baseline.ravel(),
+        "fund_paid": paid.ravel(),
+        "patient_paid": (spend.sum(axis=1) - paid).ravel(),
+        "baseline_fund": (fund * baseline).ravel(),
+        "baseline_patient": ((1 - fund) * baseline).ravel(),
+        "prepaid": _prepaid(rec, split).ravel(),
+        "delay_days": _delay(rec, split).ravel(),
+    }
+
+
+def _standard(rec: Recorder, split: Split, price: Floats) -> Floats:
+    """Price up to which the fund pays for a non-selected product: its own price before, the payment standard after."""
+    covered = price.copy()
+    years = np.maximum.accumulate(rec.year, axis=0)
+    for d, payment in enumerate(rec.payments):
+        if payment is None:
+            continue
+        for year in range(1, int(years[:, d].max()) + 1):
+            now = years[:, d] == year
+            standard = payment.standard(price[now, d], split.selected_price[now, d], year)
+            covered[now, d] = np.where(split.before[now, d], price[now, d], np.minimum(price[now, d], standard))
+    return covered
+
+
+def _prepaid(rec: Recorder, split: Split) -> Floats:
+    """Advance of the fund in the first month of each contract year, (months, provinces) yuan."""
+    agreed = rec.monthly["agreed"].sum(axis=3) * 12
+    opens = (rec.year > 0) & (np.diff(rec.year, axis=0, prepend=0) != 0)
+    share = np.array([0.0 if p is None else p.prepayment_share for p in rec.payments])
+    return np.asarray((agreed * split.selected_price * share[None, :, None] * opens[..., None]).sum(axis=1))
+
+
+def _delay(rec: Recorder, split: Split) -> Floats:
+    """Mean days from delivery to payment of selected products, weighted by spend, (months, provinces)."""
+    spend = split.selected.sum(axis=3) * split.selected_price
+    days = np.zeros(spend.shape)
+    for d, payment in enumerate(rec.payments):
+        if payment is None:
+            continue
+        on_time = rec.on_time * payment.due_days() + (1 - rec.on_time) * payment.arrears_days
+        days[:, d] = np.where(split.before[:, d], payment.arrears_days, payment.mean_delay(on_time)[None, :])
+    total = spend.sum(axis=1)
+    return np.divide((spend * days).sum(axis=1), total, out=np.full(total.shape, np.nan), where=total > 0)
+
+
+def _filled_back(main: npt.NDArray[np.int64]) -> npt.NDArray[np.int64]:
+    """Months before the first contract of a drug take its first main supplier."""
+    filled = main.copy()
+    for m in range(len(filled) - 2, -1, -1):
+        filled[m] = np.where(filled[m] < 0, filled[m + 1], filled[m])
+    return filled
+
+
+def _keys(rec: Recorder, *, levels: bool) -> dict[str, npt.NDArray[Any]]:
+    months = np.array(rec.clock.months, dtype="datetime64[M]")
+    axes: dict[str, npt.NDArray[Any]] = {"month": months}
+    if levels:
+        axes["drug"] = np.array([d.id for d in rec.market.drugs], dtype=object)
+    axes["province"] = np.array([p.id for p in rec.market.provinces], dtype=object)
+    if levels:
+        axes["level"] = np.array(LEVELS, dtype=object)
+    shape = tuple(len(values) for values in axes.values())
+    grid = np.indices(shape, dtype=np.intp)
+    return {name: values[index.ravel()] for (name, values), index in zip(axes.items(), grid, strict=True)}

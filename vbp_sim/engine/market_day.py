@@ -1,0 +1,84 @@
+"""The day in every month on which suppliers dispatch what all provinces have ordered."""
+
+from __future__ import annotations
+
+from collections.abc import Generator
+
+import numpy as np
+import numpy.typing as npt
+import simpy
+
+from vbp_sim.engine.clock import DISPATCH
+from vbp_sim.engine.contract import Contract
+from vbp_sim.engine.dispatch import dispatch
+from vbp_sim.engine.world import World
+
+Floats = npt.NDArray[np.float64]
+_MONTH = 365.25 / 12
+
+
+class MarketDay:
+    """The dispatching process; remembers since when each province has been short of each drug."""
+
+    def __init__(self, world: World) -> None:
+        self.world = world
+        self.short_since = np.full(world.orders.shape, np.inf)
+
+    def process(self) -> Generator[simpy.Event, None, None]:
+        """Dispatch once a month, after all provinces have ordered and before they receive."""
+        world = self.world
+        for m, first in enumerate(world.clock.months):
+            yield from world.until(world.clock.day(first) + DISPATCH)
+            world.filled[:] = 1.0
+            world.paid[:] = np.nan
+            for drug, contract in enumerate(world.contracts):
+                if contract is not None and world.env.now >= world.clock.day(contract.start):
+                    self._drug(m, drug, contract)
+
+    def _drug(self, m: int, drug: int, contract: Contract) -> None:
+        world, suppliers = self.world, contract.suppliers
+        orders = world.orders[drug]
+        for i, supplier in enumerate(suppliers):
+            wanted = float(orders[contract.main == i].sum())
+            supplier.make(world.env.now, wanted, world.supply.stock_months, world.supply.catch_up)
+        delivered = dispatch(
+            orders, contract.main, contract.backup, np.array([s.stock for s in suppliers]), self._helped(drug, contract)
+        )
+        main = np.arange(len(suppliers))[:, None] == contract.main[None, :]
+        total = delivered.sum(axis=0)
+        world.filled[drug] = np.divide(total, orders, out=np.ones_like(total), where=orders > 0).clip(0, 1)
+        prices = np.array([s.price for s in suppliers])
+        listed = prices[np.maximum(contract.main, 0)]
+        world.paid[drug] = np.divide(prices @ delivered, total, out=listed, where=total > 0)
+        by_main, helped = np.where(main, delivered, 0), np.where(main, 0, delivered)
+        for i, supplier in enumerate(suppliers):
+            supplier.stock -= float(delivered[i].sum())
+            wanted, own = float(orders[main[i]].sum()), float(by_main[i].sum())
+            world.recorder.supply(
+                m, supplier, wanted, own, float(helped[i].sum()), max(0.0, wanted - own)
+            )
+        self._watch(drug, contract, orders, by_main.sum(axis=0), helped.sum(axis=0))
+
+    def _helped(self, drug: int, contract: Contract) -> Floats:
+        """Part of a gap that others may cover this month: none of it before they can be active."""
+        failure = contract.rules.failure
+        if failure.takes_over == "none":
+            return np.zeros(self.short_since.shape[1])
+        since = np.minimum(self.short_since[drug], self.world.env.now)
+        ready = since + failure.days_to_backup
+        part = np.clip((self.world.env.now + _MONTH - ready) / _MONTH, 0, 1)
+        return np.asarray(part * self.world.supply.coverage)
+
+    def _watch(self, drug: int, contract: Contract, orders: Floats, own: Floats, helped: Floats) -> None:
+        """Note when a shortage begins and ends, and when somebody else first delivers."""
+        world, now = self.world, self.world.env.now
+        short = orders - own > 1e-6 * np.maximum(orders, 1)
+        for p in np.flatnonzero(short & np.isinf(self.short_since[drug])):
+            self.short_since[drug, p] = now
+            main = contract.suppliers[int(contract.main[p])]
+            world.log("shortage", main.line, province=world.market.provinces[p].id, value=float(orders[p] - own[p]),
+                      text="the main supplier delivers less than ordered")
+            if helped[p] > 0:
+                world.log("backup", main.line, province=world.market.provinces[p].id,
+                          value=contract.rules.failure.days_to_backup, text="others deliver instead")
+        self.short_since[drug, ~short] = np.inf

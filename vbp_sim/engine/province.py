@@ -1,0 +1,147 @@
+"""A province: the arrays of its institutions, and the SimPy process that orders for all of them every month."""
+
+from __future__ import annotations
+
+from collections.abc import Generator
+from datetime import date
+
+import numpy as np
+import numpy.typing as npt
+import simpy
+
+from vbp_sim.agents.choice.base import Month, Setting
+from vbp_sim.agents.reporting.base import History
+from vbp_sim.engine import kernel
+from vbp_sim.engine.clock import ORDER, RECEIVE
+from vbp_sim.engine.contract import Contract
+from vbp_sim.engine.institutions import generate
+from vbp_sim.engine.world import World
+from vbp_sim.rules.ruleset import RuleSet
+from vbp_sim.streams import words_at
+
+Floats = npt.NDArray[np.float64]
+
+
+class Province:
+    """Running state of one province; every array has shape (drugs, institutions), volumes in units.
+
+    ``share`` of the need ordered as the selected product; ``natural`` utility of it; ``reported`` and ``agreed`` per
+    year; ``bought`` and ``nonselected`` of the contract year so far; ``on_time`` (institutions,) pays when it is due.
+    """
+
+    def __init__(self, world: World, index: int) -> None:
+        self.world = world
+        self.index = index
+        self.id = world.market.provinces[index].id
+        self.institutions = generate(world.market, index, world.spec.demand, world.luck)
+        self.usual = self.institutions.use / 12
+        zeros = np.zeros_like(self.usual)
+        self.share, self.natural = zeros.copy(), zeros.copy()
+        self.reported, self.agreed = zeros.copy(), zeros.copy()
+        self.bought, self.nonselected = zeros.copy(), zeros.copy()
+        self.active = np.zeros(len(zeros), dtype=np.bool_)
+        self._needed, self._ordered = zeros, zeros
+        self._table = kernel.lognormal_table(world.spec.demand.monthly_cv)
+        self._at = np.arange(self.institutions.number)
+        payers = world.luck.uniform("institution.pays-on-time", self.id, at=self._at)
+        self.on_time = payers < world.spec.finance.on_time_share
+
+    def report(self, round_id: str, drugs: list[int], shares: Floats) -> None:
+        """Institutions report their demand for the drugs of a round; ``shares`` are the guaranteed shares expected."""
+        ids = tuple(self.world.drug_ids[d] for d in drugs)
+        history = History(round_id, self.id, ids, self.institutions.use[drugs], shares)
+        self.reported[drugs] = self.world.reporting.report(history, self.world.luck)
+
+    def begin(self, contract: Contract) -> None:
+        """A contract starts: agreed volumes bind, and selected products are on the shelf."""
+        d, world = contract.drug, self.world
+        product = contract.product_of(self.index)
+        supplier = contract.suppliers[int(contract.main[self.index])]
+        others = world.prices.others(d, product)
+        setting = Setting(
+            province=self.id,
+            drugs=(world.drug_ids[d],),
+            institutions=self.institutions.number,
+            brand=np.array([self._brand(d, product)]),
+            price_ratio=np.array([others.price / supplier.price]),
+            incentive=incentive(contract.rules),
+        )
+        self.natural[d] = world.choice.natural(setting, world.luck)[0]
+        if not self.active[d]:
+            self.share[d] = world.products.pre_share[product]
+        self.active[d] = True
+        self.open_year(contract, contract.share * self.reported[d] * contract.year_months(1) / 12)
+
+    def open_year(self, contract: Contract, agreed: Floats) -> None:
+        """A contract year begins with its agreed volume per institution, units."""
+        d = contract.drug
+        self.agreed[d] = agreed
+        self.bought[d] = self.nonselected[d] = 0.0
+
+    def close(self, drug: int) -> None:
+        """The contract is over: no task any more, habits remain."""
+        self.agreed[drug] = self.bought[drug] = self.nonselected[drug] = 0.0
+
+    def ordering(self) -> Generator[simpy.Event, None, None]:
+        """Order at the beginning of every month, receive what was dispatched, and write it down."""
+        world = self.world
+        for m, first in enumerate(world.clock.months):
+            yield from world.until(world.clock.day(first) + ORDER)
+            world.orders[:, self.index] = self._order(m, first)
+            yield from world.until(world.clock.day(first) + RECEIVE)
+            self._receive(m)
+
+    def _order(self, m: int, first: date) -> Floats:
+        world, day = self.world, self.world.clock.day(first)
+        words = words_at(world.luck.keys("demand", world.drug_ids, self.id, m)[:, None], self._at)
+        self._needed = kernel.need(self.usual, growth(world, day), words, self._table)
+        if not self.active.any():
+            self._ordered = np.zeros_like(self._needed)
+            return np.zeros(len(self._needed))
+        running = [world.running(d, day) for d in range(len(world.drug_ids))]
+        left = np.array([c.months_left(first) if c else 0 for c in running], dtype=np.float64)
+        month = Month(
+            share=self.share,
+            natural=self.natural,
+            bought=self.bought,
+            agreed=self.agreed,
+            need=self.usual,
+            months_left=left,
+            in_contract=np.array([c is not None for c in running], dtype=np.bool_),
+            closing=(left > 0) & (left <= 3),
+        )
+        self.share = np.where(self.active[:, None], world.choice.step(month), 0.0)
+        self._ordered = self._needed * self.share
+        return np.asarray(self._ordered.sum(axis=1))
+
+    def _receive(self, m: int) -> None:
+        world = self.world
+        got = kernel.receive(self._needed, self._ordered, world.filled[:, self.index], world.supply.switchable)
+        self.bought += got.bought
+        self.nonselected += got.nonselected
+        by_level = self.institutions.by_level
+        world.recorder.month(
+            m, self.index, by_level(self._needed), by_level(got.bought), by_level(got.substituted),
+            by_level(got.unmet), by_level(self.agreed), world.paid[:, self.index],
+        )
+
+    def _brand(self, drug: int, selected: int) -> float:
+        """Earlier share of the originators that were not selected."""
+        p = self.world.products
+        rivals = p.of(drug)
+        rivals = rivals[p.originator[rivals] & (rivals != selected)]
+        return float(p.pre_share[rivals].sum())
+
+
+def growth(world: World, day: float) -> Floats:
+    """Need over its earlier level, per drug: rises to 1 + growth over the ramp after the first supply."""
+    demand = world.spec.demand
+    since = np.array([np.inf if s is None else s for s in world.first_start])
+    months = np.floor(np.maximum(day - since, -1) / (365.25 / 12) + 1e-9) + 1
+    return np.asarray(1 + demand.growth * np.clip(months / demand.ramp_months, 0, 1))
+
+
+def incentive(rules: RuleSet) -> float:
+    """What an institution may keep of a surplus at full score, over the national cap of one half."""
+    best = rules.retention.ratio(np.array([100.0]), np.array([True]))
+    return float(best[0]) / 0.5

@@ -1,0 +1,73 @@
+"""The end of a contract year: institutions are assessed, the surplus is measured, and its retained part is paid."""
+
+from __future__ import annotations
+
+from collections.abc import Generator
+
+import numpy as np
+import numpy.typing as npt
+import simpy
+
+from vbp_sim.engine.clock import add_months
+from vbp_sim.engine.contract import Contract
+from vbp_sim.engine.province import Province
+from vbp_sim.engine.world import World
+from vbp_sim.scenario.market import LEVELS
+
+Floats = npt.NDArray[np.float64]
+
+
+def contract_years(
+    world: World, contract: Contract, provinces: list[Province]
+) -> Generator[simpy.Event, None, None]:
+    """Go through a contract's years: assess, settle, open the next year; at the end the task is over."""
+    drug = world.drug_ids[contract.drug]
+    for year in range(1, contract.years + 1):
+        yield from world.until(world.clock.day(contract.year_end(year)))
+        if world.contracts[contract.drug] is not contract:
+            return
+        retained = sum(_settle(world, contract, province, year) for province in provinces)
+        world.log("assessment", round=contract.round, drug=drug, value=retained, text=f"end of contract year {year}")
+        world.env.process(_pay(world, contract, year, retained))
+        for province in provinces:
+            if year < contract.years:
+                d, months = contract.drug, contract.year_months(year + 1)
+                nextly = contract.rules.contract.next_year(province.agreed[d], province.bought[d])
+                province.open_year(contract, nextly * months / contract.year_months(year))
+            else:
+                province.close(contract.drug)
+    world.log("term-end", round=contract.round, drug=drug)
+
+
+def _pay(world: World, contract: Contract, year: int, retained: float) -> Generator[simpy.Event, None, None]:
+    due = add_months(contract.year_end(year), world.spec.finance.payout_months)
+    yield from world.until(world.clock.day(due))
+    world.log("retention-paid", round=contract.round, drug=world.drug_ids[contract.drug], value=retained,
+              text=f"retained surplus of contract year {year}")
+
+
+def _settle(world: World, contract: Contract, province: Province, year: int) -> float:
+    """Assess every institution of a province for one drug, write it down by level; return the retained surplus."""
+    d, rules, finance = contract.drug, contract.rules, world.spec.finance
+    agreed, bought, other = province.agreed[d], province.bought[d], province.nonselected[d]
+    others = world.prices.others(d, contract.product_of(province.index))
+    price = contract.suppliers[int(contract.main[province.index])].price
+    used = np.maximum(bought + other, 1e-12)
+    completion = np.divide(bought, agreed, out=np.ones_like(bought), where=agreed > 0)
+    passed = rules.assessment.passed(completion, other / used) & (agreed > 0)
+    score = rules.assessment.score(completion, other / used, province.on_time.astype(np.float64))
+    base = province.reported[d] * contract.year_months(year) / 12
+    covered = finance.fund_share * finance.insured_share
+    surplus = rules.retention.surplus(
+        base, world.prices.mean[d], agreed, price, other * others.price, finance.fund_share, finance.insured_share
+    )
+    retained = surplus * rules.retention.ratio(score, passed)
+    columns = (agreed, bought, other, base * world.prices.mean[d] * covered,
+               (agreed * price + other * others.price) * covered, surplus, retained)
+    sums = province.institutions.by_level(np.vstack([agreed > 0, passed, *columns]).astype(np.float64))
+    for level, name in enumerate(LEVELS):
+        if sums[0, level] > 0:
+            counts = (int(round(sums[0, level])), int(round(sums[1, level])))
+            world.recorder.row("settlement", contract.round, year, world.drug_ids[d], province.id, name,
+                               *counts, *sums[2:, level])
+    return float(retained.sum())

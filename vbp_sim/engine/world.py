@@ -1,0 +1,86 @@
+"""All that a running replication shares: the clock, the luck, the products, the contracts in force, the recorder."""
+
+from __future__ import annotations
+
+from collections.abc import Generator
+
+import numpy as np
+import simpy
+
+from vbp_sim.agents.bidding.base import Bidding
+from vbp_sim.agents.choice.base import Choice
+from vbp_sim.agents.firms.base import Firms
+from vbp_sim.agents.reporting.base import Reporting
+from vbp_sim.agents.supply.base import Line, Supply
+from vbp_sim.engine.clock import Clock
+from vbp_sim.engine.contract import Contract
+from vbp_sim.engine.earlier_prices import EarlierPrices
+from vbp_sim.engine.recorder import Recorder
+from vbp_sim.engine.supplier import Supplier
+from vbp_sim.scenario.load import Scenario
+from vbp_sim.scenario.parts import chosen
+from vbp_sim.streams import Streams
+
+
+class World:
+    """State shared by the processes of one replication. One scenario object serves many worlds."""
+
+    def __init__(self, scenario: Scenario, replication: int, clock: Clock) -> None:
+        behaviour, market = scenario.spec.behaviour, scenario.market
+        self.env = simpy.Environment()
+        self.spec = scenario.spec
+        self.market = market
+        self.clock = clock
+        self.luck = Streams(scenario.spec.seed, replication)
+        self.bidding = chosen(behaviour.bidding, Bidding)
+        self.reporting = chosen(behaviour.reporting, Reporting)
+        self.choice = chosen(behaviour.choice, Choice)
+        self.supply = chosen(behaviour.supply, Supply)
+        self.products = chosen(behaviour.firms, Firms).products(market, self.luck)
+        self.prices = EarlierPrices(self.products, len(market.drugs))
+        self.recorder = Recorder(market, self.products, self.prices, scenario.spec.finance, clock, replication)
+        self.drug_ids = tuple(d.id for d in market.drugs)
+        shape = (len(market.drugs), len(market.provinces))
+        self.contracts: list[Contract | None] = [None] * shape[0]
+        self.first_start: list[float | None] = [None] * shape[0]
+        self.banned_until: dict[str, float] = {}
+        self.orders = np.zeros(shape)
+        self.filled = np.ones(shape)
+        self.paid = np.full(shape, np.nan)
+
+    def until(self, day: float) -> Generator[simpy.Event, None, None]:
+        """Wait until a day of the simulation; return at once if it is past."""
+        if day > self.env.now:
+            yield self.env.timeout(day - self.env.now)
+
+    def running(self, drug: int, day: float) -> Contract | None:
+        """Return the contract of a drug if it is in force on a day."""
+        contract = self.contracts[drug]
+        if contract and self.clock.day(contract.start) <= day < self.clock.day(contract.end):
+            return contract
+        return None
+
+    def log(self, kind: str, line: Line | None = None, *, round: str = "", drug: str = "", manufacturer: str = "",
+            province: str = "", value: float = float("nan"), text: str = "") -> None:
+        """Write a row of the event table; ``line`` fills in round, drug and manufacturer."""
+        if line is not None:
+            round, drug, manufacturer = line.round, line.drug, line.manufacturer
+        self.recorder.event(self.env.now, kind, round, drug, manufacturer, province, value, text)
+
+    def leave(self, supplier: Supplier) -> None:
+        """A supplier gives a product up: its provinces get another one, the firm is barred for a while."""
+        line = supplier.line
+        contract = next(c for c in self.contracts if c is not None and supplier in c.suppliers)
+        months = contract.rules.failure.ban_months
+        self.log("exit", line, text="gives the product up for good")
+        if months > 0:
+            self.banned_until[line.manufacturer] = max(
+                self.banned_until.get(line.manufacturer, 0.0), self.env.now + months * 365.25 / 12
+            )
+            self.log("ban", line, value=float(months), text=f"barred from rounds for {months} months")
+        if contract.rules.failure.takes_over == "none":
+            return
+        for province in contract.replace_main(supplier):
+            self.log("replacement", line, province=self.market.provinces[province].id,
+                     text="another winner becomes the main supplier" if any(not s.gone for s in contract.suppliers)
+                     else "no other winner is left")
