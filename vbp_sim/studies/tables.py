@@ -229,7 +229,8 @@ def markdown() -> str:
         "",
         "A run folder holds `tables/NAME.parquet`, one row group per replication. Volumes are in units of",
         "the drug (a tablet, a capsule, a vial), prices in yuan per unit, money in yuan. Unknown numbers are",
-        "`nan`, unknown texts are empty. Months and dates are Parquet dates; a month is stored as its first day.",
+        "`nan`, unknown texts are empty. Months and dates are Parquet dates; a month is stored as its first",
+        "day.",
     ]
     for table in TABLES.values():
         lines += ["", f"## {table.name}", "", table.meaning, ""]
