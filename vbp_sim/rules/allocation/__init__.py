@@ -1,0 +1,1 @@
+"""Which winner supplies which province."""

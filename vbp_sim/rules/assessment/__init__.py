@@ -1,0 +1,1 @@
+"""How hospitals are assessed at the end of a contract year."""

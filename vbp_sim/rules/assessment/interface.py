@@ -1,0 +1,26 @@
+"""Assessment: did an institution do its duty, and with how many points."""
+
+from __future__ import annotations
+
+from abc import abstractmethod
+from typing import ClassVar
+
+from vbp_sim.rules.arrays import BoolArray, FloatArray
+from vbp_sim.scenario.parts import Part
+
+
+class Assessment(Part):
+    """Decides who passes, and scores from 0 to 100; all arrays have one shape."""
+
+    kind: ClassVar[str] = "assessment"
+    tag: ClassVar[str] = "rule"
+
+    @abstractmethod
+    def passed(self, completion: FloatArray, nonselected_share: FloatArray) -> BoolArray:
+        """Return who passes the gates. ``completion`` is bought over agreed volume, the share is by
+        quantity.
+        """
+
+    @abstractmethod
+    def score(self, completion: FloatArray, nonselected_share: FloatArray, on_time: FloatArray) -> FloatArray:
+        """Return points, 0 to 100. ``on_time``: share of bills paid in time."""

@@ -1,0 +1,71 @@
+"""Assessment by gates and points (institutions.md 1.2): the gates of the December 2024 notice, points as a
+stand-in.
+"""
+
+from __future__ import annotations
+
+from typing import Literal
+
+import numpy as np
+from pydantic import model_validator
+
+from vbp_sim.rules.arrays import BoolArray, FloatArray
+from vbp_sim.rules.assessment.interface import Assessment
+from vbp_sim.scenario.parts import param
+
+ASSUMED = "assumption, institutions.md 1.2: no province's table of points was found"
+
+
+class Points(Assessment):
+    """Missing the agreed volume or the limit of non-selected use fails; points add up to 100."""
+
+    rule: Literal["points"] = "points"
+    gate_completion: float = param(
+        1.0,
+        "completion below which an institution fails",
+        unit="share",
+        source="NHSA and NHC notice of Dec 2024, institutions.md 1.2",
+        confidence="S",
+        ge=0,
+        le=2,
+    )
+    nonselected_cap: float = param(
+        0.5,
+        "highest share of non-selected products in the use of a drug",
+        unit="share",
+        source="institutions.md 3: 3 of 31 provinces say 5:5 in 2026, 25 ask for completion only",
+        confidence="M",
+        gt=0,
+        le=1,
+    )
+    completion_points: float = param(40, "points for completion", unit="points", source=ASSUMED, ge=0)
+    nonselected_points: float = param(
+        20, "points for little non-selected use", unit="points", source=ASSUMED, ge=0
+    )
+    on_time_points: float = param(15, "points for paying in time", unit="points", source=ASSUMED, ge=0)
+    other_points: float = param(
+        25,
+        "points for platform buying, rational use and accurate reports, held to be earned",
+        unit="points",
+        source=ASSUMED,
+        ge=0,
+    )
+
+    @model_validator(mode="after")
+    def add_up(self) -> Points:
+        total = self.completion_points + self.nonselected_points + self.on_time_points + self.other_points
+        if abs(total - 100) > 1e-9:
+            raise ValueError(f"points must add up to 100; they add up to {total:g}")
+        return self
+
+    def passed(self, completion: FloatArray, nonselected_share: FloatArray) -> BoolArray:
+        return np.asarray((completion >= self.gate_completion) & (nonselected_share <= self.nonselected_cap))
+
+    def score(self, completion: FloatArray, nonselected_share: FloatArray, on_time: FloatArray) -> FloatArray:
+        room = max(1.0 - self.nonselected_cap, 1e-12)
+        return np.asarray(
+            self.completion_points * np.minimum(1.0, completion)
+            + self.nonselected_points * np.minimum(1.0, (1.0 - nonselected_share) / room)
+            + self.on_time_points * np.asarray(on_time)
+            + self.other_points
+        )

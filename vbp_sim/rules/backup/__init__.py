@@ -1,0 +1,1 @@
+"""Who steps in where the main supplier fails."""

@@ -1,0 +1,116 @@
+"""One drug's bids put in order: who is valid, which rank each has, who is shortlisted.
+
+`Book` is the ordered view of the bids of one tender. Its arrays have bidders on the last axis; axes before
+it are
+further draws of the same tender, so that thousands of rounds of one drug are ordered in one call.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from vbp_sim.rules.arrays import BoolArray, IntArray
+
+if TYPE_CHECKING:
+    from vbp_sim.rules.tender import Tender
+
+#: ``answer(tender, offers)``: which firms of a tender accept the price that is offered to them (0 = no offer)
+Answer = Callable[[int, IntArray], BoolArray]
+
+#: stands for "no bid" where bids are compared; above every price
+NONE = np.int64(2**62)
+
+
+@dataclass(frozen=True)
+class Book:
+    """Bids in order. ``bids`` micro-yuan (..., n); ``rank`` 1 is the lowest valid bid, 0 is no valid bid.
+
+    ``ceiling`` is 0 where none is known; ``qualified`` counts the firms that may bid, related firms as one.
+    """
+
+    bids: IntArray
+    valid: BoolArray
+    rank: IntArray
+    ceiling: int
+    qualified: int
+
+    @property
+    def bidders(self) -> IntArray:
+        """Number of valid bids, shape (...)."""
+        return np.asarray(self.valid.sum(axis=-1), dtype=np.int64)
+
+    @property
+    def lowest(self) -> IntArray:
+        """Lowest valid bid, shape (...); `NONE` where nobody bid."""
+        return self.lowest_of(self.valid)
+
+    def lowest_of(self, who: BoolArray) -> IntArray:
+        """Lowest bid among ``who`` (..., n), shape (...); `NONE` where there is nobody."""
+        return np.asarray(np.where(who, self.bids, NONE).min(axis=-1, initial=NONE))
+
+    def highest_of(self, who: BoolArray) -> IntArray:
+        """Highest bid among ``who`` (..., n), shape (...); 0 where there is nobody."""
+        return np.asarray(np.where(who, self.bids, 0).max(axis=-1, initial=0))
+
+
+def book(bids: IntArray, ceiling: int, order: IntArray, stands: BoolArray, qualified: int) -> Book:
+    """Put bids (..., n) in order; equal bids keep ``order`` (n,), the sequence of indices that decides ties.
+
+    A bid is valid if its firm ``stands`` (..., n), it is above zero, and it is not above the ceiling.
+    """
+    valid = (bids > 0) & stands
+    if ceiling > 0:
+        valid = valid & (bids <= ceiling)
+    keys = np.where(valid, bids, NONE)[..., order]
+    place = np.argsort(keys, axis=-1, kind="stable")
+    ranked = np.empty(bids.shape, dtype=np.int64)
+    steps = np.broadcast_to(np.arange(1, bids.shape[-1] + 1, dtype=np.int64), bids.shape)
+    np.put_along_axis(ranked, order[place], steps, axis=-1)
+    return Book(bids, valid, np.where(valid, ranked, 0), ceiling, qualified)
+
+
+@dataclass(frozen=True)
+class Contest:
+    """One tender on its way: its bids in order, the number of places K, who is shortlisted, and why not
+    (per firm).
+    """
+
+    tender: Tender
+    book: Book
+    places: int
+    short: BoolArray
+    void: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class Verdict:
+    """What a selection rule decides on one contest; arrays (n,), prices micro-yuan, one note per firm.
+
+    ``picks``: takes part in the choice of provinces; ``level`` names the line that bids were held against.
+    """
+
+    selected: BoolArray
+    price: IntArray
+    picks: BoolArray
+    notes: tuple[str, ...]
+    order: tuple[int, ...]
+
+
+def by_rank(book: Book, who: BoolArray, price: IntArray) -> tuple[int, ...]:
+    """Indices of ``who`` (n,) in the order in which they choose provinces: by price, then by rank of the
+    bid.
+    """
+    return tuple(
+        sorted((int(i) for i in np.flatnonzero(who)), key=lambda i: (int(price[i]), int(book.rank[i])))
+    )
+
+
+def canonical(priority: Sequence[float], firms: Sequence[str]) -> IntArray:
+    """Order that decides ties: larger priority first, then the firm's name, so that the order of rows
+    never matters.
+    """
+    return np.array(sorted(range(len(firms)), key=lambda i: (-priority[i], firms[i])), dtype=np.int64)

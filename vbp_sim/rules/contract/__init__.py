@@ -1,0 +1,1 @@
+"""How the agreed volume moves from one contract year to the next."""

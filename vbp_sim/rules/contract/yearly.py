@@ -1,0 +1,34 @@
+"""Contracts are signed yearly, with a volume not below the last year's."""
+
+from __future__ import annotations
+
+from typing import Literal
+
+import numpy as np
+
+from vbp_sim.rules.arrays import FloatArray
+from vbp_sim.rules.contract.interface import Contract
+from vbp_sim.scenario.parts import param
+
+
+class Yearly(Contract):
+    """Next year's agreed volume is the larger of two parts: of the last agreed volume, and of the last
+    use.
+    """
+
+    rule: Literal["yearly"] = "yearly"
+    agreed_floor: float = param(
+        1.0,
+        "least agreed volume of the next year over this year's",
+        unit="share",
+        source="rulebook 1.7 [S21], the Yangtze delta tender of 2022",
+        confidence="M",
+        ge=0,
+        le=1,
+    )
+    use_floor: float = param(
+        0.0, "least agreed volume of the next year over this year's bought volume", unit="share", ge=0, le=1
+    )
+
+    def next_year(self, agreed: FloatArray, bought: FloatArray) -> FloatArray:
+        return np.maximum(self.agreed_floor * np.asarray(agreed), self.use_floor * np.asarray(bought))

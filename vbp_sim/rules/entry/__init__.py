@@ -1,0 +1,1 @@
+"""Who may bid, and how many must."""

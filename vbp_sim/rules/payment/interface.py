@@ -1,0 +1,80 @@
+"""Payment: prepayment, settlement, and the price up to which insurance pays."""
+
+from __future__ import annotations
+
+from abc import abstractmethod
+from typing import ClassVar
+
+from vbp_sim.rules.arrays import FloatArray
+from vbp_sim.scenario.parts import Part, param
+
+
+class Payment(Part):
+    """Prepayment and settlement are alike everywhere; the payment standard is a choice."""
+
+    kind: ClassVar[str] = "payment"
+    tag: ClassVar[str] = "rule"
+
+    prepayment_share: float = param(
+        0.30,
+        "part of a year's agreed spend that the fund pays in advance",
+        unit="share",
+        source="rulebook 1.11 [S50], [S04]: at least 30 %",
+        confidence="S",
+        ge=0,
+        le=1,
+    )
+    settlement_days: float = param(
+        30,
+        "days from delivery to payment under the rule",
+        unit="days",
+        source="rulebook 1.11",
+        confidence="M",
+        ge=0,
+    )
+    arrears_days: float = param(
+        150,
+        "days from delivery to payment before the rule",
+        unit="days",
+        source="institutions.md 6: wholesalers waited 150 days in 2022, 152 in 2023",
+        confidence="S",
+        ge=0,
+    )
+    direct_settlement: bool = param(
+        False,
+        "the fund pays firms itself instead of through hospitals",
+        unit="yes/no",
+        source="rulebook 1.11: rolled out 2021 to 2025, coverage not found",
+        confidence="M",
+    )
+    direct_days: float = param(
+        30, "days from delivery to payment where the fund pays firms itself", unit="days", ge=0
+    )
+    outside_cap: float = param(
+        1.5,
+        "highest price outside the supply province over the price inside",
+        unit="x",
+        source="institutions.md 7: batches 8 and 9",
+        confidence="S",
+        ge=1,
+    )
+
+    def mean_delay(self, days: FloatArray | float) -> FloatArray | float:
+        """Return the mean days from delivery to payment when the prepaid part waits 0 and the rest
+        ``days``.
+        """
+        return (1.0 - self.prepayment_share) * days
+
+    def due_days(self) -> float:
+        """Return the days after which the rule asks for payment of a delivery."""
+        return self.direct_days if self.direct_settlement else self.settlement_days
+
+    @abstractmethod
+    def standard(self, pre_price: FloatArray, selected_price: FloatArray, year: int) -> FloatArray:
+        """Return the price (yuan per unit) up to which insurance pays for a product, same shape as the
+        prices.
+
+        ``pre_price`` is the product's own price (for a selected product its selected price),
+        ``selected_price`` the
+        price selected for the drug, ``year`` 1 is the first contract year.
+        """

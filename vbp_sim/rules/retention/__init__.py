@@ -1,0 +1,1 @@
+"""Which part of the measured savings a hospital keeps."""

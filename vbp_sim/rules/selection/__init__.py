@@ -1,0 +1,1 @@
+"""Who of the shortlisted wins, and at which price."""

@@ -1,0 +1,1 @@
+"""Which part of the reported volume is guaranteed to the winners."""

@@ -1,0 +1,1 @@
+"""Who passes the first cut by rank."""
