@@ -1,7 +1,7 @@
 """A market: provinces, drugs, products and reported volumes, as read from a folder of CSV files.
 
-Prices are exact `Decimal` yuan per unit, as the text has them. Missing optional values are ``None`` and are filled by
-the scenario's distributions when a run starts, replication by replication.
+Prices are exact `Decimal` yuan per unit, as the text has them. Missing optional values are ``None`` and are
+filled by the scenario's distributions when a run starts, replication by replication.
 """
 
 from __future__ import annotations
@@ -32,7 +32,8 @@ class Province:
 class Drug:
     """One competition unit. ``ceiling`` and ``pre_price`` (lowest price paid before) are yuan per ``unit``.
 
-    ``qualified`` is the number of firms that may bid, where it is more than the products that the market names.
+    ``qualified`` is the number of firms that may bid, where it is more than the products that the market
+    names.
     """
 
     id: str
@@ -68,7 +69,7 @@ class Product:
 
 @dataclass(frozen=True)
 class Market:
-    """A market. ``reported`` has shape (drugs, provinces), units per year; ``digest`` is the SHA-256 of the files."""
+    """A market. ``reported``: shape (drugs, provinces), units per year; ``digest``: SHA-256 of the files."""
 
     name: str
     folder: str

@@ -1,12 +1,12 @@
 """Named parts: a model or a rule that YAML chooses by name, with its parameters.
 
 A part is a frozen pydantic class: its fields are the parameters that YAML may set, its methods do the work.
-The field ``model`` (behaviour) or ``rule`` (law) holds the name. A new part is one new file in the folder of its
-kind: `discover` imports every module there, and subclassing registers it. Nothing else is touched.
+The field ``model`` (behaviour) or ``rule`` (law) holds the name. A new part is one new file in the folder of
+its kind: `discover` imports every module there, and subclassing registers it. Nothing else is touched.
 
     class Newsvendor(Reporting):
         model: Literal["newsvendor"] = "newsvendor"
-        cost_ratio: float = param(10.0, "loss per unit agreed and not bought over ...", unit="-", source="...")
+        cost_ratio: float = param(10.0, "loss per unit agreed and not bought over ...", source="...")
 """
 
 from __future__ import annotations
@@ -20,7 +20,7 @@ from dataclasses import dataclass
 from typing import Annotated, Any, ClassVar, TypeVar
 
 from pydantic import BaseModel, ConfigDict, Field, GetCoreSchemaHandler
-from pydantic_core import CoreSchema, core_schema
+from pydantic_core import CoreSchema, PydanticCustomError, core_schema
 
 #: packages whose modules hold parts; named here as text so that this room imports nothing above it
 HOMES = ("vbp_sim.rules", "vbp_sim.agents")
@@ -29,13 +29,13 @@ P = TypeVar("P", bound="Part")
 
 
 class Frozen(BaseModel):
-    """Base of everything that is read from YAML: unknown keys are errors, and nothing changes after loading."""
+    """Base of all that is read from YAML: unknown keys are errors, and nothing changes after loading."""
 
     model_config = ConfigDict(extra="forbid", frozen=True, defer_build=True, allow_inf_nan=False)
 
 
 class Part(Frozen):
-    """Base of all named parts. A direct subclass is a *kind* (the interface); its subclasses are the choices."""
+    """Base of all named parts. A direct subclass is a *kind* (interface); its subclasses are the choices."""
 
     kind: ClassVar[str] = ""
     tag: ClassVar[str] = "model"
@@ -56,7 +56,7 @@ class Part(Frozen):
 
 @dataclass(frozen=True)
 class Chosen:
-    """Marks a field as a choice among the registered parts of a kind; ``default`` is used if YAML names none."""
+    """Marks a field as a choice among the parts of a kind; ``default`` is used if YAML names none."""
 
     kind: str
     default: str = ""
@@ -91,12 +91,19 @@ def param(
     confidence: str = "G",
     **limits: Any,
 ) -> Any:
-    """Declare a parameter: its meaning, unit, and where its default comes from (confidence code of the rulebook).
+    """Declare a parameter: its meaning, its unit, and where its default comes from.
+
+    ``confidence`` is a code of the rulebook: O, Q, S, D, I, M, G or U.
 
     ``limits`` are pydantic's (``ge``, ``gt``, ``le``, ``lt``, ``min_length``).
     """
-    extra = {"unit": unit, "source": source, "confidence": confidence}
+    extra: dict[str, Any] = {"unit": unit, "source": source, "confidence": confidence}
     return Field(default, description=description, json_schema_extra=extra, **limits)
+
+
+def wrong(at: str, what: str) -> PydanticCustomError:
+    """The error that a model's validator raises when it knows which of its fields (``at``) is wrong."""
+    return PydanticCustomError("wrong", "{what}", {"at": at, "what": what})
 
 
 def chosen(part: Part, kind: type[P]) -> P:

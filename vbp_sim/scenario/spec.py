@@ -1,4 +1,4 @@
-"""The typed source of a scenario: validation, defaults, JSON Schema and the reference page all come from here.
+"""The typed source of a scenario: validation, defaults, JSON Schema and reference page come from here.
 
 >>> Demand().monthly_cv
 0.25
@@ -6,6 +6,7 @@
 
 from __future__ import annotations
 
+import itertools
 from datetime import date
 from typing import Annotated, Any
 
@@ -31,13 +32,15 @@ class Calendar(Frozen):
     reporting_end: date = Field(description="institutions' reporting closes")
     review_end: date = Field(description="provinces have checked the reports and sent them on")
     document: date = Field(description="the tender document is published")
-    opening: date = Field(description="bids are opened; shortlist, selection and province choice on the same day")
+    opening: date = Field(
+        description="bids are opened; shortlist, selection, province choice on the same day"
+    )
     result: date = Field(description="the final result is published; contracts are signed from here")
     start: date = Field(description="first day on which institutions use the selected products")
 
     @model_validator(mode="after")
     def in_order(self) -> Calendar:
-        for earlier, later in zip(CALENDAR_STEPS, CALENDAR_STEPS[1:], strict=False):
+        for earlier, later in itertools.pairwise(CALENDAR_STEPS):
             if getattr(self, earlier) > getattr(self, later):
                 raise wrong(
                     later,
@@ -51,10 +54,12 @@ class Round(Frozen):
     """One bidding round: its rule set, its dates, and the drugs that it tenders."""
 
     rules: Annotated[Part, Chosen("rules")] = Field(
-        description="rule set: a name (see `vbp list rules`) or a map that extends one and replaces named values"
+        description="rule set: a name (`vbp list rules`), or a map that extends one and replaces values"
     )
     calendar: Calendar
-    drugs: tuple[str, ...] = Field((), description="drugs tendered, by id; empty means every drug of the market")
+    drugs: tuple[str, ...] = Field(
+        (), description="drugs tendered, by id; empty means every drug of the market"
+    )
 
 
 class Behaviour(Frozen):
@@ -70,7 +75,9 @@ class Behaviour(Frozen):
         default_factory=dict, validate_default=True, description="how institutions report their demand"
     )
     choice: Annotated[Part, Chosen("choice", "partial-adjustment")] = Field(
-        default_factory=dict, validate_default=True, description="how institutions choose among products each month"
+        default_factory=dict,
+        validate_default=True,
+        description="how institutions choose among products each month",
     )
     supply: Annotated[Part, Chosen("supply", "alternating-renewal")] = Field(
         default_factory=dict, validate_default=True, description="how suppliers produce, fail and recover"
@@ -84,14 +91,14 @@ class Demand(Frozen):
         0.66,
         "reported volume of demand.csv over the institutions' true yearly use before the round",
         unit="share",
-        source="identity completion = share x (1 + growth) / (guaranteed share x ratio) with the pilot's 191.4 %",
+        source="completion = share x (1 + growth) / (guaranteed share x ratio), solved for the pilot's 191.4 %",
         confidence="I",
         gt=0,
         le=1.5,
     )
     growth: float = param(
         0.14,
-        "rise of the use of a tendered drug once selected products are supplied, all of it over the first year",
+        "rise of the use of a tendered drug once selected products are supplied, over the first year",
         unit="share",
         source="list-drug use +14.03 % (Nanjing and pilot abstracts, models.md section 0)",
         confidence="S",
@@ -100,7 +107,10 @@ class Demand(Frozen):
     )
     ramp_months: int = param(3, "months over which the rise is reached", unit="months", ge=1, le=24)
     monthly_cv: float = param(
-        0.25, "spread of one institution's monthly demand for one drug (standard deviation / mean)", ge=0, le=2
+        0.25,
+        "spread of one institution's monthly demand for one drug (standard deviation / mean)",
+        ge=0,
+        le=2,
     )
     size_spread: float = param(
         1.0, "spread of institutions' sizes within a level (standard deviation of the logarithm)", ge=0, le=3
@@ -115,9 +125,10 @@ class Demand(Frozen):
     def shares_add_up(self) -> Demand:
         levels = ("tertiary", "secondary", "primary")
         if set(self.level_share) != set(levels):
-            raise ValueError(f"level_share needs exactly the levels {', '.join(levels)}")
+            raise wrong("level_share", f"needs exactly the levels {', '.join(levels)}")
         if min(self.level_share.values()) < 0 or abs(sum(self.level_share.values()) - 1) > 1e-9:
-            raise ValueError(f"level_share must be shares that add up to 1, they add up to {sum(self.level_share.values()):g}")
+            total = sum(self.level_share.values())
+            raise wrong("level_share", f"the shares must add up to 1, they add up to {total:g}")
         return self
 
 
@@ -143,11 +154,20 @@ class Finance(Frozen):
         le=1,
     )
     on_time_share: float = param(
-        0.8, "share of institutions that pay when it is due; the others keep the arrears of before", unit="share", ge=0, le=1
+        0.8,
+        "share of institutions that pay when it is due; the others keep the arrears of before",
+        unit="share",
+        ge=0,
+        le=1,
     )
     payout_months: int = param(
-        12, "months from the end of a contract year to the payment of the retained surplus", unit="months",
-        source="institutions.md section 9, 6 to 18 months", confidence="M", ge=0, le=60,
+        12,
+        "months from the end of a contract year to the payment of the retained surplus",
+        unit="months",
+        source="institutions.md section 9, 6 to 18 months",
+        confidence="M",
+        ge=0,
+        le=60,
     )
 
 
@@ -155,7 +175,9 @@ class Variant(Frozen):
     """A named patch over the scenario."""
 
     title: str = Field("", description="what a reader of a chart should call it")
-    changes: dict[str, Any] = Field(default_factory=dict, description="values to set, as a map like the scenario itself")
+    changes: dict[str, Any] = Field(
+        default_factory=dict, description="values to set, as a map like the scenario itself"
+    )
     replaces: tuple[str, ...] = Field(
         (), description="paths that this variant may set although another variant of the same chain sets them"
     )
@@ -164,11 +186,15 @@ class Variant(Frozen):
 class Spec(Frozen):
     """All that a scenario file may say."""
 
-    scenario: str = Field(description="name of the scenario, used in file names and titles", min_length=1, max_length=300)
+    scenario: str = Field(
+        description="name of the scenario, used in file names and titles", min_length=1, max_length=300
+    )
     title: str = Field("", description="one line for people")
     description: str = Field("", description="what is asked, what is known, what is assumed")
     market: str = Field(description="folder of the market's CSV files, relative to this file")
-    start: date = Field(description="first day of the simulation; months before the first supply are the baseline")
+    start: date = Field(
+        description="first day of the simulation; the months before the first supply are the baseline"
+    )
     rounds: dict[str, Round] = Field(description="bidding rounds by id", min_length=1)
     behaviour: Behaviour = Field(default_factory=Behaviour, description="models of firms and hospitals")
     demand: Demand = Field(default_factory=Demand, description="true demand")

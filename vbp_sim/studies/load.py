@@ -1,0 +1,54 @@
+"""Where the rooms meet: scenario files are read with the rule library, and shipped ones go by name.
+
+>>> load_scenario("pilot-2018").spec.scenario
+'pilot-2018'
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+
+import vbp_sim
+from vbp_sim.errors import InputError, Problem, nearest
+from vbp_sim.scenario.load import Scenario, load
+from vbp_sim.scenario.tree import Address
+
+PACKAGE = Path(vbp_sim.__path__[0])
+RULES = PACKAGE / "rules" / "data"
+ENDINGS = (".yaml", ".yml")
+
+
+def shipped() -> Path:
+    """The folder of the shipped scenarios: in the package if it came as a wheel, else beside it."""
+    inside = PACKAGE / "_scenarios"
+    return inside if inside.is_dir() else PACKAGE.parent / "scenarios"
+
+
+def mounts() -> dict[Address, Path]:
+    """The libraries that scenario files may name: rule sets, and scenarios to extend."""
+    return {(): shipped(), ("rounds", "*", "rules"): RULES}
+
+
+def scenario_file(name: str | Path) -> Path:
+    """The file that a user means: a path, else a shipped scenario such as ``pilot-2018``."""
+    path = Path(name)
+    if path.exists():
+        return path
+    parts = path.parts[1:] if path.parts[:1] == ("scenarios",) else path.parts
+    inside = shipped().joinpath(*parts) if parts and not path.is_absolute() else path
+    for file in (inside, inside.with_name(inside.name + ".yaml") if inside.name else inside):
+        if file.is_file():
+            return file
+    if path.suffix in ENDINGS or len(path.parts) > 1:
+        return path
+    known = sorted(file.stem for file in shipped().glob("*.yaml"))
+    remedy = f"{nearest(str(name), known)} or give the path of a .yaml file".strip()
+    raise InputError(
+        Problem(str(name), "there is no such file, and no shipped scenario of that name", remedy)
+    )
+
+
+def load_scenario(path: str | Path, variant: str = "", sets: Sequence[str] = ()) -> Scenario:
+    """Read a scenario by path or by the name of a shipped one. Raises `InputError` with all that is wrong."""
+    return load(scenario_file(path), variant=variant, sets=sets, mounts=mounts())
