@@ -14,9 +14,9 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from vbp_sim.engine.tables import TABLES, markdown
 from vbp_sim.errors import InputError, RunError
 from vbp_sim.studies.folder import RunFolder, RunWriter
-from vbp_sim.studies.tables import TABLES, markdown
 
 MANIFEST = {"scenario": "s", "variant": "", "seed": 1, "replications": 2, "version": "0", "digest": "d"}
 SUMMARY = {"scenario": "s", "metrics": {"hhi": {"mean": np.float64("nan"), "n": 2}}}
@@ -300,4 +300,4 @@ def test_a_run_of_another_format_is_an_input_error(tmp_path: Path) -> None:
 
 def test_the_reference_page_of_tables_is_up_to_date() -> None:
     page = Path(__file__).parents[2] / "docs" / "tables.md"
-    assert page.read_text(encoding="utf-8") == markdown(), "python -m vbp_sim.studies.tables > docs/tables.md"
+    assert page.read_text(encoding="utf-8") == markdown(), "python -m vbp_sim.engine.tables > docs/tables.md"

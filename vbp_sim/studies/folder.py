@@ -29,9 +29,9 @@ from typing import Any, Self
 import numpy as np
 import numpy.typing as npt
 
+from vbp_sim.engine.tables import TABLES
 from vbp_sim.errors import InputError, Problem
 from vbp_sim.studies import parquet, target
-from vbp_sim.studies.tables import TABLES
 
 #: version of the layout of a run folder
 FORMAT = 1

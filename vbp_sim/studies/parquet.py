@@ -14,7 +14,7 @@ import numpy.typing as npt
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from vbp_sim.studies.tables import Column, Table
+from vbp_sim.engine.tables import Column, Table
 
 Array = npt.NDArray[Any]
 Columns = dict[str, Array]

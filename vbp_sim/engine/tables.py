@@ -1,0 +1,244 @@
+"""The tables of a run: every column with its type, unit and meaning, declared here and nowhere else.
+
+The writer refuses a table that does not have exactly these columns, the reader gives them back under the same
+names, and docs/tables.md is rendered from here (``python -m vbp_sim.engine.tables > docs/tables.md``).
+
+>>> TABLES["fund"].column("baseline").unit
+'yuan'
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Literal
+
+#: int: 64-bit; float: 64-bit, nan = not known or does not apply; text: "" = none; month, date: calendar dates
+Kind = Literal["int", "float", "bool", "text", "month", "date"]
+
+
+@dataclass(frozen=True)
+class Column:
+    """One column of a table."""
+
+    name: str
+    kind: Kind
+    unit: str
+    meaning: str
+
+
+@dataclass(frozen=True)
+class Table:
+    """One table of a run folder, stored as tables/NAME.parquet with one row group per replication."""
+
+    name: str
+    meaning: str
+    columns: tuple[Column, ...]
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        """Names of the columns in their stored order."""
+        return tuple(c.name for c in self.columns)
+
+    def column(self, name: str) -> Column:
+        """The column of that name; KeyError with the known names if there is none."""
+        for column in self.columns:
+            if column.name == name:
+                return column
+        raise KeyError(f"table {self.name} has no column {name}; it has {', '.join(self.names)}")
+
+
+REPLICATION = Column("replication", "int", "-", "number of the replication, from 0")
+ROUND = Column("round", "text", "-", "bidding round")
+DRUG = Column("drug", "text", "-", "drug")
+FIRM = Column("manufacturer", "text", "-", "manufacturer of the product")
+ORIGINATOR = Column("originator", "bool", "-", "the product is the originator's")
+PROVINCE = Column("province", "text", "-", "province, or city of a pilot")
+LEVEL = Column("level", "text", "-", "level of hospital: tertiary, secondary or primary")
+MONTH = Column("month", "month", "-", "month, stored as its first day")
+
+
+def _table(name: str, meaning: str, *columns: Column | tuple[str, Kind, str, str]) -> Table:
+    declared = tuple(c if isinstance(c, Column) else Column(*c) for c in columns)
+    return Table(name, meaning, (REPLICATION, *declared))
+
+
+TABLES: dict[str, Table] = {
+    table.name: table
+    for table in (
+        _table(
+            "bids",
+            "One row per product that may bid in a round.",
+            ROUND,
+            DRUG,
+            FIRM,
+            ORIGINATOR,
+            ("rank", "int", "-", "rank among valid bids, 1 = lowest, 0 = void or no bid"),
+            ("bid", "float", "yuan/unit", "bid; nan = no bid"),
+            ("ceiling", "float", "yuan/unit", "highest valid bid"),
+            ("pre_price", "float", "yuan/unit", "own price before the round; nan = not on the market"),
+            ("cost", "float", "yuan/unit", "marginal cost of the product"),
+            ("shortlisted", "bool", "-", "passed the shortlist"),
+            ("selected", "bool", "-", "won"),
+            ("price", "float", "yuan/unit", "selected price; nan = not selected"),
+            ("reason", "text", "-", "why the product won or did not, in words"),
+            ("real_bid", "float", "yuan/unit", "bid that was really made; nan = not known"),
+            ("real_selected", "int", "-", "1 = really won, 0 = really lost, -1 = not known"),
+        ),
+        _table(
+            "awards",
+            "One row per drug tendered in a round.",
+            ROUND,
+            DRUG,
+            ("qualified", "int", "products", "products that may bid"),
+            ("bidders", "int", "products", "products with a valid bid"),
+            ("shortlisted", "int", "products", "products that passed the shortlist"),
+            ("selected", "int", "products", "products that won"),
+            ("failed", "bool", "-", "nobody won"),
+            ("lowest", "float", "yuan/unit", "lowest selected price; nan = nobody won"),
+            ("ceiling", "float", "yuan/unit", "highest valid bid"),
+            ("share", "float", "share", "guaranteed part of the reported volume"),
+            ("term_months", "int", "months", "length of the contract"),
+            ("real_price", "float", "yuan/unit", "lowest bid that really won; nan = not known or nobody won"),
+        ),
+        _table(
+            "allocation",
+            "One row per selected drug and province: who supplies it.",
+            ROUND,
+            DRUG,
+            PROVINCE,
+            ("main", "text", "-", "main supplier"),
+            ("backup", "text", "-", "backup supplier; empty = none"),
+            ("price", "float", "yuan/unit", "price of the main supplier"),
+            ("backup_price", "float", "yuan/unit", "price of the backup supplier; nan = none"),
+            ("reported", "float", "units/year", "reported volume"),
+            ("agreed", "float", "units/year", "agreed volume"),
+        ),
+        _table(
+            "reports",
+            "One row per drug, province and level of hospital: what institutions reported.",
+            ROUND,
+            DRUG,
+            PROVINCE,
+            LEVEL,
+            ("institutions", "int", "institutions", "institutions that take part"),
+            ("past_use", "float", "units/year", "use of the drug in the year before the report"),
+            ("reported", "float", "units/year", "reported volume"),
+            ("agreed", "float", "units/year", "agreed volume"),
+        ),
+        _table(
+            "use",
+            "One row per month, drug, province and level. need = selected + generic + originator + unmet.",
+            MONTH,
+            DRUG,
+            PROVINCE,
+            LEVEL,
+            ("need", "float", "units", "what patients need in the month"),
+            ("selected", "float", "units", "bought from selected products"),
+            ("selected_originator", "float", "units", "part of selected that originators made"),
+            ("generic", "float", "units", "bought from generics that were not selected"),
+            ("originator", "float", "units", "bought from originators that were not selected"),
+            (
+                "substituted",
+                "float",
+                "units",
+                "part of generic + originator that replaces selected goods that were short",
+            ),
+            ("unmet", "float", "units", "needed and not supplied"),
+            ("agreed", "float", "units", "agreed volume of the contract year / 12; 0 outside a contract"),
+        ),
+        _table(
+            "supply",
+            "One row per month and supplied product.",
+            MONTH,
+            DRUG,
+            FIRM,
+            ("down", "bool", "-", "production stood still in the month"),
+            ("capacity", "float", "units/month", "what the product can produce in a month"),
+            ("stock", "float", "units", "stock at the end of the month"),
+            ("ordered", "float", "units", "ordered from it as main supplier"),
+            ("delivered", "float", "units", "delivered as main supplier"),
+            ("backup_delivered", "float", "units", "delivered as backup for others"),
+            ("short", "float", "units", "ordered from it as main supplier and not delivered by it"),
+        ),
+        _table(
+            "prices",
+            "One row per product of a tendered drug: price before and after the round.",
+            ROUND,
+            DRUG,
+            FIRM,
+            ORIGINATOR,
+            ("selected", "bool", "-", "won"),
+            ("price_before", "float", "yuan/unit", "own price before the round; nan = not on the market"),
+            ("price_after", "float", "yuan/unit", "price after the round"),
+            ("standard", "float", "yuan/unit", "payment standard of the fund in the first contract year"),
+        ),
+        _table(
+            "settlement",
+            "One row per contract year, drug, province and level: assessment and retained surplus.",
+            ROUND,
+            ("contract_year", "int", "-", "year of the contract, from 1"),
+            DRUG,
+            PROVINCE,
+            LEVEL,
+            ("institutions", "int", "institutions", "institutions assessed"),
+            ("passed", "int", "institutions", "institutions that passed the assessment"),
+            ("agreed", "float", "units", "agreed volume of the year"),
+            ("bought", "float", "units", "selected products bought in the year"),
+            ("nonselected", "float", "units", "products bought that were not selected"),
+            ("budget", "float", "yuan", "what the fund set aside for the drug"),
+            ("spend", "float", "yuan", "what of it was spent"),
+            ("surplus", "float", "yuan", "measured savings"),
+            ("retained", "float", "yuan", "part of the measured savings that hospitals keep"),
+        ),
+        _table(
+            "fund",
+            "One row per month and province: who paid, against earlier prices and shares.",
+            MONTH,
+            PROVINCE,
+            ("spend", "float", "yuan", "spent on the tendered drugs"),
+            ("baseline", "float", "yuan", "what the same need would have cost at earlier prices and shares"),
+            ("fund_paid", "float", "yuan", "paid by the insurance fund"),
+            ("patient_paid", "float", "yuan", "paid by patients"),
+            ("baseline_fund", "float", "yuan", "the fund's part of the baseline"),
+            ("baseline_patient", "float", "yuan", "the patients' part of the baseline"),
+            ("prepaid", "float", "yuan", "advanced by the fund in the first month of a contract year"),
+            ("delay_days", "float", "days", "mean time from delivery to payment of manufacturers"),
+        ),
+        _table(
+            "events",
+            "One row per thing that happened, in order of time.",
+            ("time", "float", "days", "time since the start of the simulation"),
+            ("date", "date", "-", "calendar date"),
+            ("kind", "text", "-", "what happened"),
+            ROUND,
+            DRUG,
+            FIRM,
+            PROVINCE,
+            ("value", "float", "-", "a number that belongs to the event; nan = none"),
+            ("text", "text", "-", "the event in words"),
+        ),
+    )
+}
+
+
+def markdown() -> str:
+    """The reference page of all tables, docs/tables.md."""
+    lines = [
+        "# Tables of a run",
+        "",
+        "<!-- rendered by `python -m vbp_sim.engine.tables > docs/tables.md`; do not edit -->",
+        "",
+        "A run folder holds `tables/NAME.parquet`, one row group per replication. Volumes are in units of",
+        "the drug (a tablet, a capsule, a vial), prices in yuan per unit, money in yuan. Unknown numbers are",
+        "`nan`, unknown texts are empty. Months and dates are Parquet dates; a month is stored as its first",
+        "day.",
+    ]
+    for table in TABLES.values():
+        lines += ["", f"## {table.name}", "", table.meaning, ""]
+        lines += ["| column | type | unit | meaning |", "|---|---|---|---|"]
+        lines += [f"| {c.name} | {c.kind} | {c.unit} | {c.meaning} |" for c in table.columns]
+    return "\n".join(lines) + "\n"
+
+
+if __name__ == "__main__":
+    print(markdown(), end="")
