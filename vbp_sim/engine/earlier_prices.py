@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from vbp_sim.agents.firms.base import Products
+from vbp_sim.agents.firms.interface import Products
 
 
 @dataclass(frozen=True)

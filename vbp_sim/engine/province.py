@@ -9,8 +9,8 @@ import numpy as np
 import numpy.typing as npt
 import simpy
 
-from vbp_sim.agents.choice.base import Month, Setting
-from vbp_sim.agents.reporting.base import History
+from vbp_sim.agents.choice.interface import Month, Setting
+from vbp_sim.agents.reporting.interface import History
 from vbp_sim.engine import kernel
 from vbp_sim.engine.clock import ORDER, RECEIVE
 from vbp_sim.engine.contract import Contract

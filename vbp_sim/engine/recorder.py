@@ -7,17 +7,21 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from vbp_sim.agents.firms.base import Products
+from vbp_sim.agents.firms.interface import Products
 from vbp_sim.engine.clock import Clock
 from vbp_sim.engine.contract import Contract
 from vbp_sim.engine.earlier_prices import EarlierPrices
 from vbp_sim.engine.supplier import Supplier
-from vbp_sim.rules.payment.base import Payment
+from vbp_sim.engine.tables import TABLES
+from vbp_sim.rules.payment.interface import Payment
 from vbp_sim.scenario.market import LEVELS, Market
 from vbp_sim.scenario.spec import Finance
 
 Floats = npt.NDArray[np.float64]
 Table = dict[str, npt.NDArray[Any]]
+TYPES: dict[str, Any] = {
+    "int": np.int64, "float": np.float64, "bool": np.bool_, "text": object, "month": "datetime64[M]", "date": "datetime64[D]"
+}
 
 
 class Recorder:
@@ -39,7 +43,7 @@ class Recorder:
         self._rows: dict[str, list[tuple[Any, ...]]] = {}
 
     def row(self, table: str, *values: Any) -> None:
-        """Add a row to one of the small tables, in the order of `COLUMNS`."""
+        """Add a row to one of the small tables, in the order of its declaration."""
         self._rows.setdefault(table, []).append(values)
 
     def event(self, now: float, kind: str, round_id: str, drug: str, manufacturer: str, province: str,
@@ -74,62 +78,15 @@ class Recorder:
         """Lay out everything as tables; the first column is the replication."""
         from vbp_sim.engine.layout import fund_table, use_table
 
-        tables = {name: self._table(name) for name in COLUMNS}
-        tables["use"] = use_table(self)
-        tables["fund"] = fund_table(self)
-        return {name: self._numbered(table) for name, table in tables.items()}
+        monthly = {"use": use_table(self), "fund": fund_table(self)}
+        return {name: self._numbered(monthly.get(name) or self._table(name)) for name in TABLES}
 
     def _table(self, name: str) -> Table:
+        declared = TABLES[name].columns[1:]
         rows = self._rows.get(name, [])
-        columns = list(zip(*rows, strict=True)) if rows else [() for _ in COLUMNS[name]]
-        return {
-            column: np.array(values, dtype=kind)
-            for (column, kind), values in zip(COLUMNS[name].items(), columns, strict=True)
-        }
+        columns = list(zip(*rows, strict=True)) if rows else [()] * len(declared)
+        return {c.name: np.array(v, dtype=TYPES[c.kind]) for c, v in zip(declared, columns, strict=True)}
 
     def _numbered(self, table: Table) -> Table:
         rows = len(next(iter(table.values())))
         return {"replication": np.full(rows, self.replication, dtype=np.int32), **table}
-
-
-#: columns of the tables that are written row by row, with their types; what they mean is in studies/tables.py
-COLUMNS: dict[str, dict[str, Any]] = {
-    "bids": {
-        "round": object, "drug": object, "manufacturer": object, "originator": np.bool_, "rank": np.int32,
-        "bid": np.float64, "ceiling": np.float64, "pre_price": np.float64, "cost": np.float64,
-        "shortlisted": np.bool_, "selected": np.bool_, "price": np.float64, "reason": object,
-        "real_bid": np.float64, "real_selected": np.int8,
-    },
-    "awards": {
-        "round": object, "drug": object, "qualified": np.int32, "bidders": np.int32, "shortlisted": np.int32,
-        "selected": np.int32, "failed": np.bool_, "lowest": np.float64, "ceiling": np.float64, "share": np.float64,
-        "term_months": np.int32, "real_price": np.float64,
-    },
-    "allocation": {
-        "round": object, "drug": object, "province": object, "main": object, "backup": object, "price": np.float64,
-        "backup_price": np.float64, "reported": np.float64, "agreed": np.float64,
-    },
-    "reports": {
-        "round": object, "drug": object, "province": object, "level": object, "institutions": np.int32,
-        "past_use": np.float64, "reported": np.float64, "agreed": np.float64,
-    },
-    "supply": {
-        "month": "datetime64[M]", "drug": object, "manufacturer": object, "down": np.bool_, "capacity": np.float64,
-        "stock": np.float64, "ordered": np.float64, "delivered": np.float64, "backup_delivered": np.float64,
-        "short": np.float64,
-    },
-    "prices": {
-        "round": object, "drug": object, "manufacturer": object, "originator": np.bool_, "selected": np.bool_,
-        "price_before": np.float64, "price_after": np.float64, "standard": np.float64,
-    },
-    "settlement": {
-        "round": object, "contract_year": np.int32, "drug": object, "province": object, "level": object,
-        "institutions": np.int32, "passed": np.int32, "agreed": np.float64, "bought": np.float64,
-        "nonselected": np.float64, "budget": np.float64, "spend": np.float64, "surplus": np.float64,
-        "retained": np.float64,
-    },
-    "events": {
-        "time": np.float64, "date": "datetime64[D]", "kind": object, "round": object, "drug": object,
-        "manufacturer": object, "province": object, "value": np.float64, "text": object,
-    },
-}

@@ -8,8 +8,8 @@ import numpy as np
 import numpy.typing as npt
 import simpy
 
-from vbp_sim.agents.bidding.base import Opening
-from vbp_sim.agents.supply.base import Line
+from vbp_sim.agents.bidding.interface import Opening
+from vbp_sim.agents.supply.interface import Line
 from vbp_sim.engine.contract import Contract
 from vbp_sim.engine.province import Province
 from vbp_sim.engine.settlement import contract_years
@@ -65,8 +65,11 @@ class RoundProcess:
 
     def _expected_share(self, drug: int) -> float:
         tender = self._tender(drug, self._members(drug), None)
-        winners = max(1, min(contest(tender, self.rules).places, len(tender.firms)))
-        return float(self.rules.share.share(winners, tender.drug_class))
+        return float(self.rules.share.share(max(1, self._most_winners(tender)), tender.drug_class))
+
+    def _most_winners(self, tender: Tender) -> int:
+        places = contest(tender, self.rules).places
+        return self.rules.selection.most(min(places, len(tender.firms)))
 
     def _members(self, drug: int) -> Ints:
         """Products that may bid: those of firms that are not barred."""
@@ -122,7 +125,7 @@ class RoundProcess:
             round=self.id,
             drug=tender.drug,
             ceiling=tender.ceiling / money.YUAN,
-            winners=contest(tender, self.rules).places,
+            winners=self._most_winners(tender),
             manufacturer=tender.firms,
             originator=p.originator[members],
             cost=p.cost[members],

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 
 import simpy
 
-from vbp_sim.agents.supply.base import Line, Supply
+from vbp_sim.agents.supply.interface import Line, Supply
 from vbp_sim.streams import Streams
 
 Log = Callable[..., None]

@@ -7,11 +7,11 @@ from collections.abc import Generator
 import numpy as np
 import simpy
 
-from vbp_sim.agents.bidding.base import Bidding
-from vbp_sim.agents.choice.base import Choice
-from vbp_sim.agents.firms.base import Firms
-from vbp_sim.agents.reporting.base import Reporting
-from vbp_sim.agents.supply.base import Line, Supply
+from vbp_sim.agents.bidding.interface import Bidding
+from vbp_sim.agents.choice.interface import Choice
+from vbp_sim.agents.firms.interface import Firms
+from vbp_sim.agents.reporting.interface import Reporting
+from vbp_sim.agents.supply.interface import Line, Supply
 from vbp_sim.engine.clock import Clock
 from vbp_sim.engine.contract import Contract
 from vbp_sim.engine.earlier_prices import EarlierPrices

@@ -6,7 +6,7 @@ from typing import Literal
 
 import numpy as np
 
-from vbp_sim.agents.bidding.base import Bidding, Bools, Floats, Opening
+from vbp_sim.agents.bidding.interface import Bidding, Bools, Floats, Opening
 from vbp_sim.streams import Streams
 
 

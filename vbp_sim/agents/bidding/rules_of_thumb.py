@@ -1,9 +1,10 @@
 """Rules of thumb, fitted roughly to the real bids of the 2019 expansion (models.md section 3.a).
 
-A generic looks at its serious rivals. If there are no more of them than winners, nobody can lose: it bids a little under
-the ceiling. Otherwise it bids its cost plus a markup. An originator takes part only if the ceiling is not
-too far below its own earlier price, because a low price here is seen elsewhere; else it quotes its old price, which is
-void. What the fit is based on: docs/calibration.md.
+A generic counts its serious rivals: other generics, and originators that the ceiling does not scare away. If there are
+no more bidders than winners, nobody can lose, and it bids a little under the ceiling. Otherwise it bids its cost plus a
+markup; but the only generic of a drug may hold out, because without an award it keeps selling at its old price. An
+originator takes part only if the ceiling is not too far below its own earlier price, because a low price here is seen
+elsewhere; else it quotes its old price, which is void. What the fit is based on: docs/calibration.md.
 """
 
 from __future__ import annotations
@@ -12,7 +13,7 @@ from typing import Literal
 
 import numpy as np
 
-from vbp_sim.agents.bidding.base import Bidding, Bools, Floats, Opening
+from vbp_sim.agents.bidding.interface import Bidding, Bools, Floats, Opening
 from vbp_sim.scenario.parts import param
 from vbp_sim.streams import Streams
 
@@ -39,6 +40,15 @@ class RulesOfThumb(Bidding):
     markup_spread: float = param(
         0.5, "spread of the markup, sd of the logarithm", source="models.md H1", ge=0, le=3
     )
+    hold_out: float = param(
+        0.4,
+        "chance that the only generic of a drug bids near the ceiling and refuses any lower price",
+        unit="probability",
+        source="6 of the 14 pilot drugs with one generic failed (docs/calibration.md)",
+        confidence="I",
+        ge=0,
+        le=1,
+    )
     walk_away: float = param(
         0.30,
         "median of the lowest price that an originator accepts, over its own earlier price",
@@ -52,21 +62,29 @@ class RulesOfThumb(Bidding):
 
     def bids(self, opening: Opening, luck: Streams) -> Floats:
         """See `Bidding.bids`: every draw is addressed by round, drug and firm."""
-        generic = np.where(self._cost_plus(opening, luck), self._markup_bid(opening, luck), self._safe_bid(opening, luck))
+        contested = self._bidders(opening) > opening.winners
+        eager = (_uniform(opening, luck, "hungry") < self.hungry) | contested
+        bold = eager & ~self._holds_out(opening, luck)
+        generic = np.where(bold, self._markup_bid(opening, luck), self._safe_bid(opening, luck))
         return np.where(opening.originator, self._originator_bid(opening, luck), generic)
 
     def accepts(self, opening: Opening, offers: Floats, luck: Streams) -> Bools:
-        """A generic accepts what covers its cost; an originator what it would not walk away from."""
+        """A generic accepts what covers its cost unless it holds out; an originator what it would not walk away from."""
         floor = np.where(opening.originator, self._floor(opening, luck), opening.cost)
-        return np.asarray((offers > 0) & (offers >= floor), dtype=np.bool_)
+        willing = ~self._holds_out(opening, luck)
+        return np.asarray((offers > 0) & (offers >= floor) & willing, dtype=np.bool_)
 
-    def _cost_plus(self, opening: Opening, luck: Streams) -> Bools:
-        contested = int((~opening.originator).sum()) > opening.winners
-        return contested | (_uniform(opening, luck, "hungry") < self.hungry)
+    def _bidders(self, opening: Opening) -> int:
+        """Generics, and originators whose usual lowest price lies within the ceiling."""
+        tempted = opening.originator & (opening.pre_price * self.walk_away <= opening.ceiling)
+        return int((~opening.originator | tempted).sum())
+
+    def _holds_out(self, opening: Opening, luck: Streams) -> Bools:
+        only = int((~opening.originator).sum()) == 1
+        return ~opening.originator & only & (_uniform(opening, luck, "hold-out") < self.hold_out)
 
     def _safe_bid(self, opening: Opening, luck: Streams) -> Floats:
-        rivals = int((~opening.originator).sum()) - 1
-        discount = self.safe_discount * rivals * -np.log(_uniform(opening, luck, "discount"))
+        discount = self.safe_discount * (self._bidders(opening) - 1) * -np.log(_uniform(opening, luck, "discount"))
         return opening.ceiling * np.clip(1 - discount, 0.05, 1.0)
 
     def _markup_bid(self, opening: Opening, luck: Streams) -> Floats:

@@ -14,7 +14,7 @@ from typing import Literal
 
 import numpy as np
 
-from vbp_sim.agents.choice.base import Choice, Floats, Month, Setting
+from vbp_sim.agents.choice.interface import Choice, Floats, Month, Setting
 from vbp_sim.scenario.parts import param
 from vbp_sim.streams import Streams
 

@@ -13,7 +13,7 @@ from typing import Literal
 
 import numpy as np
 
-from vbp_sim.agents.firms.base import Firms, Products
+from vbp_sim.agents.firms.interface import Firms, Products
 from vbp_sim.scenario.market import Drug, Market, Product
 from vbp_sim.scenario.parts import param
 from vbp_sim.streams import Streams

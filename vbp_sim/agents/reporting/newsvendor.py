@@ -13,7 +13,7 @@ from typing import Literal
 
 import numpy as np
 
-from vbp_sim.agents.reporting.base import Floats, History, Reporting
+from vbp_sim.agents.reporting.interface import Floats, History, Reporting
 from vbp_sim.scenario.parts import param
 from vbp_sim.streams import LEVELS, Streams, normal_of, normal_table, uniform_of, words_at
 

@@ -12,7 +12,7 @@ from __future__ import annotations
 import math
 from typing import Literal
 
-from vbp_sim.agents.supply.base import Line, Outage, Supply
+from vbp_sim.agents.supply.interface import Line, Outage, Supply
 from vbp_sim.scenario.parts import param
 from vbp_sim.streams import Streams
 

@@ -10,6 +10,7 @@ and its drug fails. How the floor follows from that mean is not known; ``floor_s
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 from fractions import Fraction
 from typing import Literal
@@ -18,7 +19,7 @@ import numpy as np
 
 from vbp_sim.rules.arrays import BoolArray
 from vbp_sim.rules.contest import Answer, Book, Contest, Verdict, by_rank
-from vbp_sim.rules.money import at_most, exact, text
+from vbp_sim.rules.money import exact, text
 from vbp_sim.rules.selection.interface import Selection
 from vbp_sim.scenario.parts import param
 
@@ -54,6 +55,9 @@ class Bargained(Selection):
         ge=0,
         le=1,
     )
+
+    def most(self, places: int) -> int:
+        return min(1, places)
 
     def first(self, book: Book, short: BoolArray) -> BoolArray:
         return np.asarray(short & (book.rank == 1))
@@ -92,7 +96,7 @@ class Bargained(Selection):
 
     def _bargain(self, i: int, c: Contest, floor: Fraction, answer: Answer) -> Verdict:
         won = self.first(c.book, c.short)
-        line = int(at_most(1 - floor, c.tender.ceiling))
+        line = math.floor((1 - floor) * c.tender.ceiling)
         offers = np.where(won, np.minimum(c.book.bids, line), 0)
         if bool((won & (c.book.bids <= line)).any()):
             accepted, note = won, f"at or under the bargaining line {text(line)}"

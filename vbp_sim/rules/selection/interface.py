@@ -19,6 +19,10 @@ class Selection(Part):
     kind: ClassVar[str] = "selection"
     tag: ClassVar[str] = "rule"
 
+    def most(self, places: int) -> int:
+        """Return the most winners that a shortlist of so many ``places`` can lead to."""
+        return places
+
     @abstractmethod
     def first(self, book: Book, short: BoolArray) -> BoolArray:
         """Return who wins at its own bid before anything is offered or compared across drugs, shape (...,
