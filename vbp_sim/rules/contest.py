@@ -1,8 +1,7 @@
 """One drug's bids put in order: who is valid, which rank each has, who is shortlisted.
 
-`Book` is the ordered view of the bids of one tender. Its arrays have bidders on the last axis; axes before
-it are
-further draws of the same tender, so that thousands of rounds of one drug are ordered in one call.
+`Book` is the ordered view of the bids of one tender. Its arrays have bidders on the last axis; axes before it
+are further draws of the same tender, so that thousands of rounds of one drug are ordered in one call.
 """
 
 from __future__ import annotations
@@ -22,14 +21,16 @@ if TYPE_CHECKING:
 Answer = Callable[[int, IntArray], BoolArray]
 
 #: stands for "no bid" where bids are compared; above every price
-NONE = np.int64(2**62)
+NONE = np.int64(2**52)
 
 
 @dataclass(frozen=True)
 class Book:
     """Bids in order. ``bids`` micro-yuan (..., n); ``rank`` 1 is the lowest valid bid, 0 is no valid bid.
 
-    ``ceiling`` is 0 where none is known; ``qualified`` counts the firms that may bid, related firms as one.
+    ``ceiling`` is 0 where none is known; ``qualified`` counts the firms that may bid, related firms as one;
+    ``form`` of the drug decides which low-price line holds; ``makers`` (n) are the firms' groups, "" for a
+    firm alone.
     """
 
     bids: IntArray
@@ -37,6 +38,8 @@ class Book:
     rank: IntArray
     ceiling: int
     qualified: int
+    form: str = ""
+    makers: tuple[str, ...] = ()
 
     @property
     def bidders(self) -> IntArray:
@@ -57,7 +60,15 @@ class Book:
         return np.asarray(np.where(who, self.bids, 0).max(axis=-1, initial=0))
 
 
-def book(bids: IntArray, ceiling: int, order: IntArray, stands: BoolArray, qualified: int) -> Book:
+def book(
+    bids: IntArray,
+    ceiling: int,
+    order: IntArray,
+    stands: BoolArray,
+    qualified: int,
+    form: str = "",
+    makers: tuple[str, ...] = (),
+) -> Book:
     """Put bids (..., n) in order; equal bids keep ``order`` (n,), the sequence of indices that decides ties.
 
     A bid is valid if its firm ``stands`` (..., n), it is above zero, and it is not above the ceiling.
@@ -65,12 +76,17 @@ def book(bids: IntArray, ceiling: int, order: IntArray, stands: BoolArray, quali
     valid = (bids > 0) & stands
     if ceiling > 0:
         valid = valid & (bids <= ceiling)
-    keys = np.where(valid, bids, NONE)[..., order]
-    place = np.argsort(keys, axis=-1, kind="stable")
-    ranked = np.empty(bids.shape, dtype=np.int64)
-    steps = np.broadcast_to(np.arange(1, bids.shape[-1] + 1, dtype=np.int64), bids.shape)
+    rank = ranks(np.where(valid, bids, NONE), order)
+    return Book(bids, valid, np.where(valid, rank, 0), ceiling, qualified, form, makers)
+
+
+def ranks(keys: IntArray, order: IntArray) -> IntArray:
+    """Ranks 1, 2, 3 ... of keys (..., n) from the smallest; equal keys keep ``order`` (n,)."""
+    place = np.argsort(keys[..., order], axis=-1, kind="stable")
+    ranked = np.empty(keys.shape, dtype=np.int64)
+    steps = np.broadcast_to(np.arange(1, keys.shape[-1] + 1, dtype=np.int64), keys.shape)
     np.put_along_axis(ranked, order[place], steps, axis=-1)
-    return Book(bids, valid, np.where(valid, ranked, 0), ceiling, qualified)
+    return ranked
 
 
 @dataclass(frozen=True)
@@ -90,7 +106,7 @@ class Contest:
 class Verdict:
     """What a selection rule decides on one contest; arrays (n,), prices micro-yuan, one note per firm.
 
-    ``picks``: takes part in the choice of provinces; ``level`` names the line that bids were held against.
+    ``picks``: takes part in the choice of provinces; ``order``: the indices of those, first choice first.
     """
 
     selected: BoolArray

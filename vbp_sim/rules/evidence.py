@@ -32,9 +32,8 @@ _FORM = "'CODE | source | note', with '| stand-in' at the end where the value st
 class Evidence:
     """Evidence for one value, or for all values under one path.
 
-    ``confidence`` is a code of `CONFIDENCE`; ``source`` an address or document; ``note`` what a reader
-    should know;
-    ``stand_in`` says that the real value is unknown or unsure and that this one stands in for it.
+    ``confidence`` is a code of `CONFIDENCE`; ``source`` an address or document; ``note`` what a reader should
+    know; ``stand_in`` says that the real value is unknown or unsure and that this one stands in for it.
     """
 
     confidence: str

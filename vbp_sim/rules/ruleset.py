@@ -17,10 +17,14 @@ from vbp_sim.errors import nearest
 from vbp_sim.rules.allocation.interface import Allocation
 from vbp_sim.rules.assessment.interface import Assessment
 from vbp_sim.rules.backup.interface import Backup
+from vbp_sim.rules.ceiling.interface import Ceiling
 from vbp_sim.rules.contract.interface import Contract
+from vbp_sim.rules.conversion.interface import Conversion
 from vbp_sim.rules.entry.interface import Entry
 from vbp_sim.rules.evidence import Evidence, EvidenceText
 from vbp_sim.rules.failure.interface import Failure
+from vbp_sim.rules.grading.interface import Grading
+from vbp_sim.rules.grouping.interface import Grouping
 from vbp_sim.rules.payment.interface import Payment
 from vbp_sim.rules.retention.interface import Retention
 from vbp_sim.rules.selection.interface import Selection
@@ -41,13 +45,32 @@ class RuleSet(Part):
     )
     title: str = Field("", description="one line for people")
     date: datetime.date | None = Field(None, description="day on which bids were opened under these rules")
+    members: tuple[str, ...] = Field(
+        (), description="provinces that take part; empty means all of the market"
+    )
     entry: Annotated[Entry, Chosen("entry", "qualified")] = Field(
         description="who may bid, and how many must"
+    )
+    ceiling: Annotated[Ceiling, Chosen("ceiling", "published")] = Field(
+        default_factory=dict, validate_default=True, description="highest valid bid"
+    )
+    conversion: Annotated[Conversion, Chosen("conversion", "price-ratio")] = Field(
+        default_factory=dict,
+        validate_default=True,
+        description="prices of other strengths and packs as prices of the representative one",
+    )
+    grouping: Annotated[Grouping, Chosen("grouping", "none")] = Field(
+        default_factory=dict,
+        validate_default=True,
+        description="groups of firms that compete apart from each other",
     )
     shortlist: Annotated[Shortlist, Chosen("shortlist")] = Field(
         description="who passes the first cut by rank"
     )
     selection: Annotated[Selection, Chosen("selection")] = Field(description="who wins, and at which price")
+    grading: Annotated[Grading, Chosen("grading", "none")] = Field(
+        default_factory=dict, validate_default=True, description="classes of winners"
+    )
     share: Annotated[Share, Chosen("share", "by-winners")] = Field(
         description="guaranteed part of the reported volume"
     )

@@ -1,14 +1,13 @@
 """A tender, its award, and `decide`, which takes a whole round of tenders through a rule set.
 
-The round is decided as a whole because some rules compare drugs with each other: the pilot's bargaining,
-and the
-elimination of the drugs with the widest prices in batch 7.
+The round is decided as a whole because some rules compare drugs with each other: the pilot's bargaining, and
+the elimination of the drugs with the widest prices in batch 7.
 """
 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -26,9 +25,10 @@ class Tender:
     """One drug's bids. Arrays have one value per firm, shape (n,).
 
     ``ceiling`` and ``bids`` are whole micro-yuan per unit (0: no ceiling known, no quote); ``priority``
-    decides ties,
-    larger first; ``related`` is the id of a group of related firms ("" = alone); ``named`` is the volume that
-    institutions reported by brand; ``incumbent`` says who was selected in the agreement before.
+    decides ties, larger first; ``related`` is the id of a group of related firms ("" = alone); ``named`` is
+    the volume that institutions reported by brand; ``incumbent`` says who was selected in the agreement
+    before; ``quality`` scores products from 0 to 1 where a rule asks for it; ``qualified`` is the number of
+    firms that may bid where it is more than the firms that are named here.
     """
 
     drug: str
@@ -41,6 +41,23 @@ class Tender:
     related: tuple[str, ...]
     named: FloatArray
     incumbent: BoolArray
+    quality: FloatArray | None = None
+    qualified: int = 0
+
+    def of(self, firms: IntArray) -> Tender:
+        """The tender as it is for some of its firms, which compete apart from the others."""
+        some = firms.tolist()
+        return replace(
+            self,
+            firms=tuple(self.firms[i] for i in some),
+            bids=self.bids[firms],
+            priority=self.priority[firms],
+            related=tuple(self.related[i] for i in some),
+            named=self.named[firms],
+            incumbent=self.incumbent[firms],
+            quality=None if self.quality is None else self.quality[firms],
+            qualified=0,
+        )
 
 
 @dataclass(frozen=True)
@@ -49,8 +66,8 @@ class Award:
 
     ``qualified`` firms may bid (related ones count once), ``n`` bid validly, ``places`` is K(qualified);
     ``rank`` 1 is the lowest bid and 0 a void one; ``price`` is 0 where not selected; ``order`` lists the
-    winners that
-    choose provinces, first choice first; ``reasons`` says for each firm why.
+    winners that choose provinces, first choice first; ``grades`` are classes of winners where the rules know
+    them ("" else); ``reasons`` says for each firm why.
     """
 
     drug: str
@@ -63,6 +80,7 @@ class Award:
     price: IntArray
     picks: BoolArray
     order: tuple[int, ...]
+    grades: tuple[str, ...]
     reasons: tuple[str, ...]
     failed: bool
 
@@ -73,9 +91,60 @@ def decide(tenders: Sequence[Tender], rules: RuleSet, answer: Answer) -> tuple[A
     ``answer(i, offers)`` is called where a rule offers prices to firms of tender ``i`` (bargaining,
     revivals).
     """
-    contests = [contest(tender, rules) for tender in tenders]
-    verdicts = rules.selection.choose(contests, answer)
-    return tuple(award(c, v) for c, v in zip(contests, verdicts, strict=True))
+    groups = [rules.grouping.groups(tender) for tender in tenders]
+    parts = [(i, firms) for i, found in enumerate(groups) for firms in found]
+    whole = [len(groups[i]) == 1 for i, _ in parts]
+    contests = [
+        contest(tenders[i] if one else tenders[i].of(firms), rules)
+        for (i, firms), one in zip(parts, whole, strict=True)
+    ]
+
+    def asked(part: int, offers: IntArray) -> BoolArray:
+        i, firms = parts[part]
+        all_offers = np.zeros(len(tenders[i].firms), dtype=np.int64)
+        all_offers[firms] = offers
+        return answer(i, all_offers)[firms]
+
+    awards = [
+        award(c, v, rules.grading.grades(c, v))
+        for c, v in zip(contests, rules.selection.choose(contests, asked), strict=True)
+    ]
+    return tuple(
+        joined(tender, found, [a for a, (j, _) in zip(awards, parts, strict=True) if j == i])
+        for i, (tender, found) in enumerate(zip(tenders, groups, strict=True))
+    )
+
+
+def joined(tender: Tender, groups: Sequence[IntArray], awards: Sequence[Award]) -> Award:
+    """The award of a tender from the awards of its groups, in order of choice; ranks are those within a
+    group.
+    """
+    if len(awards) == 1:
+        return awards[0]
+    n = len(tender.firms)
+    arrays = {
+        name: np.zeros(n, dtype=getattr(awards[0], name).dtype)
+        for name in ("rank", "shortlisted", "selected", "price", "picks")
+    }
+    texts: dict[str, list[str]] = {"grades": [""] * n, "reasons": [""] * n}
+    order: list[int] = []
+    for letter, firms, part in zip("ABCDEFGH", groups, awards, strict=False):
+        for name, array in arrays.items():
+            array[firms] = getattr(part, name)
+        for i, grade, reason in zip(firms.tolist(), part.grades, part.reasons, strict=True):
+            texts["grades"][i], texts["reasons"][i] = grade, f"group {letter}: {reason}"
+        order += [int(firms[i]) for i in part.order]
+    return Award(
+        drug=tender.drug,
+        qualified=sum(a.qualified for a in awards),
+        n=sum(a.n for a in awards),
+        places=sum(a.places for a in awards),
+        order=tuple(order),
+        grades=tuple(texts["grades"]),
+        reasons=tuple(texts["reasons"]),
+        failed=all(a.failed for a in awards),
+        **arrays,
+    )
 
 
 def refuse(tender: int, offers: IntArray) -> BoolArray:
@@ -92,12 +161,13 @@ def contest(tender: Tender, rules: RuleSet) -> Contest:
     """Check who stands, put the bids in order, and draw the shortlist."""
     order = canonical(tender.priority.tolist(), tender.firms)
     stands, qualified, void = rules.entry.standing(tender, order)
-    ordered = book(tender.bids, tender.ceiling, order, stands, qualified)
+    qualified = max(qualified, tender.qualified)
+    ordered = book(tender.bids, tender.ceiling, order, stands, qualified, tender.form, tender.related)
     places = rules.shortlist.places(ordered)
     return Contest(tender, ordered, places, rules.shortlist.keep(ordered), void)
 
 
-def award(c: Contest, v: Verdict) -> Award:
+def award(c: Contest, v: Verdict, grades: tuple[str, ...]) -> Award:
     """Put a contest and the verdict on it into the record of the award."""
     return Award(
         drug=c.tender.drug,
@@ -110,6 +180,7 @@ def award(c: Contest, v: Verdict) -> Award:
         price=v.price,
         picks=v.picks,
         order=v.order,
+        grades=grades,
         reasons=reasons(c, v),
         failed=not bool(v.selected.any()),
     )

@@ -20,8 +20,8 @@ class Entry(Part):
 
     @abstractmethod
     def standing(self, tender: Tender, order: IntArray) -> tuple[BoolArray, int, tuple[str, ...]]:
-        """Return who stands (n,), how many firms count as qualified, and per firm why it does not stand
-        ("" if it does).
+        """Return who stands (n,), how many firms count as qualified, and per firm why it does not stand (""
+        if it does).
 
         ``order`` (n,) decides between equal bids of related firms.
         """

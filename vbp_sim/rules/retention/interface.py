@@ -37,12 +37,9 @@ class Retention(Part):
         """Return budget less spend, yuan a year, not below zero; arrays of one shape (institutions.md 1.1).
 
         ``base`` reported and ``agreed`` agreed volume (units), ``pre_price`` mean price of all products
-        before and
-        ``selected_price`` (yuan per unit), ``nonselected_spend`` (yuan), ``payment_ratio`` the fund's
-        share of a
-        covered price, ``insured_share`` the local insured patients' share of use. Purchases above the
-        agreed volume
-        do not count as spend.
+        before and ``selected_price`` (yuan per unit), ``nonselected_spend`` (yuan), ``payment_ratio`` the
+        fund's share of a covered price, ``insured_share`` the local insured patients' share of use. Purchases
+        above the agreed volume do not count as spend.
         """
         saved = np.asarray(base) * pre_price - (np.asarray(agreed) * selected_price + nonselected_spend)
         return np.maximum(0.0, saved * payment_ratio * insured_share)

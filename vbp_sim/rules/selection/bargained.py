@@ -1,11 +1,10 @@
 """The pilot of 2018: the lowest bid of each drug is pre-selected; deep cuts win outright, the rest are
 bargained.
 
-The drugs are ranked by the cut of their pre-selected bid; the first few win. Each of the others is offered
-a price at or
-under its bid: the ceiling less a share of the mean cut of the drugs with real competition. A firm that
-refuses is out,
-and its drug fails. How the floor follows from that mean is not known; ``floor_share`` says what is assumed.
+The drugs are ranked by the cut of their pre-selected bid; the first few win. Each of the others is offered a
+price at or under its bid: the ceiling less a share of the mean cut of the drugs with real competition. A firm
+that refuses is out, and its drug fails. How the floor follows from that mean is not known; ``floor_share``
+says what is assumed.
 """
 
 from __future__ import annotations

@@ -34,7 +34,9 @@ class ByWinners(Share):
     def sensible_classes(cls, classes: dict[str, dict[str, float]]) -> dict[str, dict[str, float]]:
         return {name: check_table(table, 0, 1, f"share of class '{name}'") for name, table in classes.items()}
 
-    def share(self, winners: int, drug_class: str = "") -> Fraction:
+    def share(
+        self, winners: int, drug_class: str = "", *, grade: str = "", incumbent: bool = False
+    ) -> Fraction:
         if winners <= 0:
             return Fraction(0)
         return exact(by_winners(self.classes.get(drug_class, self.table), winners))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from abc import abstractmethod
+from collections.abc import Sequence
 from fractions import Fraction
 from typing import ClassVar
 
@@ -17,11 +18,29 @@ class Share(Part):
     tag: ClassVar[str] = "rule"
 
     @abstractmethod
-    def share(self, winners: int, drug_class: str = "") -> Fraction:
-        """Return agreed over reported volume of a drug with so many winners nationwide; 0 without a
+    def share(
+        self, winners: int, drug_class: str = "", *, grade: str = "", incumbent: bool = False
+    ) -> Fraction:
+        """Return agreed over reported volume of a drug with so many winners nationwide; 0 without a winner.
+
+        Rules that know classes of winners, or who was selected before, use ``grade`` and ``incumbent`` of a
         winner.
         """
 
     def agreed(self, reported: int, winners: int, drug_class: str = "") -> int:
-        """Return the agreed volume in whole units, rounded half up once."""
+        """Return the agreed volume of a province in whole units, rounded half up once."""
         return half_up(self.share(winners, drug_class) * reported)
+
+    def split(self, reported: Sequence[int], winners: int, drug_class: str = "") -> list[int]:
+        """Return the agreed volumes of the institutions of a province in whole units.
+
+        They add up to what `agreed` says of the province's total: each is rounded down, and the units that
+        are then left go to the largest remainders (of equal ones, to the first).
+        """
+        parts = [self.share(winners, drug_class) * r for r in reported]
+        volumes = [int(part) for part in parts]
+        left = self.agreed(sum(reported), winners, drug_class) - sum(volumes)
+        largest = sorted(range(len(parts)), key=lambda i: (volumes[i] - parts[i], i))
+        for i in largest[:left]:
+            volumes[i] += 1
+        return volumes

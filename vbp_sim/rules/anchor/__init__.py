@@ -1,0 +1,1 @@
+"""What the ratio of a bid is measured against."""

@@ -1,0 +1,25 @@
+"""The ceiling is the lower of a part of the mean listing price and the highest provincial price (batch 11,
+draft).
+"""
+
+from __future__ import annotations
+
+from typing import Literal
+
+from vbp_sim.rules.ceiling.interface import Ceiling
+from vbp_sim.rules.money import exact, half_up
+from vbp_sim.scenario.parts import param
+
+
+class Listing(Ceiling):
+    """The lower of the two that are known; a figure of the tender document goes before it."""
+
+    rule: Literal["listing"] = "listing"
+    share: float = param(
+        0.5, "part of the mean listing price of products outside procurement", unit="share", source="[S31]",
+        confidence="D", gt=0, le=1,
+    )  # fmt: skip
+
+    def price(self, published: int, before: int = 0, listing_mean: int = 0, provincial: int = 0) -> int:
+        known = [p for p in (half_up(exact(self.share) * listing_mean), provincial) if p > 0]
+        return published or min(known, default=0)

@@ -1,0 +1,1 @@
+"""Prices of other strengths and packs as prices of the representative one."""

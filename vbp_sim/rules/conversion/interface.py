@@ -1,0 +1,25 @@
+"""Conversion: the unit comparable price of a bid for another strength or pack."""
+
+from __future__ import annotations
+
+from abc import abstractmethod
+from decimal import Decimal
+from typing import ClassVar
+
+from vbp_sim.scenario.parts import Part
+
+
+class Conversion(Part):
+    """Decides the unit comparable price."""
+
+    kind: ClassVar[str] = "conversion"
+    tag: ClassVar[str] = "rule"
+
+    @abstractmethod
+    def comparable(self, bid: Decimal, content: Decimal, pack: Decimal = Decimal(1)) -> Decimal:
+        """Return the price per unit of the representative strength and pack, yuan.
+
+        ``bid`` is the price per unit as offered, ``content`` its content over the representative content (2 =
+        twice the strength), ``pack`` its units per pack over those of the representative pack. Rounded once,
+        at the end.
+        """

@@ -1,0 +1,1 @@
+"""Elimination across the drugs of a round."""

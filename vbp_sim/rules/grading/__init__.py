@@ -1,0 +1,1 @@
+"""Classes of winners that get different parts of the volume."""

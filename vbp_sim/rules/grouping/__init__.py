@@ -1,0 +1,1 @@
+"""Groups of firms that compete apart from each other for one drug."""

@@ -1,0 +1,1 @@
+"""A second chance for shortlisted bids that the first selection left out."""

@@ -1,0 +1,1 @@
+"""A second chance for bids that were not shortlisted."""

@@ -1,0 +1,33 @@
+"""Brands that hospitals asked for may come down to the winners' price level (batch 11)."""
+
+from __future__ import annotations
+
+from typing import Literal
+
+import numpy as np
+from pydantic import Field
+
+from vbp_sim.rules.arrays import IntArray
+from vbp_sim.rules.contest import Contest
+from vbp_sim.rules.second_chance.interface import SecondChance
+
+
+class Named(SecondChance):
+    """For a valid bid outside the shortlist, not the highest bid, with at least the mean volume reported
+    by brand.
+    """
+
+    rule: Literal["named"] = "named"
+    level: Literal["highest", "lowest"] = Field(
+        "highest", description="which of the winners' prices is their price level"
+    )
+
+    def offers(self, contest: Contest, price: IntArray) -> IntArray:
+        book, named = contest.book, contest.tender.named
+        paid = price[price > 0]
+        if not len(paid) or not named.sum() > 0:
+            return np.zeros(price.shape, dtype=np.int64)
+        wanted = named * int(book.valid.sum()) >= named[book.valid].sum()
+        asked = book.valid & ~contest.short & wanted & (book.bids < book.highest_of(book.valid))
+        level = paid.max() if self.level == "highest" else paid.min()
+        return np.where(asked, np.minimum(level, book.bids), 0)
