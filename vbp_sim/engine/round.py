@@ -159,7 +159,7 @@ class RoundProcess:
             line=line,
             product=product,
             price=yuan,
-            capacity=max(float(p.capacity[product]), agreed) / 12,
+            capacity=max(float(p.capacity[product]), world.supply.committed_capacity * agreed) / 12,
             stock=world.supply.stock_months * agreed / 12,
             until=world.clock.day(contract.end),
         )
@@ -206,6 +206,7 @@ class RoundProcess:
             "awards", self.id, record.id, len(members), award.n, int(award.shortlisted.sum()), winners, award.failed,
             lowest, ceiling, float(self.rules.share.share(winners, record.drug_class)) if winners else 0.0,
             self.rules.term.months(winners, record.drug_class, self.spec.calendar.start, record.form) if winners else 0,
+            float(record.pre_price) if record.pre_price is not None else np.nan,
             float(np.nanmin(real)) if len(real) and not np.isnan(real).all() else np.nan,
         )
 

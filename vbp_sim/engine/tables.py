@@ -98,6 +98,7 @@ TABLES: dict[str, Table] = {
             ("ceiling", "float", "yuan/unit", "highest valid bid"),
             ("share", "float", "share", "guaranteed part of the reported volume"),
             ("term_months", "int", "months", "length of the contract"),
+            ("pre_price", "float", "yuan/unit", "lowest price paid before, of all products; nan = not known"),
             ("real_price", "float", "yuan/unit", "lowest bid that really won; nan = not known or nobody won"),
         ),
         _table(

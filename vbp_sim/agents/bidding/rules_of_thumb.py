@@ -25,16 +25,16 @@ class RulesOfThumb(Bidding):
 
     model: Literal["rules-of-thumb"] = "rules-of-thumb"
     safe_discount: float = param(
-        0.035,
+        0.025,
         "mean discount under the ceiling, for each serious rival, where there are no more rivals than winners",
         unit="share of the ceiling", source=_FIT, confidence="I", ge=0, le=1,
     )
     hungry: float = param(
-        0.1, "chance that a firm bids cost-plus although nobody can lose", unit="probability",
+        0.06, "chance that a firm bids cost-plus although nobody can lose", unit="probability",
         source=_FIT, confidence="I", ge=0, le=1,
     )
     markup: float = param(
-        1.25, "median markup of a cost-plus bid", unit="share of the unit cost", source=_FIT, confidence="I",
+        1.5, "median markup of a cost-plus bid", unit="share of the unit cost", source=_FIT, confidence="I",
         ge=0, le=20,
     )
     markup_spread: float = param(

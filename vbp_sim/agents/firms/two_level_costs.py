@@ -82,7 +82,7 @@ class TwoLevelCosts(Firms):
     )
     price_spread: float = param(0.15, "spread of filled-in earlier prices, sd of the logarithm", ge=0, le=2)
     capacity_median: float = param(
-        2.5,
+        3.0,
         "median yearly capacity over an equal share of the reported volume",
         source="models.md section 7 (2.0), raised because use of selected products was 1.9 x the agreed volume",
         confidence="I",

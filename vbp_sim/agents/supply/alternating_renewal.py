@@ -38,6 +38,10 @@ class AlternatingRenewal(Supply):
         source="one case in 2.4 years of the scheme (models.md S1), a lower bound", confidence="I", ge=0, le=10,
     )
     exit_rate: float = param(0.02, "exits per 10 % of negative margin", unit="per year", ge=0, le=10)
+    committed_capacity: float = param(
+        1.5, "least capacity of a winner over its agreed volume: bidders commit that they can supply it",
+        source="tender condition without a published multiple (rulebook.md 1.1)", unit="x", ge=1, le=10,
+    )
     stock_months: float = param(1.5, "stock that a supplier aims at", unit="months of orders", ge=0, le=24)
     catch_up: float = param(
         0.10, "rise of capacity per month while orders exceed it", unit="share per month", ge=0, le=1

@@ -35,6 +35,7 @@ class Supply(Part):
 
     kind: ClassVar[str] = "supply"
 
+    committed_capacity: float
     stock_months: float
     catch_up: float
     coverage: float

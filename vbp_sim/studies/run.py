@@ -1,0 +1,140 @@
+"""A run: all replications of one scenario or variant, from the resolved scenario to a finished run folder."""
+
+from __future__ import annotations
+
+import functools
+import hashlib
+import platform
+import subprocess
+from collections.abc import Callable
+from datetime import UTC, datetime
+from importlib.metadata import version
+from pathlib import Path
+from typing import Any
+
+import vbp_sim
+from vbp_sim.rules.ruleset import RuleSet
+from vbp_sim.scenario.load import Scenario
+from vbp_sim.scenario.parts import chosen
+from vbp_sim.studies.folder import RunFolder, RunWriter
+from vbp_sim.studies.metrics import summarize
+from vbp_sim.studies.replications import replicate
+
+PACKAGE = Path(vbp_sim.__path__[0])
+LIBRARIES = ("simpy", "numpy", "pydantic", "pyarrow")
+
+
+def run(
+    scenario: Scenario,
+    out: Path | None = None,
+    *,
+    workers: int | None = None,
+    force: bool = False,
+    progress: Callable[[int, int], None] | None = None,
+    draw: Callable[[RunFolder], None] | None = None,
+) -> tuple[RunFolder, bool]:
+    """Run a scenario; return its folder, and whether it was there already and nothing had to be computed.
+
+    ``progress(done, of)`` is called after each replication; ``draw`` puts figures into the folder before it is finished.
+    """
+    target = out if out is not None else Path("results") / run_name(scenario)
+    if not force and (known := _finished(target, run_id(scenario))) is not None:
+        return known, True
+    started = datetime.now(UTC)
+    metrics, seconds = [], []
+    with RunWriter(target, force=force) as writer:
+        for result in replicate(scenario, workers):
+            for name, table in result.tables.items():
+                writer.append(name, table)
+            metrics.append(result.metrics)
+            seconds.append(result.seconds)
+            if progress is not None:
+                progress(len(metrics), scenario.spec.replications)
+        summary = {
+            "scenario": scenario.spec.scenario,
+            "variant": scenario.variant,
+            "seed": scenario.spec.seed,
+            "replications": scenario.spec.replications,
+            "metrics": summarize(metrics),
+        }
+        return writer.finish(_manifest(scenario, started, seconds), summary, draw=draw), False
+
+
+def run_id(scenario: Scenario) -> str:
+    """Hash of everything that a run depends on: the resolved scenario with its seed, the market, and the program."""
+    return hashlib.sha256(f"{scenario.digest}\n{program_hash()}".encode()).hexdigest()
+
+
+def run_name(scenario: Scenario) -> str:
+    """Folder name of a run that the user does not name."""
+    words = [scenario.spec.scenario, *(scenario.variant.split(",") if scenario.variant else [])]
+    safe = "-".join("".join(c if c.isalnum() or c in "-_" else "_" for c in word)[:60] for word in words)
+    return f"{safe}-{run_id(scenario)[:12]}"
+
+
+@functools.cache
+def program_hash() -> str:
+    """SHA-256 over the package's code and rule data."""
+    digest = hashlib.sha256()
+    for file in sorted(PACKAGE.rglob("*")):
+        if file.suffix in (".py", ".yaml") and "_scenarios" not in file.parts:
+            digest.update(f"{file.relative_to(PACKAGE)}\0".encode() + file.read_bytes())
+    return digest.hexdigest()
+
+
+def stand_ins(scenario: Scenario) -> dict[str, str]:
+    """Values of the rule sets that stand in for something unknown, by path, with what is known."""
+    found = {}
+    for name, spec in scenario.spec.rounds.items():
+        for path, evidence in chosen(spec.rules, RuleSet).stand_ins().items():
+            found[f"rounds.{name}.rules.{path}"] = f"[{evidence.confidence}] {evidence.source} {evidence.note}".strip()
+    return found
+
+
+def _finished(target: Path, wanted: str) -> RunFolder | None:
+    """Return the finished run in ``target`` if it is exactly the one that is asked for."""
+    if not (target / "manifest.json").is_file():
+        return None
+    folder = RunFolder.open(target)
+    return folder if folder.manifest.get("run_id") == wanted else None
+
+
+def _manifest(scenario: Scenario, started: datetime, seconds: list[float]) -> dict[str, Any]:
+    finished = datetime.now(UTC)
+    return {
+        "scenario": scenario.spec.scenario,
+        "title": scenario.spec.title,
+        "variant": scenario.variant,
+        "seed": scenario.spec.seed,
+        "replications": scenario.spec.replications,
+        "version": vbp_sim.__version__,
+        "digest": scenario.digest,
+        "run_id": run_id(scenario),
+        "program_hash": program_hash(),
+        "commit": _commit(),
+        "libraries": {name: version(name) for name in LIBRARIES},
+        "python": platform.python_version(),
+        "host": platform.node(),
+        "platform": platform.platform(),
+        "started": started.isoformat(timespec="seconds"),
+        "finished": finished.isoformat(timespec="seconds"),
+        "seconds": round((finished - started).total_seconds(), 3),
+        "seconds_per_replication": round(sum(seconds) / len(seconds), 4),
+        "source": str(scenario.path),
+        "market": {"name": scenario.market.name, "digest": scenario.market.digest},
+        "inputs": scenario.spec.model_dump(mode="json", exclude={"variants"}),
+        "stand_ins": stand_ins(scenario),
+    }
+
+
+def _commit() -> str:
+    """Git commit of the program, with ``+`` where files differ from it; empty outside a checkout."""
+    def git(*words: str) -> str:
+        return subprocess.run(["git", "-C", str(PACKAGE.parent), *words], capture_output=True, text=True, check=True,
+                              timeout=5).stdout.strip()
+    try:
+        if Path(git("rev-parse", "--show-toplevel")) != PACKAGE.parent:
+            return ""
+        return git("rev-parse", "HEAD") + ("+" if git("status", "--porcelain", "--", "vbp_sim") else "")
+    except (OSError, subprocess.SubprocessError):
+        return ""
