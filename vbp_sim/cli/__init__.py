@@ -1,0 +1,78 @@
+"""The command line, `vbp`. A command's module is imported only when it is called, so that help is fast."""
+
+from __future__ import annotations
+
+import importlib
+import sys
+
+import click
+from click.shell_completion import CompletionItem
+
+#: name of each command, and the line that `vbp --help` shows; the module is ``vbp_sim.cli.NAME``
+COMMANDS = {
+    "run": "Run a scenario and write a run folder.",
+    "check": "Check scenario files without running them.",
+    "show": "Show a resolved scenario or rule set, and who set each value.",
+    "list": "List scenarios, variants, rule sets, models or markets.",
+    "new": "Start a project of your own from a shipped scenario.",
+    "schema": "Print what a scenario, a rule set or a market may say.",
+    "trace": "Tell the story of a drug, a province or a manufacturer in a run.",
+    "replay": "Put real bids through a rule set.",
+}
+
+
+class LazyGroup(click.Group):
+    """A group that knows its commands by name and imports one when it is called."""
+
+    def list_commands(self, ctx: click.Context) -> list[str]:
+        return list(COMMANDS)
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
+        if cmd_name not in COMMANDS:
+            return None
+        command = importlib.import_module(f"vbp_sim.cli.{cmd_name}").command
+        return command if isinstance(command, click.Command) else None
+
+    def resolve_command(
+        self, ctx: click.Context, args: list[str]
+    ) -> tuple[str | None, click.Command | None, list[str]]:
+        name = args[0]
+        if name not in COMMANDS and not name.startswith("-"):
+            from vbp_sim.errors import nearest
+
+            ctx.fail(f"there is no command '{name}'; {nearest(name, list(COMMANDS))}")
+        return super().resolve_command(ctx, args)
+
+    def shell_complete(self, ctx: click.Context, incomplete: str) -> list[CompletionItem]:
+        names = [CompletionItem(n, help=line) for n, line in COMMANDS.items() if n.startswith(incomplete)]
+        return names + click.Command.shell_complete(self, ctx, incomplete)
+
+    def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        with formatter.section("Commands"):
+            formatter.write_dl(list(COMMANDS.items()))
+
+
+def _version(ctx: click.Context, param: click.Parameter, value: bool) -> None:
+    if value and not ctx.resilient_parsing:
+        from importlib.metadata import version
+
+        click.echo(f"vbp {version('vbp-sim')}")
+        ctx.exit()
+
+
+@click.group(cls=LazyGroup, context_settings={"help_option_names": ["-h", "--help"]})
+@click.option(
+    "--version", is_flag=True, is_eager=True, expose_value=False, callback=_version, help="Show the version."
+)
+def group() -> None:
+    """Simulate centralized volume-based procurement: rules in, prices, supply, use and money out.
+
+    Start with `vbp new my-project`, or `vbp run pilot-2018`.
+    """
+
+
+def main() -> None:
+    """Run the command line and exit with its code: 0 done, 1 failed, 2 wrong input, 130 interrupted."""
+    from vbp_sim.cli.common import guarded
+
+    sys.exit(guarded(lambda: group.main(prog_name="vbp", standalone_mode=False)))

@@ -6,6 +6,7 @@ Each returns the problems that it found, at the value that has to change.
 from __future__ import annotations
 
 from collections.abc import Callable
+from typing import Protocol, runtime_checkable
 
 from vbp_sim.errors import Problem, nearest
 from vbp_sim.scenario.market import Market
@@ -35,12 +36,23 @@ def drugs_exist(spec: Spec, market: Market, tree: Node) -> list[Problem]:
     return problems
 
 
+@runtime_checkable
+class CeilingRule(Protocol):
+    """What this check asks of the rule for ceilings, in micro-yuan."""
+
+    def price(self, published: int, before: int = 0) -> int:
+        """The ceiling that follows from a published one (0: none) and from the price before (0: unknown)."""
+
+
 def ceilings_given(spec: Spec, market: Market, tree: Node) -> list[Problem]:
-    """Every drug that is tendered has a ceiling."""
+    """Every drug that is tendered has a ceiling, or the rule makes one from the price before."""
     problems = []
-    missing = {drug.id for drug in market.drugs if drug.ceiling is None}
-    for name in spec.rounds:
-        without = [drug for drug in drugs_of(spec, market, name) if drug in missing]
+    missing = [drug for drug in market.drugs if drug.ceiling is None]
+    for name, one in spec.rounds.items():
+        rule = getattr(one.rules, "ceiling", None)
+        derived = isinstance(rule, CeilingRule) and rule.price(0, 10**6) > 0
+        unknown = {drug.id for drug in missing if not (derived and (drug.pre_price or _earlier(spec, name)))}
+        without = [drug for drug in drugs_of(spec, market, name) if drug in unknown]
         if without:
             node, _ = find(tree, ("rounds", name, "drugs"))
             what = f"no ceiling in {market.name}/drugs.csv for {', '.join(without)}"
@@ -48,6 +60,12 @@ def ceilings_given(spec: Spec, market: Market, tree: Node) -> list[Problem]:
                 node.problem(f"round '{name}': {what}", "add one, or list only drugs that have one", key=True)
             )
     return problems
+
+
+def _earlier(spec: Spec, name: str) -> bool:
+    """Whether another round ends before this one, whose prices are then the prices before."""
+    opening = spec.rounds[name].calendar.opening
+    return any(one.calendar.opening < opening for one in spec.rounds.values())
 
 
 def starts_before_first_round(spec: Spec, market: Market, tree: Node) -> list[Problem]:

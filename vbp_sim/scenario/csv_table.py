@@ -175,7 +175,7 @@ def value_of(text: str, column: Column) -> Any:
     if column.cell == "text":
         return text
     if column.cell == "ids":
-        return tuple(part for part in re.split(r"[;；、|\s]+", text) if part)
+        return tuple(part for part in re.split(r"\s*[|;；、]\s*", text) if part)
     if column.cell == "flag":
         if text not in ("0", "1"):
             raise ValueError(f"0 or 1 is wanted, here is '{text}'", "")

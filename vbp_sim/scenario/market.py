@@ -52,7 +52,8 @@ class Product:
     """One manufacturer's version of a drug; optional values are ``None`` where the market does not give them.
 
     ``pre_price`` and ``cost`` yuan per unit, ``pre_share`` share of the drug's volume before the round,
-    ``capacity`` units per year; ``bid``, ``selected`` and ``regions`` are what really happened.
+    ``capacity`` units per year; ``owner`` the company that the manufacturer belongs to (empty if it
+    stands alone); ``bid``, ``selected`` and ``regions`` are what really happened.
     """
 
     drug: str
@@ -65,6 +66,7 @@ class Product:
     bid: Decimal | None = None
     selected: bool | None = None
     regions: tuple[str, ...] = ()
+    owner: str = ""
 
 
 @dataclass(frozen=True)

@@ -15,7 +15,7 @@ MEANING: dict[Cell, str] = {
     "price": "number, more than 0",
     "share": "number from 0 to 1",
     "flag": "0 or 1",
-    "ids": "ids with a semicolon between them",
+    "ids": "ids with | between them",
 }
 
 
@@ -58,6 +58,7 @@ FILES: dict[str, tuple[Column, ...]] = {
     "products.csv": (
         Column("drug", "text", "id of the drug", required=True),
         Column("manufacturer", "text", "id of the manufacturer", required=True),
+        Column("owner", "text", "company that owns the manufacturer; firms of one owner may count as one"),
         Column("originator", "flag", "1 for the originator's product", required=True),
         Column("pre_price", "price", "own price before the round", "yuan/unit"),
         Column("pre_share", "share", "share of the drug's volume before the round", "share"),

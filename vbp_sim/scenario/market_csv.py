@@ -126,7 +126,7 @@ def _drug(row: Row) -> Drug:
 
 
 def _product(row: Row) -> Product:
-    return Product(**{**row.cells, "regions": row["regions"] or ()})
+    return Product(**{**row.cells, "regions": row["regions"] or (), "owner": row["owner"] or ""})
 
 
 def _reported(

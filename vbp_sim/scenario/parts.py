@@ -19,7 +19,8 @@ import pkgutil
 from dataclasses import dataclass
 from typing import Annotated, Any, ClassVar, TypeVar
 
-from pydantic import BaseModel, ConfigDict, Field, GetCoreSchemaHandler
+from pydantic import BaseModel, ConfigDict, Field, GetCoreSchemaHandler, GetJsonSchemaHandler
+from pydantic.json_schema import JsonSchemaValue
 from pydantic_core import CoreSchema, PydanticCustomError, core_schema
 
 #: packages whose modules hold parts; named here as text so that this room imports nothing above it
@@ -80,6 +81,24 @@ class Chosen:
             return value
 
         return core_schema.no_info_before_validator_function(with_name, handler.generate_schema(union))
+
+    def __get_pydantic_json_schema__(
+        self, schema: core_schema.CoreSchema, handler: GetJsonSchemaHandler
+    ) -> JsonSchemaValue:
+        """A part without a tag may also be named by a text; a part that is not the default needs its tag."""
+        made = handler(schema)
+        parts = Part.registry[self.kind]
+        if parts[0].tag == "":
+            return {"anyOf": [{"type": "string"}, made]}
+        if "oneOf" not in made:
+            return made
+        tag = parts[0].tag
+        refs = dict(made["discriminator"]["mapping"])
+        choices = [
+            {"$ref": ref} | ({} if name == self.default else {"required": [tag]})
+            for name, ref in refs.items()
+        ]
+        return {"anyOf": choices}
 
 
 def param(

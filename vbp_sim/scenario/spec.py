@@ -56,7 +56,7 @@ class Round(Frozen):
     rules: Annotated[Part, Chosen("rules")] = Field(
         description="rule set: a name (`vbp list rules`), or a map that extends one and replaces values"
     )
-    calendar: Calendar
+    calendar: Calendar = Field(description="the round's dates")
     drugs: tuple[str, ...] = Field(
         (), description="drugs tendered, by id; empty means every drug of the market"
     )
@@ -91,7 +91,7 @@ class Demand(Frozen):
         0.66,
         "reported volume of demand.csv over the institutions' true yearly use before the round",
         unit="share",
-        source="completion = share x (1 + growth) / (guaranteed share x ratio), solved for the pilot's 191.4 %",
+        source="completion = share x (1 + growth) / (guaranteed share x ratio), from the pilot's 191.4 %",
         confidence="I",
         gt=0,
         le=1.5,

@@ -11,7 +11,8 @@ from pathlib import Path
 
 import vbp_sim
 from vbp_sim.errors import InputError, Problem, nearest
-from vbp_sim.scenario.load import Scenario, load
+from vbp_sim.rules.ruleset import RuleSet
+from vbp_sim.scenario.load import Origins, Scenario, load, load_part
 from vbp_sim.scenario.tree import Address
 
 PACKAGE = Path(vbp_sim.__path__[0])
@@ -47,6 +48,15 @@ def scenario_file(name: str | Path) -> Path:
     raise InputError(
         Problem(str(name), "there is no such file, and no shipped scenario of that name", remedy)
     )
+
+
+def load_rules(name: str) -> tuple[RuleSet, Origins]:
+    """Read a shipped rule set, or the file of one, with who set each of its values."""
+    file = Path(name) if name.endswith(ENDINGS) else RULES / f"{name}.yaml"
+    if not name.endswith(ENDINGS) and not file.is_file():
+        known = sorted(other.stem for other in RULES.glob("*.yaml"))
+        raise InputError(Problem(f"rules {name}", "there is no rule set of that name", nearest(name, known)))
+    return load_part(file, RuleSet, RULES)
 
 
 def load_scenario(path: str | Path, variant: str = "", sets: Sequence[str] = ()) -> Scenario:

@@ -1,0 +1,86 @@
+"""`vbp check`: everything that is wrong with scenario files, without running them."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import click
+
+from vbp_sim.cli.common import (
+    WRONG_INPUT,
+    json_option,
+    print_json,
+    quiet_option,
+    set_option,
+    variant_option,
+    wrong_input,
+)
+from vbp_sim.errors import InputError, Problem
+
+
+@click.command("check")
+@click.argument("files", nargs=-1, required=True, metavar="SCENARIO...")
+@variant_option
+@set_option
+@json_option
+@quiet_option
+def command(files: tuple[str, ...], variant: str, sets: tuple[str, ...], as_json: bool, quiet: bool) -> int:
+    """Check scenarios (files, or names of shipped ones), their markets and each of their variants.
+
+    Ends with 2 if anything is wrong.
+    """
+    results = [_check(file, variant, sets) for file in files]
+    for result, error in results:
+        _say(result, error, quiet, as_json)
+    fine = all(error is None for _, error in results)
+    if as_json:
+        print_json({"ok": fine, "files": [result for result, _ in results]})
+    return 0 if fine else WRONG_INPUT
+
+
+def _check(file: str, variant: str, sets: tuple[str, ...]) -> tuple[dict[str, Any], InputError | None]:
+    from vbp_sim.studies.load import load_scenario
+
+    try:
+        scenario = load_scenario(file, variant, sets)
+        problems = [] if variant else _variants(file, list(scenario.spec.variants))
+        if problems:
+            raise InputError(*problems)
+    except InputError as error:
+        return {"file": file, "ok": False, "problems": [_as_json(p) for p in error.problems]}, error
+    spec, market = scenario.spec, scenario.market
+    counts = {
+        "rounds": len(spec.rounds),
+        "variants": len(spec.variants),
+        "provinces": len(market.provinces),
+        "drugs": len(market.drugs),
+        "products": len(market.products),
+    }
+    return {"file": file, "ok": True, "digest": scenario.digest, **counts, "problems": []}, None
+
+
+def _say(result: dict[str, Any], error: InputError | None, quiet: bool, as_json: bool) -> None:
+    if as_json:
+        return
+    if error is not None:
+        wrong_input(error)
+    elif not quiet:
+        counts = ", ".join(f"{n} {what}" for what, n in result.items() if type(n) is int)
+        click.echo(f"{result['file']}: OK ({counts})")
+
+
+def _variants(file: str, names: list[str]) -> list[Problem]:
+    """Problems of each variant on its own."""
+    from vbp_sim.studies.load import load_scenario
+
+    found: list[Problem] = []
+    for name in names:
+        try:
+            load_scenario(file, name)
+        except InputError as error:
+            found += error.problems
+    return list(dict.fromkeys(found))
+
+
+def _as_json(problem: Problem) -> dict[str, str]:
+    return {"place": problem.place, "what": problem.what, "remedy": problem.remedy}

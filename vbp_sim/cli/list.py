@@ -1,0 +1,99 @@
+"""`vbp list`: what is there to name in a scenario or on the command line."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import click
+
+from vbp_sim.cli.common import json_option, print_json, print_table
+
+Rows = list[dict[str, str]]
+
+
+@click.command("list")
+@click.argument(
+    "what", type=click.Choice(["scenarios", "variants", "rules", "models", "markets"]), default="scenarios"
+)
+@click.argument("scenario", required=False)
+@json_option
+def command(what: str, scenario: str | None, as_json: bool) -> None:
+    """List shipped scenarios, the variants of a SCENARIO, rule sets, models and rules, or shipped markets."""
+    if what == "variants":
+        if scenario is None:
+            raise click.UsageError("which scenario? `vbp list variants SCENARIO`")
+        rows = _variants(scenario)
+    elif scenario is not None:
+        raise click.UsageError(f"`vbp list {what}` takes no further argument")
+    else:
+        rows = _TABLES[what]()
+    if as_json:
+        print_json(rows)
+    else:
+        print_table([tuple(row.values()) for row in rows])
+
+
+def _scenarios() -> Rows:
+    from vbp_sim.scenario.yaml_source import read
+    from vbp_sim.studies.load import shipped
+
+    trees = {file.stem: read(file).value for file in sorted(shipped().glob("*.yaml"))}
+    return [{"scenario": name, "title": _text(tree, "title")} for name, tree in trees.items()]
+
+
+def _variants(scenario: str) -> Rows:
+    from vbp_sim.studies.load import load_scenario
+
+    variants = load_scenario(scenario).spec.variants
+    return [{"variant": name, "title": variant.title} for name, variant in variants.items()]
+
+
+def _rules() -> Rows:
+    from vbp_sim.scenario.yaml_source import read
+    from vbp_sim.studies.load import RULES
+
+    trees = {file.stem: read(file).value for file in sorted(RULES.glob("*.yaml"))}
+    found = [
+        {"rules": n, "date": _text(tree, "date"), "title": _text(tree, "title")} for n, tree in trees.items()
+    ]
+    return sorted(found, key=lambda row: row["date"])
+
+
+def _models() -> Rows:
+    from vbp_sim.scenario.parts import Part, discover
+
+    discover()
+    rows = []
+    for kind, parts in sorted(Part.registry.items()):
+        for part in sorted(parts, key=lambda p: p.part_name()):
+            if part.tag:
+                meaning = " ".join((part.__doc__ or "").split("\n\n")[0].split())
+                rows.append({"kind": kind, "name": part.part_name(), "meaning": meaning})
+    return rows
+
+
+def _markets() -> Rows:
+    from vbp_sim.scenario.market_csv import read_market
+    from vbp_sim.studies.load import shipped
+
+    rows = []
+    for folder in sorted((shipped() / "markets").iterdir()):
+        if (folder / "drugs.csv").is_file():
+            market = read_market(folder)
+            counts = {"drugs": market.drugs, "provinces": market.provinces, "products": market.products}
+            sizes = ", ".join(f"{len(items)} {what}" for what, items in counts.items())
+            rows.append({"market": f"markets/{folder.name}", "holds": sizes})
+    return rows
+
+
+def _text(tree: dict[str, object], key: str) -> str:
+    node = tree.get(key)
+    return str(getattr(node, "value", "") or "")
+
+
+_TABLES: dict[str, Callable[[], Rows]] = {
+    "scenarios": _scenarios,
+    "rules": _rules,
+    "models": _models,
+    "markets": _markets,
+}

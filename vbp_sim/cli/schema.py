@@ -1,0 +1,36 @@
+"""`vbp schema`: what a scenario, a rule set and a market may say, for editors and for people."""
+
+from __future__ import annotations
+
+import click
+
+
+@click.command("schema")
+@click.argument("what", type=click.Choice(["scenario", "rules", "market", "all"]), default="scenario")
+@click.option("--format", "form", type=click.Choice(["json", "markdown"]), default="json", show_default=True)
+@click.option(
+    "--partial", is_flag=True, help="Nothing is required: for files that extend others, and for editors."
+)
+def command(what: str, form: str, partial: bool) -> None:
+    """Print the JSON Schema or the reference page of WHAT a user may write."""
+    from vbp_sim.scenario import reference, schema
+
+    if form == "markdown":
+        pages = {
+            "scenario": reference.scenario_page,
+            "rules": reference.rules_page,
+            "market": reference.market_page,
+            "all": reference.whole_page,
+        }
+        click.echo(pages[what]().rstrip())
+        return
+    schemas = {
+        "scenario": schema.scenario_schema,
+        "rules": schema.rules_schema,
+        "market": schema.market_schema,
+    }
+    if what == "all":
+        made = {name: make(partial=partial) for name, make in schemas.items()}
+    else:
+        made = schemas[what](partial=partial)
+    click.echo(schema.text_of(made), nl=False)

@@ -1,0 +1,58 @@
+"""`vbp show`: the resolved scenario, or a rule set, with who set each value and what the evidence is."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import click
+
+from vbp_sim.cli.common import json_option, print_json, set_option, variant_option
+
+if TYPE_CHECKING:
+    from vbp_sim.scenario.describe import Line
+
+
+@click.command("show")
+@click.argument("scenario")
+@click.argument("rule_set", required=False, metavar="[ID]")
+@variant_option
+@set_option
+@json_option
+def command(scenario: str, rule_set: str | None, variant: str, sets: tuple[str, ...], as_json: bool) -> None:
+    """Show a SCENARIO as it will run, or with `show rules ID` a rule set.
+
+    The output is YAML; each remark gives the unit, who set the value, and where it comes from.
+    """
+    if rule_set is not None:
+        if scenario != "rules" or variant or sets:
+            raise click.UsageError("two arguments are `vbp show rules ID`, without --variant and --set")
+        _rules(rule_set, as_json)
+        return
+    _scenario(scenario, variant, sets, as_json)
+
+
+def _scenario(name: str, variant: str, sets: tuple[str, ...], as_json: bool) -> None:
+    from vbp_sim.scenario.describe import lines_of
+    from vbp_sim.studies.load import load_scenario
+
+    loaded = load_scenario(name, variant, sets)
+    head = {"scenario": loaded.spec.scenario, "variant": loaded.variant, "digest": loaded.digest}
+    _print(lines_of(loaded.spec, loaded.origins), head, as_json)
+
+
+def _rules(name: str, as_json: bool) -> None:
+    from vbp_sim.scenario.describe import lines_of
+    from vbp_sim.studies.load import load_rules
+
+    rules, origins = load_rules(name)
+    _print(lines_of(rules, origins), {"rules": rules.id}, as_json)
+
+
+def _print(lines: list[Line], head: dict[str, str], as_json: bool) -> None:
+    from vbp_sim.scenario.describe import text_of
+
+    if as_json:
+        print_json({**head, "values": [line.as_json() for line in lines]})
+        return
+    click.echo("# " + ", ".join(f"{key}: {value}" for key, value in head.items() if value))
+    click.echo(text_of(lines), nl=False)

@@ -1,0 +1,183 @@
+"""The reference page of all that YAML and CSV may say, made from the models."""
+
+from __future__ import annotations
+
+import types
+from typing import Any, Literal, Union, get_args, get_origin
+
+from pydantic import BaseModel
+from pydantic.fields import FieldInfo
+from pydantic_core import PydanticUndefined
+
+from vbp_sim.scenario.describe import flow
+from vbp_sim.scenario.market_columns import FILES, MEANING
+from vbp_sim.scenario.parts import Part
+from vbp_sim.scenario.schema import rule_set
+from vbp_sim.scenario.shape import Spot, spot
+from vbp_sim.scenario.spec import Spec
+
+_LIMITS = (
+    ("gt", "> {}"),
+    ("ge", ">= {}"),
+    ("lt", "< {}"),
+    ("le", "<= {}"),
+    ("min_length", "at least {} long"),
+)
+_NAMES = {
+    int: "whole number",
+    float: "number",
+    str: "text",
+    bool: "true or false",
+    dict: "map",
+    Any: "anything",
+}
+
+
+def scenario_page() -> str:
+    """Keys of scenario files and the models of behaviour."""
+    sections = [*_sections(Spec, "scenario", 2)]
+    kinds = [kind for kind, parts in Part.registry.items() if parts[0].tag == "model"]
+    return "\n".join([*sections, *[line for kind in kinds for line in _kind(kind)]])
+
+
+def rules_page() -> str:
+    """Keys of rule sets and the rules that may stand in them."""
+    kinds = [kind for kind, parts in Part.registry.items() if parts[0].tag == "rule"]
+    return "\n".join(
+        [*_table(rule_set(), "rule set", 2), *[line for kind in sorted(kinds) for line in _kind(kind)]]
+    )
+
+
+def market_page() -> str:
+    """Columns of a market's CSV files."""
+    out: list[str] = []
+    for file, columns in FILES.items():
+        out += [
+            f"## {file}",
+            "",
+            "| column | holds | unit | must be there | meaning |",
+            "|---|---|---|---|---|",
+        ]
+        for c in columns:
+            cells = (f"`{c.name}`", MEANING[c.cell], c.unit, "yes" if c.required else "", c.description)
+            out.append(_row(*cells))
+        out.append("")
+    return "\n".join(out)
+
+
+HEAD = """\
+# What a scenario, a rule set and a market may say
+
+Made from the models by `vbp schema all --format markdown`; not edited by hand.
+Confidence of a default: O official, Q official wording quoted, S press or journal, D draft, I inferred,
+M memory, G guess, U unknown.
+
+# Scenario files
+
+`extends: NAME or path` at the top of a file puts the file on top of another scenario.
+
+"""
+RULES = """
+# Rule sets
+
+`extends: NAME or path` puts a rule set on top of another. Where no rule is named, the default stands.
+
+"""
+MARKET = """
+# Market files
+
+CSV with a header, UTF-8 or GBK. Columns that are not listed are ignored; an empty cell is not known.
+
+"""
+
+
+def whole_page() -> str:
+    """The page docs/scenario-reference.md."""
+    return HEAD + scenario_page() + RULES + rules_page() + MARKET + market_page().rstrip() + "\n"
+
+
+def _sections(model: type[BaseModel], title: str, level: int) -> list[str]:
+    """The table of a model, then those of the models inside it."""
+    out = _table(model, title, level)
+    for name, field in model.model_fields.items():
+        here = spot(field.annotation, field)
+        many = get_origin(here.type) is dict
+        inside = here.below("") if many else here
+        if inside is not None and inside.mark is None and (below := inside.model()) is not None:
+            path = f"{title}.{name}" if title != "scenario" else name
+            out += _sections(below, f"{path}.ID" if many else path, level)
+    return out
+
+
+def _kind(kind: str) -> list[str]:
+    """The parts of one kind, each with its parameters."""
+    parts = Part.registry[kind]
+    tag = parts[0].tag
+    base = next(b for b in parts[0].__mro__ if b.__dict__.get("kind") == kind)
+    out = [f"## {kind}", "", _first(base), ""]
+    for part in sorted(parts, key=lambda p: p.part_name()):
+        out += _table(part, f"{tag}: {part.part_name()}", 3)
+    return out
+
+
+def _table(model: type[BaseModel], title: str, level: int) -> list[str]:
+    out = [f"{'#' * level} {title}", "", _first(model), ""]
+    fields = {n: f for n, f in model.model_fields.items() if n not in ("model", "rule")}
+    if not fields:
+        return out
+    out += ["| key | holds | default | unit | meaning | source of the default |", "|---|---|---|---|---|---|"]
+    for name, field in fields.items():
+        extra = field.json_schema_extra if isinstance(field.json_schema_extra, dict) else {}
+        source = f"{extra['source']} [{extra['confidence']}]" if extra else ""
+        cells = (f"`{field.alias or name}`", _holds(field), _default(field), str(extra.get("unit", "-")))
+        out.append(_row(*cells, field.description or "", source))
+    return [*out, ""]
+
+
+def _row(*cells: str) -> str:
+    return "| " + " | ".join(" ".join(c.replace("|", "\\|").split()) for c in cells) + " |"
+
+
+def _first(model: type) -> str:
+    """The first paragraph of a docstring."""
+    return " ".join((model.__doc__ or "").split("\n\n")[0].split())
+
+
+def _holds(field: FieldInfo) -> str:
+    limits = [
+        words.format(value)
+        for name, words in _LIMITS
+        for mark in field.metadata
+        if (value := getattr(mark, name, None)) is not None
+    ]
+    return ", ".join([_type(spot(field.annotation, field)), *limits])
+
+
+def _type(here: Spot) -> str:
+    if here.mark is not None:
+        parts = here.parts()
+        names = ", ".join(f"`{name}`" for name in sorted(parts))
+        return f"{here.tag()}: {names}" if here.tag() else "name of a rule set, or a map"
+    kind, inside = get_origin(here.type), get_args(here.type)
+    if kind is Literal:
+        return " or ".join(f"`{value}`" for value in inside)
+    if kind in (Union, types.UnionType):
+        return " or ".join(_type(spot(a)) for a in inside if a is not types.NoneType)
+    if kind in (tuple, list):
+        return f"list of {_type(spot(inside[0]))}"
+    if kind is dict:
+        return f"map of {_type(spot(inside[1]))}"
+    if isinstance(here.type, type) and issubclass(here.type, BaseModel):
+        return "map, see below"
+    return _NAMES.get(here.type, getattr(here.type, "__name__", str(here.type)).lower())
+
+
+def _default(field: FieldInfo) -> str:
+    here = spot(field.annotation, field)
+    if here.mark is not None and here.mark.default:
+        return f"`{here.mark.default}`"
+    if field.is_required():
+        return "must be given"
+    if field.default is PydanticUndefined or field.default is None:
+        return ""
+    return f"`{flow(field.default)}`" if field.default != "" else ""
