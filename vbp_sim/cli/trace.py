@@ -1,0 +1,54 @@
+"""`vbp trace`: what happened to one drug, manufacturer or province in a finished run."""
+
+from __future__ import annotations
+
+import dataclasses
+import math
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from vbp_sim.cli.common import json_option, print_json
+
+if TYPE_CHECKING:
+    from vbp_sim.studies.story import Happening
+
+
+@click.command("trace")
+@click.argument("run", type=click.Path(path_type=Path), metavar="RUN")
+@click.argument("subject", required=False, metavar="[DRUG|MANUFACTURER|PROVINCE]")
+@click.option("--replication", type=int, default=0, show_default=True, help="Which replication to tell.")
+@json_option
+def command(run: Path, subject: str | None, replication: int, as_json: bool) -> int:
+    """Tell the story of one drug, manufacturer or province from a run folder; without a name, list the names."""
+    from vbp_sim.studies.folder import RunFolder
+    from vbp_sim.studies.story import story, subjects
+
+    folder = RunFolder.open(run)
+    if subject is None:
+        names = subjects(folder)
+        if as_json:
+            print_json(names)
+        else:
+            for kind, known in names.items():
+                click.echo(f"{kind}: {', '.join(known)}")
+        return 0
+    lines = story(folder, subject, replication)
+    if as_json:
+        print_json([{**dataclasses.asdict(line), "value": _number(line.value)} for line in lines])
+        return 0
+    for line in lines:
+        click.echo(_told(line, subject))
+    return 0
+
+
+def _told(line: Happening, subject: str) -> str:
+    who = ", ".join(name for name in (line.drug, line.manufacturer, line.province) if name and name != subject)
+    value = "" if math.isnan(line.value) else f"{line.value:,.10g}" if abs(line.value) < 1000 else f"{line.value:,.0f}"
+    parts = [line.date, f"{line.kind:<15}", who, value, line.text]
+    return "  ".join(part for part in parts if part)
+
+
+def _number(value: float) -> float | None:
+    return None if math.isnan(value) else value

@@ -1,0 +1,97 @@
+"""One drug's, manufacturer's or province's story, told from the tables of a finished run."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+import numpy as np
+
+from vbp_sim.errors import InputError, Problem, nearest
+from vbp_sim.studies.folder import RunFolder
+
+#: what a story can be about, and the columns of the event table that name it
+SUBJECTS = ("drug", "manufacturer", "province")
+
+
+@dataclass(frozen=True)
+class Happening:
+    """One line of a story; ``value`` is nan where the event has no number."""
+
+    date: str
+    kind: str
+    round: str
+    drug: str
+    manufacturer: str
+    province: str
+    value: float
+    text: str
+
+
+def story(run: RunFolder, subject: str, replication: int) -> list[Happening]:
+    """Return what happened to a drug, manufacturer or province in one replication, in order of time.
+
+    The round's calendar is part of every story. Raises `InputError` for a name that the run does not know.
+    """
+    count = int(run.manifest["replications"])
+    if not 0 <= replication < count:
+        raise InputError(
+            Problem("--replication", f"{replication} is not a replication of this run", f"allowed: 0 to {count - 1}")
+        )
+    kind = _kind_of(run, subject)
+    lines = [*_events(run, kind, subject, replication), *_bids(run, kind, subject, replication)]
+    return sorted(lines, key=lambda line: line.date)
+
+
+def _kind_of(run: RunFolder, subject: str) -> str:
+    known: dict[str, set[str]] = {
+        "drug": set(run.table("bids", ["drug"])["drug"]),
+        "manufacturer": set(run.table("bids", ["manufacturer"])["manufacturer"]),
+        "province": set(run.table("fund", ["province"])["province"]),
+    }
+    for kind in SUBJECTS:
+        if subject in known[kind]:
+            return kind
+    names = sorted(set().union(*known.values()))
+    close = nearest(subject, names)
+    remedy = close if close.startswith("did you mean") else "`vbp trace RUN` without a name lists all drugs, firms and provinces"
+    raise InputError(Problem(str(run.path), f"nothing here is called '{subject}'", remedy))
+
+
+def subjects(run: RunFolder) -> dict[str, list[str]]:
+    """Names that a story can be told of, by what they are."""
+    bids = run.table("bids", ["drug", "manufacturer"])
+    return {
+        "drug": sorted(set(bids["drug"])),
+        "manufacturer": sorted(set(bids["manufacturer"])),
+        "province": sorted(set(run.table("fund", ["province"])["province"])),
+    }
+
+
+def _events(run: RunFolder, kind: str, subject: str, replication: int) -> Iterator[Happening]:
+    events = run.table("events")
+    mine = events["replication"] == replication
+    everywhere = np.ones_like(mine)
+    for name in SUBJECTS:
+        everywhere &= events[name] == ""
+    for i in np.flatnonzero(mine & (everywhere | (events[kind] == subject))):
+        yield Happening(
+            str(events["date"][i]), events["kind"][i], events["round"][i], events["drug"][i],
+            events["manufacturer"][i], events["province"][i], float(events["value"][i]), events["text"][i],
+        )
+
+
+def _bids(run: RunFolder, kind: str, subject: str, replication: int) -> Iterator[Happening]:
+    """The subject's bids with the reasons for their outcome, on the day of the opening."""
+    if kind == "province":
+        return
+    bids, events = run.table("bids"), run.table("events", ["replication", "kind", "round", "date"])
+    opened = {
+        events["round"][i]: str(events["date"][i])
+        for i in np.flatnonzero((events["kind"] == "opening") & (events["replication"] == replication))
+    }
+    for i in np.flatnonzero((bids["replication"] == replication) & (bids[kind] == subject)):
+        yield Happening(
+            opened[bids["round"][i]], "bid", bids["round"][i], bids["drug"][i], bids["manufacturer"][i], "",
+            float(bids["bid"][i]), bids["reason"][i],
+        )
