@@ -1,0 +1,61 @@
+# Every target makes or refreshes the environment in .venv first. Needs only python3 >= 3.11 with pip and venv.
+#   make run  SCENARIO=scenarios/expansion-2019.yaml ARGS="--replications 5 --seed 7"
+
+PYTHON   ?= python3
+SCENARIO ?= scenarios/pilot-2018.yaml
+ARGS     ?=
+
+VENV  := .venv
+BIN   := $(VENV)/bin
+PIP   := $(BIN)/python -m pip --quiet --disable-pip-version-check
+STAMP := $(VENV)/.installed
+
+.DEFAULT_GOAL := help
+.PHONY: help run test test-slow check benchmark lock docs env clean
+
+help:
+	@echo "make run        run $(SCENARIO) and print the headline (SCENARIO=... ARGS=...)"
+	@echo "make test       lint, types and tests"
+	@echo "make test-slow  the tests that take long"
+	@echo "make benchmark  speed against other ways of doing the same work"
+	@echo "make docs       write the generated pages, schemas and figures again"
+	@echo "make lock       choose the versions in requirements.lock again"
+	@echo "make clean      remove the environment and all caches, but no results"
+
+run: env
+	@$(BIN)/vbp run $(SCENARIO) $(ARGS)
+
+test: check
+	@$(BIN)/python -m pytest -n 2 -m "not slow"
+
+test-slow: env
+	@$(BIN)/python -m pytest -m slow
+
+check: env
+	@$(BIN)/ruff check --quiet .
+	@$(BIN)/mypy --no-error-summary
+
+benchmark: env
+	@$(BIN)/python -m benchmarks
+
+docs: env
+	@PATH="$(CURDIR)/$(BIN):$$PATH" sh docs/generate.sh
+
+lock: env
+	@$(PIP) install uv
+	@$(BIN)/uv pip compile pyproject.toml --extra dev --universal --generate-hashes --no-emit-index-url --no-header \
+	  --upgrade --quiet --output-file requirements.lock
+
+env: $(STAMP)
+
+$(STAMP): pyproject.toml requirements.lock
+	@$(PYTHON) -c 'import sys; sys.version_info >= (3, 11) or sys.exit("Python 3.11 or later is needed; try make PYTHON=python3.12")'
+	@echo "installing into $(VENV) (once, about a minute)"
+	@$(PYTHON) -m venv $(VENV)
+	@$(PIP) install --require-hashes --requirement requirements.lock
+	@$(PIP) install --no-deps --editable .
+	@touch $@
+
+clean:
+	rm -rf $(VENV) .pytest_cache .mypy_cache .ruff_cache .hypothesis build dist
+	find . -name __pycache__ -type d -prune -exec rm -rf {} +
