@@ -34,23 +34,27 @@ class RulesOfThumb(Bidding):
         source=_FIT, confidence="I", ge=0, le=1,
     )
     markup: float = param(
-        1.5, "median markup of a cost-plus bid", unit="share of the unit cost", source=_FIT, confidence="I",
-        ge=0, le=20,
+        2.4, "median markup of a cost-plus bid if there are as many winners as bidders", unit="share of the unit cost",
+        source=_FIT, confidence="I", ge=0, le=20,
+    )
+    rivalry: float = param(
+        0.7, "how the markup falls with bidders per winner: markup x (winners / bidders) ^ rivalry", unit="elasticity",
+        source=_FIT, confidence="I", ge=0, le=3,
     )
     markup_spread: float = param(
         0.5, "spread of the markup, sd of the logarithm", source="models.md H1", ge=0, le=3
     )
     hold_out: float = param(
-        0.4,
+        0.5,
         "chance that the only generic of a drug bids near the ceiling and refuses any lower price",
         unit="probability",
-        source="6 of the 14 pilot drugs with one generic failed (docs/calibration.md)",
+        source="6 of the 14 pilot drugs with one generic failed; not all that hold out do (docs/calibration.md)",
         confidence="I",
         ge=0,
         le=1,
     )
     walk_away: float = param(
-        0.30,
+        0.32,
         "median of the lowest price that an originator accepts, over its own earlier price",
         source=_FIT, confidence="I", gt=0, le=1,
     )
@@ -88,8 +92,9 @@ class RulesOfThumb(Bidding):
         return opening.ceiling * np.clip(1 - discount, 0.05, 1.0)
 
     def _markup_bid(self, opening: Opening, luck: Streams) -> Floats:
-        z = _normal(opening, luck, "markup")
-        return np.minimum(opening.ceiling, opening.cost * (1 + self.markup * np.exp(self.markup_spread * z)))
+        room = min(1.0, opening.winners / max(1, self._bidders(opening)))
+        markup = self.markup * room**self.rivalry * np.exp(self.markup_spread * _normal(opening, luck, "markup"))
+        return np.minimum(opening.ceiling, opening.cost * (1 + markup))
 
     def _floor(self, opening: Opening, luck: Streams) -> Floats:
         z = _normal(opening, luck, "walk-away")
