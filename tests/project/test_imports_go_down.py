@@ -1,0 +1,93 @@
+"""The layers of docs/why.md: a module imports from its own layer and from those below it, never from above."""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+PACKAGE = Path(__file__).parents[2] / "vbp_sim"
+
+#: lowest first; `errors` and `streams` are one layer
+LAYERS = ("errors", "streams", "scenario", "rules", "agents", "engine", "studies", "report", "cli")
+
+#: libraries and modules that a layer does without, wherever in a file they would be imported
+FORBIDDEN = {
+    "errors": {"simpy", "numpy", "pydantic", "click"},
+    "streams": {"simpy", "random", "secrets", "click"},
+    "scenario": {"simpy", "random", "secrets", "click", "matplotlib", "pyarrow", "rich"},
+    "rules": {"simpy", "random", "secrets", "io", "os", "csv", "time", "click", "matplotlib", "pyarrow", "rich"},
+    "agents": {"simpy", "random", "secrets", "io", "os", "time", "click", "matplotlib", "pyarrow", "rich"},
+    "engine": {"random", "secrets", "time", "click", "matplotlib", "pyarrow", "rich"},
+    "studies": {"simpy", "random", "secrets", "click", "matplotlib", "rich"},
+    "report": {"simpy", "random", "secrets", "click"},
+    "cli": {"simpy", "random", "secrets", "matplotlib", "pyarrow"},
+}
+
+FILES = sorted(PACKAGE.rglob("*.py"))
+
+
+def imported(file: Path) -> Iterator[tuple[int, str]]:
+    """Line and absolute dotted name of everything that a file imports, also inside functions."""
+    for node in ast.walk(ast.parse(file.read_text(encoding="utf-8"))):
+        if isinstance(node, ast.Import):
+            yield from ((node.lineno, alias.name) for alias in node.names)
+        elif isinstance(node, ast.ImportFrom):
+            base = list(file.relative_to(PACKAGE.parent).with_suffix("").parts)[: -node.level] if node.level else []
+            module = ".".join([*base, *([node.module] if node.module else [])])
+            yield from ((node.lineno, f"{module}.{alias.name}") for alias in node.names)
+
+
+def layer_of(dotted: str) -> str:
+    """Layer of a name such as ``vbp_sim.rules.money.micro``; "" for the package itself."""
+    parts = dotted.split(".")
+    return parts[1] if len(parts) > 1 and parts[1] in LAYERS else ""
+
+
+def name_of(file: Path) -> str:
+    return str(file.relative_to(PACKAGE.parent))
+
+
+def files_of(layer: str) -> list[Path]:
+    return [file for file in FILES if file.relative_to(PACKAGE).parts[0].removesuffix(".py") == layer]
+
+
+def test_every_folder_and_module_belongs_to_a_layer() -> None:
+    rooms = {file.relative_to(PACKAGE).parts[0].removesuffix(".py") for file in FILES}
+    assert rooms - {"__init__", "__main__"} == set(LAYERS)
+
+
+@pytest.mark.parametrize("layer", LAYERS)
+def test_imports_go_downward_only(layer: str) -> None:
+    upward = [
+        f"{name_of(file)}:{line} imports {name}"
+        for file in files_of(layer)
+        for line, name in imported(file)
+        if name.startswith("vbp_sim.") and layer_of(name) and LAYERS.index(layer_of(name)) > LAYERS.index(layer)
+    ]
+    assert upward == []
+
+
+@pytest.mark.parametrize("layer", LAYERS)
+def test_layer_does_without(layer: str) -> None:
+    found = [
+        f"{name_of(file)}:{line} imports {name}"
+        for file in files_of(layer)
+        for line, name in imported(file)
+        if name.split(".")[0] in FORBIDDEN[layer]
+    ]
+    assert found == []
+
+
+@pytest.mark.parametrize("layer", ["streams", "scenario", "rules", "agents", "engine"])
+def test_only_keyed_streams_draw(layer: str) -> None:
+    """No generator of NumPy's own, whose numbers would depend on the order of calls."""
+    found = [
+        f"{name_of(file)}:{node.lineno}"
+        for file in files_of(layer)
+        for node in ast.walk(ast.parse(file.read_text(encoding="utf-8")))
+        if isinstance(node, ast.Attribute) and node.attr == "random" and ast.unparse(node.value) in ("np", "numpy")
+    ]
+    assert found == []

@@ -1,0 +1,46 @@
+"""Help is fast because it imports nothing heavy. Which modules are loaded is tested, not how long it takes."""
+
+from __future__ import annotations
+
+import json
+import subprocess
+import sys
+
+HEAVY = {"numpy", "scipy", "pydantic", "matplotlib", "rich", "simpy", "pyarrow", "yaml"}
+
+LOADED = """
+import json, sys
+from vbp_sim.cli import main
+sys.argv = ["vbp", *sys.argv[1:]]
+try:
+    main()
+except SystemExit as stop:
+    code = stop.code
+print(json.dumps([code, sorted({name.partition(".")[0] for name in sys.modules})]))
+"""
+
+
+def loaded_after(*arguments: str) -> set[str]:
+    """Top-level modules that are loaded once `vbp` has run with these arguments and ended well."""
+    done = subprocess.run(
+        [sys.executable, "-c", LOADED, *arguments], capture_output=True, text=True, check=True
+    )
+    code, modules = json.loads(done.stdout.splitlines()[-1])
+    assert code == 0, done.stderr
+    return set(modules)
+
+
+def test_help_imports_nothing_heavy() -> None:
+    assert loaded_after("--help") & HEAVY == set()
+
+
+def test_version_imports_nothing_heavy() -> None:
+    assert loaded_after("--version") & HEAVY == set()
+
+
+def test_help_of_a_command_imports_nothing_heavy() -> None:
+    assert loaded_after("run", "--help") & HEAVY == set()
+
+
+def test_check_imports_no_plotting() -> None:
+    assert loaded_after("check", "pilot-2018", "--quiet") & {"matplotlib", "pyarrow", "rich", "simpy"} == set()
