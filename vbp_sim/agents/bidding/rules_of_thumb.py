@@ -1,4 +1,4 @@
-"""Rules of thumb, fitted roughly to the real bids of the 2019 expansion (models.md section 3.a).
+"""Rules of thumb, fitted roughly to the real bids of the 2019 expansion.
 
 A generic counts its serious rivals: other generics, and originators that the ceiling does not scare away. If there are
 no more bidders than winners, nobody can lose, and it bids a little under the ceiling. Otherwise it bids its cost plus a
@@ -42,7 +42,7 @@ class RulesOfThumb(Bidding):
         source=_FIT, confidence="I", ge=0, le=3,
     )
     markup_spread: float = param(
-        0.5, "spread of the markup, sd of the logarithm", source="models.md H1", ge=0, le=3
+        0.5, "spread of the markup, sd of the logarithm", source=_FIT, ge=0, le=3
     )
     hold_out: float = param(
         0.5,

@@ -1,4 +1,4 @@
-"""Partial adjustment with completion pressure (models.md section 5, P1).
+"""Partial adjustment with completion pressure.
 
     required share  req = (agreed - bought) / (usual need x months left)
     utility         v   = natural + pressure x max(0, req - share) + closing (last quarter)     while bought < agreed
@@ -18,7 +18,7 @@ from vbp_sim.agents.choice.interface import Choice, Floats, Month, Setting
 from vbp_sim.scenario.parts import param
 from vbp_sim.streams import Streams
 
-_DCE = "discrete choice experiment with 1,047 physicians, log odds ratio (models.md section 5)"
+_DCE = "discrete choice experiment with 1,047 physicians, log odds ratio [B3]"
 
 
 class PartialAdjustment(Choice):
@@ -37,18 +37,18 @@ class PartialAdjustment(Choice):
     )
     experiment_scale: float = param(
         1.5, "factor on the three pulls above: a choice task is weaker than practice",
-        source="models.md section 5", ge=0, le=10,
+        source="assumption, so that the selected share reaches the pilot's", ge=0, le=10,
     )
     incentive: float = param(
         1.0, "pull of keeping half of the measured surplus, of which staff get `staff_share`", unit="logit", ge=0, le=10
     )
     staff_share: float = param(
         0.5, "part of the retained surplus that reaches staff", unit="share",
-        source="institutions.md section 1.5, 0.5 to 1", confidence="M", ge=0, le=1,
+        source="0.5 to 1, no page found", confidence="M", ge=0, le=1,
     )
     spread: float = param(
         1.1, "spread of institutions' own inclination", unit="logit",
-        source="models.md section 5, fitted to the spread of completion", confidence="I", ge=0, le=10,
+        source="fitted to the spread of completion between drugs, 75 to 478 % [B2]", confidence="I", ge=0, le=10,
     )
     adjustment: float = param(0.5, "part of the gap closed in a month", unit="share", gt=0, le=1)
     pressure: float = param(6.0, "push of a required share above the present one", unit="logit per share", ge=0)

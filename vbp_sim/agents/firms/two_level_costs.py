@@ -1,4 +1,4 @@
-"""Two-level log-normal costs (models.md section 7, C1), anchored at the ceiling.
+"""Two-level log-normal costs, anchored at the ceiling.
 
     cost of firm i for drug d = ceiling_d x median x exp(drug_spread z_d) x exp(firm_spread z_i) x type factor
 
@@ -43,19 +43,19 @@ class TwoLevelCosts(Firms):
         lt=1,
     )
     drug_spread: float = param(
-        0.35, "spread of costs between drugs, sd of the logarithm", source="models.md C1 (0.5), narrowed", ge=0, le=2
+        0.35, "spread of costs between drugs, sd of the logarithm", ge=0, le=2
     )
     firm_spread: float = param(
-        0.45, "spread of costs between firms, sd of the logarithm", source="models.md C1", ge=0, le=2
+        0.45, "spread of costs between firms, sd of the logarithm", ge=0, le=2
     )
     originator_factor: float = param(
-        1.35, "cost of an originator over a generic's", source="models.md C1, 1.25 to 1.5", gt=0, le=10
+        1.35, "cost of an originator over a generic's", source="assumption, 1.25 to 1.5", gt=0, le=10
     )
     own_api_share: float = param(
-        0.3, "share of generics that make their own active ingredient", source="models.md C1", ge=0, le=1
+        0.3, "share of generics that make their own active ingredient", ge=0, le=1
     )
     own_api_factor: float = param(
-        0.85, "cost of a firm with its own active ingredient over one without", source="models.md C1", gt=0, le=2
+        0.85, "cost of a firm with its own active ingredient over one without", gt=0, le=2
     )
     unqualified_share: float = param(
         0.4,
@@ -67,7 +67,7 @@ class TwoLevelCosts(Firms):
     )
     originator_share: float = param(
         0.5, "earlier volume share of an originator where the market does not give it",
-        source="often quoted 0.4 to 0.6 (models.md section 3.0)", confidence="M", ge=0, le=1,
+        source="often quoted 0.4 to 0.6, no page found", confidence="M", ge=0, le=1,
     )
     originator_premium: float = param(
         1.6, "earlier price of an originator over the generics' where the market does not give it", gt=0, le=100
@@ -84,13 +84,13 @@ class TwoLevelCosts(Firms):
     capacity_median: float = param(
         3.0,
         "median yearly capacity over an equal share of the reported volume",
-        source="models.md section 7 (2.0), raised because use of selected products was 1.9 x the agreed volume",
+        source="assumption; use of selected products reached 1.9 x the agreed volume [B1]",
         confidence="I",
         gt=0,
         le=100,
     )
     capacity_spread: float = param(
-        0.5, "spread of capacities, sd of the logarithm", source="models.md section 7 (0.6)", ge=0, le=2
+        0.5, "spread of capacities, sd of the logarithm", ge=0, le=2
     )
     extra_bidders: float = param(
         1.0, "mean number of unnamed qualified generics where the market names no number", unit="firms", ge=0, le=40

@@ -1,4 +1,4 @@
-"""Newsvendor reporting (models.md section 4, R1): an institution weighs a missed agreed volume against a short one.
+"""Newsvendor reporting: an institution weighs a missed agreed volume against a short one.
 
     agreed volume wanted  A* = F^-1(tau),  tau = 1 / (1 + c_o / c_s),   F = log-normal demand for the selected product
     reported volume       R* = A* / (guaranteed share), within [lowest, highest] x past use
@@ -25,7 +25,7 @@ class Newsvendor(Reporting):
     cost_ratio: float = param(
         10.0,
         "loss per unit agreed and not bought, over the loss per unit needed beyond the agreed volume (median)",
-        source="models.md R1, fitted to the pilot's completion of 191 %",
+        source="fitted to the pilot's completion of 191.4 % [B1]",
         confidence="I",
         gt=0,
     )
@@ -34,11 +34,11 @@ class Newsvendor(Reporting):
     cv_high: float = param(0.5, "largest uncertainty of an institution about its demand (sd / mean)", gt=0, le=2)
     expected_share: float = param(
         0.72, "share of a drug's use that institutions expect the selected product to take",
-        source="71.66 % after the pilot (models.md section 0); taken as foreseen", confidence="I", gt=0, le=1,
+        source="71.66 % after the pilot [B2]; taken as foreseen", confidence="I", gt=0, le=1,
     )
     lowest: float = param(
         0.5, "least report that passes the review, over past use", unit="share",
-        source="models.md R1; batch 11 asks 0.8 (rulebook.md 1.8)", ge=0, le=1,
+        source="assumption; batch 11 asks 0.8 [S26]", ge=0, le=1,
     )
     highest: float = param(1.0, "largest report that passes the review, over past use", unit="share", gt=0, le=5)
 

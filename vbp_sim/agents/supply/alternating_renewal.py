@@ -1,4 +1,4 @@
-"""Alternating renewal (models.md section 6, S1): a product is up, fails, and recovers.
+"""Alternating renewal: a product is up, fails, and recovers.
 
     failures per year   rate x exp(-sensitivity (margin - usual margin)),   repair exponential
     giving up for good  default rate + exit rate x max(0, -margin / 0.1)
@@ -25,22 +25,22 @@ class AlternatingRenewal(Supply):
     model: Literal["alternating-renewal"] = "alternating-renewal"
     rate_oral: float = param(0.05, "failures of an oral product", unit="per year", ge=0, le=50)
     rate_injection: float = param(
-        0.12, "failures of an injection", unit="per year", source="models.md S1, after Tucker and Daskin", ge=0, le=50
+        0.12, "failures of an injection", unit="per year", source="assumption, after a lean injectable chain [B4]", ge=0, le=50
     )
     repair_months: float = param(5.0, "mean time until a failed product is supplied again", unit="months", gt=0, le=120)
     sensitivity: float = param(
         1.7, "how failures fall with the margin", unit="per unit of margin",
-        source="odds ratio 1.67 of low-priced generics (Dave et al. 2018)", confidence="S", ge=0, le=20,
+        source="odds ratio 1.67 of low-priced generics [B5]", confidence="S", ge=0, le=20,
     )
     usual_margin: float = param(0.4, "margin at which the rates hold", unit="share of the price", ge=-1, le=1)
     default_rate: float = param(
         0.005, "formal defaults of a supplier", unit="per year",
-        source="one case in 2.4 years of the scheme (models.md S1), a lower bound", confidence="I", ge=0, le=10,
+        source="one case in 2.4 years of the scheme [S45], a lower bound", confidence="I", ge=0, le=10,
     )
     exit_rate: float = param(0.02, "exits per 10 % of negative margin", unit="per year", ge=0, le=10)
     committed_capacity: float = param(
         1.5, "least capacity of a winner over its agreed volume: bidders commit that they can supply it",
-        source="tender condition without a published multiple (rulebook.md 1.1)", unit="x", ge=1, le=10,
+        source="assumption; a tender condition without a published multiple", unit="x", ge=1, le=10,
     )
     stock_months: float = param(1.5, "stock that a supplier aims at", unit="months of orders", ge=0, le=24)
     catch_up: float = param(
