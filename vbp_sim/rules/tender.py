@@ -28,7 +28,8 @@ class Tender:
     decides ties, larger first; ``related`` is the id of a group of related firms ("" = alone); ``named`` is
     the volume that institutions reported by brand; ``incumbent`` says who was selected in the agreement
     before; ``quality`` scores products from 0 to 1 where a rule asks for it; ``qualified`` is the number of
-    firms that may bid where it is more than the firms that are named here.
+    firms that may bid where it is more than the firms that are named here; ``held``: the tender takes place
+    even if the rules ask for more firms.
     """
 
     drug: str
@@ -43,6 +44,7 @@ class Tender:
     incumbent: BoolArray
     quality: FloatArray | None = None
     qualified: int = 0
+    held: bool = False
 
     def of(self, firms: IntArray) -> Tender:
         """The tender as it is for some of its firms, which compete apart from the others."""
@@ -161,7 +163,6 @@ def contest(tender: Tender, rules: RuleSet) -> Contest:
     """Check who stands, put the bids in order, and draw the shortlist."""
     order = canonical(tender.priority.tolist(), tender.firms)
     stands, qualified, void = rules.entry.standing(tender, order)
-    qualified = max(qualified, tender.qualified)
     ordered = book(tender.bids, tender.ceiling, order, stands, qualified, tender.form, tender.related)
     places = rules.shortlist.places(ordered)
     return Contest(tender, ordered, places, rules.shortlist.keep(ordered), void)

@@ -34,13 +34,14 @@ class Qualified(Entry):
     def standing(self, tender: Tender, order: IntArray) -> tuple[BoolArray, int, tuple[str, ...]]:
         n = len(tender.firms)
         stands, void = np.ones(n, dtype=np.bool_), [""] * n
-        groups = len({g or f"\0{i}" for i, g in enumerate(tender.related)}) if self.related_as_one else n
-        if groups < self.minimum_firms:
-            reason = f"not tendered, {groups} qualified firms and {self.minimum_firms} needed"
-            return np.zeros(n, dtype=np.bool_), groups, (reason,) * n
-        if groups < n:
+        named = len({g or f"\0{i}" for i, g in enumerate(tender.related)}) if self.related_as_one else n
+        qualified = max(named, tender.qualified)
+        if qualified < self.minimum_firms and not tender.held:
+            reason = f"not tendered, {qualified} qualified firms and {self.minimum_firms} needed"
+            return np.zeros(n, dtype=np.bool_), qualified, (reason,) * n
+        if named < n:
             self._merge(tender, order, stands, void)
-        return stands, groups, tuple(void)
+        return stands, qualified, tuple(void)
 
     @staticmethod
     def _merge(tender: Tender, order: IntArray, stands: BoolArray, void: list[str]) -> None:

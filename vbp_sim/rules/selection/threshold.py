@@ -113,7 +113,7 @@ class Threshold(Selection):
         price = np.where(first, c.book.bids, 0)
         open_to_revival = c.short if struck is None else c.short & (np.arange(len(first)) != struck)
         offers = self.revival.offers(c.book, open_to_revival, first, self._ratio_line(c.book, c.short))
-        price = self._asked(i, offers, price, answer, notes, "revived")
+        price = self._asked(i, offers, price, answer, notes, "revival")
         picks = price > 0
         offers = self.second_chance.offers(c, price)
         price = self._asked(i, offers, price, answer, notes, "second chance")
@@ -128,7 +128,7 @@ class Threshold(Selection):
         accepted = answer(i, offers) & (offers > 0)
         for j in np.flatnonzero(offers > 0).tolist():
             said = "accepted" if accepted[j] else "refused"
-            notes[j] = f"{notes[j] or 'not shortlisted'}; {what}: {said} {text(offers[j])}"
+            notes[j] = f"{notes[j] or 'not shortlisted'}; {what} at {text(offers[j])} {said}"
         return np.where(accepted, offers, price)
 
     def _notes(self, c: Contest, first: BoolArray, struck: int | None) -> list[str]:

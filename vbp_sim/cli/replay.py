@@ -1,0 +1,133 @@
+"""`vbp replay`: the bids of a market through one rule set or several."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from vbp_sim.cli.common import json_option, print_json, print_table, quiet_option
+
+if TYPE_CHECKING:
+    from vbp_sim.studies.replay import Replay
+
+
+@click.command("replay")
+@click.argument("market")
+@click.option(
+    "--rules", "rules", multiple=True, required=True, metavar="ID", help="Rule set, or the file of one."
+)
+@click.option("--drug", "drugs", multiple=True, metavar="ID", help="Show only this drug.")
+@click.option(
+    "--accept",
+    type=click.FloatRange(0, 1),
+    default=None,
+    metavar="SHARE",
+    help="Firms accept an offered price of at least this part of their bid (0.9).",
+)
+@json_option
+@quiet_option
+def command(
+    market: str,
+    rules: tuple[str, ...],
+    drugs: tuple[str, ...],
+    accept: float | None,
+    as_json: bool,
+    quiet: bool,
+) -> None:
+    """Put the bids of MARKET (a folder, or a shipped market) through rule sets, and compare with what
+    happened.
+    """
+    from vbp_sim.studies.load import load_rules
+    from vbp_sim.studies.replay import ACCEPT, read_market_of, replay
+
+    data = read_market_of(market)
+    _known(drugs, [d.id for d in data.drugs])
+    share = ACCEPT if accept is None else accept
+    replays = [replay(data, load_rules(name)[0], share, entry=entry) for name in rules]
+    if as_json:
+        found = [_as_json(r) for r in replays]
+        print_json(found[0] if len(found) == 1 else {"replays": found, "changed": _changed(replays)})
+    elif len(replays) == 1:
+        _tell(replays[0], drugs, quiet)
+    else:
+        _beside(replays, drugs, quiet)
+
+
+def _known(drugs: Sequence[str], known: list[str]) -> None:
+    from vbp_sim.errors import InputError, Problem, nearest
+
+    wrong = [d for d in drugs if d not in known]
+    if wrong:
+        raise InputError(
+            *(Problem(f"--drug {d}", "the market has no such drug", nearest(d, known)) for d in wrong)
+        )
+
+
+def _as_json(r: Replay) -> dict[str, Any]:
+    return {"market": r.market.name, "rules": r.rules.id, **r.score(), "differences": r.differences()}
+
+
+def _tell(r: Replay, drugs: Sequence[str], quiet: bool) -> None:
+    from vbp_sim.studies.replay import story
+
+    if not quiet:
+        for outcome in r.outcomes:
+            if not drugs or outcome.drug.id in drugs:
+                click.echo("\n".join(story(outcome, r.market)))
+    click.echo(_summary(r))
+
+
+def _summary(r: Replay) -> str:
+    s = r.score()
+    if not s["bids"]:
+        return f"{r.rules.id}: the market does not say who was selected"
+    parts = [
+        f"{s[f'{what}_right']} of {s[what]} {what} right" for what in ("bids", "tenders", "drafts") if s[what]
+    ]
+    return f"{r.rules.id}: {', '.join(parts)}"
+
+
+def _beside(replays: Sequence[Replay], drugs: Sequence[str], quiet: bool) -> None:
+    """One line per drug: winners and lowest to highest selected price under each rule set."""
+    rows = [("drug", *(r.rules.id for r in replays))]
+    for outcomes in zip(*(r.outcomes for r in replays), strict=True):
+        if not drugs or outcomes[0].drug.id in drugs:
+            rows.append((outcomes[0].drug.id, *(_in_short(o) for o in outcomes)))
+    if not quiet:
+        print_table(rows)
+        click.echo()
+    for r in replays:
+        winners = sum(int(o.award.selected.sum()) for o in r.outcomes)
+        failed = sum(o.award.failed for o in r.outcomes)
+        click.echo(f"{_summary(r)}; {winners} products selected, {failed} drugs without a winner")
+    if drugs or not quiet:
+        for change in _changed(replays):
+            if not drugs or change["drug"] in drugs:
+                click.echo(f"  {change['drug']}, {change['manufacturer']}")
+                for id, reason in change["reasons"].items():
+                    click.echo(f"      {id}: {reason}")
+
+
+def _in_short(outcome: Any) -> str:
+    from vbp_sim.rules.money import text
+
+    prices = [p for p in outcome.award.price.tolist() if p > 0]
+    if not prices:
+        return "no winner"
+    span = text(min(prices)) if len(prices) == 1 else f"{text(min(prices))} to {text(max(prices))}"
+    return f"{len(prices)} at {span}"
+
+
+def _changed(replays: Sequence[Replay]) -> list[dict[str, Any]]:
+    """Products that are selected under one rule set and not under another, or at another price."""
+    found = []
+    for outcomes in zip(*(r.outcomes for r in replays), strict=True):
+        for i, product in enumerate(outcomes[0].products):
+            if len({int(o.award.price[i]) for o in outcomes}) > 1:
+                reasons = {r.rules.id: o.award.reasons[i] for r, o in zip(replays, outcomes, strict=True)}
+                found.append(
+                    {"drug": outcomes[0].drug.id, "manufacturer": product.manufacturer, "reasons": reasons}
+                )
+    return found

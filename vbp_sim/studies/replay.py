@@ -1,0 +1,204 @@
+"""Real or invented bids through a rule set: who wins and why, and how that compares with what happened.
+
+>>> from vbp_sim.rules.library import rule_set
+>>> replay(read_market_of("expansion-2019"), rule_set("expansion-2019")).score()["tenders"]
+25
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from vbp_sim.errors import InputError, Problem, nearest
+from vbp_sim.rules.arrays import BoolArray, IntArray
+from vbp_sim.rules.money import micro, text
+from vbp_sim.rules.ruleset import RuleSet
+from vbp_sim.rules.tender import Award, Tender, decide
+from vbp_sim.scenario.market import Drug, Market, Product
+from vbp_sim.scenario.market_csv import read_market
+from vbp_sim.studies.load import shipped
+
+#: firms are held to accept an offered price of at least this part of their bid (assumption)
+ACCEPT = 0.9
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """One drug under the rules: its products as bidders, the award, main and backup supplier by province
+    (P,).
+    """
+
+    drug: Drug
+    products: tuple[Product, ...]
+    tender: Tender
+    award: Award
+    main: IntArray
+    backup: IntArray
+
+    def wrong(self) -> list[int]:
+        """Indices of the quoted bids whose outcome differs from what happened, where that is known."""
+        return [i for i in self.compared() if bool(self.award.selected[i]) != self.products[i].selected]
+
+    def compared(self) -> list[int]:
+        """Indices of the quoted bids of which it is known whether they were selected."""
+        return [i for i, p in enumerate(self.products) if p.bid is not None and p.selected is not None]
+
+    def regions(self) -> dict[int, tuple[int, int]]:
+        """Provinces under the rules and in fact, by index of each product that has some; empty if unknown."""
+        if not any(p.regions for p in self.products):
+            return {}
+        ours = {firm: int((self.main == place).sum()) for place, firm in enumerate(self.award.order)}
+        found = {i: (ours.get(i, 0), len(p.regions)) for i, p in enumerate(self.products)}
+        return {i: counts for i, counts in found.items() if any(counts)}
+
+    def draft_right(self) -> bool:
+        """Whether each product has as many provinces as in fact, or one more or fewer."""
+        return all(abs(a - b) <= 1 for a, b in self.regions().values())
+
+
+@dataclass(frozen=True)
+class Replay:
+    """All drugs of a market under one rule set."""
+
+    market: Market
+    rules: RuleSet
+    outcomes: tuple[Outcome, ...]
+
+    def score(self) -> dict[str, int]:
+        """Bids, tenders and drafts that can be compared with what happened, and how many of them are
+        right.
+        """
+        known = [o for o in self.outcomes if o.compared()]
+        drafts = [o for o in self.outcomes if o.regions()]
+        bids = sum(len(o.compared()) for o in known)
+        return {
+            "bids": bids,
+            "bids_right": bids - sum(len(o.wrong()) for o in known),
+            "tenders": len(known),
+            "tenders_right": sum(not o.wrong() for o in known),
+            "drafts": len(drafts),
+            "drafts_right": sum(o.draft_right() for o in drafts),
+        }
+
+    def differences(self) -> list[dict[str, Any]]:
+        """Bids, and numbers of provinces, that differ from what happened."""
+        bids = [
+            {
+                "drug": o.drug.id,
+                "manufacturer": o.products[i].manufacturer,
+                "what": "selected in fact" if o.products[i].selected else "not selected in fact",
+                "reason": o.award.reasons[i],
+            }
+            for o in self.outcomes
+            for i in o.wrong()
+        ]
+        drafts = [
+            {
+                "drug": o.drug.id,
+                "manufacturer": o.products[i].manufacturer,
+                "what": f"{real} provinces in fact",
+                "reason": f"{ours} provinces under the rules",
+            }
+            for o in self.outcomes
+            if o.regions() and not o.wrong()
+            for i, (ours, real) in o.regions().items()
+            if abs(ours - real) > 1
+        ]
+        return bids + drafts
+
+
+def replay(market: Market, rules: RuleSet, accept: float = ACCEPT, *, entry: bool = False) -> Replay:
+    """Put the bids of a market through a rule set; firms accept offers of at least ``accept`` x their bid.
+
+    The tenders took place, so the rule on how many firms must be qualified is applied only with ``entry``.
+    """
+    tenders = [_tender(market, d, drug, rules, not entry) for d, drug in enumerate(market.drugs)]
+
+    def answer(i: int, offers: IntArray) -> BoolArray:
+        return np.asarray((offers > 0) & (offers >= accept * tenders[i].bids))
+
+    awards = decide(tenders, rules, answer)
+    takes_part = np.array([not rules.members or p.id in rules.members for p in market.provinces])
+    outcomes = []
+    for d, (drug, tender, award) in enumerate(zip(market.drugs, tenders, awards, strict=True)):
+        main = np.full(len(market.provinces), -1, dtype=np.int64)
+        backup = main.copy()
+        weights = market.reported[d][takes_part]
+        main[takes_part] = rules.allocation.draft(weights, len(award.order))
+        backup[takes_part] = rules.backup.assign(weights, main[takes_part], len(award.order))
+        outcomes.append(Outcome(drug, market.products_of(drug.id), tender, award, main, backup))
+    return Replay(market, rules, tuple(outcomes))
+
+
+def _tender(market: Market, d: int, drug: Drug, rules: RuleSet, held: bool) -> Tender:
+    products = market.products_of(drug.id)
+    past = np.array([p.pre_share or 0.0 for p in products])
+    return Tender(
+        drug=drug.id,
+        form=drug.form,
+        drug_class=drug.drug_class,
+        ceiling=rules.ceiling.price(micro(drug.ceiling or 0), micro(drug.pre_price or 0)),
+        firms=tuple(p.manufacturer for p in products),
+        bids=np.array([micro(p.bid or 0) for p in products], dtype=np.int64),
+        priority=past,
+        related=tuple(p.owner for p in products),
+        named=past * float(market.reported[d].sum()),
+        incumbent=np.zeros(len(products), dtype=np.bool_),
+        qualified=drug.qualified or 0,
+        held=held,
+    )
+
+
+def read_market_of(name: str) -> Market:
+    """Read a market by the path of its folder, or a shipped one by name (``batch-3``,
+    ``markets/batch-3``).
+    """
+    folder = Path(name)
+    if not folder.is_dir() and not folder.is_absolute():
+        inside = shipped() / "markets" / folder.name
+        if inside.is_dir() and str(folder) in (folder.name, f"markets/{folder.name}"):
+            folder = inside
+    if not folder.is_dir():
+        known = sorted(m.name for m in (shipped() / "markets").iterdir() if m.is_dir())
+        raise InputError(
+            Problem(
+                name,
+                "there is no such market folder, and no shipped market of that name",
+                nearest(name, known),
+            )
+        )
+    market = read_market(folder)
+    if not any(p.bid for p in market.products):
+        raise InputError(
+            Problem(
+                str(folder / "products.csv"), "no product has a bid", "fill the column bid (yuan per unit)"
+            )
+        )
+    return market
+
+
+def story(outcome: Outcome, market: Market) -> list[str]:
+    """Lines for people: the drug, each firm with its reason, and the provinces of each winner."""
+    award, products = outcome.award, outcome.products
+    ceiling = f", ceiling {text(outcome.tender.ceiling)}" if outcome.tender.ceiling else ""
+    lines = [
+        f"{outcome.drug.id}: {award.qualified} qualified, {award.n} valid bids, K = {award.places}{ceiling}"
+    ]
+    names = [p.id for p in market.provinces]
+    places = {firm: place for place, firm in enumerate(award.order)}
+    for i in sorted(range(len(products)), key=lambda i: (award.rank[i] == 0, award.rank[i])):
+        mark = "*" if award.selected[i] else " "
+        real = "" if i not in outcome.wrong() else "   <- differs from what happened"
+        price = f" at {text(award.price[i])}" if award.selected[i] else ""
+        lines.append(f"  {mark} {products[i].manufacturer}{price}: {award.reasons[i]}{real}")
+        if i in places:
+            main = [names[p] for p in np.flatnonzero(outcome.main == places[i])]
+            backup = [names[p] for p in np.flatnonzero(outcome.backup == places[i])]
+            lines.append(f"      main supplier in {len(main)}: {', '.join(main)}")
+            if backup:
+                lines.append(f"      backup in {len(backup)}: {', '.join(backup)}")
+    return lines
