@@ -15,7 +15,7 @@ HigherIs = Literal["better", "worse", "neither"]
 
 @dataclass(frozen=True)
 class Metric:
-    """One headline number. ``decimals`` are those that people see: of per cent for shares, of millions for yuan."""
+    """One headline number. ``decimals`` are those that people see, of per cent for shares; money is scaled."""
 
     id: str
     group: str

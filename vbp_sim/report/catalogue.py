@@ -1,0 +1,124 @@
+"""The charts by name. A new chart is one file in `vbp_sim.report.figures` with a function under `chart`.
+
+@chart("hhi", "How concentrated is supply?")
+def draw(run: RunFolder) -> Chart: ...
+"""
+
+from __future__ import annotations
+
+import csv
+import functools
+import importlib
+import math
+import pkgutil
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+from matplotlib.figure import Figure
+
+from vbp_sim.errors import InputError, Problem, nearest
+from vbp_sim.report import style
+from vbp_sim.studies.folder import RunFolder
+
+Columns = dict[str, npt.NDArray[Any]]
+
+
+@dataclass(frozen=True)
+class Chart:
+    """A figure, the sentence above it, and the table behind it (columns of one length)."""
+
+    title: str
+    figure: Figure
+    data: Columns = field(default_factory=dict)
+
+
+class NothingToDraw(Exception):
+    """A chart has nothing to show for this run; ``args`` hold the reason as a sentence."""
+
+
+@dataclass(frozen=True)
+class Entry:
+    """A chart of the catalogue: its name, the question that it answers, and the function that draws a run."""
+
+    name: str
+    question: str
+    draw: Callable[[RunFolder], Chart]
+
+
+Drawer = Callable[[RunFolder], Chart]
+
+_entries: dict[str, Entry] = {}
+
+
+def chart(name: str, question: str) -> Callable[[Drawer], Drawer]:
+    """Enter a drawing function in the catalogue."""
+
+    def enter(draw: Drawer) -> Drawer:
+        _entries[name] = Entry(name, question, draw)
+        return draw
+
+    return enter
+
+
+@functools.cache
+def catalogue() -> Mapping[str, Entry]:
+    """All charts by name, in alphabetical order."""
+    package = importlib.import_module("vbp_sim.report.figures")
+    for module in pkgutil.iter_modules(package.__path__, package.__name__ + "."):
+        importlib.import_module(module.name)
+    return dict(sorted(_entries.items()))
+
+
+def draw(name: str, run: RunFolder) -> Chart:
+    """Draw one chart; a run that has nothing for it gives a page that says so. InputError: unknown name."""
+    entry = catalogue().get(name)
+    if entry is None:
+        raise InputError(Problem(name, "there is no such chart", nearest(name, list(catalogue()))))
+    with style.rc():
+        try:
+            return entry.draw(run)
+        except NothingToDraw as nothing:
+            title = f"Nothing to show: {nothing}"
+            return Chart(title, style.page(run, title, entry.question, (7.0, 0.3)))
+
+
+def draw_all(
+    run: RunFolder, out: Path, formats: Sequence[str] = ("svg",), names: Iterable[str] | None = None
+) -> list[Path]:
+    """Draw charts (all by default) as NAME.FORMAT, each with its table as NAME.csv; returns the files."""
+    out.mkdir(parents=True, exist_ok=True)
+    files = []
+    for name in catalogue() if names is None else names:
+        drawn = draw(name, run)
+        files.append(out / f"{name}.csv")
+        write_csv(files[-1], drawn.data)
+        with style.rc():
+            for extension in formats:
+                files.append(out / f"{name}.{extension}")
+                style.save(drawn.figure, files[-1], drawn.title, run)
+    return files
+
+
+def write_csv(path: Path, data: Columns) -> None:
+    """Write a table for Excel and others: UTF-8 with a mark, empty for unknown, no formulas."""
+    with path.open("w", encoding="utf-8-sig", newline="") as file:
+        writer = csv.writer(file, lineterminator="\n")
+        writer.writerow(data)
+        writer.writerows(zip(*([_cell(v) for v in column.tolist()] for column in data.values()), strict=True))
+
+
+def _cell(value: Any) -> str:
+    if isinstance(value, bool | np.bool_):
+        return str(int(value))
+    if isinstance(value, float):
+        return f"{value:.10g}" if math.isfinite(value) else ""
+    text = str(value)
+    return (
+        "'" + text
+        if not isinstance(value, int) and text.startswith(("=", "+", "-", "@", "\t", "\r"))
+        else text
+    )

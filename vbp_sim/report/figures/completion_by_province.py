@@ -1,0 +1,147 @@
+"""Completion by province: purchased selected volume against agreed volume."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+from matplotlib import colormaps
+from matplotlib.axes import Axes
+from matplotlib.colors import TwoSlopeNorm
+from matplotlib.figure import Figure
+from matplotlib.patches import FancyBboxPatch
+
+from vbp_sim.report import marks, style, words
+from vbp_sim.report.bands import Axis, Band, Ints, ratio, sums
+from vbp_sim.report.catalogue import Chart, NothingToDraw, chart
+from vbp_sim.report.tiles import TILES, mapped
+from vbp_sim.studies.folder import RunFolder
+
+
+@chart("completion-by-province", "Do hospitals buy what they agreed to buy?")
+def draw(run: RunFolder) -> Chart:
+    """Draw completion as a map of tiles where there are enough provinces, as ordered bars elsewhere."""
+    t = run.table("use", ["replication", "province", "selected", "agreed"])
+    reps, provinces = Axis.of(t["replication"]), Axis.of(t["province"])
+    if not t["agreed"].any():
+        raise NothingToDraw("no contract came into force")
+    bought = sums(t["selected"] * (t["agreed"] > 0), reps, provinces)
+    agreed = sums(t["agreed"], reps, provinces)
+    band = Band.of(ratio(bought, agreed))
+    order = np.argsort(-np.nan_to_num(band.mid), kind="stable")
+    whole = float(np.mean(ratio(bought.sum(axis=1), agreed.sum(axis=1))))
+    title = _title(band, [str(p) for p in provinces.names], whole)
+    how = (
+        "Completion: selected products bought while contracts run, % of the agreed volume."
+        + style.says_band(run)
+    )
+    codes = mapped([str(p) for p in provinces.names])
+    figure = _tiles(run, title, how, band, codes) if codes else _bars(run, title, how, band, provinces, order)
+    names = np.array(provinces.names, dtype=object)[order]
+    return Chart(title, figure, {"province": names, **band.at(order).columns("completion_share")})
+
+
+def _title(band: Band, provinces: list[str], whole: float) -> str:
+    known = np.isfinite(band.mid)
+    below = int((band.mid[known] < 1).sum())
+    low, high = int(np.nanargmin(band.mid)), int(np.nanargmax(band.mid))
+    said = f"Hospitals buy {words.percent(whole)} of the agreed volume"
+    if low != high:
+        ends = (f"{style.label(provinces[i])} {words.percent(float(band.mid[i]))}" for i in (low, high))
+        said += ", from {} to {}".format(*ends)
+    stay = "stays" if below == 1 else "stay"
+    missed = f"{below} of {int(known.sum())} {stay} below 100 %" if below else "all pass 100 %"
+    return f"{said}; {missed}"
+
+
+def _bars(run: RunFolder, title: str, how: str, band: Band, provinces: Axis, order: Ints) -> Figure:
+    shown = order[: style.MOST_ROWS]
+    how += style.says_rows(len(shown), len(order), "provinces")
+    figure = style.page(run, title, how, (8.5, 0.9 + 0.3 * len(shown)))
+    axes = figure.subplots()
+    at = marks.rows(axes, [style.label(str(provinces.names[i])) for i in shown])
+    part = band.at(shown)
+    axes.barh(at, part.mid, height=0.62, color=style.SKY, edgecolor=style.BLUE, linewidth=0.8)
+    short = part.mid < 1
+    axes.barh(
+        at[short],
+        part.mid[short],
+        height=0.62,
+        color="white",
+        edgecolor=style.RED,
+        hatch="///",
+        linewidth=0.8,
+    )
+    marks.whiskers(axes, part, at)
+    ends = part.high
+    for y, value, end in zip(at, part.mid, ends, strict=True):
+        if np.isfinite(value):
+            said = axes.annotate(
+                words.percent(value), (end, y), (6, 0), textcoords="offset points", va="center"
+            )
+            said.set_bbox({"facecolor": "white", "edgecolor": "none", "pad": 0.6, "alpha": 0.85})
+    axes.axvline(1, color=style.INK, linestyle="--", linewidth=1.2)
+    axes.annotate(
+        "agreed", (1, 1), (3, 1), xycoords=("data", "axes fraction"), textcoords="offset points", size=8
+    )
+    axes.set_xlim(0, max(1.15, float(np.nanmax(ends)) * 1.12))
+    axes.set_xlabel("completion, % of the agreed volume")
+    axes.grid(axis="y", visible=False)
+    marks.percent_axis(axes.xaxis)
+    return figure
+
+
+def _tiles(run: RunFolder, title: str, how: str, band: Band, codes: list[str]) -> Figure:
+    how += " Schematic map, equal tiles; empty tiles take no part; a red edge marks less than 100 %."
+    figure = style.page(run, title, how, (8.5, 6.6))
+    axes = figure.subplots()
+    colours, norm = colormaps["PuOr"], TwoSlopeNorm(1, *_span(band))
+    for iso, (_, row, column) in TILES.items():
+        if iso not in codes:
+            _tile(axes, row, column, "none", style.PALE, 0.8)
+            axes.text(column, row, iso, ha="center", va="center", size=8, color=style.GREY)
+            continue
+        value = float(band.mid[codes.index(iso)])
+        fill = colours(norm(value))
+        _tile(axes, row, column, fill, style.RED if value < 1 else style.GREY, 2 if value < 1 else 0.6)
+        ink = "white" if 0.299 * fill[0] + 0.587 * fill[1] + 0.114 * fill[2] < 0.5 else style.INK
+        axes.text(column, row - 0.22, iso, ha="center", va="center", size=8, color=ink)
+        axes.text(
+            column,
+            row + 0.06,
+            words.percent(value),
+            ha="center",
+            va="center",
+            size=10.5,
+            weight="bold",
+            color=ink,
+        )
+        if band.shown:
+            i = codes.index(iso)
+            low, high = (words.percent(float(v)).removesuffix(" %") for v in (band.low[i], band.high[i]))
+            axes.text(column, row + 0.31, f"{low}–{high}", ha="center", va="center", size=7, color=ink)
+    axes.set_xlim(-0.6, 8.6)
+    axes.set_ylim(7.6, -0.6)
+    axes.set_aspect("equal")
+    axes.set_axis_off()
+    return figure
+
+
+def _span(band: Band) -> tuple[float, float]:
+    """Ends of the colour scale, as far below 100 % as above it."""
+    reach = max(0.1, float(np.nanmax(np.abs(band.mid - 1))))
+    return 1 - reach, 1 + reach
+
+
+def _tile(axes: Axes, row: int, column: int, fill: Any, edge: str, width: float) -> None:
+    axes.add_patch(
+        FancyBboxPatch(
+            (column - 0.42, row - 0.42),
+            0.84,
+            0.84,
+            boxstyle="round,pad=0,rounding_size=0.08",
+            facecolor=fill,
+            edgecolor=edge,
+            linewidth=width,
+        )
+    )

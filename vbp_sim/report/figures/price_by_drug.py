@@ -1,0 +1,139 @@
+"""Prices before and after a round, drug by drug, beside the prices that were really selected."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+from matplotlib.axes import Axes
+
+from vbp_sim.report import marks, style, words
+from vbp_sim.report.bands import Axis, Band, Flags, Floats, Ints, mean, placed
+from vbp_sim.report.catalogue import Chart, Columns, NothingToDraw, chart
+from vbp_sim.report.labels import tender_labels
+from vbp_sim.studies.folder import RunFolder
+
+
+@dataclass(frozen=True)
+class Prices:
+    """Per tendered drug, arrays of shape (drugs,) and bands; yuan per unit, cuts are shares."""
+
+    keys: list[tuple[str, str]]
+    before: Band
+    after: Band
+    cut: Band
+    failed: Floats  # share of replications in which nobody won
+    real: Floats
+
+    @property
+    def won(self) -> Flags:
+        """Drugs that somebody won in at least half of the replications."""
+        return self.failed <= 0.5
+
+    def at(self, index: Ints) -> Prices:
+        """The same for chosen drugs, in that order."""
+        keys = [self.keys[i] for i in index]
+        before, after, cut = (band.at(index) for band in (self.before, self.after, self.cut))
+        return Prices(keys, before, after, cut, self.failed[index], self.real[index])
+
+
+@chart("price-by-drug", "How far do prices fall, drug by drug?")
+def draw(run: RunFolder) -> Chart:
+    """Draw earlier and selected prices as dumbbells, and the cut between them."""
+    prices, average = collect(run)
+    prices = prices.at(np.lexsort((-np.nan_to_num(prices.cut.mid, nan=-9.0), ~prices.won)))
+    shown = prices.at(np.arange(min(len(prices.keys), style.MOST_ROWS)))
+    title = _title(prices, average)
+    how = (
+        "Lowest selected product of each drug against its own earlier price (the drug's lowest earlier price "
+        "where it had none)."
+        + style.says_band(run)
+        + style.says_rows(len(shown.keys), len(prices.keys), "drugs")
+    )
+    figure = style.page(run, title, how, (10, 0.9 + 0.2 * len(shown.keys)), keys=1)
+    left, right = figure.subplots(1, 2, sharey=True, width_ratios=(3, 2))
+    at = marks.rows(left, tender_labels(shown.keys))
+    _dumbbells(left, at, shown)
+    _cuts(right, at, shown)
+    style.legend(figure, 3)
+    return Chart(title, figure, _data(prices))
+
+
+def collect(run: RunFolder) -> tuple[Prices, float]:
+    """Earlier price, lowest selected price and cut of every tendered drug, and the mean cut."""
+    awards = run.table("awards", ["replication", "round", "drug", "failed", "lowest", "real_price"])
+    if not len(awards["drug"]):
+        raise NothingToDraw("no drug was tendered")
+    reps = Axis.of(awards["replication"])
+    drugs = Axis.of(awards["round"], awards["drug"])
+    after = placed(awards["lowest"], reps, drugs)
+    before = _before(run, reps, drugs, after)
+    cut = 1 - after / before
+    real = placed(awards["real_price"], reps, drugs)[0]
+    failed = np.nanmean(placed(awards["failed"], reps, drugs), axis=0)
+    return Prices(drugs.names, Band.of(before), Band.of(after), Band.of(cut), failed, real), mean(cut)
+
+
+def _before(run: RunFolder, reps: Axis, drugs: Axis, after: Floats) -> Floats:
+    """Own earlier price of the cheapest selected product, else the drug's lowest one; (reps, drugs)."""
+    t = run.table("prices", ["replication", "round", "drug", "selected", "price_before", "price_after"])
+    rep = Axis.of(t["replication"], names=reps.names).codes
+    drug = Axis.of(t["round"], t["drug"], names=drugs.names).codes
+    known = np.isfinite(t["price_before"])
+    cells = np.full(after.shape, np.inf)
+    np.minimum.at(cells, (rep[known], drug[known]), t["price_before"][known])
+    own = known & t["selected"] & (t["price_after"] <= after[rep, drug] * (1 + 1e-9))
+    cells[rep[own], drug[own]] = t["price_before"][own]
+    return np.where(np.isfinite(cells), cells, np.nan)
+
+
+def _dumbbells(axes: Axes, at: Floats, prices: Prices) -> None:
+    won, before, after = prices.won, prices.before.mid, prices.after.mid
+    axes.set_xscale("log")
+    axes.hlines(at[won], after[won], before[won], color=style.PALE, linewidth=2.2)
+    axes.plot(before, at, "o", mfc="white", color=style.GREY, markersize=5, label="earlier price")
+    marks.spread(axes, prices.after.at(won), at[won], style.BLUE, 5)
+    axes.plot(after[won], at[won], "o", color=style.BLUE, markersize=5.5, label="selected price, simulated")
+    if np.isfinite(prices.real).any():
+        axes.plot(prices.real, at, "|", color=style.INK, markersize=10, mew=1.8, label="selected price, real")
+    axes.set_xlabel("yuan per unit (logarithmic)")
+    axes.set_title("Price")
+    marks.number_axis(axes.xaxis)
+
+
+def _cuts(axes: Axes, at: Floats, prices: Prices) -> None:
+    won, real = prices.won, 1 - prices.real / prices.before.mid
+    marks.spread(axes, prices.cut.at(won), at[won], style.BLUE, 5)
+    axes.plot(prices.cut.mid[won], at[won], "o", color=style.BLUE, markersize=5.5)
+    axes.plot(real, at, "|", color=style.INK, markersize=10, mew=1.8)
+    low = min(0.0, float(np.nanmin([0.0, *prices.cut.low[won], *real])) - 0.03)
+    axes.set_xlim(low, 1.02)
+    for y in at[~won]:
+        axes.text(low + 0.02, y, "failed: nobody won", color=style.RED, size=8, va="center")
+    axes.set_xlabel("cut, % of the earlier price")
+    axes.set_title("Cut")
+    axes.tick_params(axis="y", length=0)
+    marks.percent_axis(axes.xaxis)
+
+
+def _title(prices: Prices, average: float) -> str:
+    drugs, failed = words.counted(len(prices.keys), "drug"), int((~prices.won).sum())
+    if not np.isfinite(prices.cut.mid[prices.won]).any():
+        return f"No price cut to show: {failed} of {drugs} failed" if failed else "No earlier price is known"
+    said = f"Prices {'fall' if average >= 0 else 'rise'} by {words.percent(abs(average))} on average"
+    deepest = int(np.nanargmax(np.where(prices.won, prices.cut.mid, np.nan)))
+    name, cut = style.label(prices.keys[deepest][1]), float(prices.cut.mid[deepest])
+    end = f"; {failed} of {drugs} failed" if failed else ""
+    return f"{said}; the deepest cut is {name}, {style.minus(words.percent(cut))}{end}"
+
+
+def _data(prices: Prices) -> Columns:
+    return {
+        "round": np.array([k[0] for k in prices.keys], dtype=object),
+        "drug": np.array([k[1] for k in prices.keys], dtype=object),
+        "failed_share": prices.failed,
+        **prices.before.columns("price_before_yuan"),
+        **prices.after.columns("price_after_yuan"),
+        **prices.cut.columns("cut_share"),
+        "real_price_yuan": prices.real,
+    }

@@ -1,0 +1,85 @@
+"""Where the savings go, year by year: to the insurance fund and to patients, against the baseline."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+from matplotlib.axes import Axes
+
+from vbp_sim.report import marks, style, words
+from vbp_sim.report.bands import Axis, Band, Floats, Ints, mean, ratio, sums
+from vbp_sim.report.catalogue import Chart, NothingToDraw, chart
+from vbp_sim.studies.folder import RunFolder
+
+PAYERS: tuple[tuple[str, str, dict[str, Any]], ...] = (
+    ("insurance fund", "fund", {"color": style.BLUE, "edgecolor": style.INK}),
+    ("patients", "patient", {"color": style.ORANGE, "edgecolor": style.INK, "hatch": "///"}),
+)
+
+
+@chart("savings", "Who saves how much, year by year?")
+def draw(run: RunFolder) -> Chart:
+    """Draw savings of the fund and of patients by calendar year."""
+    names = ["spend", "baseline", "fund_paid", "patient_paid", "baseline_fund", "baseline_patient"]
+    t = run.table("fund", ["replication", "month", *names])
+    if not len(t["month"]):
+        raise NothingToDraw("no month was simulated")
+    reps = Axis.of(t["replication"])
+    calendar = t["month"].astype("datetime64[Y]").astype(int) + 1970
+    years = Axis.of(calendar, names=range(int(calendar.min()), int(calendar.max()) + 1))
+    total = {name: sums(t[name], reps, years) for name in names}
+    months = np.array([len(np.unique(t["month"][calendar == y])) for y in years.names])
+    saved = {who: total[f"baseline_{who}"] - total[f"{who}_paid"] for _, who, _ in PAYERS}
+    bands = {who: Band.of(v) for who, v in saved.items()}
+    cut = Band.of(ratio(total["baseline"] - total["spend"], total["baseline"]))
+    title = _title({who: v.sum(axis=1) for who, v in saved.items()}, total)
+    how = (
+        "Saving: what the same need would have cost at earlier prices and shares, less what was paid. Under "
+        "each year: the saving in % of that cost." + style.says_band(run)
+    )
+    figure = style.page(run, title, how, (max(7.0, 2.5 + 1.5 * len(years)), 4.0), keys=1)
+    axes = figure.subplots()
+    for i, (name, who, look) in enumerate(PAYERS):
+        at = np.arange(len(years), dtype=np.float64) + (i - 0.5) * 0.36
+        axes.bar(at, bands[who].mid, width=0.33, label=name, linewidth=0.8, **look)
+        marks.whiskers(axes, bands[who], at, upright=True)
+        _values(axes, at, bands[who])
+    axes.set_xticks(np.arange(len(years)), _year_labels(years.names, months, cut))
+    axes.axhline(0, color=style.INK, linewidth=1)
+    axes.margins(y=0.12)
+    axes.grid(axis="x", visible=False)
+    marks.scaled_axis(axes.yaxis, "yuan saved in the year")
+    style.legend(figure, 2)
+    columns = {k: v for who in bands for k, v in bands[who].columns(f"{who}_saving_yuan").items()}
+    columns |= Band.of(total["baseline"]).columns("baseline_yuan") | cut.columns("saving_share")
+    return Chart(title, figure, {"year": np.array(years.names), "months": months, **columns})
+
+
+def _values(axes: Axes, at: Floats, band: Band) -> None:
+    for x, value, low, high in zip(at, band.mid, band.low, band.high, strict=True):
+        end, step, side = (max(high, 0), 3, "bottom") if value >= 0 else (min(low, 0), -3, "top")
+        said = style.minus(words.scaled(value)).replace(" ", "\n")
+        axes.annotate(said, (x, end), (0, step), textcoords="offset points", ha="center", va=side, size=7.5)
+
+
+def _year_labels(years: list[int], months: Ints, cut: Band) -> list[str]:
+    labels = []
+    for year, n, share in zip(years, months, cut.mid, strict=True):
+        part = "" if n == 12 else f" ({words.counted(int(n), 'month')})"
+        labels.append(f"{year}{part}\n{style.minus(words.percent(float(share)))} saved")
+    return labels
+
+
+def _title(saved: dict[str, Floats], total: dict[str, Floats]) -> str:
+    fund, patients = (float(saved[who].mean()) for who in ("fund", "patient"))
+    whole = fund + patients
+    if whole <= 0:
+        return f"Nothing is saved: fund and patients pay {words.money(-whole)} more than before"
+    share = mean(ratio(saved["fund"] + saved["patient"], total["baseline"].sum(axis=1)))
+    said = f"Fund and patients save {words.money(whole)}, {words.percent(share)} of what they would have paid"
+    if min(fund, patients) < 0:
+        return f"{said}; {'patients' if patients < 0 else 'the fund'} pay more than before"
+    return (
+        f"{said}; of each 100 yuan saved {words.percent(fund / whole).removesuffix(' %')} stay with the fund"
+    )

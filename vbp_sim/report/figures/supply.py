@@ -1,0 +1,150 @@
+"""Supply over time: what stays unmet, how many products are down, and who was down when."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+from matplotlib.axes import Axes
+from matplotlib.colors import LinearSegmentedColormap
+from matplotlib.figure import Figure
+
+from vbp_sim.report import marks, style, words
+from vbp_sim.report.bands import Axis, Band, Floats, Ints, mean, ratio, sums
+from vbp_sim.report.calendar import mark_dates, policy_dates
+from vbp_sim.report.catalogue import Chart, NothingToDraw, chart
+from vbp_sim.studies.folder import RunFolder
+
+#: products that the calendar shows
+WORST = 15
+DOWN = LinearSegmentedColormap.from_list("down", ["#FFFFFF", "#F3B48A", style.RED, "#5A2500"])
+
+
+@dataclass(frozen=True)
+class Supply:
+    """What stayed unmet and who was down. Shape (replications, months[, products]); ``down`` is 0 or 1."""
+
+    months: npt.NDArray[Any]
+    products: list[tuple[str, str]]
+    need: Floats
+    unmet: Floats
+    down: Floats
+    supplied: float  # products that supplied, mean over replications
+
+    @property
+    def often(self) -> Floats:
+        """Share of replications in which each product was down; (months, products)."""
+        return np.asarray(self.down.mean(axis=0))
+
+    def worst(self) -> Ints:
+        """Products that were down most, at most `WORST`, the worst first."""
+        total = self.often.sum(axis=0)
+        order = np.argsort(-total, kind="stable")
+        return np.asarray(order[total[order] > 0][:WORST])
+
+
+@chart("supply", "When did supply fail, and who failed?")
+def draw(run: RunFolder) -> Chart:
+    """Draw unmet need and products down by month, above a calendar of the worst products."""
+    s = collect(run)
+    worst, often = s.worst(), s.often
+    share, count = Band.of(ratio(s.unmet, s.need)), Band.of(s.down.sum(axis=2))
+    title = _title(s, worst)
+    figure = style.page(run, title, _how(run, len(worst)), (10, 3.6 + 0.22 * max(len(worst), 2)))
+    heights = (1.5, 1.2, 0.22 * max(len(worst), 2))
+    above, middle, below = figure.subplots(3, 1, sharex=True, height_ratios=heights)
+    at = marks.mid_month(s.months)
+    _lines(above, middle, at, share, count)
+    _calendar(figure, below, s.months, often[:, worst], [s.products[i] for i in worst], share.shown)
+    below.set_xlim(at[0] - 14, at[-1] + 17)
+    dates = policy_dates(run)
+    mark_dates(above, dates, inches=6.2)
+    mark_dates(middle, dates)
+    mark_dates(below, dates)
+    for axes in (above, middle, below):
+        marks.month_axis(axes)
+    strips = {f"down: {' / '.join(s.products[i])}": often[:, i] for i in worst}
+    columns = {**share.columns("unmet_share"), **count.columns("products_down")}
+    return Chart(title, figure, {"month": s.months, **columns, **strips})
+
+
+def collect(run: RunFolder) -> Supply:
+    """Unmet need and products down by month."""
+    use = run.table("use", ["replication", "month", "need", "unmet"])
+    t = run.table("supply", ["replication", "month", "drug", "manufacturer", "down"])
+    if not len(t["drug"]):
+        raise NothingToDraw("no contract came into force")
+    reps, months = Axis.of(use["replication"]), Axis.months(use["month"])
+    when = Axis.of(t["month"].astype("datetime64[M]"), names=[m.item() for m in months.names])
+    products = Axis.of(t["drug"], t["manufacturer"])
+    rep = Axis.of(t["replication"], names=reps.names)
+    return Supply(
+        months=np.array(months.names),
+        products=products.names,
+        need=sums(use["need"], reps, months),
+        unmet=sums(use["unmet"], reps, months),
+        down=np.minimum(sums(t["down"], rep, when, products), 1.0),
+        supplied=float((sums(np.ones(len(rep.codes)), rep, products) > 0).sum(axis=1).mean()),
+    )
+
+
+def _how(run: RunFolder, worst: int) -> str:
+    several = int(run.manifest["replications"]) > 1
+    shade = "shade: share of replications in which it was down" if several else "dark: down in the month"
+    strips = f" Calendar of the {words.counted(worst, 'product')} most often down; {shade}." if worst else ""
+    return (
+        "Need that nobody supplied, and selected products that could not produce."
+        + strips
+        + style.says_band(run)
+    )
+
+
+def _lines(above: Axes, middle: Axes, at: Floats, share: Band, count: Band) -> None:
+    marks.series(above, at, share, style.RED, linewidth=2)
+    above.set_ylim(0, max(0.005, float(np.nanmax(share.high)) * 1.15))
+    above.set_ylabel("unmet,\n% of need")
+    marks.percent_axis(above.yaxis, 1)
+    marks.series(middle, at, count, style.DARK[style.PURPLE], linewidth=1.8)
+    middle.set_ylim(0, max(1.0, float(np.nanmax(count.high)) * 1.15))
+    middle.set_ylabel("products\ndown")
+    marks.whole_axis(middle.yaxis)
+
+
+def _calendar(
+    figure: Figure,
+    axes: Axes,
+    months: npt.NDArray[Any],
+    often: Floats,
+    names: list[tuple[str, str]],
+    several: bool,
+) -> None:
+    """One strip per product, darker where it was down in more replications."""
+    if not names:
+        axes.set_yticks([])
+        said = "no selected product was down in any month"
+        axes.text(0.5, 0.5, said, transform=axes.transAxes, ha="center", va="center")
+        return
+    marks.rows(axes, [style.label(f"{drug} · {firm}", 40) for drug, firm in names])
+    axes.grid(visible=False)
+    edges = marks.days(np.append(months, months[-1] + 1)), np.arange(len(names) + 1) - 0.5
+    most = float(often.max()) if several else 1.0
+    mesh = axes.pcolormesh(
+        *edges, often.T, cmap=DOWN, vmin=0, vmax=most, edgecolors=style.PALE, linewidth=0.4
+    )
+    if several:
+        bar = figure.colorbar(mesh, ax=axes, pad=0.01, fraction=0.03, aspect=12)
+        marks.percent_axis(bar.ax.yaxis)
+        bar.set_label("% of replications", size=8)
+
+
+def _title(s: Supply, worst: Ints) -> str:
+    unmet = mean(ratio(s.unmet.sum(axis=1), s.need.sum(axis=1)))
+    said = f"{words.percent(unmet, 2)} of need stays unmet"
+    if not len(worst):
+        return f"{said}; no selected product was down"
+    hit = float((s.down.sum(axis=1) > 0).sum(axis=1).mean())
+    drug, firm = (style.label(part) for part in s.products[worst[0]])
+    down = f"{words.compact(hit)} of {words.compact(s.supplied)} selected products were down at some time"
+    return f"{said}; {down}, most often {drug} by {firm}"

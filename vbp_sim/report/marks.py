@@ -1,0 +1,103 @@
+"""Axes and marks that charts share: ticks in words, rows of names, bands, whiskers, lines over time."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+from matplotlib.axes import Axes
+from matplotlib.dates import AutoDateLocator, ConciseDateFormatter
+from matplotlib.ticker import FuncFormatter, LogLocator, MaxNLocator, NullFormatter
+
+from vbp_sim.report import style, words
+from vbp_sim.report.bands import Band, Floats
+
+
+def percent_axis(axis: Any, decimals: int = 0) -> None:
+    """Ticks of an axis of shares as per cent."""
+    axis.set_major_formatter(FuncFormatter(lambda v, _: style.minus(words.percent(v, decimals))))
+
+
+def log_percent_axis(axis: Any) -> None:
+    """Ticks of a logarithmic axis of shares as per cent, at 1, 2 and 5 of each decade."""
+    axis.set_major_locator(LogLocator(subs=(1, 2, 5)))
+    axis.set_minor_formatter(NullFormatter())
+    percent_axis(axis)
+
+
+def number_axis(axis: Any) -> None:
+    """Ticks of an axis as plain numbers, also on a logarithmic scale."""
+    axis.set_major_formatter(FuncFormatter(lambda v, _: style.minus(words.compact(v))))
+
+
+def scaled_axis(axis: Any, unit: str) -> None:
+    """Ticks in thousands, millions or billions of the unit, as the axis label says; set limits first."""
+    size, word = words.scale(max(abs(v) for v in axis.get_view_interval()))
+    axis.set_major_locator(MaxNLocator(6))
+    axis.set_major_formatter(FuncFormatter(lambda v, _: style.minus(words.compact(v / size))))
+    axis.set_label_text(f"{word} {unit}".strip())
+
+
+def whole_axis(axis: Any) -> None:
+    """Ticks of an axis at whole numbers only."""
+    axis.set_major_locator(MaxNLocator(integer=True, min_n_ticks=1))
+
+
+def days(dates: npt.NDArray[Any]) -> Floats:
+    """Dates as a time axis counts them."""
+    return dates.astype("datetime64[D]").astype(np.float64)
+
+
+def mid_month(months: npt.NDArray[Any]) -> Floats:
+    """Where the value of a month stands on a time axis: in its middle."""
+    return days(months) + 14.0
+
+
+def month_axis(axes: Axes) -> None:
+    """Ticks of a time axis at the first of a month, years named once."""
+    locator: Any = AutoDateLocator(minticks=4, maxticks=12)  # type: ignore[no-untyped-call]
+    axes.xaxis.set_major_locator(locator)
+    axes.xaxis.set_major_formatter(ConciseDateFormatter(locator, show_offset=False))  # type: ignore[no-untyped-call]
+    axes.grid(axis="x", visible=False)
+
+
+def rows(axes: Axes, names: list[str]) -> Floats:
+    """Make the y axis a list of names, the first on top; returns the height of each."""
+    at = np.arange(len(names), dtype=np.float64)
+    axes.set_yticks(at, names)
+    axes.set_ylim(len(names) - 0.4, -0.6)
+    axes.tick_params(axis="y", length=0)
+    return at
+
+
+def stripes(axes: Axes, count: int) -> None:
+    """Shade every other row, so that the eye keeps to one."""
+    axes.grid(axis="y", visible=False)
+    for row in range(0, count, 2):
+        axes.axhspan(row - 0.5, row + 0.5, color="#F2F2F2", linewidth=0, zorder=0)
+
+
+def spread(axes: Axes, band: Band, at: Floats, colour: str, width: float = 3.0) -> None:
+    """The band of values along x at the heights ``at``, drawn only if there is one."""
+    if band.shown:
+        axes.hlines(at, band.low, band.high, color=colour, linewidth=width, alpha=0.35)
+
+
+def whiskers(axes: Axes, band: Band, at: Floats, *, upright: bool = False) -> None:
+    """The band of bars as whiskers, drawn only if there is one."""
+    if not band.shown:
+        return
+    reach = np.stack((band.mid - band.low, band.high - band.mid))
+    look: dict[str, Any] = {"fmt": "none", "ecolor": style.INK, "capsize": 2.5, "linewidth": 1.1}
+    if upright:
+        axes.errorbar(at, band.mid, yerr=reach, **look)
+    else:
+        axes.errorbar(band.mid, at, xerr=reach, **look)
+
+
+def series(axes: Axes, at: Floats, band: Band, colour: str, **line: Any) -> None:
+    """A line over time, with its band if there is one."""
+    if band.shown:
+        axes.fill_between(at, band.low, band.high, color=colour, alpha=0.18, linewidth=0)
+    axes.plot(at, band.mid, color=colour, **line)

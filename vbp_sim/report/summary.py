@@ -1,0 +1,81 @@
+"""The headline metrics as an aligned table for people. Draws nothing, and so imports no matplotlib."""
+
+from __future__ import annotations
+
+import shutil
+import textwrap
+from collections.abc import Mapping
+from typing import Any
+
+from vbp_sim.report import words
+from vbp_sim.studies.metric_ids import METRICS, Metric
+
+#: room for a meaning below which lines are left to the terminal to break
+_LEAST = 24
+
+
+def print_summary(summary: Mapping[str, Any]) -> None:
+    """Print `render` of a run's summary.json, as wide as the terminal."""
+    print(render(summary, shutil.get_terminal_size((200, 24)).columns))
+
+
+def render(summary: Mapping[str, Any], width: int = 200) -> str:
+    """Lay out a run's summary.json: a row per metric in its group, with the range over replications if there is one."""
+    n = int(summary["replications"])
+    name = words.short(str(summary["scenario"]), 60)
+    variant = f", variant {words.short(str(summary['variant']), 40)}" if summary["variant"] else ""
+    told = f" (mean and 5-95 % of {n})" if n > 1 else ""
+    lines = [f"{name}{variant}: {words.counted(n, 'replication')}{told}"]
+    known = {**{i: m for i, m in METRICS.items() if i in summary["metrics"]}, **_unknown(summary["metrics"])}
+    rows = {i: _cells(m, summary["metrics"][i]) for i, m in known.items()}
+    sizes = [max((len(r[k]) for r in rows.values()), default=0) for k in range(4)]
+    group = ""
+    for metric in known.values():
+        if metric.group != group:
+            group = metric.group
+            lines += ["", group]
+        lines += _row(rows[metric.id], sizes, metric.meaning, width)
+    return "\n".join(lines)
+
+
+def _unknown(metrics: Mapping[str, Any]) -> dict[str, Metric]:
+    """Metrics that this version does not know, as they are."""
+    return {
+        i: Metric(i, "other", str(value["unit"]), "", 3, "neither")
+        for i, value in metrics.items()
+        if i not in METRICS
+    }
+
+
+def _cells(metric: Metric, value: Mapping[str, Any]) -> tuple[str, str, str, str]:
+    """ID, mean, range and unit, all in one scale."""
+    mean, low, high = (value[key] for key in ("mean", "low", "high"))
+    if mean is None:
+        return metric.id, "-", "", _unit(metric.unit, "")
+    size, word = _scale(metric.unit, max(abs(v) for v in (mean, low, high)))
+    money = metric.unit.startswith("yuan")
+
+    def number(v: float) -> str:
+        return words.compact(v / size) if money else f"{v / size:.{metric.decimals}f}"
+
+    span = f"{number(low)} to {number(high)}" if value["n"] > 1 else ""
+    return metric.id, number(mean), span, _unit(metric.unit, word)
+
+
+def _scale(unit: str, largest: float) -> tuple[float, str]:
+    if unit == "share":
+        return 0.01, ""
+    return words.scale(largest) if unit.startswith("yuan") else (1.0, "")
+
+
+def _unit(unit: str, word: str) -> str:
+    return "%" if unit == "share" else f"{word} {unit}".strip()
+
+
+def _row(cells: tuple[str, ...], sizes: list[int], meaning: str, width: int) -> list[str]:
+    name, mean, span, unit = cells
+    start = f"  {name:<{sizes[0]}}  {mean:>{sizes[1]}}  {span:>{sizes[2]}}  {unit:<{sizes[3]}}  "
+    room = width - len(start)
+    parts = textwrap.wrap(meaning, room) if room >= _LEAST else [meaning]
+    first, *rest = parts or [""]
+    return [(start + first).rstrip(), *(" " * len(start) + part for part in rest)]

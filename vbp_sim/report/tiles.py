@@ -1,0 +1,62 @@
+"""A schematic map of the 31 provinces: one tile each, equal in size, roughly where they lie.
+
+Keys are ISO 3166-2:CN codes. Tiles need no boundary data, hence raise no question of borders.
+
+>>> code("inner-mongolia"), code("CN-SN"), code("shenzhen")
+('NM', 'SN', '')
+"""
+
+from __future__ import annotations
+
+#: ISO code -> (name, row, column)
+TILES: dict[str, tuple[str, int, int]] = {
+    "HL": ("Heilongjiang", 0, 8),
+    "NM": ("Inner Mongolia", 1, 6),
+    "JL": ("Jilin", 1, 8),
+    "XJ": ("Xinjiang", 2, 0),
+    "GS": ("Gansu", 2, 3),
+    "NX": ("Ningxia", 2, 4),
+    "BJ": ("Beijing", 2, 6),
+    "TJ": ("Tianjin", 2, 7),
+    "LN": ("Liaoning", 2, 8),
+    "QH": ("Qinghai", 3, 2),
+    "SN": ("Shaanxi", 3, 4),
+    "SX": ("Shanxi", 3, 5),
+    "HE": ("Hebei", 3, 6),
+    "SD": ("Shandong", 3, 7),
+    "XZ": ("Tibet", 4, 1),
+    "SC": ("Sichuan", 4, 3),
+    "CQ": ("Chongqing", 4, 4),
+    "HA": ("Henan", 4, 5),
+    "AH": ("Anhui", 4, 6),
+    "JS": ("Jiangsu", 4, 7),
+    "SH": ("Shanghai", 4, 8),
+    "GZ": ("Guizhou", 5, 4),
+    "HB": ("Hubei", 5, 5),
+    "JX": ("Jiangxi", 5, 6),
+    "ZJ": ("Zhejiang", 5, 7),
+    "YN": ("Yunnan", 6, 3),
+    "GX": ("Guangxi", 6, 4),
+    "HN": ("Hunan", 6, 5),
+    "GD": ("Guangdong", 6, 6),
+    "FJ": ("Fujian", 6, 7),
+    "HI": ("Hainan", 7, 5),
+}
+
+#: provinces below which a map says less than ordered bars
+FEWEST = 12
+
+_BY_NAME = {name.replace(" ", "").lower(): iso for iso, (name, _, _) in TILES.items()} | {"xizang": "XZ"}
+
+
+def code(province: str) -> str:
+    """ISO code of a province, from its English name in any spelling of blanks, or its code; empty if none."""
+    iso = province.upper().removeprefix("CN-")
+    plain = "".join(c for c in province.lower() if c.isalpha())
+    return iso if iso in TILES else _BY_NAME.get(plain, "")
+
+
+def mapped(provinces: list[str]) -> list[str]:
+    """Codes of provinces, each once, that make a map; empty if one of them is not on it or they are few."""
+    codes = [code(p) for p in provinces]
+    return codes if all(codes) and len(set(codes)) == len(codes) >= FEWEST else []
