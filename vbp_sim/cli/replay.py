@@ -26,6 +26,7 @@ if TYPE_CHECKING:
     metavar="SHARE",
     help="Firms accept an offered price of at least this part of their bid (0.9).",
 )
+@click.option("--entry", is_flag=True, help="Drop drugs with fewer qualified firms than the rules ask for.")
 @json_option
 @quiet_option
 def command(
@@ -33,6 +34,7 @@ def command(
     rules: tuple[str, ...],
     drugs: tuple[str, ...],
     accept: float | None,
+    entry: bool,
     as_json: bool,
     quiet: bool,
 ) -> None:
