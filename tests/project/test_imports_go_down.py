@@ -1,4 +1,4 @@
-"""The layers of docs/why.md: a module imports from its own layer and from those below it, never from above."""
+"""The layers of docs/why.md: a module imports from its own layer and those below, never from above."""
 
 from __future__ import annotations
 
@@ -18,7 +18,19 @@ FORBIDDEN = {
     "errors": {"simpy", "numpy", "pydantic", "click"},
     "streams": {"simpy", "random", "secrets", "click"},
     "scenario": {"simpy", "random", "secrets", "click", "matplotlib", "pyarrow", "rich"},
-    "rules": {"simpy", "random", "secrets", "io", "os", "csv", "time", "click", "matplotlib", "pyarrow", "rich"},
+    "rules": {
+        "simpy",
+        "random",
+        "secrets",
+        "io",
+        "os",
+        "csv",
+        "time",
+        "click",
+        "matplotlib",
+        "pyarrow",
+        "rich",
+    },
     "agents": {"simpy", "random", "secrets", "io", "os", "time", "click", "matplotlib", "pyarrow", "rich"},
     "engine": {"random", "secrets", "time", "click", "matplotlib", "pyarrow", "rich"},
     "studies": {"simpy", "random", "secrets", "click", "matplotlib", "rich"},
@@ -35,7 +47,11 @@ def imported(file: Path) -> Iterator[tuple[int, str]]:
         if isinstance(node, ast.Import):
             yield from ((node.lineno, alias.name) for alias in node.names)
         elif isinstance(node, ast.ImportFrom):
-            base = list(file.relative_to(PACKAGE.parent).with_suffix("").parts)[: -node.level] if node.level else []
+            base = (
+                list(file.relative_to(PACKAGE.parent).with_suffix("").parts)[: -node.level]
+                if node.level
+                else []
+            )
             module = ".".join([*base, *([node.module] if node.module else [])])
             yield from ((node.lineno, f"{module}.{alias.name}") for alias in node.names)
 
@@ -65,7 +81,9 @@ def test_imports_go_downward_only(layer: str) -> None:
         f"{name_of(file)}:{line} imports {name}"
         for file in files_of(layer)
         for line, name in imported(file)
-        if name.startswith("vbp_sim.") and layer_of(name) and LAYERS.index(layer_of(name)) > LAYERS.index(layer)
+        if name.startswith("vbp_sim.")
+        and layer_of(name)
+        and LAYERS.index(layer_of(name)) > LAYERS.index(layer)
     ]
     assert upward == []
 
@@ -88,6 +106,8 @@ def test_only_keyed_streams_draw(layer: str) -> None:
         f"{name_of(file)}:{node.lineno}"
         for file in files_of(layer)
         for node in ast.walk(ast.parse(file.read_text(encoding="utf-8")))
-        if isinstance(node, ast.Attribute) and node.attr == "random" and ast.unparse(node.value) in ("np", "numpy")
+        if isinstance(node, ast.Attribute)
+        and node.attr == "random"
+        and ast.unparse(node.value) in ("np", "numpy")
     ]
     assert found == []

@@ -1,4 +1,4 @@
-"""What is shipped is whole: versions agree, YAML names its schema, scenarios pass, nothing names a machine."""
+"""What is shipped is whole: versions agree, YAML names its schema, nothing names a machine."""
 
 from __future__ import annotations
 
@@ -18,7 +18,9 @@ SCHEMA_LINE = re.compile(r"# yaml-language-server: \$schema=(\S+)")
 
 
 def vbp(*arguments: str) -> subprocess.CompletedProcess[str]:
-    return subprocess.run([sys.executable, "-m", "vbp_sim", *arguments], capture_output=True, text=True, cwd=ROOT)
+    return subprocess.run(
+        [sys.executable, "-m", "vbp_sim", *arguments], capture_output=True, text=True, cwd=ROOT
+    )
 
 
 def shipped_texts() -> list[Path]:
@@ -27,7 +29,9 @@ def shipped_texts() -> list[Path]:
     if listed.returncode:
         pytest.skip("not a git checkout")
     files = [ROOT / name for name in listed.stdout.split("\0") if name]
-    return [file for file in files if file.suffix not in (".png", ".otf", ".ttf", ".parquet") and file.is_file()]
+    return [
+        file for file in files if file.suffix not in (".png", ".otf", ".ttf", ".parquet") and file.is_file()
+    ]
 
 
 def test_changelog_tells_of_this_version() -> None:
@@ -66,7 +70,9 @@ def test_lock_covers_every_dependency() -> None:
     project = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
     wanted = {re.split(r"[<>=~! ]", line)[0].lower() for line in project["dependencies"]}
     wanted |= {re.split(r"[<>=~! ]", line)[0].lower() for line in project["optional-dependencies"]["dev"]}
-    locked = set(re.findall(r"(?m)^([a-z0-9._-]+)==", (ROOT / "requirements.lock").read_text(encoding="utf-8")))
+    locked = set(
+        re.findall(r"(?m)^([a-z0-9._-]+)==", (ROOT / "requirements.lock").read_text(encoding="utf-8"))
+    )
     assert wanted - locked == set()
 
 

@@ -1,0 +1,86 @@
+"""Reads the pages that a person reads: README.md and docs/*.md, their links and their commands.
+
+A code block called ``sh`` holds commands; ``sh fails=2`` means that the last one is to end with that code.
+A block called ``text`` right after one shows what is printed; ``...`` stands for anything.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from pathlib import Path
+
+ROOT = Path(__file__).parents[2]
+PAGES = sorted([ROOT / "README.md", *(ROOT / "docs").glob("*.md")])
+
+#: commands that are not run, by how they begin, and why
+NOT_RUN = {
+    "git clone": "needs the address of the project",
+    "cd vbp_sim": "follows the clone",
+    "make": "makes an environment of its own; .ci/run covers it",
+    "python3 -m venv": "makes an environment",
+    ". .venv": "enters an environment",
+    "pip install": "installs into an environment",
+    "python -m benchmarks": "takes minutes, and measures",
+}
+
+_FENCE = re.compile(r"(?ms)^```(\w+)?([^\n]*)\n(.*?)^```$")
+
+
+@dataclass(frozen=True)
+class Block:
+    """Commands of one code block, its line on the page, the exit code, and what it shows ("" if nothing)."""
+
+    line: int
+    commands: tuple[str, ...]
+    code: int
+    shown: str
+
+
+def blocks(page: Path) -> list[Block]:
+    """Blocks of commands of a page, in order."""
+    text = page.read_text(encoding="utf-8")
+    fences = list(_FENCE.finditer(text))
+    found = []
+    for fence, following in zip(fences, [*fences[1:], None], strict=True):
+        if fence[1] != "sh":
+            continue
+        touching = following is not None and text[fence.end() : following.start()].strip() == ""
+        shown = following[3] if following is not None and touching and following[1] == "text" else ""
+        fails = re.search(r"fails=(\d+)", fence[2])
+        line = text.count("\n", 0, fence.start()) + 1
+        found.append(Block(line, _commands(fence[3]), int(fails[1]) if fails else 0, shown))
+    return found
+
+
+def _commands(body: str) -> tuple[str, ...]:
+    """Lines of a block as commands: continued lines joined, remarks and empty lines left out."""
+    lines = [line.strip() for line in body.replace("\\\n", " ").splitlines()]
+    return tuple(
+        " ".join(line.split("  #")[0].split()) for line in lines if line and not line.startswith("#")
+    )
+
+
+def reason_not_to_run(command: str) -> str:
+    """Why a command is not run by the tests; "" if it is."""
+    return next((why for start, why in NOT_RUN.items() if (command + " ").startswith(start + " ")), "")
+
+
+def shows(wanted: str, printed: str) -> bool:
+    """Whether ``printed`` agrees with what a page shows; ``...`` stands for anything."""
+    pattern = ".*".join(re.escape(part) for part in wanted.strip().split("..."))
+    return re.fullmatch(pattern, printed.strip(), re.DOTALL) is not None
+
+
+def anchors(page: Path) -> set[str]:
+    """Anchors of the headings of a page, as git hosts make them."""
+    text = _FENCE.sub("", page.read_text(encoding="utf-8"))
+    heads = re.findall(r"(?m)^#+ +(.+?) *$", text)
+    return {re.sub(r"[^\w\- ]", "", head.lower()).replace(" ", "-") for head in heads}
+
+
+def links(page: Path) -> list[str]:
+    """Targets of links and images of a page that stay inside the project."""
+    text = _FENCE.sub("", page.read_text(encoding="utf-8"))
+    found = re.findall(r"\]\(([^)\s]+)\)", text) + re.findall(r'(?:src|href)="([^"]+)"', text)
+    return [target for target in found if not re.match(r"[a-z]+:", target)]

@@ -1,0 +1,79 @@
+"""Every command on every page works as the page says, and every link leads somewhere."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+from pages import PAGES, ROOT, Block, anchors, blocks, links, reason_not_to_run, shows
+
+WITH_COMMANDS = [page for page in PAGES if blocks(page)]
+
+
+@pytest.fixture
+def checkout(tmp_path: Path) -> Path:
+    """A copy of what a user works with: scenarios, docs and an empty results folder."""
+    folder = tmp_path / "vbp_sim"
+    for name in ("scenarios", "docs"):
+        shutil.copytree(ROOT / name, folder / name)
+    for name in ("README.md", "CHANGELOG.md", "cli.py"):
+        shutil.copyfile(ROOT / name, folder / name)
+    (folder / "results").mkdir()
+    return folder
+
+
+def run(block: Block, folder: Path) -> str:
+    """Run the commands of a block in one shell; return what they print, and assert how they end."""
+    wanted = [command for command in block.commands if not reason_not_to_run(command)]
+    if not wanted:
+        return ""
+    path = os.pathsep.join([str(Path(sys.executable).parent), os.environ.get("PATH", "")])
+    environment = {**os.environ, "PATH": path, "NO_COLOR": "1", "COLUMNS": "120"}
+    done = subprocess.run(
+        ["bash", "-euc", "\n".join(wanted)],
+        cwd=folder,
+        env=environment,
+        stdin=subprocess.DEVNULL,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        text=True,
+    )
+    assert done.returncode == block.code, f"line {block.line}: {wanted}\n{done.stdout}"
+    return done.stdout
+
+
+@pytest.mark.parametrize("page", WITH_COMMANDS, ids=lambda page: page.stem)
+def test_commands_of_a_page_work_in_order(page: Path, checkout: Path) -> None:
+    for block in blocks(page):
+        printed = run(block, checkout)
+        if block.shown:
+            assert shows(block.shown, printed), (
+                f"line {block.line} shows\n{block.shown}\nprinted is\n{printed}"
+            )
+
+
+@pytest.mark.parametrize("page", PAGES, ids=lambda page: page.stem)
+def test_links_of_a_page_lead_somewhere(page: Path) -> None:
+    dead = []
+    for target in links(page):
+        file, _, anchor = target.partition("#")
+        goal = (page.parent / file).resolve() if file else page
+        if not goal.exists() or (anchor and goal.suffix == ".md" and anchor not in anchors(goal)):
+            dead.append(target)
+    assert dead == []
+
+
+def test_index_lists_every_page() -> None:
+    index = ROOT / "docs" / "index.md"
+    listed = {(index.parent / target.partition("#")[0]).resolve() for target in links(index)}
+    assert {page for page in PAGES if page.parent == index.parent} - {index} - listed == set()
+
+
+def test_shown_output_allows_gaps_and_nothing_else() -> None:
+    assert shows("a ... c\n", "a b c\n")
+    assert not shows("a ... c", "a b d")
+    assert not shows("a.c", "abc")
