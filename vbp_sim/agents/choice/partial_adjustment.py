@@ -53,7 +53,7 @@ class PartialAdjustment(Choice):
     adjustment: float = param(0.5, "part of the gap closed in a month", unit="share", gt=0, le=1)
     pressure: float = param(6.0, "push of a required share above the present one", unit="logit per share", ge=0)
     closing: float = param(0.8, "push of the last quarter before the assessment", unit="logit", ge=0, le=10)
-    relaxation: float = param(0.8, "pull back once the agreed volume is bought", unit="logit", ge=0, le=10)
+    relaxation: float = param(0.8, "pull back once the agreed volume is bought or no task is left", unit="logit", ge=0, le=10)
 
     def natural(self, setting: Setting, luck: Streams) -> Floats:
         """See `Choice.natural`; the inclination of an institution is one draw for all its drugs."""
@@ -69,7 +69,6 @@ class PartialAdjustment(Choice):
         task = (left > 0) & month.in_contract[:, None]
         required = left / np.maximum(month.need * np.maximum(month.months_left, 1.0)[:, None], 1e-12)
         push = self.pressure * np.maximum(required - month.share, 0) + self.closing * month.closing[:, None]
-        relaxed = np.where(month.in_contract[:, None], self.relaxation, 0.0)
-        utility = month.natural + np.where(task, push, -relaxed)
+        utility = month.natural + np.where(task, push, -self.relaxation)
         target = 1 / (1 + np.exp(-utility))
         return np.asarray(month.share + self.adjustment * (target - month.share))
