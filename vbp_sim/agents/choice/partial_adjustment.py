@@ -2,7 +2,7 @@
 
     required share  req = (agreed - bought) / (usual need x months left)
     utility         v   = natural + pressure x max(0, req - share) + closing (last quarter)     while bought < agreed
-                    v   = natural - relaxation                                                  once bought >= agreed
+                    v   = natural - relaxation      once bought >= agreed, and when the contract is over
     share'              = share + adjustment x (logistic(v) - share)
 
 With no pressure, no closing and no relaxation the share goes to logistic(natural) on a geometric path (V13).
