@@ -24,7 +24,7 @@ Words = npt.NDArray[np.uint64]
 _GOLDEN = np.uint64(0x9E3779B97F4A7C15)
 _MIX1 = np.uint64(0xBF58476D1CE4E5B9)
 _MIX2 = np.uint64(0x94D049BB133111EB)
-_S30, _S27, _S31, _S48, _S11 = (np.uint64(n) for n in (30, 27, 31, 48, 11))
+_S30, _S27, _S31, _S48, _S12 = (np.uint64(n) for n in (30, 27, 31, 48, 12))
 
 #: a normal draw takes one of this many equally likely values (error of any quantile below 4 sd: 0.0005)
 LEVELS = 1 << 16
@@ -93,7 +93,7 @@ def words_at(key: np.uint64 | Words, at: npt.NDArray[np.generic]) -> Words:
 
 def uniform_of(words: Words) -> Floats:
     """Map words to (0, 1), never 0 or 1."""
-    return np.asarray(((words >> _S11).astype(np.float64) + 0.5) * 2.0**-53, dtype=np.float64)
+    return np.asarray(((words >> _S12).astype(np.float64) + 0.5) * 2.0**-52, dtype=np.float64)
 
 
 def normal_of(words: Words) -> Floats:

@@ -1,0 +1,11 @@
+"""Puts tests/ on the import path, so that tests in any folder share `small`; declares the options of this suite."""
+
+from __future__ import annotations
+
+import pytest
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    parser.addoption(
+        "--renew-golden", action="store_true", help="write tests/golden/*.json anew from what the program gives now"
+    )
