@@ -115,7 +115,7 @@ class HospitalProvince(Province):
                 unmet[d] += gap - instead
 
     def _this_month(self, day: float) -> tuple[list[float], list[int]]:
-        """Growth of need and months left of the contract year, per drug; worked out once for all hospitals."""
+        """Growth of need and months left of the contract year, per drug; the same for all hospitals."""
         if self._day != day:
             world = self.world
             running = [world.running(d, day) for d in range(len(world.drug_ids))]
