@@ -8,6 +8,8 @@ import sys
 import click
 from click.shell_completion import CompletionItem
 
+# The module of the command `list` becomes the name ``list`` in this package: the built-in is not used below.
+
 #: name of each command, and the line that `vbp --help` shows; the module is ``vbp_sim.cli.NAME``
 COMMANDS = {
     "run": "Run a scenario and write a run folder.",
@@ -25,7 +27,7 @@ class LazyGroup(click.Group):
     """A group that knows its commands by name and imports one when it is called."""
 
     def list_commands(self, ctx: click.Context) -> list[str]:
-        return list(COMMANDS)
+        return [*COMMANDS]
 
     def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
         if cmd_name not in COMMANDS:
@@ -40,7 +42,7 @@ class LazyGroup(click.Group):
         if name not in COMMANDS and not name.startswith("-"):
             from vbp_sim.errors import nearest
 
-            ctx.fail(f"there is no command '{name}'; {nearest(name, list(COMMANDS))}")
+            ctx.fail(f"there is no command '{name}'; {nearest(name, [*COMMANDS])}")
         return super().resolve_command(ctx, args)
 
     def shell_complete(self, ctx: click.Context, incomplete: str) -> list[CompletionItem]:

@@ -65,7 +65,8 @@ def _say(result: dict[str, Any], error: InputError | None, quiet: bool, as_json:
     if error is not None:
         wrong_input(error)
     elif not quiet:
-        counts = ", ".join(f"{n} {what}" for what, n in result.items() if type(n) is int)
+        numbers = [(n, what) for what, n in result.items() if type(n) is int]
+        counts = ", ".join(f"{n} {what[:-1] if n == 1 else what}" for n, what in numbers)
         click.echo(f"{result['file']}: OK ({counts})")
 
 

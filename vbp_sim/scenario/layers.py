@@ -46,14 +46,14 @@ class Layers:
         return node
 
     def merge(self, base: Node, patch: Node, address: Address = ()) -> Node:
-        """Put a patch on top of a tree; both stay as they were."""
+        """Put a patch on top of a tree; both stay as they were. A merged map stands where the patch does."""
         if patch.whole or not isinstance(base.value, dict) or not isinstance(patch.value, dict):
             return patch
         old = {} if self.switches(base, patch, address) else base.value
         merged = dict(old)
         for key, child in patch.value.items():
             merged[key] = self.merge(old[key], child, (*address, key)) if key in old else child
-        return replace(base, value=merged)
+        return replace(patch, value=merged)
 
     def switches(self, base: Node, patch: Node, address: Address) -> bool:
         """Whether a patch chooses another part than the one that stands at this address."""

@@ -105,12 +105,20 @@ def _market(tree: Node) -> tuple[Market | None, list[Problem]]:
         )
         return None, [node.problem(f"market: there is no folder '{node.value}'", remedy)]
     try:
-        return _read_once(folder.resolve()), []
+        return _read_once(folder.resolve(), _stamps(folder)), []
     except InputError as error:
         return None, list(error.problems)
 
 
-_read_once = functools.lru_cache(maxsize=4)(read_market)
+@functools.lru_cache(maxsize=4)
+def _read_once(folder: Path, stamps: tuple[tuple[int, int], ...]) -> Market:
+    """Read a market once for all variants of a scenario, as long as its files stay as they are."""
+    return read_market(folder)
+
+
+def _stamps(folder: Path) -> tuple[tuple[int, int], ...]:
+    stats = [file.stat() for file in sorted(folder.glob("*.csv"))]
+    return tuple((stat.st_mtime_ns, stat.st_size) for stat in stats)
 
 
 def _digest(spec: Spec, market: Market) -> str:

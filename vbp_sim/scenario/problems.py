@@ -14,7 +14,7 @@ from pydantic_core import ErrorDetails
 from vbp_sim.errors import Problem, nearest
 from vbp_sim.scenario.layers import TAGS
 from vbp_sim.scenario.shape import Spot, spot
-from vbp_sim.scenario.tree import Address, Node, children, dotted, kind_of, plain
+from vbp_sim.scenario.tree import Address, Node, children, dotted, kind_of, leaves, plain
 
 M = TypeVar("M", bound=BaseModel)
 
@@ -134,7 +134,7 @@ def _part(node: Node, here: Spot) -> str:
 
 def _missing(name: str, found: _Found, tree: Node) -> Problem:
     node, address, here = found
-    if node.source.layer == "--set":
+    if _only_set(node):
         return _not_there(address, tree)
     fields = here.model(_part(node, here)) if here is not None else None
     field = fields.model_fields.get(name) if fields is not None else None
@@ -148,13 +148,18 @@ def _not_there(address: Address, tree: Node) -> Problem:
     node = tree
     for depth, step in enumerate(address, 1):
         above, node = node, children(node)[step]
-        if node.source.layer == "--set":
+        if _only_set(node):
             address = address[:depth]
             break
-    others = [name for name, child in children(above).items() if child.source.layer != "--set"]
+    others = [name for name, child in children(above).items() if not _only_set(child)]
     return node.problem(
         f"nothing stands at {dotted(address)} that this could change", nearest(address[-1], others)
     )
+
+
+def _only_set(node: Node) -> bool:
+    """Whether the command line alone made this map."""
+    return all(leaf.source.layer == "--set" for _, leaf in leaves(node))
 
 
 def _unknown(name: str, found: _Found) -> Problem:

@@ -173,11 +173,11 @@ def _type(here: Spot) -> str:
 
 
 def _default(field: FieldInfo) -> str:
-    here = spot(field.annotation, field)
-    if here.mark is not None and here.mark.default:
-        return f"`{here.mark.default}`"
     if field.is_required():
         return "must be given"
+    here = spot(field.annotation, field)
+    if here.mark is not None:
+        return f"`{here.mark.default}`"
     if field.default is PydanticUndefined or field.default is None:
         return ""
     return f"`{flow(field.default)}`" if field.default != "" else ""

@@ -91,7 +91,7 @@ class Demand(Frozen):
         0.66,
         "reported volume of demand.csv over the institutions' true yearly use before the round",
         unit="share",
-        source="completion = share x (1 + growth) / (guaranteed share x ratio), from the pilot's 191.4 % [B1]",
+        source="completion = share x (1 + growth) / (guaranteed share x ratio), the pilot's 191.4 % [B1]",
         confidence="I",
         gt=0,
         le=1.5,

@@ -1,0 +1,195 @@
+"""A market folder is read in the encodings that people have, and everything wrong in it is named at once."""
+
+from __future__ import annotations
+
+from decimal import Decimal
+from pathlib import Path
+
+import pytest
+from scenario_making import DEMAND, DRUGS, MARKET, PRODUCTS, PROVINCES, make_market
+
+from vbp_sim.errors import InputError
+from vbp_sim.scenario.market_csv import MAX_SHOWN, read_market
+
+
+def failure(folder: Path) -> str:
+    with pytest.raises(InputError) as caught:
+        read_market(folder)
+    return str(caught.value)
+
+
+def wrong(folder: Path, **files: str) -> str:
+    return failure(make_market(folder / "m", **files))
+
+
+def test_volumes_are_laid_out_by_drug_and_province(tmp_path: Path) -> None:
+    market = read_market(make_market(tmp_path / "m"))
+    assert market.reported.tolist() == [[1_000_000, 500_000], [20_000, 10_000]]
+    assert [p.manufacturer for p in market.products_of("alpha")] == ["Old", "New", "Other"]
+
+
+def test_prices_are_exact_and_missing_values_are_none(tmp_path: Path) -> None:
+    drug = read_market(make_market(tmp_path / "m", drugs=DRUGS.replace("6.60", "0.1"))).drugs[0]
+    assert (drug.ceiling, drug.pre_price) == (Decimal("0.1"), Decimal("4.1"))
+    beta = read_market(make_market(tmp_path / "n")).drugs[1]
+    assert beta.pre_price is None
+
+
+@pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "gbk", "gb18030"])
+def test_encodings(tmp_path: Path, encoding: str) -> None:
+    market = read_market(make_market(tmp_path / "集 采", encoding))
+    assert [drug.name_zh for drug in market.drugs] == ["甲", "乙"]
+    assert market.provinces[0].id == "east"
+
+
+def test_extra_columns_and_blank_lines_do_no_harm(tmp_path: Path) -> None:
+    text = "note," + DRUGS.replace("\nalpha", "\n\nx,alpha").replace("\nbeta", "\n,,,,,,,,\ny,beta")
+    assert len(read_market(make_market(tmp_path / "m", drugs=text)).drugs) == 2
+
+
+def test_optional_columns_may_be_missing_altogether(tmp_path: Path) -> None:
+    drugs = "drug,unit,ceiling\nalpha,tablet,6\nbeta,vial,15\n"
+    provinces = "province,population,tertiary,secondary,primary\neast,2,1,0,0\nwest,1,0,1,0\n"
+    market = read_market(make_market(tmp_path / "m", drugs=drugs, provinces=provinces))
+    assert [p.demand_weight for p in market.provinces] == [2, 1]
+    assert market.drugs[0].form == ""
+
+
+def test_all_columns_of_products(tmp_path: Path) -> None:
+    text = (
+        "drug,manufacturer,originator,pre_price,pre_share,capacity,cost,bid,selected,regions,owner\n"
+        "alpha,Old,1,5.5,0.6,,,,0,,\nalpha,New,0,4.4,0.25,1e6,0.3,1.05,1,east|west,Group\nbeta,New,0,,,,,,,,\n"
+    )
+    new = read_market(make_market(tmp_path / "m", products=text)).products[1]
+    assert (new.bid, new.pre_share, new.capacity, new.selected) == (Decimal("1.05"), 0.25, 1e6, True)
+    assert (new.regions, new.owner) == (("east", "west"), "Group")
+
+
+def test_the_digest_follows_every_byte(tmp_path: Path) -> None:
+    one, two = make_market(tmp_path / "a"), make_market(tmp_path / "b", drugs=DRUGS + "\n")
+    assert read_market(one).digest != read_market(two).digest
+    assert read_market(one).digest == read_market(make_market(tmp_path / "c")).digest
+
+
+@pytest.mark.parametrize(
+    ("file", "text", "said"),
+    [
+        (
+            "drugs",
+            DRUGS.replace("6.60", "-6.60"),
+            "drugs.csv:2:ceiling: ceiling must be more than 0, here is -6.60",
+        ),
+        ("drugs", DRUGS.replace("6.60", "0"), "drugs.csv:2:ceiling: ceiling must be more than 0"),
+        ("drugs", DRUGS.replace("6.60", "6,60"), "drugs.csv:2: the row has 9 cells, the header has 8"),
+        (
+            "drugs",
+            DRUGS.replace("6.60", '"6,600"'),
+            "drugs.csv:2:ceiling: a number is wanted, here is '6,600'",
+        ),
+        ("drugs", DRUGS.replace("6.60", "nan"), "drugs.csv:2:ceiling: a number is wanted, here is 'nan'"),
+        ("drugs", DRUGS.replace("6.60", "¥6"), "drugs.csv:2:ceiling: a number is wanted"),
+        ("drugs", DRUGS.replace("beta", "alpha"), "drugs.csv:3:drug: 'alpha' stands twice, first in line 2"),
+        ("drugs", DRUGS.replace("ceiling", "celing"), "did you mean 'ceiling'?"),
+        ("drugs", DRUGS.replace("unit", "unti"), "drugs.csv:1:unit: the column 'unit' is missing"),
+        ("drugs", DRUGS.replace("unit", "unti"), "rename the column 'unti' to 'unit'"),
+        ("drugs", DRUGS.replace("form", "drug"), "drugs.csv:1:drug: the column 'drug' stands twice"),
+        ("drugs", "", "drugs.csv: the file is empty"),
+        ("drugs", DRUGS.splitlines()[0], "drugs.csv:2: there are no rows below the header"),
+        ("drugs", DRUGS.replace(",", ";"), "the columns are not separated by commas"),
+        ("drugs", DRUGS + 'x,"y', "this is not CSV"),
+        ("drugs", DRUGS + "gamma,,,,tablet,,1,\n", "drugs.csv:4:drug: the drug 'gamma' has no product"),
+        (
+            "drugs",
+            DRUGS + "gamma,,,,tablet,,1,\n",
+            "drugs.csv:4:drug: the drug 'gamma' has no reported volume",
+        ),
+        (
+            "products",
+            PRODUCTS + "alhpa,Old,0\n",
+            "products.csv:6:drug: there is no drug in drugs.csv 'alhpa'",
+        ),
+        (
+            "products",
+            PRODUCTS + "alpha,Old,0\n",
+            "products.csv:6:drug: 'alpha / Old' stands twice, first in line 2",
+        ),
+        ("products", PRODUCTS.replace("Old,1", "Old,yes"), "products.csv:2:originator: 0 or 1 is wanted"),
+        ("products", PRODUCTS.replace("Old,1", "Old,"), "products.csv:2:originator: the cell is empty"),
+        (
+            "products",
+            "drug,manufacturer,originator,pre_share\nalpha,A,0,60\nbeta,A,0,\n",
+            "did you mean 0.60?",
+        ),
+        (
+            "products",
+            "drug,manufacturer,originator,pre_share\nalpha,A,0,.6\nalpha,B,0,.6\nbeta,A,0,\n",
+            "add up to 1.2",
+        ),
+        (
+            "products",
+            "drug,manufacturer,originator,regions\nalpha,A,0,esat\nbeta,A,0,\n",
+            "products.csv:2:regions: there",
+        ),
+        (
+            "demand",
+            DEMAND + "alpha,nowhere,5\n",
+            "demand.csv:6:province: there is no province in provinces.csv 'nowhere'",
+        ),
+        (
+            "demand",
+            DEMAND + "alpha,east,5\n",
+            "demand.csv:6:drug: 'alpha / east' stands twice, first in line 2",
+        ),
+        ("demand", DEMAND.replace("20000", "-1"), "demand.csv:4:reported: reported must be at least 0"),
+        (
+            "demand",
+            DEMAND.replace("west", "east").replace("alpha,east,5", "alpha,west,0"),
+            "'west' has no reported volume",
+        ),
+        ("provinces", PROVINCES.replace("3,4,5", "0,0,0"), "no institution of 'east' takes part"),
+        (
+            "provinces",
+            PROVINCES.replace("3,4,5", "3.5,4,5"),
+            "provinces.csv:2:tertiary: a whole number is wanted",
+        ),
+        ("provinces", PROVINCES.replace("2000000", ""), "provinces.csv:2:population: the cell is empty"),
+    ],
+)
+def test_wrong_markets(tmp_path: Path, file: str, text: str, said: str) -> None:
+    assert said in wrong(tmp_path, **{file: text})
+
+
+def test_all_files_are_checked_in_one_go(tmp_path: Path) -> None:
+    said = wrong(tmp_path, drugs=DRUGS.replace("15.0", "x"), demand=DEMAND + "delta,east,1\n", provinces="")
+    assert [part in said for part in ("drugs.csv:3:ceiling", "provinces.csv: the file is empty")] == [
+        True,
+        True,
+    ]
+    said = wrong(tmp_path, drugs=DRUGS.replace("15.0", "x"), demand=DEMAND + "delta,east,1\n")
+    assert [part in said for part in ("drugs.csv:3:ceiling", "demand.csv:6:drug")] == [True, True]
+
+
+def test_at_most_fifty_problems_are_named(tmp_path: Path) -> None:
+    rows = "".join(f"ghost{i},east,1\n" for i in range(80))
+    with pytest.raises(InputError) as caught:
+        read_market(make_market(tmp_path / "m", demand=DEMAND + rows))
+    assert len(caught.value.problems) == MAX_SHOWN + 1
+    assert caught.value.problems[-1].what == "30 more problems"
+
+
+@pytest.mark.parametrize("file", sorted(MARKET))
+def test_a_missing_file_is_named(tmp_path: Path, file: str) -> None:
+    folder = make_market(tmp_path / "m")
+    (folder / file).unlink()
+    assert f"{file}: there is no such file" in failure(folder)
+
+
+def test_bytes_that_are_no_text(tmp_path: Path) -> None:
+    folder = make_market(tmp_path / "m")
+    (folder / "drugs.csv").write_bytes(b"drug,unit\n\xff\xff\xff,x\n")
+    assert "drugs.csv: this is neither UTF-8 nor GBK text" in failure(folder)
+
+
+def test_a_missing_folder(tmp_path: Path) -> None:
+    make_market(tmp_path / "market")
+    assert "did you mean 'market'?" in failure(tmp_path / "markt")
