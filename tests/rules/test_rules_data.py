@@ -1,4 +1,6 @@
-"""The shipped rule sets: complete, each value with evidence of its own file, each source key in sources.csv."""
+"""The shipped rule sets: complete, each value with evidence of its own file, each source key in
+sources.csv.
+"""
 
 import csv
 import re

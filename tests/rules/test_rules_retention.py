@@ -1,6 +1,4 @@
-"""Retained surplus: the worked example of institutions.md 1.3 (constructed, not published), and the
-schedules.
-"""
+"""Retained surplus: the worked example (constructed, not published), and the schedules."""
 
 import numpy as np
 import pytest

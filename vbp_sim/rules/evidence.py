@@ -2,8 +2,8 @@
 
 In YAML it is one text, so that a rule set that extends another replaces it as a whole:
 
->>> Evidence.read("M | rulebook 1.7 | no page found | stand-in")
-Evidence(confidence='M', source='rulebook 1.7', note='no page found', stand_in=True)
+>>> Evidence.read("M | memory | no page found | stand-in")
+Evidence(confidence='M', source='memory', note='no page found', stand_in=True)
 """
 
 from __future__ import annotations

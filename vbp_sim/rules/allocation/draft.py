@@ -21,7 +21,7 @@ class Draft(Allocation):
         1,
         "provinces that the first-ranked winner picks before the passes begin",
         unit="provinces",
-        source="rulebook 1.8 [S18], [S34]",
+        source="[S18], [S34]",
         confidence="S",
         ge=0,
     )

@@ -1,4 +1,4 @@
-"""Assessment by gates and points (institutions.md 1.2): the gates of the December 2024 notice, points as a
+"""Assessment by gates and points: the gates of the December 2024 notice, points as a
 stand-in.
 """
 
@@ -13,7 +13,7 @@ from vbp_sim.rules.arrays import BoolArray, FloatArray
 from vbp_sim.rules.assessment.interface import Assessment
 from vbp_sim.scenario.parts import param
 
-ASSUMED = "assumption, institutions.md 1.2: no province's table of points was found"
+ASSUMED = "assumption: no province's table of points was found"
 
 
 class Points(Assessment):
@@ -24,7 +24,7 @@ class Points(Assessment):
         1.0,
         "completion below which an institution fails",
         unit="share",
-        source="NHSA and NHC notice of Dec 2024, institutions.md 1.2",
+        source="[E3], notice of December 2024",
         confidence="S",
         ge=0,
         le=2,
@@ -33,7 +33,7 @@ class Points(Assessment):
         0.5,
         "highest share of non-selected products in the use of a drug",
         unit="share",
-        source="institutions.md 3: 3 of 31 provinces say 5:5 in 2026, 25 ask for completion only",
+        source="[E14]: 3 of 31 provinces say 5:5 in 2026, 25 ask for completion only",
         confidence="M",
         gt=0,
         le=1,

@@ -21,7 +21,7 @@ class Yearly(Contract):
         1.0,
         "least agreed volume of the next year over this year's",
         unit="share",
-        source="rulebook 1.7 [S21], the Yangtze delta tender of 2022",
+        source="[S21], the Yangtze delta tender of 2022",
         confidence="M",
         ge=0,
         le=1,

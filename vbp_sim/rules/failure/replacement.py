@@ -16,7 +16,7 @@ class ByReplacement(Failure):
         14,
         "days until the replacement delivers",
         unit="days",
-        source="ibuprofen, Shandong 2021: 8 to 14 days to the notice (outcomes_supply_fund_renewal.csv)",
+        source="ibuprofen, Shandong 2021: 8 to 14 days to the notice [S44]",
         confidence="S",
         ge=0,
     )

@@ -21,7 +21,7 @@ class Payment(Part):
         0.30,
         "part of a year's agreed spend that the fund pays in advance",
         unit="share",
-        source="rulebook 1.11 [S50], [S04]: at least 30 %",
+        source="[S50], [S04]: at least 30 %",
         confidence="S",
         ge=0,
         le=1,
@@ -30,7 +30,7 @@ class Payment(Part):
         30,
         "days from delivery to payment under the rule",
         unit="days",
-        source="rulebook 1.11",
+        source="no page found",
         confidence="M",
         ge=0,
     )
@@ -38,7 +38,7 @@ class Payment(Part):
         150,
         "days from delivery to payment before the rule",
         unit="days",
-        source="institutions.md 6: wholesalers waited 150 days in 2022, 152 in 2023",
+        source="[E4]: wholesalers waited 150 days in 2022, 152 in 2023",
         confidence="S",
         ge=0,
     )
@@ -46,7 +46,7 @@ class Payment(Part):
         False,
         "the fund pays firms itself instead of through hospitals",
         unit="yes/no",
-        source="rulebook 1.11: rolled out 2021 to 2025, coverage not found",
+        source="rolled out 2021 to 2025, coverage not found",
         confidence="M",
     )
     direct_days: float = param(
@@ -56,7 +56,7 @@ class Payment(Part):
         1.5,
         "highest price outside the supply province over the price inside",
         unit="x",
-        source="institutions.md 7: batches 8 and 9",
+        source="[E5]: batches 8 and 9",
         confidence="S",
         ge=1,
     )

@@ -21,7 +21,7 @@ class Stepped(Payment):
         2.0,
         "price over selected price above which the standard steps down",
         unit="x",
-        source="rulebook 1.11 [S50]",
+        source="[S50]",
         confidence="S",
         ge=1,
     )
@@ -29,7 +29,7 @@ class Stepped(Payment):
         0.30,
         "cut of a dear product's own price in the first year",
         unit="share",
-        source="rulebook 1.11 [S50]",
+        source="[S50]",
         confidence="S",
         ge=0,
         le=1,
@@ -38,7 +38,7 @@ class Stepped(Payment):
         3,
         "contract year in which every standard is the selected price",
         unit="years",
-        source="rulebook 1.11 [S50]: within 2 to 3 years",
+        source="[S50]: within 2 to 3 years",
         confidence="S",
         ge=1,
     )

@@ -1,6 +1,6 @@
 """Retained surplus (jieyu liuyong): the savings that count, and the part that a hospital keeps.
 
-Source: guiding opinions of the NHSA and the Ministry of Finance, June 2020, as in institutions.md 1.1.
+Source: guiding opinions of the NHSA and the Ministry of Finance, June 2020.
 """
 
 from __future__ import annotations
@@ -34,7 +34,7 @@ class Retention(Part):
         payment_ratio: FloatArray | float,
         insured_share: FloatArray | float,
     ) -> FloatArray:
-        """Return budget less spend, yuan a year, not below zero; arrays of one shape (institutions.md 1.1).
+        """Return budget less spend, yuan a year, not below zero; arrays of one shape.
 
         ``base`` reported and ``agreed`` agreed volume (units), ``pre_price`` mean price of all products
         before and ``selected_price`` (yuan per unit), ``nonselected_spend`` (yuan), ``payment_ratio`` the

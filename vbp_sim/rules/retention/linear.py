@@ -19,7 +19,7 @@ class Linear(Retention):
         0.5,
         "part kept at full score",
         unit="share",
-        source="national cap, institutions.md 1.1",
+        source="national cap of 2020, memory",
         confidence="M",
         ge=0,
         le=1,

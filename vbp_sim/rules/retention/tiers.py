@@ -21,7 +21,7 @@ class Tiers(Retention):
         {"60": 0.3, "70": 0.4, "80": 0.5},
         "part kept from each score on; that a boundary belongs to the upper step is assumed",
         unit="share",
-        source="Shenzhen draft 2024, institutions.md 1.2",
+        source="[E2], Shenzhen draft of 2024",
         confidence="S",
     )
 

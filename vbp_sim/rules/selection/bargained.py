@@ -33,7 +33,7 @@ class Bargained(Selection):
         7,
         "drugs, by depth of the cut, whose lowest bid wins outright",
         unit="drugs",
-        source="rulebook 1.4 [S05]",
+        source="[S05]",
         confidence="S",
         ge=0,
     )
@@ -41,7 +41,7 @@ class Bargained(Selection):
         3,
         "valid bids from which a drug counts in the mean cut that the floor is derived from",
         unit="bids",
-        source="rulebook 1.4 [S05]",
+        source="[S05]",
         confidence="S",
         ge=1,
     )
