@@ -16,8 +16,9 @@ import importlib
 import inspect
 import operator
 import pkgutil
+from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Annotated, Any, ClassVar, TypeVar
+from typing import Annotated, Any, ClassVar, TypeVar, cast
 
 from pydantic import BaseModel, ConfigDict, Field, GetCoreSchemaHandler, GetJsonSchemaHandler
 from pydantic.json_schema import JsonSchemaValue
@@ -125,11 +126,14 @@ def wrong(at: str, what: str) -> PydanticCustomError:
     return PydanticCustomError("wrong", "{what}", {"at": at, "what": what})
 
 
-def chosen(part: Part, kind: type[P]) -> P:
-    """Return ``part`` as the given kind; a wrong kind is a fault of the program, not of the user."""
-    if not isinstance(part, kind):
-        raise TypeError(f"expected a part of kind '{kind.kind}', got {type(part).__name__}")
-    return part
+def chosen(part: Part, kind: Callable[..., P]) -> P:
+    """Return ``part`` as the given kind; a wrong kind is a fault of the program, not of the user.
+
+    ``kind`` is a class; it is typed as callable because `type` would not take an abstract one.
+    """
+    if not isinstance(kind, type) or not isinstance(part, kind):
+        raise TypeError(f"expected a part of kind {kind}, got {type(part).__name__}")
+    return cast(P, part)
 
 
 @functools.cache
