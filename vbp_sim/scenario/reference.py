@@ -75,7 +75,8 @@ M memory, G guess, U unknown.
 # Scenario files
 
 - `extends: NAME or path` at the top of a file puts the file on top of another scenario: maps are merged,
-  lists and single values replaced. Where `model` or `rule` names another part, the old one's parameters are dropped.
+  lists and single values replaced. Where `model` or `rule` names another part, the parameters of the old one
+  are dropped.
 - A variant is a named patch: `--variant a,b` applies a, then b. `--set path=value` sets one value on top.
 - Two patches that set one value are an error, unless the later variant lists the path under `replaces`,
   or the command line says `path:=value`. Steps of a path that hold a dot are quoted: `rounds."a.b".drugs`.
