@@ -47,7 +47,7 @@ def command(
     data = read_market_of(market)
     _known(drugs, [d.id for d in data.drugs])
     share = ACCEPT if accept is None else accept
-    replays = [replay(data, load_rules(name)[0], share, entry=entry) for name in rules]
+    replays = [replay(data, load_rules(name)[0], share, entry=entry, name=name) for name in rules]
     if as_json:
         found = [_as_json(r) for r in replays]
         print_json(found[0] if len(found) == 1 else {"replays": found, "changed": _changed(replays)})
@@ -68,7 +68,7 @@ def _known(drugs: Sequence[str], known: list[str]) -> None:
 
 
 def _as_json(r: Replay) -> dict[str, Any]:
-    return {"market": r.market.name, "rules": r.rules.id, **r.score(), "differences": r.differences()}
+    return {"market": r.market.name, "rules": r.name, **r.score(), "differences": r.differences()}
 
 
 def _tell(r: Replay, drugs: Sequence[str], quiet: bool) -> None:
@@ -84,16 +84,16 @@ def _tell(r: Replay, drugs: Sequence[str], quiet: bool) -> None:
 def _summary(r: Replay) -> str:
     s = r.score()
     if not s["bids"]:
-        return f"{r.rules.id}: the market does not say who was selected"
+        return f"{r.name}: the market does not say who was selected"
     parts = [
         f"{s[f'{what}_right']} of {s[what]} {what} right" for what in ("bids", "tenders", "drafts") if s[what]
     ]
-    return f"{r.rules.id}: {', '.join(parts)}"
+    return f"{r.name}: {', '.join(parts)}"
 
 
 def _beside(replays: Sequence[Replay], drugs: Sequence[str], quiet: bool) -> None:
     """One line per drug: winners and lowest to highest selected price under each rule set."""
-    rows = [("drug", *(r.rules.id for r in replays))]
+    rows = [("drug", *(r.name for r in replays))]
     for outcomes in zip(*(r.outcomes for r in replays), strict=True):
         if not drugs or outcomes[0].drug.id in drugs:
             rows.append((outcomes[0].drug.id, *(_in_short(o) for o in outcomes)))
@@ -103,7 +103,7 @@ def _beside(replays: Sequence[Replay], drugs: Sequence[str], quiet: bool) -> Non
     for r in replays:
         winners = sum(int(o.award.selected.sum()) for o in r.outcomes)
         failed = sum(o.award.failed for o in r.outcomes)
-        click.echo(f"{_summary(r)}; {winners} products selected, {failed} drugs without a winner")
+        click.echo(f"{_summary(r)}; {winners} products selected; drugs without a winner: {failed}")
     if drugs or not quiet:
         for change in _changed(replays):
             if not drugs or change["drug"] in drugs:
@@ -128,7 +128,7 @@ def _changed(replays: Sequence[Replay]) -> list[dict[str, Any]]:
     for outcomes in zip(*(r.outcomes for r in replays), strict=True):
         for i, product in enumerate(outcomes[0].products):
             if len({int(o.award.price[i]) for o in outcomes}) > 1:
-                reasons = {r.rules.id: o.award.reasons[i] for r, o in zip(replays, outcomes, strict=True)}
+                reasons = {r.name: o.award.reasons[i] for r, o in zip(replays, outcomes, strict=True)}
                 found.append(
                     {"drug": outcomes[0].drug.id, "manufacturer": product.manufacturer, "reasons": reasons}
                 )

@@ -62,8 +62,9 @@ class Outcome:
 
 @dataclass(frozen=True)
 class Replay:
-    """All drugs of a market under one rule set."""
+    """All drugs of a market under one rule set; ``name`` is what the user called it."""
 
+    name: str
     market: Market
     rules: RuleSet
     outcomes: tuple[Outcome, ...]
@@ -111,7 +112,9 @@ class Replay:
         return bids + drafts
 
 
-def replay(market: Market, rules: RuleSet, accept: float = ACCEPT, *, entry: bool = False) -> Replay:
+def replay(
+    market: Market, rules: RuleSet, accept: float = ACCEPT, *, entry: bool = False, name: str = ""
+) -> Replay:
     """Put the bids of a market through a rule set; firms accept offers of at least ``accept`` x their bid.
 
     The tenders took place, so the rule on how many firms must be qualified is applied only with ``entry``.
@@ -131,7 +134,7 @@ def replay(market: Market, rules: RuleSet, accept: float = ACCEPT, *, entry: boo
         main[takes_part] = rules.allocation.draft(weights, len(award.order))
         backup[takes_part] = rules.backup.assign(weights, main[takes_part], len(award.order))
         outcomes.append(Outcome(drug, market.products_of(drug.id), tender, award, main, backup))
-    return Replay(market, rules, tuple(outcomes))
+    return Replay(name or rules.id, market, rules, tuple(outcomes))
 
 
 def _tender(market: Market, d: int, drug: Drug, rules: RuleSet, held: bool) -> Tender:
