@@ -184,6 +184,12 @@ def check_paid(case: dict[str, Any], rules: RuleSet) -> None:
         assert rules.payment.mean_delay(rules.payment.due_days()) == pytest.approx(facts["delay_days"])
 
 
+def check_outside(case: dict[str, Any], rules: RuleSet) -> None:
+    facts = case["outside"]
+    seen = rules.payment.outside_price(np.array([facts["selected"]]), np.array([facts["highest"]]))[0]
+    assert seen == pytest.approx(facts["price"])
+
+
 CHECKS: dict[str, Callable[[dict[str, Any], RuleSet], None]] = {
     "bids": check_bids,
     "drugs": check_bids,
@@ -200,6 +206,7 @@ CHECKS: dict[str, Callable[[dict[str, Any], RuleSet], None]] = {
     "failure": check_failure,
     "volumes": check_volumes,
     "paid": check_paid,
+    "outside": check_outside,
 }
 
 

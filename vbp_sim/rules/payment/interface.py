@@ -80,6 +80,15 @@ class Payment(Part):
         part = np.maximum(0.0, fund_share - self.dear_copayment * dear)
         return np.asarray(np.minimum(price, standard) * part)
 
+    def outside_price(self, selected_price: FloatArray, highest_selected: FloatArray) -> FloatArray:
+        """Return the highest price of a selected product where it is not the supplier, yuan per unit, same
+        shape.
+
+        ``selected_price`` is its own, ``highest_selected`` the drug's highest selected price; the larger
+        limit holds.
+        """
+        return np.maximum(self.outside_cap * np.asarray(selected_price), highest_selected)
+
     def mean_delay(self, days: FloatArray | float) -> FloatArray | float:
         """Return the mean days from delivery to payment when the prepaid part waits 0 and the rest
         ``days``.
