@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
+import numpy.typing as npt
 from matplotlib.axes import Axes
 
 from vbp_sim.report import marks, style
@@ -42,6 +44,12 @@ def policy_dates(run: RunFolder) -> list[Mark]:
             said = STEPS[kind] if len(rounds) == 1 else f"{style.label(name, 18)}: {STEPS[kind]}"
             found.append(Mark(date, kind, said))
     return sorted(found, key=lambda m: m.date)
+
+
+def contract_months(run: RunFolder) -> npt.NDArray[Any]:
+    """Months in which a contract runs in any replication, in order."""
+    use = run.table("use", ["month", "agreed"])
+    return np.unique(use["month"][use["agreed"] > 0])
 
 
 def mark_dates(axes: Axes, dates: list[Mark], *, inches: float = 0.0) -> None:

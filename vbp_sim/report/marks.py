@@ -8,7 +8,7 @@ import numpy as np
 import numpy.typing as npt
 from matplotlib.axes import Axes
 from matplotlib.dates import AutoDateLocator, ConciseDateFormatter
-from matplotlib.ticker import FuncFormatter, LogLocator, MaxNLocator, NullFormatter
+from matplotlib.ticker import FuncFormatter, MaxNLocator
 
 from vbp_sim.report import style, words
 from vbp_sim.report.bands import Band, Floats
@@ -17,13 +17,6 @@ from vbp_sim.report.bands import Band, Floats
 def percent_axis(axis: Any, decimals: int = 0) -> None:
     """Ticks of an axis of shares as per cent."""
     axis.set_major_formatter(FuncFormatter(lambda v, _: style.minus(words.percent(v, decimals))))
-
-
-def log_percent_axis(axis: Any) -> None:
-    """Ticks of a logarithmic axis of shares as per cent, at 1, 2 and 5 of each decade."""
-    axis.set_major_locator(LogLocator(subs=(1, 2, 5)))
-    axis.set_minor_formatter(NullFormatter())
-    percent_axis(axis)
 
 
 def number_axis(axis: Any) -> None:
@@ -71,13 +64,6 @@ def rows(axes: Axes, names: list[str]) -> Floats:
     return at
 
 
-def stripes(axes: Axes, count: int) -> None:
-    """Shade every other row, so that the eye keeps to one."""
-    axes.grid(axis="y", visible=False)
-    for row in range(0, count, 2):
-        axes.axhspan(row - 0.5, row + 0.5, color="#F2F2F2", linewidth=0, zorder=0)
-
-
 def spread(axes: Axes, band: Band, at: Floats, colour: str, width: float = 3.0) -> None:
     """The band of values along x at the heights ``at``, drawn only if there is one."""
     if band.shown:
@@ -97,7 +83,8 @@ def whiskers(axes: Axes, band: Band, at: Floats, *, upright: bool = False) -> No
 
 
 def series(axes: Axes, at: Floats, band: Band, colour: str, **line: Any) -> None:
-    """A line over time, with its band if there is one."""
+    """A line over time, with its band if there is one; ``line`` are matplotlib's settings of it."""
     if band.shown:
-        axes.fill_between(at, band.low, band.high, color=colour, alpha=0.18, linewidth=0)
+        step: Any = "mid" if line.get("drawstyle") == "steps-mid" else None
+        axes.fill_between(at, band.low, band.high, color=colour, alpha=0.18, linewidth=0, step=step)
     axes.plot(at, band.mid, color=colour, **line)

@@ -71,8 +71,7 @@ def page(run: RunFolder, title: str, how: str, size: tuple[float, float], keys: 
     ``size`` is the room for the axes in inches; the header is added to it, with ``keys`` rows for a `legend`.
     """
     width, height = size
-    titles = textwrap.wrap(title, int(width * 9.2)) or [""]
-    hows = textwrap.wrap(how, int(width * 14.2))
+    titles, hows = _wrap(title, int(width * 9.2)), _wrap(how, int(width * 14.2))
     below_titles = 0.12 + 1.28 * _LINE * len(titles)
     head = below_titles + 0.9 * _LINE * len(hows) + 0.1 + 1.1 * _LINE * keys
     whole = height + head + _FOOT
@@ -85,6 +84,10 @@ def page(run: RunFolder, title: str, how: str, size: tuple[float, float], keys: 
     figure.text(left, 1 - below_titles / whole, _lines(hows), size=9, color=GREY, va="top", linespacing=1.3)
     figure.text(left, 0.08 / whole, origin(run), size=7, color=GREY, va="bottom")
     return figure
+
+
+def _wrap(said: str, room: int) -> list[str]:
+    return textwrap.wrap(said.replace(" %", "\N{NO-BREAK SPACE}%"), room) or [""]
 
 
 def _lines(wrapped: list[str]) -> str:

@@ -20,11 +20,11 @@ def print_summary(summary: Mapping[str, Any]) -> None:
 
 
 def render(summary: Mapping[str, Any], width: int = 200) -> str:
-    """Lay out a run's summary.json: a row per metric in its group, with the range over replications if there is one."""
+    """Lay out a run's summary.json: a row per metric in its group, with the range over replications."""
     n = int(summary["replications"])
     name = words.short(str(summary["scenario"]), 60)
     variant = f", variant {words.short(str(summary['variant']), 40)}" if summary["variant"] else ""
-    told = f" (mean and 5-95 % of {n})" if n > 1 else ""
+    told = " (mean, and range of the middle 90 %)" if n > 1 else ""
     lines = [f"{name}{variant}: {words.counted(n, 'replication')}{told}"]
     known = {**{i: m for i, m in METRICS.items() if i in summary["metrics"]}, **_unknown(summary["metrics"])}
     rows = {i: _cells(m, summary["metrics"][i]) for i, m in known.items()}

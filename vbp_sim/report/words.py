@@ -25,6 +25,11 @@ def compact(number: float) -> str:
     return f"{number:.3g}"
 
 
+def few(number: float) -> str:
+    """A mean of counts: whole if it is whole, else with one decimal."""
+    return f"{number:,.0f}" if float(number).is_integer() else f"{number:,.1f}"
+
+
 def money(yuan: float) -> str:
     """An amount of yuan in the largest unit that leaves a whole number in front."""
     return f"{scaled(yuan)} yuan"

@@ -7,12 +7,16 @@ from typing import Any
 
 import numpy as np
 from matplotlib.axes import Axes
+from matplotlib.colors import to_rgb
 
 from vbp_sim.report import marks, style, words
 from vbp_sim.report.bands import Axis, Band, Flags, Floats, Ints, placed
 from vbp_sim.report.catalogue import Chart, Columns, NothingToDraw, chart
 from vbp_sim.report.labels import tender_labels
 from vbp_sim.studies.folder import RunFolder
+
+#: end of the axis, as a share of the ceiling; void bids go to many times the ceiling
+EDGE = 1.5
 
 
 @dataclass(frozen=True)
@@ -29,11 +33,6 @@ class Bids:
     real_won: Flags
 
     @property
-    def winner(self) -> Flags:
-        """Products that won in more than half of the replications."""
-        return self.won > 0.5
-
-    @property
     def void(self) -> Flags:
         """Products whose bid lies above the ceiling."""
         return self.bid.mid > 1 + 1e-9
@@ -47,18 +46,20 @@ def draw(run: RunFolder) -> Chart:
     np.fmin.at(lowest, bids.drug, bids.bid.mid)
     order = np.argsort(lowest, kind="stable")
     shown = order[: style.MOST_ROWS]
-    title = _title(bids)
-    several = "; filled marks won in more than half of the replications" if bids.bid.shown else ""
-    how = f"One mark per product, drugs with the lowest bids on top{several}." + style.says_band(run)
-    how += style.says_rows(len(shown), len(order), "drugs")
-    figure = style.page(run, title, how, (10, 0.7 + 0.24 * len(shown)), keys=2)
+    title = _title(bids, lowest)
+    fuller = "; the fuller a mark, the more often it won" if bids.bid.shown else ""
+    how = f"One mark per product, drugs with the lowest bids on top{fuller}. Marks at the edge lie beyond it."
+    how += style.says_band(run) + style.says_rows(len(shown), len(order), "drugs")
+    heights = np.maximum(1.0, 0.36 * np.bincount(bids.drug, minlength=len(bids.drugs)))[shown]
+    figure = style.page(run, title, how, (10, 0.7 + 0.24 * heights.sum()), keys=2)
     axes = figure.subplots()
-    marks.rows(axes, tender_labels([bids.drugs[i] for i in shown]))
-    marks.stripes(axes, len(shown))
-    row = np.full(len(bids.drugs), -1)
-    row[shown] = np.arange(len(shown))
-    _marks(axes, bids, row[bids.drug] + _offsets(bids), row[bids.drug] >= 0)
-    _axis(axes, bids)
+    middles = _rows(axes, heights, tender_labels([bids.drugs[i] for i in shown]))
+    at = np.full(len(bids.drugs), np.nan)
+    at[shown] = middles
+    _marks(axes, bids, at[bids.drug] + _offsets(bids))
+    axes.set_xlim(0, EDGE * 1.03)
+    axes.set_xlabel("bid, % of the ceiling")
+    marks.percent_axis(axes.xaxis)
     style.legend(figure, 4)
     return Chart(title, figure, _data(bids))
 
@@ -89,69 +90,70 @@ def collect(run: RunFolder) -> Bids:
     )
 
 
+def _rows(axes: Axes, heights: Floats, names: list[str]) -> Floats:
+    """Make the y axis a list of drugs, taller where more products bid; returns the middle of each row."""
+    ends = np.cumsum(heights)
+    middles = ends - heights / 2
+    axes.set_yticks(middles, names)
+    axes.set_ylim(ends[-1] + 0.1, -0.1)
+    axes.tick_params(axis="y", length=0)
+    axes.grid(axis="y", visible=False)
+    for end, height in list(zip(ends, heights, strict=True))[::2]:
+        axes.axhspan(end - height, end, color="#F2F2F2", linewidth=0, zorder=0)
+    return np.asarray(middles)
+
+
 def _offsets(bids: Bids) -> Floats:
-    """Small vertical steps, so that the products of one drug do not hide each other; at most 0.25."""
+    """Vertical steps, so that the products of one drug do not hide each other."""
     offsets = np.zeros(len(bids.drug))
     for drug in range(len(bids.drugs)):
         mine = np.flatnonzero(bids.drug == drug)
         mine = mine[np.argsort(bids.bid.mid[mine], kind="stable")]
-        offsets[mine] = np.linspace(-0.25, 0.25, len(mine)) if len(mine) > 1 else 0
+        reach = max(0.25, 0.14 * len(mine))
+        offsets[mine] = np.linspace(-reach, reach, len(mine)) if len(mine) > 1 else 0
     return offsets
 
 
-def _marks(axes: Axes, bids: Bids, y: Floats, shown: Flags) -> None:
-    lost = ~bids.winner & ~bids.void
-    kinds: tuple[tuple[str, Flags, str, str, str], ...] = (
-        ("generic, won", bids.winner & ~bids.originator, "o", style.BLUE, style.BLUE),
-        ("generic, lost", lost & ~bids.originator, "o", style.SKY, "white"),
-        ("originator, won", bids.winner & bids.originator, "s", style.RED, style.RED),
-        ("originator, lost", lost & bids.originator, "s", style.ORANGE, "white"),
-    )
-    known = shown & np.isfinite(bids.bid.mid)
-    for name, which, marker, edge, face in kinds:
-        mine = which & known
+def _marks(axes: Axes, bids: Bids, y: Floats) -> None:
+    known = np.isfinite(bids.bid.mid) & np.isfinite(y)
+    for name, which, marker, colour in (
+        ("generic", ~bids.originator, "o", style.BLUE),
+        ("originator", bids.originator, "s", style.RED),
+    ):
+        mine = which & known & ~bids.void
         if mine.any():
-            marks.spread(axes, bids.bid.at(mine), y[mine], edge, 2)
-            look: dict[str, Any] = {"marker": marker, "edgecolor": edge, "facecolor": face}
-            axes.scatter(bids.bid.mid[mine], y[mine], s=26, linewidth=1.3, zorder=3, label=name, **look)
-    mine = bids.void & known
-    if mine.any():
-        axes.scatter(
-            bids.bid.mid[mine], y[mine], s=26, marker="x", color=style.GREY, label="void: above the ceiling"
-        )
-    for name, which, width in (("real, won", bids.real_won, 2.4), ("real, lost", ~bids.real_won, 0.9)):
-        mine = which & shown & np.isfinite(bids.real)
+            look: dict[str, Any] = {"s": 26, "marker": marker, "edgecolors": colour, "linewidths": 1.3}
+            marks.spread(axes, bids.bid.at(mine), y[mine], colour, 2)
+            faces = [_blend(colour, float(w)) for w in bids.won[mine]]
+            axes.scatter(bids.bid.mid[mine], y[mine], c=faces, zorder=3, **look)
+            axes.scatter([], [], c=colour, label=f"{name}, won", **look)
+            axes.scatter([], [], c="white", label=f"{name}, lost", **look)
+    void = bids.void & known
+    if void.any():
+        at = np.minimum(bids.bid.mid[void], EDGE)
+        axes.scatter(at, y[void], s=26, c=style.GREY, marker="x", label="void: above the ceiling", zorder=3)
+    for name, which, width in (("real, won", bids.real_won, 2.6), ("real, lost", ~bids.real_won, 1.0)):
+        mine = which & np.isfinite(bids.real) & np.isfinite(y)
         if mine.any():
-            axes.scatter(
-                bids.real[mine], y[mine], marker="|", s=60, color=style.INK, linewidth=width, label=name
-            )
-
-
-def _axis(axes: Axes, bids: Bids) -> None:
-    """Shares of the ceiling, on a logarithmic scale where the lowest bid is below a fifth."""
-    values = np.concatenate([bids.bid.low, bids.bid.high, bids.real])
-    values = values[values > 0]
-    logarithmic = values.min() < 0.2
+            at = np.minimum(bids.real[mine], EDGE)
+            axes.scatter(at, y[mine], s=60, c=style.INK, marker="|", linewidths=width, label=name, zorder=4)
     axes.axvline(1, color=style.INK, linewidth=1.2, linestyle="--", label="ceiling")
-    if logarithmic:
-        axes.set_xscale("log")
-    axes.set_xlim(values.min() * 0.85 if logarithmic else 0, max(1.05, values.max() * 1.05))
-    axes.set_xlabel("bid, % of the ceiling" + (" (logarithmic)" if logarithmic else ""))
-    if logarithmic:
-        marks.log_percent_axis(axes.xaxis)
-    else:
-        marks.percent_axis(axes.xaxis)
 
 
-def _title(bids: Bids) -> str:
-    known = np.isfinite(bids.bid.mid)
-    won, lost = (bids.bid.mid[known & which] for which in (bids.winner, ~bids.winner & ~bids.void))
-    void = int((known & bids.void).sum())
-    end = f"; {words.counted(void, 'bid')} above the ceiling" if void else ""
-    if not won.size:
-        return f"Nobody won in most replications{end}"
-    losers = f", losers {words.percent(float(np.median(lost)))}" if lost.size else "; no valid bid lost"
-    return f"Winners bid {words.percent(float(np.median(won)))} of the ceiling (median){losers}{end}"
+def _blend(colour: str, part: float) -> tuple[float, float, float]:
+    """White at 0, the colour at 1."""
+    red, green, blue = to_rgb(colour)
+    return 1 - part * (1 - red), 1 - part * (1 - green), 1 - part * (1 - blue)
+
+
+def _title(bids: Bids, lowest: Floats) -> str:
+    finite = np.where(np.isfinite(lowest), lowest, np.nan)
+    deepest = int(np.nanargmin(finite))
+    name = style.label(bids.drugs[deepest][1])
+    middle, least = (words.percent(float(v)) for v in (np.nanmedian(finite), finite[deepest]))
+    void, known = int(bids.void.sum()), int(np.isfinite(bids.bid.mid).sum())
+    told = f"The lowest bid is {middle} of the ceiling in the median drug, {least} for {name}"
+    return f"{told}; {void} of {known} products bid above the ceiling" if void else told
 
 
 def _data(bids: Bids) -> Columns:

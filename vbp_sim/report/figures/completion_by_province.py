@@ -128,8 +128,8 @@ def _tiles(run: RunFolder, title: str, how: str, band: Band, codes: list[str]) -
 
 
 def _span(band: Band) -> tuple[float, float]:
-    """Ends of the colour scale, as far below 100 % as above it."""
-    reach = max(0.1, float(np.nanmax(np.abs(band.mid - 1))))
+    """Ends of the colour scale, as far below 100 % as above it, with room so that letters stay readable."""
+    reach = 1.5 * max(0.1, float(np.nanmax(np.abs(band.mid - 1))))
     return 1 - reach, 1 + reach
 
 

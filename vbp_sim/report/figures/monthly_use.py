@@ -5,23 +5,23 @@ from __future__ import annotations
 from typing import Any
 
 import numpy as np
-import numpy.typing as npt
 from matplotlib.axes import Axes
 
 from vbp_sim.report import marks, style, words
-from vbp_sim.report.bands import Axis, Band, Floats, ratio, sums
-from vbp_sim.report.calendar import Mark, mark_dates, policy_dates
-from vbp_sim.report.catalogue import Chart, NothingToDraw, chart
+from vbp_sim.report.bands import Axis, Band, mean, ratio, sums
+from vbp_sim.report.calendar import mark_dates, policy_dates
+from vbp_sim.report.catalogue import Chart, Columns, NothingToDraw, chart
 from vbp_sim.studies.folder import RunFolder
 
-KINDS = ("selected", "generic", "originator", "unmet", "agreed")
+LINES = ("selected", "generic", "originator", "unmet")
+KINDS = (*LINES, "agreed")
 LOOKS: dict[str, tuple[str, str, dict[str, Any]]] = {
     "selected": ("selected", style.BLUE, {"linewidth": 2.4}),
     "generic": ("generics not selected", style.ORANGE, {"linestyle": (0, (5, 1.5))}),
     "originator": ("originators not selected", style.GREEN, {"linestyle": (0, (5, 1.5, 1, 1.5))}),
     "unmet": ("unmet", style.RED, {"linestyle": (0, (1, 1.2)), "linewidth": 2}),
     "agreed": (
-        "agreed volume / 12",
+        "agreed volume per month",
         style.GREY,
         {"linestyle": "-", "linewidth": 1, "drawstyle": "steps-mid"},
     ),
@@ -38,7 +38,7 @@ def draw(run: RunFolder) -> Chart:
     volumes = {kind: sums(t[kind], reps, months) for kind in KINDS}
     bands = {kind: Band.of(v) for kind, v in volumes.items()}
     dates = policy_dates(run)
-    title = _title(volumes, np.array(months.names), dates)
+    title = _title(t, reps)
     how = (
         "Units (tablets, capsules, vials) a month, all tendered drugs and provinces together. Before the "
         "first supply 'selected' is the use of the products that win later." + style.says_band(run)
@@ -56,15 +56,26 @@ def draw(run: RunFolder) -> Chart:
     marks.month_axis(axes)
     mark_dates(axes, dates, inches=7.4)
     _name_lines(axes, bands)
+    if bands["agreed"].mid.any():
+        first = int(np.argmax(bands["agreed"].mid > 0))
+        _name_agreed(axes, float(at[first]), float(bands["agreed"].high[first]))
     columns = {k: v for kind in KINDS for k, v in bands[kind].columns(f"{kind}_units").items()}
     return Chart(title, figure, {"month": names, **columns})
+
+
+def _name_agreed(axes: Axes, day: float, height: float) -> None:
+    """Write what the agreed volume is above its first step; its end may lie far away."""
+    name, colour, _ = LOOKS["agreed"]
+    axes.annotate(
+        name, (day, height), (0, 4), textcoords="offset points", color=colour, size=8.5, weight="bold"
+    )
 
 
 def _name_lines(axes: Axes, bands: dict[str, Band]) -> None:
     """Write each line's name at its end, moved apart where lines end close together."""
     top = axes.get_ylim()[1]
     height = -0.04 * top
-    for kind in sorted(KINDS, key=lambda k: float(bands[k].mid[-1])):
+    for kind in sorted(LINES, key=lambda k: float(bands[k].mid[-1])):
         name, colour, _ = LOOKS[kind]
         height = max(float(bands[kind].mid[-1]), height + 0.055 * top)
         axes.annotate(
@@ -80,20 +91,13 @@ def _name_lines(axes: Axes, bands: dict[str, Band]) -> None:
         )
 
 
-def _title(volumes: dict[str, Floats], months: npt.NDArray[np.datetime64], dates: list[Mark]) -> str:
-    starts = [m.date.astype("datetime64[M]") for m in dates if m.kind == "start"]
-    before = months < min(starts) if starts else np.zeros(len(months), dtype=bool)
-    after = volumes["agreed"].sum(axis=0) > 0
-    used = volumes["selected"] + volumes["generic"] + volumes["originator"]
-    if not after.any():
+def _title(t: Columns, reps: Axis) -> str:
+    under = t["agreed"] > 0
+    if not under.any():
         return "No contract came into force; use stays with the earlier products"
-    share = float(np.mean(ratio(volumes["selected"][:, after].sum(axis=1), used[:, after].sum(axis=1))))
-    title = f"Selected products make up {words.percent(share)} of use while contracts run"
-    if before.any():
-        earlier = float(
-            np.mean(ratio(volumes["selected"][:, before].sum(axis=1), used[:, before].sum(axis=1)))
-        )
-        title += f", {words.percent(earlier)} before"
-    need = used + volumes["unmet"]
-    unmet = float(np.mean(ratio(volumes["unmet"][:, after].sum(axis=1), need[:, after].sum(axis=1))))
-    return f"{title}; {words.percent(unmet, 1)} of need stays unmet"
+    volume = {kind: sums(t[kind] * under, reps) for kind in KINDS}
+    used = volume["selected"] + volume["generic"] + volume["originator"]
+    share = mean(ratio(volume["selected"], used))
+    unmet = mean(ratio(volume["unmet"], used + volume["unmet"]))
+    told = f"{words.percent(share)} of the use of awarded drugs is of selected products"
+    return f"{told}; {words.percent(unmet, 1)} of need stays unmet"

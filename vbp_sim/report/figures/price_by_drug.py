@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 from matplotlib.axes import Axes
@@ -108,22 +109,39 @@ def _cuts(axes: Axes, at: Floats, prices: Prices) -> None:
     axes.plot(real, at, "|", color=style.INK, markersize=10, mew=1.8)
     low = min(0.0, float(np.nanmin([0.0, *prices.cut.low[won], *real])) - 0.03)
     axes.set_xlim(low, 1.02)
-    for y in at[~won]:
-        axes.text(low + 0.02, y, "failed: nobody won", color=style.RED, size=8, va="center")
+    said = "failed in most replications" if prices.cut.shown else "failed: nobody won"
+    for y, other in zip(at[~won], real[~won], strict=True):
+        start = low if np.isnan(other) else max(low, float(other))
+        axes.text(start + 0.02, y, said, color=style.RED, size=8, va="center")
+    if prices.cut.shown:
+        _failures(axes, at, prices.failed)
     axes.set_xlabel("cut, % of the earlier price")
     axes.set_title("Cut")
     axes.tick_params(axis="y", length=0)
     marks.percent_axis(axes.xaxis)
 
 
+def _failures(axes: Axes, at: Floats, failed: Floats) -> None:
+    """A column of the share of replications in which a drug failed, where it ever did."""
+    place: dict[str, Any] = {"transform": axes.get_yaxis_transform(), "color": style.RED, "size": 8}
+    axes.text(1.03, -0.75, "failed in", va="bottom", **place)
+    for y, share in zip(at, failed, strict=True):
+        if share > 0:
+            axes.text(1.03, y, words.percent(float(share)), va="center", **place)
+
+
 def _title(prices: Prices, average: float) -> str:
-    drugs, failed = words.counted(len(prices.keys), "drug"), int((~prices.won).sum())
+    drugs, failed = words.counted(len(prices.keys), "drug"), float(prices.failed.sum())
     if not np.isfinite(prices.cut.mid[prices.won]).any():
-        return f"No price cut to show: {failed} of {drugs} failed" if failed else "No earlier price is known"
+        return (
+            f"No price cut to show: {words.few(failed)} of {drugs} failed"
+            if failed
+            else "No earlier price is known"
+        )
     said = f"Prices {'fall' if average >= 0 else 'rise'} by {words.percent(abs(average))} on average"
     deepest = int(np.nanargmax(np.where(prices.won, prices.cut.mid, np.nan)))
     name, cut = style.label(prices.keys[deepest][1]), float(prices.cut.mid[deepest])
-    end = f"; {failed} of {drugs} failed" if failed else ""
+    end = f"; {words.few(failed)} of {drugs} failed" if failed else ""
     return f"{said}; the deepest cut is {name}, {style.minus(words.percent(cut))}{end}"
 
 

@@ -5,10 +5,12 @@ from __future__ import annotations
 from typing import Any
 
 import numpy as np
+import numpy.typing as npt
 from matplotlib.axes import Axes
 
 from vbp_sim.report import marks, style, words
 from vbp_sim.report.bands import Axis, Band, Floats, Ints, mean, ratio, sums
+from vbp_sim.report.calendar import contract_months
 from vbp_sim.report.catalogue import Chart, NothingToDraw, chart
 from vbp_sim.studies.folder import RunFolder
 
@@ -23,20 +25,22 @@ def draw(run: RunFolder) -> Chart:
     """Draw savings of the fund and of patients by calendar year."""
     names = ["spend", "baseline", "fund_paid", "patient_paid", "baseline_fund", "baseline_patient"]
     t = run.table("fund", ["replication", "month", *names])
-    if not len(t["month"]):
-        raise NothingToDraw("no month was simulated")
+    months = contract_months(run)
+    if not len(months):
+        raise NothingToDraw("no contract came into force")
+    t = {name: column[np.isin(t["month"], months)] for name, column in t.items()}
     reps = Axis.of(t["replication"])
-    calendar = t["month"].astype("datetime64[Y]").astype(int) + 1970
+    calendar = _years(t["month"])
     years = Axis.of(calendar, names=range(int(calendar.min()), int(calendar.max()) + 1))
     total = {name: sums(t[name], reps, years) for name in names}
-    months = np.array([len(np.unique(t["month"][calendar == y])) for y in years.names])
+    counts = sums(np.ones(len(months)), Axis.of(_years(months), names=years.names)).astype(np.int64)
     saved = {who: total[f"baseline_{who}"] - total[f"{who}_paid"] for _, who, _ in PAYERS}
     bands = {who: Band.of(v) for who, v in saved.items()}
     cut = Band.of(ratio(total["baseline"] - total["spend"], total["baseline"]))
-    title = _title({who: v.sum(axis=1) for who, v in saved.items()}, total)
+    title = _title({who: v.sum(axis=1) for who, v in saved.items()}, total, len(months))
     how = (
-        "Saving: what the same need would have cost at earlier prices and shares, less what was paid. Under "
-        "each year: the saving in % of that cost." + style.says_band(run)
+        "Saving in months under contract: what the same need would have cost at earlier prices and shares, "
+        "less what was paid. Under each year: in % of that cost." + style.says_band(run)
     )
     figure = style.page(run, title, how, (max(7.0, 2.5 + 1.5 * len(years)), 4.0), keys=1)
     axes = figure.subplots()
@@ -45,7 +49,7 @@ def draw(run: RunFolder) -> Chart:
         axes.bar(at, bands[who].mid, width=0.33, label=name, linewidth=0.8, **look)
         marks.whiskers(axes, bands[who], at, upright=True)
         _values(axes, at, bands[who])
-    axes.set_xticks(np.arange(len(years)), _year_labels(years.names, months, cut))
+    axes.set_xticks(np.arange(len(years)), _year_labels(years.names, counts, cut))
     axes.axhline(0, color=style.INK, linewidth=1)
     axes.margins(y=0.12)
     axes.grid(axis="x", visible=False)
@@ -53,7 +57,11 @@ def draw(run: RunFolder) -> Chart:
     style.legend(figure, 2)
     columns = {k: v for who in bands for k, v in bands[who].columns(f"{who}_saving_yuan").items()}
     columns |= Band.of(total["baseline"]).columns("baseline_yuan") | cut.columns("saving_share")
-    return Chart(title, figure, {"year": np.array(years.names), "months": months, **columns})
+    return Chart(title, figure, {"year": np.array(years.names), "months": counts, **columns})
+
+
+def _years(months: npt.NDArray[Any]) -> npt.NDArray[np.int64]:
+    return months.astype("datetime64[Y]").astype(np.int64) + 1970
 
 
 def _values(axes: Axes, at: Floats, band: Band) -> None:
@@ -71,13 +79,16 @@ def _year_labels(years: list[int], months: Ints, cut: Band) -> list[str]:
     return labels
 
 
-def _title(saved: dict[str, Floats], total: dict[str, Floats]) -> str:
+def _title(saved: dict[str, Floats], total: dict[str, Floats], months: int) -> str:
     fund, patients = (float(saved[who].mean()) for who in ("fund", "patient"))
     whole = fund + patients
     if whole <= 0:
         return f"Nothing is saved: fund and patients pay {words.money(-whole)} more than before"
     share = mean(ratio(saved["fund"] + saved["patient"], total["baseline"].sum(axis=1)))
-    said = f"Fund and patients save {words.money(whole)}, {words.percent(share)} of what they would have paid"
+    when = words.counted(months, "contract month")
+    said = (
+        f"Fund and patients save {words.money(whole)} in {when}, {words.percent(share)} of the earlier cost"
+    )
     if min(fund, patients) < 0:
         return f"{said}; {'patients' if patients < 0 else 'the fund'} pay more than before"
     return (

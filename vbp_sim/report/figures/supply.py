@@ -31,6 +31,7 @@ class Supply:
     need: Floats
     unmet: Floats
     down: Floats
+    share: float  # unmet share of need under contract, mean over replications
     supplied: float  # products that supplied, mean over replications
 
     @property
@@ -56,7 +57,14 @@ def draw(run: RunFolder) -> Chart:
     heights = (1.5, 1.2, 0.22 * max(len(worst), 2))
     above, middle, below = figure.subplots(3, 1, sharex=True, height_ratios=heights)
     at = marks.mid_month(s.months)
-    _lines(above, middle, at, share, count)
+    _line(above, at, share, ratio(s.unmet, s.need), style.RED)
+    above.set_ylim(0, max(0.005, above.get_ylim()[1]))
+    above.set_ylabel("unmet,\n% of need")
+    marks.percent_axis(above.yaxis, 1)
+    _line(middle, at, count, s.down.sum(axis=2), style.DARK[style.PURPLE])
+    middle.set_ylim(0, max(1.0, middle.get_ylim()[1]))
+    middle.set_ylabel("products\ndown")
+    marks.whole_axis(middle.yaxis)
     _calendar(figure, below, s.months, often[:, worst], [s.products[i] for i in worst], share.shown)
     below.set_xlim(at[0] - 14, at[-1] + 17)
     dates = policy_dates(run)
@@ -72,7 +80,7 @@ def draw(run: RunFolder) -> Chart:
 
 def collect(run: RunFolder) -> Supply:
     """Unmet need and products down by month."""
-    use = run.table("use", ["replication", "month", "need", "unmet"])
+    use = run.table("use", ["replication", "month", "need", "unmet", "agreed"])
     t = run.table("supply", ["replication", "month", "drug", "manufacturer", "down"])
     if not len(t["drug"]):
         raise NothingToDraw("no contract came into force")
@@ -80,11 +88,13 @@ def collect(run: RunFolder) -> Supply:
     when = Axis.of(t["month"].astype("datetime64[M]"), names=[m.item() for m in months.names])
     products = Axis.of(t["drug"], t["manufacturer"])
     rep = Axis.of(t["replication"], names=reps.names)
+    under = use["agreed"] > 0
     return Supply(
         months=np.array(months.names),
         products=products.names,
         need=sums(use["need"], reps, months),
         unmet=sums(use["unmet"], reps, months),
+        share=mean(ratio(sums(use["unmet"] * under, reps), sums(use["need"] * under, reps))),
         down=np.minimum(sums(t["down"], rep, when, products), 1.0),
         supplied=float((sums(np.ones(len(rep.codes)), rep, products) > 0).sum(axis=1).mean()),
     )
@@ -94,22 +104,16 @@ def _how(run: RunFolder, worst: int) -> str:
     several = int(run.manifest["replications"]) > 1
     shade = "shade: share of replications in which it was down" if several else "dark: down in the month"
     strips = f" Calendar of the {words.counted(worst, 'product')} most often down; {shade}." if worst else ""
-    return (
-        "Need that nobody supplied, and selected products that could not produce."
-        + strips
-        + style.says_band(run)
-    )
+    dashed = " Dashed: mean." if several else ""
+    told = "Need that nobody supplied, and selected products that could not produce."
+    return told + strips + style.says_band(run) + dashed
 
 
-def _lines(above: Axes, middle: Axes, at: Floats, share: Band, count: Band) -> None:
-    marks.series(above, at, share, style.RED, linewidth=2)
-    above.set_ylim(0, max(0.005, float(np.nanmax(share.high)) * 1.15))
-    above.set_ylabel("unmet,\n% of need")
-    marks.percent_axis(above.yaxis, 1)
-    marks.series(middle, at, count, style.DARK[style.PURPLE], linewidth=1.8)
-    middle.set_ylim(0, max(1.0, float(np.nanmax(count.high)) * 1.15))
-    middle.set_ylabel("products\ndown")
-    marks.whole_axis(middle.yaxis)
+def _line(axes: Axes, at: Floats, band: Band, values: Floats, colour: str) -> None:
+    """A line with its band; rare events hide in a median, so that the mean is drawn beside it."""
+    marks.series(axes, at, band, colour, linewidth=2)
+    if band.shown:
+        axes.plot(at, values.mean(axis=0), color=colour, linewidth=1.1, linestyle=(0, (3, 1.5)))
 
 
 def _calendar(
@@ -140,11 +144,11 @@ def _calendar(
 
 
 def _title(s: Supply, worst: Ints) -> str:
-    unmet = mean(ratio(s.unmet.sum(axis=1), s.need.sum(axis=1)))
-    said = f"{words.percent(unmet, 2)} of need stays unmet"
+    said = f"{words.percent(s.share, 2)} of need under contract stays unmet"
     if not len(worst):
         return f"{said}; no selected product was down"
     hit = float((s.down.sum(axis=1) > 0).sum(axis=1).mean())
     drug, firm = (style.label(part) for part in s.products[worst[0]])
-    down = f"{words.compact(hit)} of {words.compact(s.supplied)} selected products were down at some time"
-    return f"{said}; {down}, most often {drug} by {firm}"
+    average = "on average " if len(s.down) > 1 else ""
+    down = f"{average}{words.few(hit)} of {words.few(s.supplied)} selected products were down at some time"
+    return f"{said}; {down}, most of all {drug} by {firm}"
