@@ -1,6 +1,6 @@
 """How long one round takes to decide: 62 drugs, 800 bids, under the rules of every drug round.
 
-Run it with ``python benchmarks/decide_round.py``; the figures of docs/replay.md come from here.
+Run it with ``python -m benchmarks.decide_round``; the figures of docs/replay.md come from here.
 """
 
 import time
