@@ -129,6 +129,8 @@ class RunWriter:
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
+        for file in self._files.values():
+            file.abandon()
         shutil.rmtree(self._folder, ignore_errors=True)  # gone already if it was finished
         os.close(self._lock)
 

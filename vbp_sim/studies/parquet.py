@@ -5,6 +5,7 @@ Text is dictionary-encoded, floats are split by byte (BYTE_STREAM_SPLIT), and al
 
 from __future__ import annotations
 
+import contextlib
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
@@ -103,6 +104,12 @@ class TableFile:
     def close(self) -> None:
         """Write the end of the file; a file without it cannot be read."""
         self._writer.close()
+
+    def abandon(self) -> None:
+        """Give the file up; a writer that cannot write its end is not asked again, not even when it is collected."""
+        with contextlib.suppress(OSError):
+            self._writer.close()
+        self._writer.is_open = False
 
 
 def read(table: Table, path: Path, names: list[str]) -> Columns:
