@@ -106,7 +106,7 @@ class TableFile:
         self._writer.close()
 
     def abandon(self) -> None:
-        """Give the file up; a writer that cannot write its end is not asked again, not even when it is collected."""
+        """Give the file up; a writer that cannot write its end is not asked again."""
         with contextlib.suppress(OSError):
             self._writer.close()
         self._writer.is_open = False
