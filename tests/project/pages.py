@@ -1,13 +1,15 @@
 """Reads the pages that a person reads: README.md and docs/*.md, their links and their commands.
 
 A code block called ``sh`` holds commands; ``sh fails=2`` means that the last one is to end with that code.
-A block called ``text`` right after one shows what is printed; ``...`` stands for anything.
+A block called ``text`` right after one shows what is printed; ``...`` stands for anything. A block with
+``file=NAME`` is a file that the reader saves.
 """
 
 from __future__ import annotations
 
 import re
 from dataclasses import dataclass
+from itertools import zip_longest
 from pathlib import Path
 
 ROOT = Path(__file__).parents[2]
@@ -29,26 +31,33 @@ _FENCE = re.compile(r"(?ms)^```(\w+)?([^\n]*)\n(.*?)^```$")
 
 @dataclass(frozen=True)
 class Block:
-    """Commands of one code block, its line on the page, the exit code, and what it shows ("" if nothing)."""
+    """One code block: its line on the page, and commands to run or a file to save.
+
+    ``code`` is how the commands end, ``shown`` what they print ("" if the page does not say).
+    """
 
     line: int
-    commands: tuple[str, ...]
-    code: int
-    shown: str
+    commands: tuple[str, ...] = ()
+    code: int = 0
+    shown: str = ""
+    file: str = ""
+    content: str = ""
 
 
 def blocks(page: Path) -> list[Block]:
-    """Blocks of commands of a page, in order."""
+    """What the reader of a page does, in order."""
     text = page.read_text(encoding="utf-8")
     fences = list(_FENCE.finditer(text))
     found = []
-    for fence, following in zip(fences, [*fences[1:], None], strict=True):
+    for fence, following in zip_longest(fences, fences[1:]):
+        line = text.count("\n", 0, fence.start()) + 1
+        if saved := re.search(r"file=(\S+)", fence[2]):
+            found.append(Block(line, file=saved[1], content=fence[3]))
         if fence[1] != "sh":
             continue
         touching = following is not None and text[fence.end() : following.start()].strip() == ""
         shown = following[3] if following is not None and touching and following[1] == "text" else ""
         fails = re.search(r"fails=(\d+)", fence[2])
-        line = text.count("\n", 0, fence.start()) + 1
         found.append(Block(line, _commands(fence[3]), int(fails[1]) if fails else 0, shown))
     return found
 

@@ -49,6 +49,9 @@ def run(block: Block, folder: Path) -> str:
 @pytest.mark.parametrize("page", WITH_COMMANDS, ids=lambda page: page.stem)
 def test_commands_of_a_page_work_in_order(page: Path, checkout: Path) -> None:
     for block in blocks(page):
+        if block.file:
+            (checkout / block.file).parent.mkdir(exist_ok=True)
+            (checkout / block.file).write_text(block.content, encoding="utf-8")
         printed = run(block, checkout)
         if block.shown:
             assert shows(block.shown, printed), (

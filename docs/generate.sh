@@ -1,0 +1,28 @@
+#!/bin/sh
+# Writes all generated pages, schemas and figures again: `make docs`. Run it from the project's folder, with `vbp` on the path.
+set -eu
+
+vbp schema scenario --partial > scenarios/schema/scenario.schema.json
+vbp schema rules --partial > scenarios/schema/rules.schema.json
+vbp schema all --format markdown > docs/scenario-reference.md
+python -m vbp_sim.engine.tables > docs/tables.md
+
+{
+  echo "# Commands"
+  echo
+  echo "Made from \`vbp COMMAND --help\` by \`make docs\`; not edited by hand."
+  echo "Exit codes: 0 done; 1 the run failed; 2 the input is wrong; 130 interrupted."
+  for command in $(python -c "from vbp_sim.cli import COMMANDS; print(*COMMANDS)"); do
+    printf '\n## vbp %s\n\n```text\n' "$command"
+    COLUMNS=100 vbp "$command" --help
+    printf '```\n'
+  done
+} > docs/commands.md
+
+mkdir -p docs/figures
+run=results/for-the-docs
+vbp run scenarios/pilot-2018.yaml --replications 20 --seed 1 --out "$run" --force --quiet
+for figure in price-by-drug monthly-use; do
+  cp "$run/figures/$figure.svg" "docs/figures/pilot-2018-$figure.svg"
+done
+rm -r "$run"
