@@ -14,6 +14,7 @@ from typing import Literal
 import numpy as np
 
 from vbp_sim.agents.firms.interface import Firms, Products
+from vbp_sim.errors import InputError, Problem
 from vbp_sim.scenario.market import Drug, Market, Product
 from vbp_sim.scenario.parts import param
 from vbp_sim.streams import Streams
@@ -108,6 +109,7 @@ class TwoLevelCosts(Firms):
         return Products(
             drug=np.array(index, dtype=np.int64),
             manufacturer=tuple(p.manufacturer for p in known),
+            owner=tuple(p.owner for p in known),
             originator=np.array([p.originator for p in known], dtype=np.bool_),
             pre_price=np.array([row.pre_price for row in rows]),
             pre_share=np.array([row.pre_share for row in rows]),
@@ -127,7 +129,9 @@ class TwoLevelCosts(Firms):
                 pre_price=prices[i],
                 pre_share=shares[i],
                 cost=float(p.cost) if p.cost is not None else self._cost(drug, p, luck),
-                capacity=p.capacity or self._capacity(drug, p, reported / len(members), luck),
+                capacity=(
+                    self._capacity(drug, p, reported / len(members), luck) if p.capacity is None else p.capacity
+                ),
             )
             for i, p in enumerate(members)
         ]
@@ -146,7 +150,7 @@ class TwoLevelCosts(Firms):
                 extra += 1
                 term *= self.extra_bidders / k
                 total += term
-        return [Product(drug.id, f"unnamed generic {i + 1}", originator=False) for i in range(extra)]
+        return [Product(drug.id, f"unnamed generic {i + 1} of {drug.id}", originator=False) for i in range(extra)]
 
     def _cost(self, drug: Drug, product: Product, luck: Streams) -> float:
         z_drug = float(luck.normal("firms.cost-drug", drug.id))
@@ -201,6 +205,9 @@ class TwoLevelCosts(Firms):
 
 
 def _ceiling(drug: Drug) -> float:
-    if drug.ceiling is None:
-        raise ValueError(f"drug '{drug.id}' has no ceiling")
-    return float(drug.ceiling)
+    """The price that costs are measured by: the market's ceiling, else the lowest price before."""
+    price = drug.ceiling if drug.ceiling is not None else drug.pre_price
+    if price is None:
+        what = f"the drug '{drug.id}' has neither a ceiling nor a pre_price, so the costs of its firms are unknown"
+        raise InputError(Problem("drugs.csv", what, "add one of them"))
+    return float(price)
