@@ -12,9 +12,10 @@ from __future__ import annotations
 from typing import Literal
 
 import numpy as np
+from pydantic import model_validator
 
 from vbp_sim.agents.reporting.interface import Floats, History, Reporting
-from vbp_sim.scenario.parts import param
+from vbp_sim.scenario.parts import param, wrong
 from vbp_sim.streams import LEVELS, Streams, normal_of, normal_table, uniform_of, words_at
 
 
@@ -42,6 +43,13 @@ class Newsvendor(Reporting):
     )
     highest: float = param(1.0, "largest report that passes the review, over past use", unit="share", gt=0, le=5)
 
+    @model_validator(mode="after")
+    def in_order(self) -> Newsvendor:
+        for low, high in (("cv_low", "cv_high"), ("lowest", "highest")):
+            if getattr(self, low) > getattr(self, high):
+                raise wrong(low, f"{low} ({getattr(self, low):g}) lies above {high} ({getattr(self, high):g})")
+        return self
+
     def report(self, history: History, luck: Streams) -> Floats:
         """See `Reporting.report`."""
         at = np.arange(history.use.shape[1])
@@ -53,7 +61,7 @@ class Newsvendor(Reporting):
         ratio = self.cost_ratio * np.exp(self.cost_ratio_spread * normal_of(draw("cost-ratio")))
         cv = self.cv_low + (self.cv_high - self.cv_low) * uniform_of(draw("cv"))
         agreed = history.use * self.expected_share * lognormal_quantile(1 / (1 + ratio), cv)
-        reported = agreed / history.share[:, None]
+        reported = agreed / np.maximum(history.share, 1e-9)[:, None]
         return np.asarray(np.clip(reported, self.lowest * history.use, self.highest * history.use))
 
 
