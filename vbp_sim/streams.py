@@ -4,6 +4,7 @@ So the same scenario and seed give the same numbers in any process, with any num
 work; a variant that changes one thing leaves every other draw as it was. Words come from a 64-bit hash of the address
 (BLAKE2b for names, splitmix64 for counters); every law is drawn by its inverse distribution, one word each.
 
+>>> import numpy as np
 >>> luck = Streams(seed=1, replication=0)
 >>> float(luck.uniform("demand", "atorvastatin", at=np.arange(3)).round(3)[0])
 0.846

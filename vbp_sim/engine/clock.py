@@ -5,8 +5,9 @@ from __future__ import annotations
 from calendar import monthrange
 from datetime import date, timedelta
 
-#: days into a month at which institutions order, suppliers dispatch, and deliveries are received
-ORDER, DISPATCH, RECEIVE = 0.5, 1.0, 2.0
+#: days into a month at which institutions order, suppliers dispatch, and deliveries are received; all on its first
+#: day, so that a contract that starts on the second has its first month after this one
+ORDER, DISPATCH, RECEIVE = 0.25, 0.5, 0.75
 
 
 def add_months(day: date, months: int) -> date:
@@ -19,13 +20,28 @@ def add_months(day: date, months: int) -> date:
     return date(year, month + 1, min(day.day, monthrange(year, month + 1)[1]))
 
 
+def first_from(day: date) -> date:
+    """First of a month on or after a day.
+
+    >>> first_from(date(2019, 1, 15))
+    datetime.date(2019, 2, 1)
+    """
+    return day if day.day == 1 else add_months(day.replace(day=1), 1)
+
+
+def months_between(start: date, first: date) -> int:
+    """Months that have passed on the first of a month since `first_from` the start; negative before it."""
+    begins = first_from(start)
+    return (first.year - begins.year) * 12 + first.month - begins.month
+
+
 class Clock:
     """Turns dates into days since ``start`` and back; ``months`` are the firsts of all simulated months."""
 
     def __init__(self, start: date, end: date) -> None:
         self.start = start
         self.end = end
-        first = start if start.day == 1 else add_months(start.replace(day=1), 1)
+        first = first_from(start)
         self.months: list[date] = []
         while first < end:
             self.months.append(first)

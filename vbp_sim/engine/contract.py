@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date
 
 import numpy as np
 import numpy.typing as npt
 
-from vbp_sim.engine.clock import add_months
+from vbp_sim.engine.clock import add_months, first_from, months_between
 from vbp_sim.engine.supplier import Supplier
 from vbp_sim.rules.ruleset import RuleSet
 
 Ints = npt.NDArray[np.int64]
+Floats = npt.NDArray[np.float64]
+Bools = npt.NDArray[np.bool_]
 
 
 @dataclass
@@ -20,7 +22,9 @@ class Contract:
     """One drug's contract.
 
     ``suppliers`` in the order of the province choice; ``main`` and ``backup`` (provinces,) are indices into them,
-    -1 = none; ``share`` is the guaranteed share of the reported volume; ``term`` in months.
+    -1 = none; ``share`` is the guaranteed share of the reported volume; ``term`` in months; ``settled`` contract years
+    are over; (provinces,) ``short_since`` the day on which the main supplier fell short (inf = it does not), and whether
+    others have ``helped`` since.
     """
 
     round: str
@@ -32,6 +36,13 @@ class Contract:
     share: float
     start: date
     term: int
+    settled: int = 0
+    short_since: Floats = field(init=False)
+    helped: Bools = field(init=False)
+
+    def __post_init__(self) -> None:
+        self.short_since = np.full(len(self.main), np.inf)
+        self.helped = np.zeros(len(self.main), dtype=np.bool_)
 
     @property
     def end(self) -> date:
@@ -51,7 +62,7 @@ class Contract:
 
     def month(self, first: date) -> int:
         """Contract months that have passed on the first of a month; negative before the start."""
-        return (first.year - self.start.year) * 12 + first.month - self.start.month - (self.start.day > 1)
+        return months_between(self.start, first)
 
     def year(self, first: date) -> int:
         """Contract year of a month, 0 outside the contract."""
@@ -63,9 +74,16 @@ class Contract:
         year = self.year(first)
         return self.year_months(year) - self.month(first) % 12 if year else 0
 
-    def product_of(self, province: int) -> int:
-        """Product (index into all products) of a province's main supplier."""
-        return self.suppliers[int(self.main[province])].product
+    def cut(self, day: date) -> None:
+        """End the contract on a day, because another one of the drug begins; the month begun counts."""
+        self.term = max(0, min(self.term, self.month(first_from(day))))
+        for supplier in self.suppliers:
+            supplier.over = True
+
+    def supplier_of(self, province: int) -> Supplier | None:
+        """A province's main supplier; None where the drug is not supplied under this contract."""
+        index = int(self.main[province])
+        return self.suppliers[index] if index >= 0 else None
 
     def replace_main(self, gone: Supplier) -> list[int]:
         """Give the provinces of a supplier that left to the backup, else to the next winner; return those provinces."""

@@ -20,26 +20,28 @@ def dispatch(orders: Floats, main: Ints, backup: Ints, available: Floats, helped
     ``available`` (suppliers,) units that can be delivered; ``helped`` (provinces,) the part of a gap that others may
     cover (0 before a backup is active). Suppliers serve their own provinces first.
     """
-    suppliers, provinces = len(available), len(orders)
-    delivered = np.zeros((suppliers, provinces))
-    left = available.astype(np.float64).copy()
-    for claims in (main, backup):
-        wanted = orders if claims is main else (orders - delivered.sum(axis=0)) * helped
-        share = np.zeros((suppliers, provinces))
-        ok = claims >= 0
-        share[claims[ok], np.flatnonzero(ok)] = wanted[ok]
-        part = _ration(share, left)
-        delivered += part
-        left = left - part.sum(axis=1)
+    left = np.array(available, dtype=np.float64)
+    delivered = _ration(_claims(orders, main, len(left)), left)
+    left -= delivered.sum(axis=1)
     gap = np.maximum(orders - delivered.sum(axis=0), 0) * helped
+    by_backup = _ration(_claims(gap, backup, len(left)), left)
+    left = np.maximum(left - by_backup.sum(axis=1), 0)
+    gap = np.maximum(gap - by_backup.sum(axis=0), 0)
+    delivered += by_backup
     pool = left.sum()
     if pool > 0 and gap.sum() > 0:
         delivered += np.outer(left / pool, gap * min(1.0, pool / gap.sum()))
-    return delivered
+    return np.asarray(delivered)
+
+
+def _claims(volumes: Floats, supplier: Ints, suppliers: int) -> Floats:
+    """Lay volumes (provinces,) out by the supplier that is asked, shape (suppliers, provinces)."""
+    return np.where(np.arange(suppliers)[:, None] == supplier[None, :], volumes[None, :], 0.0)
 
 
 def _ration(wanted: Floats, available: Floats) -> Floats:
     """Scale each supplier's deliveries down to what it has."""
     total = wanted.sum(axis=1)
-    factor = np.minimum(1.0, np.divide(available, total, out=np.ones_like(total), where=total > 0))
+    scarce = total > np.maximum(available, 0)
+    factor = np.divide(np.maximum(available, 0), total, out=np.ones_like(total), where=scarce)
     return np.asarray(wanted * factor[:, None])

@@ -56,6 +56,8 @@ def generate(market: Market, province: int, demand: Demand, luck: Streams) -> In
 def _sizes(place: Province, counts: Ints, demand: Demand, luck: Streams) -> Floats:
     """Share of the province's demand that each institution has, largest first within its level."""
     weights = np.array([demand.level_share[level] for level in LEVELS]) * (counts > 0)
+    if weights.sum() == 0:
+        weights = np.asarray(counts, dtype=np.float64)  # only levels without a share take part
     weights /= weights.sum()
     parts = []
     for level, count, weight in zip(LEVELS, counts, weights, strict=True):

@@ -50,9 +50,15 @@ class Split:
         return part, originator, generic
 
 
-def use_table(rec: Recorder) -> Table:
+def monthly_tables(rec: Recorder) -> dict[str, Table]:
+    """The tables `use` and `fund`."""
+    split = Split(rec)
+    return {"use": _use(rec, split), "fund": _fund(rec, split)}
+
+
+def _use(rec: Recorder, split: Split) -> Table:
     """Rows: month x drug x province x level. Volumes in units."""
-    split, volumes = Split(rec), rec.monthly
+    volumes = rec.monthly
     return {
         **_keys(rec, levels=True),
         "need": volumes["need"].ravel(),
@@ -66,70 +72,71 @@ def use_table(rec: Recorder) -> Table:
     }
 
 
-def fund_table(rec: Recorder) -> Table:
+def _fund(rec: Recorder, split: Split) -> Table:
     """Rows: month x province, all drugs together. Money in yuan, delays in days."""
-    split = Split(rec)
     selected, originator, generic = (v.sum(axis=3) for v in (split.selected, split.originator, split.generic))
-    fund = rec.finance.fund_share * rec.finance.insured_share
+    share, insured = rec.finance.fund_share, rec.finance.insured_share
     baseline = (rec.monthly["need"].sum(axis=3) * rec.prices.mean[None, :, None]).sum(axis=1)
     spend = selected * split.selected_price + originator * split.originator_price + generic * split.generic_price
     covered = (
-        selected * split.selected_price
-        + originator * _standard(rec, split, split.originator_price)
-        + generic * _standard(rec, split, split.generic_price)
+        selected * split.selected_price * share
+        + originator * _fund_pays(rec, split, split.originator_price)
+        + generic * _fund_pays(rec, split, split.generic_price)
     )
-    paid = fund * covered.sum(axis=1)
+    paid = insured * covered.sum(axis=1)
     return {
         **_keys(rec, levels=False),
         "spend": spend.sum(axis=1).ravel(),
         "baseline": baseline.ravel(),
         "fund_paid": paid.ravel(),
         "patient_paid": (spend.sum(axis=1) - paid).ravel(),
-        "baseline_fund": (fund * baseline).ravel(),
-        "baseline_patient": ((1 - fund) * baseline).ravel(),
+        "baseline_fund": (share * insured * baseline).ravel(),
+        "baseline_patient": ((1 - share * insured) * baseline).ravel(),
         "prepaid": _prepaid(rec, split).ravel(),
         "delay_days": _delay(rec, split).ravel(),
     }
 
 
-def _standard(rec: Recorder, split: Split, price: Floats) -> Floats:
-    """Price up to which the fund pays for a non-selected product: its own price before, the payment standard after."""
-    covered = price.copy()
+def _fund_pays(rec: Recorder, split: Split, price: Floats) -> Floats:
+    """What the fund pays of a non-selected product: its part of the price before, of the payment standard after."""
+    paid = price * rec.finance.fund_share
     years = np.maximum.accumulate(rec.year, axis=0)
-    for d, payment in enumerate(rec.payments):
-        if payment is None:
-            continue
-        for year in range(1, int(years[:, d].max()) + 1):
-            now = years[:, d] == year
-            standard = payment.standard(price[now, d], split.selected_price[now, d], year)
-            covered[now, d] = np.where(split.before[now, d], price[now, d], np.minimum(price[now, d], standard))
-    return covered
+    for p, payment in enumerate(rec.payments):
+        for year in np.unique(years[rec.payment == p]):
+            now = ((rec.payment == p) & (years == year))[..., None] & ~split.before
+            standard = payment.standard(price[now], split.selected_price[now], int(year))
+            paid[now] = payment.fund_pays(price[now], standard, rec.finance.fund_share)
+    return paid
 
 
 def _prepaid(rec: Recorder, split: Split) -> Floats:
     """Advance of the fund in the first month of each contract year, (months, provinces) yuan."""
-    agreed = rec.monthly["agreed"].sum(axis=3) * 12
-    opens = (rec.year > 0) & (np.diff(rec.year, axis=0, prepend=0) != 0)
-    share = np.array([0.0 if p is None else p.prepayment_share for p in rec.payments])
-    return np.asarray((agreed * split.selected_price * share[None, :, None] * opens[..., None]).sum(axis=1))
+    agreed = rec.monthly["agreed"].sum(axis=3) * rec.opens[..., None]
+    share = _by_payment(rec, [p.prepayment_share for p in rec.payments], rec.payment)
+    return np.asarray((agreed * split.selected_price * share[..., None]).sum(axis=1))
 
 
 def _delay(rec: Recorder, split: Split) -> Floats:
     """Mean days from delivery to payment of selected products, weighted by spend, (months, provinces)."""
     spend = split.selected.sum(axis=3) * split.selected_price
-    days = np.zeros(spend.shape)
-    for d, payment in enumerate(rec.payments):
-        if payment is None:
-            continue
-        on_time = rec.on_time * payment.due_days() + (1 - rec.on_time) * payment.arrears_days
-        days[:, d] = np.where(split.before[:, d], payment.arrears_days, payment.mean_delay(on_time)[None, :])
+    payment = _filled_back(rec.payment)
+    due = _by_payment(rec, [float(p.mean_delay(p.due_days())) for p in rec.payments], payment)[..., None]
+    late = _by_payment(rec, [float(p.mean_delay(p.arrears_days)) for p in rec.payments], payment)[..., None]
+    earlier = _by_payment(rec, [p.arrears_days for p in rec.payments], payment)[..., None]
+    days = np.where(split.before, earlier, rec.on_time * due + (1 - rec.on_time) * late)
     total = spend.sum(axis=1)
     return np.divide((spend * days).sum(axis=1), total, out=np.full(total.shape, np.nan), where=total > 0)
 
 
-def _filled_back(main: npt.NDArray[np.int64]) -> npt.NDArray[np.int64]:
-    """Months before the first contract of a drug take its first main supplier."""
-    filled = main.copy()
+def _by_payment(rec: Recorder, values: list[float], payment: npt.NDArray[np.int64]) -> Floats:
+    """A value of each payment rule where it holds, 0 where none does; same shape as ``payment``."""
+    table: Floats = np.array([*values, 0.0])
+    return table[payment]
+
+
+def _filled_back(known: npt.NDArray[np.int64]) -> npt.NDArray[np.int64]:
+    """Months before the first contract of a drug take what holds in the first month after, -1 where nothing does."""
+    filled = known.copy()
     for m in range(len(filled) - 2, -1, -1):
         filled[m] = np.where(filled[m] < 0, filled[m + 1], filled[m])
     return filled

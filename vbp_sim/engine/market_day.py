@@ -18,11 +18,10 @@ _MONTH = 365.25 / 12
 
 
 class MarketDay:
-    """The dispatching process; remembers since when each province has been short of each drug."""
+    """The dispatching process of all contracts."""
 
     def __init__(self, world: World) -> None:
         self.world = world
-        self.short_since = np.full(world.orders.shape, np.inf)
 
     def process(self) -> Generator[simpy.Event, None, None]:
         """Dispatch once a month, after all provinces have ordered and before they receive."""
@@ -42,7 +41,7 @@ class MarketDay:
             wanted = float(orders[contract.main == i].sum())
             supplier.make(world.env.now, wanted, world.supply.stock_months, world.supply.catch_up)
         delivered = dispatch(
-            orders, contract.main, contract.backup, np.array([s.stock for s in suppliers]), self._helped(drug, contract)
+            orders, contract.main, contract.backup, np.array([s.stock for s in suppliers]), self._helped(contract)
         )
         main = np.arange(len(suppliers))[:, None] == contract.main[None, :]
         total = delivered.sum(axis=0)
@@ -52,33 +51,33 @@ class MarketDay:
         world.paid[drug] = np.divide(prices @ delivered, total, out=listed, where=total > 0)
         by_main, helped = np.where(main, delivered, 0), np.where(main, 0, delivered)
         for i, supplier in enumerate(suppliers):
-            supplier.stock -= float(delivered[i].sum())
+            supplier.stock = max(0.0, supplier.stock - float(delivered[i].sum()))
             wanted, own = float(orders[main[i]].sum()), float(by_main[i].sum())
             world.recorder.supply(
                 m, supplier, wanted, own, float(helped[i].sum()), max(0.0, wanted - own)
             )
-        self._watch(drug, contract, orders, by_main.sum(axis=0), helped.sum(axis=0))
+        self._watch(contract, orders, by_main.sum(axis=0), helped.sum(axis=0))
 
-    def _helped(self, drug: int, contract: Contract) -> Floats:
+    def _helped(self, contract: Contract) -> Floats:
         """Part of a gap that others may cover this month: none of it before they can be active."""
-        failure = contract.rules.failure
+        failure, now = contract.rules.failure, self.world.env.now
         if failure.takes_over == "none":
-            return np.zeros(self.short_since.shape[1])
-        since = np.minimum(self.short_since[drug], self.world.env.now)
-        ready = since + failure.days_to_backup
-        part = np.clip((self.world.env.now + _MONTH - ready) / _MONTH, 0, 1)
-        return np.asarray(part * self.world.supply.coverage)
+            return np.zeros(len(contract.main))
+        ready = np.minimum(contract.short_since, now) + failure.days_to_backup
+        return np.asarray(np.clip((now + _MONTH - ready) / _MONTH, 0, 1) * self.world.supply.coverage)
 
-    def _watch(self, drug: int, contract: Contract, orders: Floats, own: Floats, helped: Floats) -> None:
+    def _watch(self, contract: Contract, orders: Floats, own: Floats, helped: Floats) -> None:
         """Note when a shortage begins and ends, and when somebody else first delivers."""
         world, now = self.world, self.world.env.now
         short = orders - own > 1e-6 * np.maximum(orders, 1)
-        for p in np.flatnonzero(short & np.isinf(self.short_since[drug])):
-            self.short_since[drug, p] = now
-            main = contract.suppliers[int(contract.main[p])]
-            world.log("shortage", main.line, province=world.market.provinces[p].id, value=float(orders[p] - own[p]),
-                      text="the main supplier delivers less than ordered")
-            if helped[p] > 0:
-                world.log("backup", main.line, province=world.market.provinces[p].id,
-                          value=contract.rules.failure.days_to_backup, text="others deliver instead")
-        self.short_since[drug, ~short] = np.inf
+        for p in np.flatnonzero(short):
+            main, province = contract.suppliers[int(contract.main[p])], world.market.provinces[p].id
+            if np.isinf(contract.short_since[p]):
+                contract.short_since[p] = now
+                world.log("shortage", main.line, province=province, value=float(orders[p] - own[p]),
+                          text="the main supplier delivers less than ordered")
+            if helped[p] > 0 and not contract.helped[p]:
+                contract.helped[p] = True
+                waited = max(now - float(contract.short_since[p]), contract.rules.failure.days_to_backup)
+                world.log("backup", main.line, province=province, value=waited, text="others deliver instead")
+        contract.short_since[~short], contract.helped[~short] = np.inf, False

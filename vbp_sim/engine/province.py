@@ -12,7 +12,7 @@ import simpy
 from vbp_sim.agents.choice.interface import Month, Setting
 from vbp_sim.agents.reporting.interface import History
 from vbp_sim.engine import kernel
-from vbp_sim.engine.clock import ORDER, RECEIVE
+from vbp_sim.engine.clock import ORDER, RECEIVE, months_between
 from vbp_sim.engine.contract import Contract
 from vbp_sim.engine.institutions import generate
 from vbp_sim.engine.world import World
@@ -26,7 +26,8 @@ class Province:
     """Running state of one province; every array has shape (drugs, institutions), volumes in units.
 
     ``share`` of the need ordered as the selected product; ``natural`` utility of it; ``reported`` and ``agreed`` per
-    year; ``bought`` and ``nonselected`` of the contract year so far; ``on_time`` (institutions,) pays when it is due.
+    year; ``bought`` and ``nonselected`` of the contract year so far. Besides, ``active`` drugs have been supplied under a
+    contract, ``months`` is the length of a drug's contract year, ``on_time`` (institutions,) pays when it is due.
     """
 
     def __init__(self, world: World, index: int) -> None:
@@ -40,6 +41,7 @@ class Province:
         self.reported, self.agreed = zeros.copy(), zeros.copy()
         self.bought, self.nonselected = zeros.copy(), zeros.copy()
         self.active = np.zeros(len(zeros), dtype=np.bool_)
+        self.months = np.full(len(zeros), 12)
         self._needed, self._ordered = zeros, zeros
         self._table = kernel.lognormal_table(world.spec.demand.monthly_cv)
         self._at = np.arange(self.institutions.number)
@@ -55,8 +57,11 @@ class Province:
     def begin(self, contract: Contract) -> None:
         """A contract starts: agreed volumes bind, and selected products are on the shelf."""
         d, world = contract.drug, self.world
-        product = contract.product_of(self.index)
-        supplier = contract.suppliers[int(contract.main[self.index])]
+        supplier = contract.supplier_of(self.index)
+        if supplier is None:
+            self.active[d] = False
+            return
+        product = supplier.product
         others = world.prices.others(d, product)
         setting = Setting(
             province=self.id,
@@ -70,12 +75,13 @@ class Province:
         if not self.active[d]:
             self.share[d] = world.products.pre_share[product]
         self.active[d] = True
-        self.open_year(contract, contract.share * self.reported[d] * contract.year_months(1) / 12)
+        months = contract.year_months(1)
+        self.open_year(contract, contract.share * self.reported[d] * months / 12, months)
 
-    def open_year(self, contract: Contract, agreed: Floats) -> None:
-        """A contract year begins with its agreed volume per institution, units."""
+    def open_year(self, contract: Contract, agreed: Floats, months: int) -> None:
+        """A contract year of so many months begins with its agreed volume per institution, units."""
         d = contract.drug
-        self.agreed[d] = agreed
+        self.agreed[d], self.months[d] = agreed, months
         self.bought[d] = self.nonselected[d] = 0.0
 
     def close(self, drug: int) -> None:
@@ -87,14 +93,14 @@ class Province:
         world = self.world
         for m, first in enumerate(world.clock.months):
             yield from world.until(world.clock.day(first) + ORDER)
-            world.orders[:, self.index] = self._order(m, first)
+            world.orders[:, self.index] = self._order(first)
             yield from world.until(world.clock.day(first) + RECEIVE)
             self._receive(m)
 
-    def _order(self, m: int, first: date) -> Floats:
+    def _order(self, first: date) -> Floats:
         world, day = self.world, self.world.clock.day(first)
-        words = words_at(world.luck.keys("demand", world.drug_ids, self.id, m)[:, None], self._at)
-        self._needed = kernel.need(self.usual, growth(world, day), words, self._table)
+        words = words_at(world.luck.keys("demand", world.drug_ids, self.id, first.isoformat())[:, None], self._at)
+        self._needed = kernel.need(self.usual, growth(world, first), words, self._table)
         if not self.active.any():
             self._ordered = np.zeros_like(self._needed)
             return np.zeros(len(self._needed))
@@ -122,7 +128,7 @@ class Province:
         by_level = self.institutions.by_level
         world.recorder.month(
             m, self.index, by_level(self._needed), by_level(got.bought), by_level(got.substituted),
-            by_level(got.unmet), by_level(self.agreed), world.paid[:, self.index],
+            by_level(got.unmet), by_level(self.agreed / self.months[:, None]), world.paid[:, self.index],
         )
 
     def _brand(self, drug: int, selected: int) -> float:
@@ -133,11 +139,10 @@ class Province:
         return float(p.pre_share[rivals].sum())
 
 
-def growth(world: World, day: float) -> Floats:
-    """Need over its earlier level, per drug: rises to 1 + growth over the ramp after the first supply."""
+def growth(world: World, first: date) -> Floats:
+    """Need in a month over its earlier level, per drug: rises to 1 + growth over the ramp after the first supply."""
     demand = world.spec.demand
-    since = np.array([np.inf if s is None else s for s in world.first_start])
-    months = np.floor(np.maximum(day - since, -1) / (365.25 / 12) + 1e-9) + 1
+    months = np.array([0 if start is None else months_between(start, first) + 1 for start in world.first_start])
     return np.asarray(1 + demand.growth * np.clip(months / demand.ramp_months, 0, 1))
 
 

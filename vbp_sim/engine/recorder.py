@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import date
 from typing import Any
 
 import numpy as np
@@ -25,7 +26,11 @@ TYPES: dict[str, Any] = {
 
 
 class Recorder:
-    """Collects one replication. Monthly arrays have shape (months, drugs, provinces[, levels])."""
+    """Collects one replication. Monthly arrays have shape (months, drugs, provinces[, levels]).
+
+    Shape (months, drugs): ``year`` of the contract (0 = none), ``opens`` the length in months of a contract year in its
+    first month (else 0), ``payment`` the place in ``payments`` of the rules that hold since the last start (-1 = none).
+    """
 
     def __init__(
         self, market: Market, products: Products, prices: EarlierPrices, finance: Finance, clock: Clock, replication: int
@@ -38,7 +43,9 @@ class Recorder:
         self.paid = np.full(cells, np.nan)
         self.main = np.full(cells, -1, dtype=np.int64)
         self.year = np.zeros(cells[:2], dtype=np.int64)
-        self.payments: list[Payment | None] = [None] * cells[1]
+        self.opens = np.zeros(cells[:2], dtype=np.int64)
+        self.payment = np.full(cells[:2], -1, dtype=np.int64)
+        self.payments: list[Payment] = []
         self.on_time = np.ones(cells[2])
         self._rows: dict[str, list[tuple[Any, ...]]] = {}
 
@@ -55,30 +62,40 @@ class Recorder:
     def supply(self, m: int, supplier: Supplier, ordered: float, own: float, helped: float, short: float) -> None:
         """Add a supplier's month."""
         line = supplier.line
-        self.row("supply", np.datetime64(self.clock.months[m], "M"), line.drug, line.manufacturer,
+        self.row("supply", np.datetime64(self.clock.months[m], "M"), line.round, line.drug, line.manufacturer,
                  not supplier.up or supplier.gone, supplier.capacity, supplier.stock, ordered, own, helped, short)
 
     def month(self, m: int, province: int, need: Floats, selected: Floats, substituted: Floats, unmet: Floats,
               agreed: Floats, paid: Floats) -> None:
         """Keep one province's month: volumes by (drugs, levels), and the price paid for selected products (drugs,)."""
-        for name, values in zip(self.monthly, (need, selected, substituted, unmet, agreed / 12), strict=True):
+        for name, values in zip(self.monthly, (need, selected, substituted, unmet, agreed), strict=True):
             self.monthly[name][m, :, province] = values
         self.paid[m, :, province] = paid
 
     def contract(self, contract: Contract) -> None:
         """Note which months a contract covers, with which main suppliers, and how it is paid."""
-        self.payments[contract.drug] = contract.rules.payment
+        d = contract.drug
+        self.payments.append(contract.rules.payment)
+        for m, first in enumerate(self.clock.months):
+            month, year = contract.month(first), contract.year(first)
+            if month >= 0:
+                self.payment[m, d] = len(self.payments) - 1
+                self.year[m, d] = year
+                self.opens[m, d] = contract.year_months(year) if year and month % 12 == 0 else 0
+        self.mains(contract, contract.start)
+
+    def mains(self, contract: Contract, since: date) -> None:
+        """Note the main suppliers of a contract from a day on."""
         products = np.array([s.product for s in contract.suppliers])
         for m, first in enumerate(self.clock.months):
-            if contract.month(first) >= 0:
+            if first >= since:
                 self.main[m, contract.drug] = np.where(contract.main >= 0, products[contract.main], -1)
-                self.year[m, contract.drug] = contract.year(first)
 
     def tables(self) -> dict[str, Table]:
         """Lay out everything as tables; the first column is the replication."""
-        from vbp_sim.engine.layout import fund_table, use_table
+        from vbp_sim.engine.layout import monthly_tables
 
-        monthly = {"use": use_table(self), "fund": fund_table(self)}
+        monthly = monthly_tables(self)
         return {name: self._numbered(monthly.get(name) or self._table(name)) for name in TABLES}
 
     def _table(self, name: str) -> Table:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Generator
+from functools import partial
 
 import numpy as np
 import numpy.typing as npt
@@ -12,7 +13,7 @@ from vbp_sim.agents.bidding.interface import Opening
 from vbp_sim.agents.supply.interface import Line
 from vbp_sim.engine.contract import Contract
 from vbp_sim.engine.province import Province
-from vbp_sim.engine.settlement import contract_years
+from vbp_sim.engine.settlement import contract_years, replaced
 from vbp_sim.engine.supplier import Supplier
 from vbp_sim.engine.world import World
 from vbp_sim.rules import money
@@ -34,6 +35,7 @@ class RoundProcess:
         self.rules = chosen(spec.rules, RuleSet)
         tendered = set(spec.drugs or world.drug_ids)
         self.drugs = [d for d, name in enumerate(world.drug_ids) if name in tendered]
+        self.members = [p for p in provinces if not self.rules.members or p.id in self.rules.members]
 
     def process(self) -> Generator[simpy.Event, None, None]:
         """Live through the calendar of the round."""
@@ -60,18 +62,18 @@ class RoundProcess:
     def _report(self) -> None:
         """Institutions report; what they expect to be guaranteed follows from the number of firms that may win."""
         shares = np.array([self._expected_share(d) for d in self.drugs])
-        for province in self.provinces:
+        for province in self.members:
             province.report(self.id, self.drugs, shares)
 
     def _expected_share(self, drug: int) -> float:
-        tender = self._tender(drug, self._members(drug), None)
+        tender = self._tender(drug, self._qualified(drug), None)
         return float(self.rules.share.share(max(1, self._most_winners(tender)), tender.drug_class))
 
     def _most_winners(self, tender: Tender) -> int:
         places = contest(tender, self.rules).places
         return self.rules.selection.most(min(places, len(tender.firms)))
 
-    def _members(self, drug: int) -> Ints:
+    def _qualified(self, drug: int) -> Ints:
         """Products that may bid: those of firms that are not barred."""
         barred = self.world.banned_until
         names = self.world.products.manufacturer
@@ -87,19 +89,27 @@ class RoundProcess:
             drug=record.id,
             form=record.form,
             drug_class=record.drug_class,
-            ceiling=money.micro(record.ceiling) if record.ceiling is not None else 0,
+            ceiling=self._ceiling(drug),
             firms=names,
             bids=np.zeros(n, dtype=np.int64) if bids is None else money.micro_array(np.nan_to_num(bids)),
             priority=world.products.pre_share[members],
-            related=("",) * n,
+            related=tuple(world.products.owner[i] for i in members),
             named=np.zeros(n),
             incumbent=np.array([name in before for name in names], dtype=np.bool_),
         )
 
+    def _ceiling(self, drug: int) -> int:
+        """Highest valid bid by the round's rule, from the market's ceiling and the lowest price before, micro-yuan."""
+        record, contract = self.world.market.drugs[drug], self.world.contracts[drug]
+        published, before = (0 if price is None else money.micro(price) for price in (record.ceiling, record.pre_price))
+        if contract is not None:
+            before = round(min(s.price for s in contract.suppliers) * money.YUAN)
+        return self.rules.ceiling.price(published, before)
+
     def _open(self) -> list[Contract]:
         """Open the bids, decide, let winners choose provinces; return the contracts that will start."""
         world = self.world
-        members = [self._members(d) for d in self.drugs]
+        members = [self._qualified(d) for d in self.drugs]
         openings = [self._opening(d, m) for d, m in zip(self.drugs, members, strict=True)]
         bids = [world.bidding.bids(o, world.luck) for o in openings]
         tenders = [self._tender(d, m, b) for d, m, b in zip(self.drugs, members, bids, strict=True)]
@@ -119,7 +129,7 @@ class RoundProcess:
         return contracts
 
     def _opening(self, drug: int, members: Ints) -> Opening:
-        world, p = self.world, self.world.products
+        p = self.world.products
         tender = self._tender(drug, members, None)
         return Opening(
             round=self.id,
@@ -137,9 +147,11 @@ class RoundProcess:
         """Draft the provinces and set up the suppliers of an awarded drug."""
         world, calendar = self.world, self.spec.calendar
         winners, record = len(award.order), world.market.drugs[drug]
-        reported = np.array([p.reported[drug].sum() for p in self.provinces])
-        main = self.rules.allocation.draft(reported, winners)
-        backup = self.rules.backup.assign(reported, main, winners)
+        reported, here = np.zeros(len(self.provinces)), [p.index for p in self.members]
+        reported[here] = [p.reported[drug].sum() for p in self.members]
+        main, backup = np.full((2, len(self.provinces)), -1, dtype=np.int64)
+        main[here] = self.rules.allocation.draft(reported[here], winners)
+        backup[here] = self.rules.backup.assign(reported[here], main[here], winners)
         selected = int(award.selected.sum())
         share = float(self.rules.share.share(selected, record.drug_class))
         term = self.rules.term.months(selected, record.drug_class, calendar.start, record.form)
@@ -166,26 +178,29 @@ class RoundProcess:
 
     def _start(self, contract: Contract) -> None:
         """First day of supply: the contract binds, its suppliers and its years begin."""
-        world = self.world
+        world, old = self.world, self.world.contracts[contract.drug]
+        if old is not None:
+            replaced(world, old, self.provinces)
         world.contracts[contract.drug] = contract
         if world.first_start[contract.drug] is None:
-            world.first_start[contract.drug] = world.env.now
+            world.first_start[contract.drug] = contract.start
         for province in self.provinces:
             province.begin(contract)
         world.recorder.contract(contract)
         for supplier in contract.suppliers:
-            world.env.process(supplier.life(world.env, world.supply, world.luck, world.log, world.leave))
+            leave = partial(world.leave, contract)
+            world.env.process(supplier.life(world.env, world.supply, world.luck, world.log, leave))
         world.env.process(contract_years(world, contract, self.provinces))
 
     def _reported(self) -> float:
-        return float(sum(p.reported[self.drugs].sum() for p in self.provinces))
+        return float(sum(p.reported[self.drugs].sum() for p in self.members))
 
     def _log(self, kind: str, value: float, text: str) -> None:
         self.world.log(kind, round=self.id, value=value, text=text)
 
     def _write_award(self, drug: int, members: Ints, bids: Floats, award: Award) -> None:
         world, p, record = self.world, self.world.products, self.world.market.drugs[drug]
-        ceiling = float(record.ceiling) if record.ceiling is not None else np.nan
+        ceiling = self._ceiling(drug) / money.YUAN or np.nan
         price = np.where(award.selected, award.price / money.YUAN, np.nan)
         lowest = float(np.nanmin(price)) if award.selected.any() else np.nan
         for i, product in enumerate(members):
@@ -213,7 +228,9 @@ class RoundProcess:
     def _write_allocation(self, contract: Contract, reported: Floats) -> None:
         world, drug = self.world, self.world.drug_ids[contract.drug]
         for i, province in enumerate(self.provinces):
-            main, backup = contract.suppliers[int(contract.main[i])], int(contract.backup[i])
+            main, backup = contract.supplier_of(i), int(contract.backup[i])
+            if main is None:
+                continue
             second = contract.suppliers[backup] if backup >= 0 else None
             world.recorder.row(
                 "allocation", self.id, drug, province.id, main.line.manufacturer,
@@ -222,7 +239,7 @@ class RoundProcess:
             )
 
     def _write_reports(self, drug: int, share: float) -> None:
-        for province in self.provinces:
+        for province in self.members:
             inst = province.institutions
             past = inst.by_level(inst.use[[drug]])[0]
             reported = inst.by_level(province.reported[[drug]])[0]

@@ -11,6 +11,7 @@ import simpy
 from vbp_sim.engine.clock import add_months
 from vbp_sim.engine.contract import Contract
 from vbp_sim.engine.province import Province
+from vbp_sim.engine.supplier import Supplier
 from vbp_sim.engine.world import World
 from vbp_sim.scenario.market import LEVELS
 
@@ -21,22 +22,42 @@ def contract_years(
     world: World, contract: Contract, provinces: list[Province]
 ) -> Generator[simpy.Event, None, None]:
     """Go through a contract's years: assess, settle, open the next year; at the end the task is over."""
-    drug = world.drug_ids[contract.drug]
-    for year in range(1, contract.years + 1):
-        yield from world.until(world.clock.day(contract.year_end(year)))
+    while contract.settled < contract.years:
+        yield from world.until(world.clock.day(contract.year_end(contract.settled + 1)))
         if world.contracts[contract.drug] is not contract:
             return
-        retained = sum(_settle(world, contract, province, year) for province in provinces)
-        world.log("assessment", round=contract.round, drug=drug, value=retained, text=f"end of contract year {year}")
-        world.env.process(_pay(world, contract, year, retained))
-        for province in provinces:
-            if year < contract.years:
-                d, months = contract.drug, contract.year_months(year + 1)
-                nextly = contract.rules.contract.next_year(province.agreed[d], province.bought[d])
-                province.open_year(contract, nextly * months / contract.year_months(year))
-            else:
-                province.close(contract.drug)
-    world.log("term-end", round=contract.round, drug=drug)
+        _close_year(world, contract, provinces)
+    world.log("term-end", round=contract.round, drug=world.drug_ids[contract.drug])
+
+
+def replaced(world: World, contract: Contract, provinces: list[Province]) -> None:
+    """End a contract today, because another one of the drug begins; its running year is settled as far as it went."""
+    year = contract.settled + 1
+    planned = contract.year_months(year)
+    contract.cut(world.clock.date(world.env.now))
+    if year > contract.years:
+        return
+    for province in provinces:
+        province.agreed[contract.drug] *= contract.year_months(year) / planned
+    _close_year(world, contract, provinces)
+    world.log("term-end", round=contract.round, drug=world.drug_ids[contract.drug], text="another contract begins")
+
+
+def _close_year(world: World, contract: Contract, provinces: list[Province]) -> None:
+    """Settle the running contract year and open the next one, or close the contract."""
+    d, year = contract.drug, contract.settled + 1
+    contract.settled = year
+    served = [(p, main) for p in provinces if (main := contract.supplier_of(p.index)) is not None]
+    retained = sum(_settle(world, contract, province, main, year) for province, main in served)
+    world.log("assessment", round=contract.round, drug=world.drug_ids[d], value=retained, text=f"end of contract year {year}")
+    world.env.process(_pay(world, contract, year, retained))
+    for province, _ in served:
+        if year < contract.years:
+            months = contract.year_months(year + 1)
+            nextly = contract.rules.contract.next_year(province.agreed[d], province.bought[d])
+            province.open_year(contract, nextly * months / contract.year_months(year), months)
+        else:
+            province.close(d)
 
 
 def _pay(world: World, contract: Contract, year: int, retained: float) -> Generator[simpy.Event, None, None]:
@@ -46,12 +67,11 @@ def _pay(world: World, contract: Contract, year: int, retained: float) -> Genera
               text=f"retained surplus of contract year {year}")
 
 
-def _settle(world: World, contract: Contract, province: Province, year: int) -> float:
+def _settle(world: World, contract: Contract, province: Province, main: Supplier, year: int) -> float:
     """Assess every institution of a province for one drug, write it down by level; return the retained surplus."""
     d, rules, finance = contract.drug, contract.rules, world.spec.finance
     agreed, bought, other = province.agreed[d], province.bought[d], province.nonselected[d]
-    others = world.prices.others(d, contract.product_of(province.index))
-    price = contract.suppliers[int(contract.main[province.index])].price
+    others, price = world.prices.others(d, main.product), main.price
     used = np.maximum(bought + other, 1e-12)
     completion = np.divide(bought, agreed, out=np.ones_like(bought), where=agreed > 0)
     passed = rules.assessment.passed(completion, other / used) & (agreed > 0)
@@ -59,7 +79,8 @@ def _settle(world: World, contract: Contract, province: Province, year: int) -> 
     base = province.reported[d] * contract.year_months(year) / 12
     covered = finance.fund_share * finance.insured_share
     surplus = rules.retention.surplus(
-        base, world.prices.mean[d], agreed, price, other * others.price, finance.fund_share, finance.insured_share
+        base, world.prices.mean[d], agreed, np.asarray(price), other * others.price, finance.fund_share,
+        finance.insured_share,
     )
     retained = surplus * rules.retention.ratio(score, passed)
     columns = (agreed, bought, other, base * world.prices.mean[d] * covered,

@@ -15,7 +15,10 @@ Log = Callable[..., None]
 
 @dataclass
 class Supplier:
-    """A selected product while its contract runs. Volumes in units, ``capacity`` per month, times in days."""
+    """A selected product while its contract runs. Volumes in units, ``capacity`` per month, times in days.
+
+    ``until`` is the day on which the contract ends; it is ``over`` before that if another one replaces it.
+    """
 
     line: Line
     product: int
@@ -25,6 +28,7 @@ class Supplier:
     until: float
     up: bool = True
     gone: bool = False
+    over: bool = False
     _since: float = 0.0
     _up_days: float = 0.0
     _counted: float = field(default=0.0)
@@ -40,6 +44,8 @@ class Supplier:
             if env.now + outage.after >= self.until:
                 return
             yield env.timeout(outage.after)
+            if self.over:
+                return
             self._switch(env.now, up=False)
             if outage.final:
                 self.gone, self.stock = True, 0.0
@@ -48,6 +54,8 @@ class Supplier:
             log("disruption", self.line, value=outage.lasts, text=f"down for {outage.lasts:.0f} days")
             yield env.timeout(outage.lasts)
             self._switch(env.now, up=True)
+            if self.over:
+                return
             log("recovery", self.line)
             occasion += 1
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Generator
+from datetime import date
 
 import numpy as np
 import simpy
@@ -42,7 +43,7 @@ class World:
         self.drug_ids = tuple(d.id for d in market.drugs)
         shape = (len(market.drugs), len(market.provinces))
         self.contracts: list[Contract | None] = [None] * shape[0]
-        self.first_start: list[float | None] = [None] * shape[0]
+        self.first_start: list[date | None] = [None] * shape[0]
         self.banned_until: dict[str, float] = {}
         self.orders = np.zeros(shape)
         self.filled = np.ones(shape)
@@ -67,10 +68,9 @@ class World:
             round, drug, manufacturer = line.round, line.drug, line.manufacturer
         self.recorder.event(self.env.now, kind, round, drug, manufacturer, province, value, text)
 
-    def leave(self, supplier: Supplier) -> None:
+    def leave(self, contract: Contract, supplier: Supplier) -> None:
         """A supplier gives a product up: its provinces get another one, the firm is barred for a while."""
         line = supplier.line
-        contract = next(c for c in self.contracts if c is not None and supplier in c.suppliers)
         months = contract.rules.failure.ban_months
         self.log("exit", line, text="gives the product up for good")
         if months > 0:
@@ -80,7 +80,12 @@ class World:
             self.log("ban", line, value=float(months), text=f"barred from rounds for {months} months")
         if contract.rules.failure.takes_over == "none":
             return
-        for province in contract.replace_main(supplier):
-            self.log("replacement", line, province=self.market.provinces[province].id,
-                     text="another winner becomes the main supplier" if any(not s.gone for s in contract.suppliers)
-                     else "no other winner is left")
+        served = contract.replace_main(supplier)
+        self.recorder.mains(contract, self.clock.date(self.env.now))
+        for province in served:
+            other = contract.supplier_of(province)
+            name = self.market.provinces[province].id
+            if other is None or other.gone:
+                self.log("unserved", line, province=name, text="no other winner is left")
+            else:
+                self.log("replacement", line, province=name, text=f"{other.line.manufacturer} becomes the main supplier")
