@@ -235,8 +235,8 @@ def _tender(names: list[str], price: Any, failed: tuple[str, ...], luck: Any, fi
             )
         )
     b = _columns(
-        "round drug manufacturer originator rank bid ceiling pre_price cost shortlisted selected price reason "
-        "real_bid real_selected",
+        "round drug manufacturer originator rank bid ceiling pre_price cost shortlisted selected price "
+        "reason real_bid real_selected",
         rows,
     )
     prices = {
@@ -314,6 +314,7 @@ def _supply(names: list[str], firms: list[str], luck: Any) -> Table:
     ordered = 1e6 * luck.random(down.size)
     return {
         "month": key[0].ravel(),
+        "round": text(["pilot"] * down.size),
         "drug": text(names[i] for i in key[1].ravel()),
         "manufacturer": text(firms[i] for i in key[1].ravel()),
         "down": down.ravel(),

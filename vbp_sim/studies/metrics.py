@@ -15,7 +15,9 @@ from vbp_sim.studies.metric_ids import METRICS
 
 Floats = npt.NDArray[np.float64]
 Bools = npt.NDArray[np.bool_]
-Tables = Mapping[str, Mapping[str, npt.NDArray[Any]]]
+Names = npt.NDArray[np.object_]
+Table = Mapping[str, npt.NDArray[Any]]
+Tables = Mapping[str, Table]
 
 #: a product is short in a month if it delivers less than this part of what was ordered from it
 SHORT = 0.99
@@ -33,24 +35,22 @@ class Replication:
         self._bid = {key: i for i, key in enumerate(zip(bids["round"], bids["drug"], bids["manufacturer"], strict=True))}
         use = tables["use"]
         agreed = use["agreed"] > 0
-        running = {*zip(use["month"][agreed], use["drug"][agreed], strict=True)}
-        self.in_contract: Bools = _member(running, use["month"], use["drug"])
-        self.supplied: Bools = _member(running, tables["supply"]["month"], tables["supply"]["drug"])
-        months = {month for month, _ in running}
-        self.paid_months: Bools = np.array([month in months for month in tables["fund"]["month"]], dtype=np.bool_)
-        self.years = len(months) / 12
+        self.in_contract: Bools = _among(use, use, agreed, "month", "drug", "province")
+        self.supplied: Bools = _among(tables["supply"], use, agreed, "month", "drug")
+        self.paid: Bools = _among(tables["fund"], use, agreed, "month", "province")
+        self.years = len(np.unique(use["month"][agreed])) / 12
 
-    def bid_of(self, rounds: Sequence[str], drugs: Sequence[str], firms: Sequence[str]) -> npt.NDArray[np.intp]:
+    def bid_of(self, rounds: Names, drugs: Names, firms: Names) -> npt.NDArray[np.intp]:
         """Rows of the bids table that belong to the given keys."""
         return np.array([self._bid[key] for key in zip(rounds, drugs, firms, strict=True)], dtype=np.intp)
 
     def use(self, column: str) -> float:
-        """Sum of a column of the use table over the months in which the drug is under contract."""
+        """Sum of a column of the use table over the months and provinces in which the drug is under contract."""
         return float(self.t["use"][column][self.in_contract].sum())
 
     def fund(self, column: str) -> float:
-        """Sum of a column of the fund table over the months in which any contract runs."""
-        return float(self.t["fund"][column][self.paid_months].sum())
+        """Sum of a column of the fund table over the months and provinces in which any contract runs."""
+        return float(self.t["fund"][column][self.paid].sum())
 
     def events(self, kind: str) -> Floats:
         """Values of all events of a kind."""
@@ -58,8 +58,11 @@ class Replication:
         return np.asarray(events["value"][events["kind"] == kind], dtype=np.float64)
 
 
-def _member(pairs: set[tuple[Any, Any]], months: npt.NDArray[Any], drugs: npt.NDArray[Any]) -> Bools:
-    return np.array([pair in pairs for pair in zip(months, drugs, strict=True)], dtype=np.bool_)
+def _among(table: Table, use: Table, rows: Bools, *columns: str) -> Bools:
+    """Rows of a table whose key (the given columns) is one of those that the given rows of the use table have."""
+    wanted = {*zip(*(use[column][rows].tolist() for column in columns), strict=True)}
+    keys = zip(*(table[column].tolist() for column in columns), strict=True)
+    return np.fromiter((key in wanted for key in keys), dtype=np.bool_, count=len(table[columns[0]]))
 
 
 def _ratio(part: float, whole: float) -> float:
@@ -99,38 +102,33 @@ def _originator_win_rate(run: Replication) -> float:
 
 
 def _use_change(run: Replication) -> float:
-    """Mean monthly need of awarded drugs under contract against the months before their first contract."""
+    """Mean monthly use under contract against the months before the first one, of drugs and places that have both."""
     use = run.t["use"]
-    months, drugs = use["month"], use["drug"]
-    starts: dict[Any, Any] = {}
-    for month, drug in zip(months[run.in_contract], drugs[run.in_contract], strict=True):
-        starts[drug] = min(month, starts.get(drug, month))
-    before = months < np.array([starts.get(drug, np.datetime64("0001-01", "M")) for drug in drugs])
-    return _ratio(_monthly(use, run.in_contract), _monthly(use, before)) - 1
+    places: dict[tuple[str, str], int] = {}
+    keys = zip(use["drug"].tolist(), use["province"].tolist(), strict=True)
+    cell = np.array([places.setdefault(key, len(places)) for key in keys], dtype=np.intp)
+    month, cells = use["month"].astype(np.int64), len(places)
+    start = np.full(cells, np.iinfo(np.int64).max)
+    np.minimum.at(start, cell[run.in_contract], month[run.in_contract])
+    before = (month < start[cell]) & (start < np.iinfo(np.int64).max)[cell]
+    supplied = use["need"] - use["unmet"]
+    after, earlier = (_monthly(supplied, month, cell, cells, rows) for rows in (run.in_contract, before))
+    both = ~np.isnan(after) & ~np.isnan(earlier)
+    return _ratio(float(after[both].sum()), float(earlier[both].sum())) - 1
 
 
-def _monthly(use: Mapping[str, npt.NDArray[Any]], rows: Bools) -> float:
-    """Need per month, summed over drugs, each drug over its own months."""
-    total = 0.0
-    for drug in np.unique(use["drug"][rows]):
-        mine = rows & (use["drug"] == drug)
-        total += float(use["need"][mine].sum()) / len(np.unique(use["month"][mine]))
-    return total
+def _monthly(volume: Floats, month: npt.NDArray[np.int64], cell: npt.NDArray[np.intp], cells: int, rows: Bools) -> Floats:
+    """Volume per month of each cell, over the months that the cell has among the given rows; nan where it has none."""
+    months = np.bincount(np.unique(month[rows] * cells + cell[rows]) % cells, minlength=cells)
+    total = np.bincount(cell[rows], weights=volume[rows], minlength=cells)
+    return np.asarray(np.divide(total, months, out=np.full(cells, np.nan), where=months > 0))
 
 
 def _sales(run: Replication) -> tuple[Floats, npt.NDArray[np.intp]]:
     """Volume delivered by each row of the supply table under contract, and its row in the bids table."""
-    supply, bids = run.t["supply"], run.t["bids"]
-    volume = (supply["delivered"] + supply["backup_delivered"])[run.supplied]
-    won = {
-        (drug, firm): i
-        for i, (drug, firm, selected) in enumerate(
-            zip(bids["drug"], bids["manufacturer"], bids["selected"], strict=True)
-        )
-        if selected
-    }
-    keys = zip(supply["drug"][run.supplied], supply["manufacturer"][run.supplied], strict=True)
-    return volume, np.array([won[key] for key in keys], dtype=np.intp)
+    supply = {name: values[run.supplied] for name, values in run.t["supply"].items()}
+    rows = run.bid_of(supply["round"], supply["drug"], supply["manufacturer"])
+    return np.asarray(supply["delivered"] + supply["backup_delivered"]), rows
 
 
 def _margin(run: Replication) -> float:
@@ -141,15 +139,14 @@ def _margin(run: Replication) -> float:
 
 
 def _hhi(run: Replication) -> float:
+    """Mean over the contracts: one drug's in one round."""
     volume, rows = _sales(run)
-    drugs = run.t["bids"]["drug"][rows]
-    values = []
-    for drug in np.unique(drugs):
-        mine = drugs == drug
-        shares = np.array([volume[mine & (rows == row)].sum() for row in np.unique(rows[mine])])
-        if shares.sum() > 0:
-            values.append(float(((shares / shares.sum()) ** 2).sum()))
-    return _mean(np.array(values))
+    bids = run.t["bids"]
+    by_product = np.bincount(rows, weights=volume, minlength=len(bids["drug"]))
+    contracts: dict[tuple[str, str], list[float]] = {}
+    for i in np.flatnonzero(by_product):
+        contracts.setdefault((bids["round"][i], bids["drug"][i]), []).append(float(by_product[i]))
+    return _mean(np.array([sum(v**2 for v in volumes) / sum(volumes) ** 2 for volumes in contracts.values()]))
 
 
 def _short_months(run: Replication) -> float:
@@ -160,7 +157,7 @@ def _short_months(run: Replication) -> float:
 
 def _payment_delay(run: Replication) -> float:
     fund = run.t["fund"]
-    rows = run.paid_months & ~np.isnan(fund["delay_days"])
+    rows = run.paid & ~np.isnan(fund["delay_days"])
     weight = fund["spend"][rows]
     return _ratio(float((fund["delay_days"][rows] * weight).sum()), float(weight.sum()))
 
