@@ -75,28 +75,28 @@ def _real_bidders(run: RunFolder, drugs: Axis) -> Ints:
     return sums(known & lost.any(), axis).astype(np.int64)
 
 
-def _apart(x: Floats, which: Flags) -> Floats:
-    """Steps sideways so that the marks of one number of bidders do not hide each other; within +-0.12."""
+def _apart(x: Floats, which: Flags, reach: float) -> Floats:
+    """Steps sideways so that the marks of one number of bidders do not hide each other; at most ``reach``."""
     steps = np.zeros(len(x))
     for n in np.unique(x[which]):
         mine = np.flatnonzero(which & (x == n))
-        steps[mine] = np.linspace(-0.12, 0.12, len(mine)) if len(mine) > 1 else 0
+        steps[mine] = np.linspace(-reach, reach, len(mine)) if len(mine) > 1 else 0
     return steps
 
 
 def _simulated(axes: Axes, cuts: Cuts, known: Flags, step: float) -> None:
     x = np.rint(cuts.bidders)
-    at = (x + _apart(x, known) + step)[known]
+    at = (x + _apart(x, known, 0.13 if step else 0.3) + step)[known]
     part = cuts.cut.at(known)
     if part.shown:
-        axes.vlines(at, part.low, part.high, color=style.BLUE, linewidth=3, alpha=0.3)
+        axes.vlines(at, part.low, part.high, color=style.BLUE, linewidth=2.2, alpha=0.3)
     axes.plot(at, part.mid, "o", color=style.BLUE, mfc=style.SKY, markersize=5.5, label="simulated, by drug")
     _medians(axes, x[known], part.mid, step, style.BLUE, "-", "simulated, median")
 
 
 def _real(axes: Axes, cuts: Cuts, known: Flags, step: float) -> None:
     x = cuts.real_bidders.astype(np.float64)
-    at, cut = (x + _apart(x, known) + step)[known], cuts.real[known]
+    at, cut = (x + _apart(x, known, 0.13 if step else 0.3) + step)[known], cuts.real[known]
     axes.plot(at, cut, "D", color=style.INK, mfc="white", markersize=4.5, label="real, by drug")
     _medians(axes, x[known], cut, step, style.INK, "--", "real, median")
 

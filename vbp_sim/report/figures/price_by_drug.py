@@ -113,7 +113,7 @@ def _cuts(axes: Axes, at: Floats, prices: Prices) -> None:
     for y, other in zip(at[~won], real[~won], strict=True):
         start = low if np.isnan(other) else max(low, float(other))
         axes.text(start + 0.02, y, said, color=style.RED, size=8, va="center")
-    if prices.cut.shown:
+    if prices.cut.shown and prices.failed.any():
         _failures(axes, at, prices.failed)
     axes.set_xlabel("cut, % of the earlier price")
     axes.set_title("Cut")
