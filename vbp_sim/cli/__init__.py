@@ -19,6 +19,7 @@ COMMANDS = {
     "new": "Start a project of your own from a shipped scenario.",
     "schema": "Print what a scenario, a rule set or a market may say.",
     "trace": "Tell the story of a drug, a province or a manufacturer in a run.",
+    "compare": "Compare variants of a scenario on the same luck.",
     "replay": "Put real bids through a rule set.",
 }
 

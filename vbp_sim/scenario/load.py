@@ -59,10 +59,15 @@ def load(
 ) -> Scenario:
     """Read a scenario file. ``variant``: names with commas between; ``sets``: ``path=value`` texts."""
     file = Path(path)
-    tree = resolve(file, variant, sets, mounts or {})
+    return complete(resolve(file, variant, sets, mounts or {}), variant, file)
+
+
+def complete(tree: Node, variant: str, file: Path, market: Market | None = None) -> Scenario:
+    """Check a resolved tree and make the scenario of it; ``market``: the one that it names, if read already."""
     spec, problems = check(tree, Spec)
-    market, more = _market(tree)
-    problems += more
+    if market is None:
+        market, more = _market(tree)
+        problems += more
     if spec is not None and market is not None:
         problems += crosscheck(spec, market, tree)
     if problems or spec is None or market is None:

@@ -43,23 +43,26 @@ def run_one(scenario: Scenario, replication: int) -> Result:
     return Result(replication, tables, measure(tables), perf_counter() - started)
 
 
-def replicate(scenario: Scenario, workers: int | None = None) -> Iterator[Result]:
-    """Yield the results of all replications in order; ``workers`` processes (default: what the machine has)."""
-    count = scenario.spec.replications
+def replicate(scenario: Scenario, workers: int | None = None, first: int = 0) -> Iterator[Result]:
+    """Yield the results of all replications from ``first`` on, in order.
+
+    ``workers`` processes (default: what the machine has).
+    """
+    count = scenario.spec.replications - first
     if workers is None:
         workers = max(1, min(os.cpu_count() or 1, count // WORTH_A_WORKER))
     if workers <= 1 or count == 1:
-        for replication in range(count):
+        for replication in range(first, scenario.spec.replications):
             yield run_one(scenario, replication)
         return
-    yield from _in_processes(scenario, min(workers, count))
+    yield from _in_processes(scenario, min(workers, count), first)
 
 
-def _in_processes(scenario: Scenario, workers: int) -> Iterator[Result]:
+def _in_processes(scenario: Scenario, workers: int, first: int) -> Iterator[Result]:
     pool = ProcessPoolExecutor(workers, get_context("spawn"), initializer=_start_worker, initargs=(scenario,))
     waiting: deque[Future[Result]] = deque()
     try:
-        for replication in range(scenario.spec.replications):
+        for replication in range(first, scenario.spec.replications):
             waiting.append(pool.submit(_in_worker, replication))
             if len(waiting) >= 2 * workers:
                 yield waiting.popleft().result()

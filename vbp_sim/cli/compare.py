@@ -1,0 +1,108 @@
+"""`vbp compare`: variants of a scenario on the same luck."""
+
+from __future__ import annotations
+
+import contextlib
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import click
+
+from vbp_sim.cli.common import json_option, message, print_json, print_table, quiet_option, set_option
+from vbp_sim.cli.progress import bar
+
+
+@click.command("compare")
+@click.argument("scenario", metavar="SCENARIO")
+@click.option(
+    "--variants", required=True, metavar="A[,B...]", help="Variants to compare with the base; A+B chains two."
+)
+@set_option
+@click.option(
+    "--seed", type=click.IntRange(min=0), help="Root of all random draws (default: the scenario's)."
+)
+@click.option(
+    "--replications", type=click.IntRange(min=2), help="Runs of each variant (default: the scenario's)."
+)
+@click.option(
+    "--until-halfwidth", type=click.FloatRange(min=0, min_open=True), metavar="X",
+    help="Add replications until the difference of --metric is known to +-X.",
+)  # fmt: skip
+@click.option("--metric", metavar="ID", help="The metric that --until-halfwidth is about.")
+@click.option(
+    "--max-replications",
+    type=click.IntRange(min=2),
+    metavar="K",
+    help="Stop there in any case (default: 1000).",
+)
+@click.option("--workers", type=click.IntRange(min=1), help="Processes (default: what the machine has).")
+@click.option("--out", type=click.Path(path_type=Path), metavar="DIR", help="Where the comparison goes.")
+@json_option
+@quiet_option
+def command(
+    scenario: str,
+    variants: str,
+    sets: tuple[str, ...],
+    seed: int | None,
+    replications: int | None,
+    until_halfwidth: float | None,
+    metric: str | None,
+    max_replications: int | None,
+    workers: int | None,
+    out: Path | None,
+    as_json: bool,
+    quiet: bool,
+) -> int:
+    """Run SCENARIO and variants of it with the same luck, and print how the variants differ from the base.
+
+    Leaves comparison.json, comparison.csv and replications.csv, and one run folder per variant. Run folders
+    that are there already are read, not computed again. With --until-halfwidth only the metrics are kept.
+    """
+    _go_together(until_halfwidth, metric, max_replications, replications)
+    from vbp_sim.studies.compare import RESULTS, Precision, compare, write
+
+    until = None
+    if until_halfwidth is not None and metric is not None:
+        until = Precision(metric, until_halfwidth, max_replications or Precision.most)
+    given = (*sets, *([f"seed:={seed}"] if seed is not None else []))
+    results = RESULTS if out is None else out / "runs"
+    with _progress(quiet or as_json) as progress:
+        found = compare(
+            scenario, variants.split(","), sets=given, replications=replications, until=until,
+            workers=workers, results=results, progress=progress,
+        )  # fmt: skip
+    target = out if out is not None else RESULTS / f"compare-{found.scenario}-{found.id[:12]}"
+    write(found, target)
+    if as_json:
+        print_json(found.as_json())
+    elif not quiet:
+        from vbp_sim.report.comparison import remarks, table
+
+        print_table(table(found))
+        for line in remarks(found):
+            message(line)
+    if until is not None and not found.reached:
+        message(
+            f"not reached: {until.metric} is not known to +-{until.halfwidth:g} after {found.replications} "
+            "replications; raise --max-replications",
+            quiet=quiet,
+        )
+    message(f"written: {target}", quiet=quiet)
+    return 0
+
+
+def _go_together(
+    halfwidth: float | None, metric: str | None, most: int | None, replications: int | None
+) -> None:
+    if (halfwidth is None) != (metric is None):
+        raise click.UsageError("--until-halfwidth and --metric go together")
+    if halfwidth is None and most is not None:
+        raise click.UsageError("--max-replications needs --until-halfwidth")
+    if halfwidth is not None and replications is not None:
+        raise click.UsageError("give --replications, or --until-halfwidth with --max-replications")
+
+
+@contextlib.contextmanager
+def _progress(quiet: bool) -> Iterator[Callable[[str, int, int], None] | None]:
+    with bar(quiet) as update:
+        yield None if update is None else lambda name, done, of: update(done, of, name)

@@ -1,0 +1,70 @@
+"""A comparison of variants as an aligned table for people. Draws nothing, and so imports no matplotlib."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterator, Mapping
+
+from vbp_sim.report import words
+from vbp_sim.studies.compare import Comparison
+from vbp_sim.studies.metric_ids import METRICS, Metric
+from vbp_sim.studies.paired import LEVEL, Difference
+
+#: what an arrow says besides its direction
+_JUDGED = {"better": ("better", "worse"), "worse": ("worse", "better"), "neither": ("higher", "lower")}
+
+
+def table(found: Comparison) -> list[list[str]]:
+    """Rows of text: metric, base, and per variant its value, the difference with interval, a judgement."""
+    head = ["metric", "base"]
+    for name in found.variants:
+        head += [name, "difference", ""]
+    return [head, *(_row(METRICS[id], by_name, found.variants) for id, by_name in found.differences.items())]
+
+
+def remarks(found: Comparison) -> Iterator[str]:
+    """What a reader of the table should know."""
+    percent = f"{LEVEL:.0%}"
+    yield (
+        f"{words.counted(found.replications, 'replication')} with the same luck in every variant "
+        f"(seed {found.seed}); differences with their {percent} interval; shares in %, "
+        "their differences in percentage points"
+    )
+    yield "better, worse, higher, lower: the interval leaves out zero"
+
+
+def _row(metric: Metric, by_name: Mapping[str, Difference], variants: list[str]) -> list[str]:
+    numbers = [v for d in by_name.values() for v in (d.base, d.variant)]
+    size, unit = _scale(metric, max(abs(v) for v in numbers))
+
+    def number(value: float, sign: str = "") -> str:
+        if math.isnan(value):
+            return "-"
+        return f"{value / size + 0.0:{sign},.{metric.decimals if not metric.unit.startswith('yuan') else 2}f}"
+
+    cells = [f"{metric.id} ({unit})" if unit else metric.id, number(next(iter(by_name.values())).base)]
+    for name in variants:
+        d = by_name.get(name)
+        if d is None:
+            cells += ["-", "", ""]
+            continue
+        span = "" if math.isnan(d.low) else f" [{number(d.low, '+')}, {number(d.high, '+')}]"
+        cells += [number(d.variant), f"{number(d.mean, '+')}{span}", arrow(metric, d)]
+    return cells
+
+
+def arrow(metric: Metric, difference: Difference) -> str:
+    """Direction of a clear difference, and whether it is welcome; empty if zero lies in the interval."""
+    if not difference.clear:
+        return ""
+    up, down = _JUDGED[metric.higher_is]
+    return f"↑ {up}" if difference.mean > 0 else f"↓ {down}"
+
+
+def _scale(metric: Metric, largest: float) -> tuple[float, str]:
+    if metric.unit == "share":
+        return 0.01, "%"
+    if metric.unit.startswith("yuan"):
+        size, word = words.scale(largest)
+        return size, f"{word} {metric.unit}".strip()
+    return 1.0, "" if metric.unit in ("count", "ratio") else metric.unit

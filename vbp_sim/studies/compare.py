@@ -1,0 +1,267 @@
+"""A scenario and variants of it on the same luck, and how they differ.
+
+    found = compare("pilot-2018", ["two-winners", "two-winners+no-retention"], replications=50)
+    found.differences["cut_ceiling"]["two-winners"].mean
+
+A variant may be a chain of variants of the scenario, applied in order, with ``+`` between.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+import hashlib
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+import vbp_sim
+from vbp_sim.errors import InputError, Problem, nearest
+from vbp_sim.scenario.load import Scenario
+from vbp_sim.studies import aside
+from vbp_sim.studies.folder import RunFolder
+from vbp_sim.studies.load import load_scenario
+from vbp_sim.studies.metric_ids import METRICS
+from vbp_sim.studies.metrics import measure
+from vbp_sim.studies.paired import Difference, needed, paired
+from vbp_sim.studies.replications import replicate
+from vbp_sim.studies.run import run, run_id, run_name
+
+BASE = "base"
+RESULTS = Path("results")
+PROGRAM = "vbp_sim compare"
+FILE = "comparison.json"
+#: replications of the first round when their number follows from the precision that is asked for
+FIRST = 10
+
+#: metrics of one replication
+Row = dict[str, float]
+#: called with what is being run, replications done, and how many there are to be
+Progress = Callable[[str, int, int], None]
+
+
+@dataclass(frozen=True)
+class Precision:
+    """Add replications until the difference of a metric is known to +-``halfwidth``, at most ``most``."""
+
+    metric: str
+    halfwidth: float
+    most: int = 1000
+
+
+@dataclass(frozen=True)
+class Comparison:
+    """Variants against the base. ``rows``: metrics of each replication by name of the variant (`BASE` first).
+
+    ``runs``: the run folders that hold all tables; empty if the number of replications was sought.
+    ``reached``: whether the asked precision was reached (True if none was asked).
+    """
+
+    scenario: str
+    title: str
+    seed: int
+    rows: dict[str, list[Row]]
+    runs: dict[str, str]
+    reached: bool
+    id: str
+
+    @property
+    def replications(self) -> int:
+        """Replications of every variant."""
+        return len(self.rows[BASE])
+
+    @property
+    def variants(self) -> list[str]:
+        """Names of the variants, without the base."""
+        return [name for name in self.rows if name != BASE]
+
+    @property
+    def differences(self) -> dict[str, dict[str, Difference]]:
+        """By metric and variant; a metric that never applies in base and variant together is left out."""
+        found: dict[str, dict[str, Difference]] = {}
+        for metric in METRICS:
+            for name in self.variants:
+                difference = difference_of(self.rows, metric, name)
+                if difference.n:
+                    found.setdefault(metric, {})[name] = difference
+        return found
+
+    def as_json(self) -> dict[str, Any]:
+        """What comparison.json holds."""
+        metrics = {
+            id: {
+                "unit": METRICS[id].unit,
+                "higher_is": METRICS[id].higher_is,
+                "variants": {
+                    name: {**dataclasses.asdict(d), "halfwidth": d.halfwidth} for name, d in found.items()
+                },
+            }
+            for id, found in self.differences.items()
+        }
+        whole = {
+            "program": PROGRAM,
+            "version": vbp_sim.__version__,
+            "id": self.id,
+            "scenario": self.scenario,
+            "title": self.title,
+            "seed": self.seed,
+            "replications": self.replications,
+            "variants": self.variants,
+            "reached": self.reached,
+            "runs": self.runs,
+            "metrics": metrics,
+        }
+        return {key: aside.plain(value) for key, value in whole.items()}
+
+
+def compare(
+    scenario: str | Path,
+    variants: Sequence[str],
+    *,
+    sets: Sequence[str] = (),
+    replications: int | None = None,
+    until: Precision | None = None,
+    workers: int | None = None,
+    results: Path = RESULTS,
+    progress: Progress | None = None,
+) -> Comparison:
+    """Run the scenario and its variants, each with the same replications, and pair them.
+
+    Run folders in ``results`` that are finished are read, not computed again. With ``until`` only the metrics
+    are kept. InputError if a variant is unknown or named twice, or the metric is unknown.
+    """
+    names = _names(variants)
+    given = [*sets, *([f"replications:={replications}"] if replications is not None else [])]
+    all_of = {name: load_scenario(scenario, chain, given) for name, chain in names.items()}
+    base = all_of[BASE]
+    runs: dict[str, str] = {}
+    rows: dict[str, list[Row]] = {}
+    reached = True
+    if until is not None:
+        rows, reached = _until(all_of, until, workers, progress)
+    else:
+        for name, one in all_of.items():
+            folder = _ran(name, one, workers, results, progress)
+            rows[name], runs[name] = metrics_of(folder), str(folder.path)
+    id = hashlib.sha256(
+        "\n".join([str(until), *(f"{n} {run_id(s)}" for n, s in all_of.items())]).encode()
+    ).hexdigest()
+    return Comparison(base.spec.scenario, base.spec.title, base.spec.seed, rows, runs, reached, id)
+
+
+def difference_of(rows: dict[str, list[Row]], metric: str, variant: str) -> Difference:
+    """How a variant differs from the base in one metric."""
+    return paired([r[metric] for r in rows[BASE]], [r[metric] for r in rows[variant]])
+
+
+def metrics_of(folder: RunFolder) -> list[Row]:
+    """Metrics of each replication of a finished run, measured from its tables."""
+    tables = {name: folder.table(name) for name in folder.tables}
+    found = []
+    for k in range(int(folder.manifest["replications"])):
+        own = {}
+        for name, columns in tables.items():
+            first, last = np.searchsorted(columns["replication"], [k, k + 1])
+            own[name] = {column: values[first:last] for column, values in columns.items()}
+        found.append(measure(own))
+    return found
+
+
+def write(found: Comparison, out: Path) -> None:
+    """Write two tables and, last, comparison.json; InputError if ``out`` holds something else."""
+    if out.exists() and not (out.is_dir() and ((out / FILE).is_file() or set(_inside(out)) <= {"runs"})):
+        what = "holds other files and is no comparison" if out.is_dir() else "is a file, not a folder"
+        raise InputError(Problem(str(out), what, "name another folder with --out"))
+    out.mkdir(parents=True, exist_ok=True)
+    header = [
+        "metric",
+        "unit",
+        "higher_is",
+        "variant",
+        "base",
+        "value",
+        "difference",
+        "low",
+        "high",
+        "n",
+        "variance_saved",
+    ]
+    aside.write_csv(out / "comparison.csv", header, _lines(found))
+    aside.write_csv(
+        out / "replications.csv",
+        ["variant", "replication", *METRICS],
+        (
+            [name, k, *(row[m] for m in METRICS)]
+            for name, rows in found.rows.items()
+            for k, row in enumerate(rows)
+        ),
+    )
+    aside.write_json(out / FILE, found.as_json())
+
+
+def _lines(found: Comparison) -> Iterator[list[Any]]:
+    for id, by_variant in found.differences.items():
+        for name, d in by_variant.items():
+            start = [id, METRICS[id].unit, METRICS[id].higher_is, name]
+            yield [*start, d.base, d.variant, d.mean, d.low, d.high, d.n, d.variance_saved]
+
+
+def _inside(folder: Path) -> list[str]:
+    return [entry.name for entry in folder.iterdir()]
+
+
+def _names(variants: Sequence[str]) -> dict[str, str]:
+    """Name of each variant, and its chain as `load_scenario` wants it."""
+    names = {BASE: ""}
+    for variant in variants:
+        chain = ",".join(step.strip() for step in variant.split("+"))
+        if not chain.strip(","):
+            raise InputError(
+                Problem("--variants", "the name of a variant is wanted", "for example --variants a,b+c")
+            )
+        if variant in names:
+            raise InputError(
+                Problem(f"--variants {variant}", "is named twice, or is the base", "leave one out")
+            )
+        names[variant] = chain
+    return names
+
+
+def _ran(
+    name: str, one: Scenario, workers: int | None, results: Path, progress: Progress | None
+) -> RunFolder:
+    def tell(done: int, of: int) -> None:
+        if progress is not None:
+            progress(name, done, of)
+
+    return run(one, results / run_name(one), workers=workers, progress=tell)[0]
+
+
+def _until(
+    all_of: dict[str, Scenario], until: Precision, workers: int | None, progress: Progress | None
+) -> tuple[dict[str, list[Row]], bool]:
+    """Add replications to all variants together until the differences are known well enough."""
+    if until.metric not in METRICS:
+        raise InputError(
+            Problem(
+                f"--metric {until.metric}", "there is no such metric", nearest(until.metric, list(METRICS))
+            )
+        )
+    rows: dict[str, list[Row]] = {name: [] for name in all_of}
+    wanted = min(FIRST, until.most)
+    while True:
+        for name, one in all_of.items():
+            spec = one.spec.model_copy(update={"replications": wanted})
+            for result in replicate(dataclasses.replace(one, spec=spec), workers, len(rows[name])):
+                rows[name].append(result.metrics)
+                if progress is not None:
+                    progress(name, len(rows[name]), wanted)
+        found = [difference_of(rows, until.metric, name) for name in all_of if name != BASE]
+        short = [d for d in found if not d.halfwidth <= until.halfwidth]
+        if not short or wanted >= until.most:
+            return rows, not short
+        wanted = min(
+            until.most, max(wanted + FIRST, *(min(2 * wanted, needed(d, until.halfwidth)) for d in short))
+        )

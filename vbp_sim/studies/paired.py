@@ -1,0 +1,78 @@
+"""Differences between variants on the same luck, replication by replication, with Student's interval.
+
+>>> paired([1.0, 2.0, 3.0], [2.0, 3.0, 4.0]).mean
+1.0
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+#: confidence of the intervals
+LEVEL = 0.95
+
+
+@dataclass(frozen=True)
+class Difference:
+    """A variant against the base, over the ``n`` replications in which both have the number.
+
+    ``mean`` is of variant - base; ``low`` and ``high`` bound it with confidence `LEVEL` (nan below two
+    replications). ``variance_saved``: part of the variance of the mean difference that pairing saved against
+    replications with luck of their own; negative if pairing did harm, nan if nothing varies.
+    """
+
+    base: float
+    variant: float
+    mean: float
+    low: float
+    high: float
+    n: int
+    variance_saved: float
+
+    @property
+    def halfwidth(self) -> float:
+        """Half the width of the interval."""
+        return (self.high - self.low) / 2
+
+    @property
+    def clear(self) -> bool:
+        """Whether the interval leaves out zero."""
+        return self.low > 0 or self.high < 0
+
+
+def paired(base: Sequence[float], variant: Sequence[float], level: float = LEVEL) -> Difference:
+    """Compare two columns in which place k is replication k of each; ValueError if their lengths differ."""
+    a, b = np.asarray(base, dtype=np.float64), np.asarray(variant, dtype=np.float64)
+    if a.shape != b.shape or a.ndim != 1:
+        raise ValueError(f"two columns of one length are wanted, got shapes {a.shape} and {b.shape}")
+    both = ~(np.isnan(a) | np.isnan(b))
+    a, b = a[both], b[both]
+    n = len(a)
+    if n == 0:
+        return Difference(math.nan, math.nan, math.nan, math.nan, math.nan, 0, math.nan)
+    gaps = b - a
+    mean = float(gaps.mean())
+    half, saved = math.nan, math.nan
+    if n > 1:
+        half = student(n - 1, level) * float(gaps.std(ddof=1)) / math.sqrt(n)
+        unpaired = float(a.var(ddof=1) + b.var(ddof=1))
+        saved = 1 - float(gaps.var(ddof=1)) / unpaired if unpaired > 0 else math.nan
+    return Difference(float(a.mean()), float(b.mean()), mean, mean - half, mean + half, n, saved)
+
+
+def student(freedom: int, level: float = LEVEL) -> float:
+    """Two-sided quantile of Student's distribution."""
+    from scipy.special import stdtrit
+
+    return float(stdtrit(freedom, 0.5 + level / 2))
+
+
+def needed(difference: Difference, halfwidth: float) -> int:
+    """Replications after which the interval should be narrow enough, judged by the spread so far."""
+    if difference.n < 2 or not difference.halfwidth > halfwidth:
+        return difference.n
+    return math.ceil(difference.n * (difference.halfwidth / halfwidth) ** 2)
