@@ -22,6 +22,8 @@ from vbp_sim.scenario.parts import chosen
 
 #: months simulated beyond the last contract, to show what follows
 RUN_ON_MONTHS = 3
+#: more winners than any drug has, unnamed firms included; terms grow with the winners
+MOST_WINNERS = 100
 
 
 def simulate(scenario: Scenario, replication: int) -> dict[str, Table]:
@@ -41,11 +43,10 @@ def simulate(scenario: Scenario, replication: int) -> dict[str, Table]:
 def horizon(scenario: Scenario) -> date:
     """First day that is no longer simulated: the longest possible contract and `RUN_ON_MONTHS` are over."""
     classes = {(d.drug_class, d.form) for d in scenario.market.drugs}
-    firms = max(len(scenario.market.products_of(d.id)) + (d.qualified or 0) for d in scenario.market.drugs) + 1
     ends = []
     for spec in scenario.spec.rounds.values():
         term, start = chosen(spec.rules, RuleSet).term, spec.calendar.start
-        longest = max(term.months(w, c, start, f) for w in range(1, firms + 1) for c, f in classes)
+        longest = max(term.months(w, c, start, f) for w in range(1, MOST_WINNERS + 1) for c, f in classes)
         ends.append(add_months(start, longest))
     return add_months(max(ends), RUN_ON_MONTHS)
 

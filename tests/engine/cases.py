@@ -1,0 +1,72 @@
+"""Small scenarios that are awkward in one way each, for the laws that must hold in all of them."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from small import DRUGS, PRODUCTS, PROVINCES, SHARED, calendar, round_of
+
+
+def term(months: int, **more: Any) -> dict[str, Any]:
+    """The shared rules with one term for every number of winners."""
+    return {**SHARED, "term": {"table": {"1": months, "2": months, "3": months}}, **more}
+
+
+FRAGILE: dict[str, Any] = {"rate_oral": 3.0, "rate_injection": 6.0, "stock_months": 0.3, "default_rate": 0.0}
+
+CASES: dict[str, dict[str, Any]] = {
+    "plain": {},
+    "one winner": {"rounds": {"first": round_of(rules="pilot-2018")}},
+    "half a year": {"rounds": {"first": round_of(rules=term(6))}},
+    "a year and a half from mid-month": {"rounds": {"first": round_of("2019-01-15", term(18))}, "start": "2018-03-10"},
+    "from the second of a month": {"rounds": {"first": round_of("2019-01-02", term(12))}},
+    "from the last of a month": {"rounds": {"first": round_of("2019-01-31", term(13))}},
+    "all in one day": {"rounds": {"first": {"rules": SHARED, "calendar": dict.fromkeys(calendar("2019-01-01"), "2018-04-01")}}},
+    "renewed on the day of the end": {"rounds": {"first": round_of(rules=term(12)), "second": round_of("2020-01-01", term(12))}},
+    "renewed on the day of the end of two years": {
+        "rounds": {"first": round_of(rules=term(24)), "second": round_of("2021-01-01", term(12))}
+    },
+    "replaced in mid-year": {"rounds": {"first": round_of(rules=term(24)), "second": round_of("2020-07-15", term(12))}},
+    "a drug in two rounds": {
+        "rounds": {"first": round_of(rules=term(24)), "second": round_of("2019-10-01", term(12), drugs=["beta"])}
+    },
+    "a gap between rounds": {"rounds": {"first": round_of(rules=term(6)), "second": round_of("2020-03-01", term(6))}},
+    "failures": {"behaviour": {"supply": FRAGILE}},
+    "failures and no help": {
+        "behaviour": {"supply": FRAGILE}, "rounds": {"first": round_of(rules=term(24, failure={"rule": "none"}))}
+    },
+    "failures and replacement": {
+        "behaviour": {"supply": FRAGILE}, "rounds": {"first": round_of(rules=term(24, failure={"rule": "replacement"}))}
+    },
+    "everybody leaves": {
+        "behaviour": {"supply": {"default_rate": 10.0}},
+        "rounds": {"first": round_of(rules=term(12)), "second": round_of("2020-01-01", term(12))},
+    },
+    "suppliers of a replaced contract leave": {
+        "behaviour": {"supply": {"default_rate": 3.0}},
+        "rounds": {"first": round_of(rules=term(24)), "second": round_of("2019-07-01", term(24))},
+    },
+    "nobody quotes": {"behaviour": {"bidding": {"model": "recorded"}}},
+    "every bid is void": {
+        "behaviour": {"bidding": {"model": "recorded"}}, "products": [{**p, "bid": 100} for p in PRODUCTS]
+    },
+    "one drug fails": {
+        "behaviour": {"bidding": {"model": "recorded"}},
+        "products": [{**p, "bid": 100 if p["drug"] == "beta" else 0.2} for p in PRODUCTS],
+    },
+    "below cost": {"products": [{**p, "cost": 60} for p in PRODUCTS], "behaviour": {"supply": {"exit_rate": 0.0}}},
+    "no capacity": {"products": [{**p, "capacity": 0} for p in PRODUCTS], "behaviour": {"supply": {"committed_capacity": 1.0}}},
+    "nothing guaranteed": {"rounds": {"first": round_of(rules=term(12, share={"table": {"1": 0, "2": 0, "3": 0}}))}},
+    "some provinces take part": {"rounds": {"first": round_of(rules=term(12, members=["north", "east"]))}},
+    "a level without a share": {
+        "provinces": [{**p, "tertiary": 0} if p["province"] == "south" else p for p in PROVINCES],
+        "demand_model": {"level_share": {"tertiary": 1.0, "secondary": 0.0, "primary": 0.0}},
+    },
+    "no noise": {"demand_model": {"monthly_cv": 0.0, "growth": 0.0, "size_spread": 0.0}},
+    "ceilings from prices before": {
+        "rounds": {"first": round_of(rules=term(12, ceiling={"rule": "before"}))},
+        "drugs": [{**d, "ceiling": "", "pre_price": d["ceiling"]} for d in DRUGS],
+    },
+    "one qualified firm and unnamed ones": {"products": [p for p in PRODUCTS if p["manufacturer"] in ("a1", "g1")]},
+    "dear products cost patients more": {"rounds": {"first": round_of(rules=term(36, payment={"dear_copayment": 0.3}))}},
+}

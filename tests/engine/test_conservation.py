@@ -1,0 +1,267 @@
+"""What must add up in every run, however awkward the scenario."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+from cases import CASES
+from small import rows, small, total
+
+from vbp_sim.engine.simulation import simulate
+from vbp_sim.engine.tables import TABLES
+from vbp_sim.scenario.load import Scenario
+from vbp_sim.studies.metric_ids import METRICS
+from vbp_sim.studies.metrics import measure
+
+Table = Mapping[str, np.ndarray[Any, Any]]
+Tables = Mapping[str, Table]
+CLOSE = {"rtol": 1e-9, "atol": 1e-6}
+KEY = ("round", "drug", "province")
+
+
+@pytest.fixture(scope="module", params=CASES)
+def ran(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> tuple[Scenario, Tables]:
+    """A scenario and the tables of two of its replications, one after the other."""
+    with np.errstate(all="raise", under="ignore"):
+        case = dict(CASES[request.param])
+        if "demand_model" in case:
+            scenario = with_demand(tmp_path_factory.mktemp("case"), case)
+        else:
+            scenario = small(tmp_path_factory.mktemp("case"), **case)
+        return scenario, simulate(scenario, 1)
+
+
+def with_demand(folder: Path, case: dict[str, Any]) -> Scenario:
+    demand = case.pop("demand_model")
+    sets = [f"demand.{name}={value}" for name, value in demand.items() if name != "level_share"]
+    sets += [f"demand.level_share.{level}={value}" for level, value in demand.get("level_share", {}).items()]
+    return small(folder, sets=sets, **case)
+
+
+def test_every_table_has_its_columns_and_only_declared_gaps(ran: tuple[Scenario, Tables]) -> None:
+    may_be_nan = {"bid", "pre_price", "price", "real_bid", "lowest", "real_price", "backup_price", "delay_days", "value",
+                  "ceiling"}  # fmt: skip
+    for name, table in ran[1].items():
+        assert tuple(table) == TABLES[name].names
+        assert len({len(values) for values in table.values()}) == 1, name
+        for column in TABLES[name].columns:
+            if column.kind == "float" and column.name not in may_be_nan:
+                assert np.isfinite(table[column.name]).all(), f"{name}.{column.name}"
+
+
+def test_need_is_selected_other_or_unmet(ran: tuple[Scenario, Tables]) -> None:
+    use = ran[1]["use"]
+    parts = use["selected"] + use["generic"] + use["originator"] + use["unmet"]
+    np.testing.assert_allclose(parts, use["need"], **CLOSE)
+    for name in ("need", "selected", "generic", "originator", "unmet", "substituted", "agreed"):
+        assert use[name].min() >= -1e-9, name
+    assert (use["substituted"] <= use["generic"] + use["originator"] + 1e-6).all()
+    assert (use["selected_originator"] <= use["selected"] + 1e-9).all()
+
+
+def test_what_is_ordered_is_delivered_or_short(ran: tuple[Scenario, Tables]) -> None:
+    supply = ran[1]["supply"]
+    np.testing.assert_allclose(supply["delivered"] + supply["short"], supply["ordered"], **CLOSE)
+    for name in ("ordered", "delivered", "backup_delivered", "short", "stock", "capacity"):
+        assert supply[name].min(initial=0.0) >= 0, name
+
+
+def test_what_is_delivered_is_used(ran: tuple[Scenario, Tables]) -> None:
+    """Every unit that a supplier delivers is bought somewhere, and every selected unit was delivered."""
+    supply, use = ran[1]["supply"], ran[1]["use"]
+    delivered = total(supply, ("month", "drug"), "delivered")
+    for key, helped in total(supply, ("month", "drug"), "backup_delivered").items():
+        delivered[key] += helped
+    used = total(use, ("month", "drug"), "selected")
+    for key, volume in delivered.items():
+        assert used[key] == pytest.approx(volume, rel=1e-9, abs=1e-6), key
+
+
+def test_capacity_bounds_what_is_delivered(ran: tuple[Scenario, Tables]) -> None:
+    """Over any first months of a contract: deliveries + stock <= first stock + what could be made."""
+    supply = ran[1]["supply"]
+    for key in set(zip(supply["round"], supply["drug"], supply["manufacturer"], strict=True)):
+        mine = rows(supply, round=key[0], drug=key[1], manufacturer=key[2])
+        order = np.argsort(mine["month"])
+        out = np.cumsum((mine["delivered"] + mine["backup_delivered"])[order]) + mine["stock"][order]
+        bound = first_stock(ran, key) + np.cumsum(mine["capacity"][order])
+        assert (out <= bound * (1 + 1e-9) + 1e-6).all(), key
+
+
+def first_stock(ran: tuple[Scenario, Tables], key: tuple[str, str, str]) -> float:
+    places = rows(ran[1]["allocation"], round=key[0], drug=key[1], main=key[2])
+    supply: Any = ran[0].spec.behaviour.supply
+    return float(supply.stock_months) * float(places["agreed"].sum()) / 12
+
+
+def test_nothing_comes_from_a_product_that_is_down_with_empty_stock(ran: tuple[Scenario, Tables]) -> None:
+    supply, events = ran[1]["supply"], ran[1]["events"]
+    back = {
+        (round_id, drug, firm, str(date)[:7])
+        for round_id, drug, firm, date, kind in zip(
+            *(events[name] for name in ("round", "drug", "manufacturer", "date", "kind")), strict=True
+        )
+        if kind == "recovery"
+    }
+    before: dict[tuple[str, ...], tuple[bool, float]] = {}
+    for i in np.argsort(supply["month"], kind="stable"):
+        key = (supply["round"][i], supply["drug"][i], supply["manufacturer"][i])
+        was_down, stock = before.get(key, (False, 1.0))
+        month = str(supply["month"][i])
+        recent = any((*key, m) in back for m in (month, str(supply["month"][i] - 1)))
+        if was_down and stock == 0 and supply["down"][i] and not recent:
+            assert supply["delivered"][i] + supply["backup_delivered"][i] == 0
+        before[key] = (bool(supply["down"][i]), float(supply["stock"][i]))
+
+
+def test_agreed_is_the_guaranteed_part_of_what_was_reported(ran: tuple[Scenario, Tables]) -> None:
+    awards, reports, places = ran[1]["awards"], ran[1]["reports"], ran[1]["allocation"]
+    share = {key: s for *key_, s in zip(awards["round"], awards["drug"], awards["share"], strict=True) for key in [tuple(key_)]}
+    for table in (reports, places):
+        of_row = np.array([share[key] for key in zip(table["round"], table["drug"], strict=True)])
+        np.testing.assert_allclose(table["agreed"], of_row * table["reported"], **CLOSE)
+    by_province = total(reports, KEY, "reported")
+    for key, reported in total(places, KEY, "reported").items():
+        assert by_province[key] == pytest.approx(reported)
+
+
+def test_reports_add_up_to_the_market_over_the_reporting_ratio(ran: tuple[Scenario, Tables]) -> None:
+    scenario, tables = ran
+    past = total(tables["reports"], KEY, "past_use")
+    market, ids = scenario.market, [d.id for d in scenario.market.drugs]
+    places = [p.id for p in market.provinces]
+    for (_, drug, province), use in past.items():
+        wanted = market.reported[ids.index(drug), places.index(province)] / scenario.spec.demand.reporting_ratio
+        assert use == pytest.approx(wanted)
+
+
+def test_agreed_volume_of_the_months_is_that_of_the_contract_years(ran: tuple[Scenario, Tables]) -> None:
+    tables = ran[1]
+    settled = total(tables["settlement"], ("drug", "province", "level"), "agreed")
+    monthly = total(tables["use"], ("drug", "province", "level"), "agreed")
+    for key, agreed in monthly.items():
+        assert settled.get(key, 0.0) == pytest.approx(agreed, rel=1e-9, abs=1e-6), key
+
+
+def test_what_is_settled_is_what_was_used_under_contract(ran: tuple[Scenario, Tables]) -> None:
+    tables, use = ran[1], ran[1]["use"]
+    running = {*zip(*(use[c][use["agreed"] > 0] for c in ("month", "drug", "province")), strict=True)}
+    inside = np.array([key in running for key in zip(use["month"], use["drug"], use["province"], strict=True)], dtype=np.bool_)
+    under = {name: values[inside] for name, values in use.items()}
+    for column, parts in (("bought", ("selected",)), ("nonselected", ("generic", "originator"))):
+        settled = total(tables["settlement"], ("drug", "province"), column)
+        used = [total(under, ("drug", "province"), part) for part in parts]
+        for key in used[0]:
+            assert settled.get(key, 0.0) == pytest.approx(sum(u[key] for u in used), rel=1e-9, abs=1e-6)
+
+
+def test_budget_is_spend_and_surplus_where_savings_are_not_negative(ran: tuple[Scenario, Tables]) -> None:
+    """Institutions are clipped at zero one by one, so by level the surplus is at least budget less spend."""
+    t = ran[1]["settlement"]
+    assert (t["surplus"] >= t["budget"] - t["spend"] - 1e-6 * t["budget"] - 1e-6).all()
+    assert (t["surplus"] >= 0).all()
+    assert (t["retained"] <= 0.5 * t["surplus"] + 1e-6).all()
+    assert (t["retained"] >= 0).all()
+    assert (t["passed"] <= t["institutions"]).all()
+
+
+def test_every_contract_year_is_settled_once(ran: tuple[Scenario, Tables]) -> None:
+    t, events = ran[1]["settlement"], ran[1]["events"]
+    keys = list(zip(*(t[c] for c in ("round", "contract_year", "drug", "province", "level")), strict=True))
+    assert len(keys) == len(set(keys))
+    contracts = {*zip(ran[1]["allocation"]["round"], ran[1]["allocation"]["drug"], strict=True)}
+    ended = rows(events, kind="term-end")
+    assert sorted(zip(ended["round"], ended["drug"], strict=True)) == sorted(contracts)
+
+
+def test_fund_and_patients_pay_what_is_spent(ran: tuple[Scenario, Tables]) -> None:
+    fund = ran[1]["fund"]
+    np.testing.assert_allclose(fund["fund_paid"] + fund["patient_paid"], fund["spend"], **CLOSE)
+    np.testing.assert_allclose(fund["baseline_fund"] + fund["baseline_patient"], fund["baseline"], **CLOSE)
+    for name in ("spend", "fund_paid", "patient_paid", "prepaid"):
+        assert fund[name].min() >= -1e-6, name
+
+
+def test_before_the_first_supply_all_is_as_it_was(ran: tuple[Scenario, Tables]) -> None:
+    fund, use = ran[1]["fund"], ran[1]["use"]
+    supplied = ran[1]["supply"]["month"]
+    first = supplied.min() if len(supplied) else np.datetime64("9999-12", "M")
+    early = fund["month"] < first
+    for actual, usual in (("spend", "baseline"), ("fund_paid", "baseline_fund"), ("patient_paid", "baseline_patient")):
+        np.testing.assert_allclose(fund[actual][early], fund[usual][early], **CLOSE)
+    assert fund["prepaid"][early].sum() == 0
+    assert use["unmet"][use["month"] < first].sum() == 0
+
+
+def test_spend_is_price_times_volume(ran: tuple[Scenario, Tables]) -> None:
+    """Spend of every month and province, rebuilt from volumes, awarded prices and the bids table."""
+    tables = ran[1]
+    if not len(tables["supply"]):
+        return
+    supply, allocation = tables["supply"], tables["allocation"]
+    price = {
+        key: p
+        for *key_, p in zip(*(tables["bids"][c] for c in ("round", "drug", "manufacturer", "price")), strict=True)
+        for key in [tuple(key_)]
+    }
+    paid = np.array([price[key] for key in zip(supply["round"], supply["drug"], supply["manufacturer"], strict=True)])
+    assert np.isfinite(paid).all()
+    turnover = paid * (supply["delivered"] + supply["backup_delivered"])
+    months = np.unique(supply["month"])
+    fund = tables["fund"]
+    for month in months:
+        spend = fund["spend"][fund["month"] == month].sum()
+        assert turnover[supply["month"] == month].sum() <= spend * (1 + 1e-9) + 1e-6
+    assert len(allocation["price"]) == np.isfinite(allocation["price"]).sum()
+
+
+def test_prepayments_are_the_share_of_the_agreed_value(ran: tuple[Scenario, Tables]) -> None:
+    """Once for every contract year; suppliers that left or stood in change prices, so only where none did."""
+    scenario, tables = ran
+    kinds = set(tables["events"]["kind"])
+    if kinds & {"exit", "shortage"} or "replaced" in str(tables["events"]["text"]):
+        return
+    ended_early = rows(tables["events"], kind="term-end", text="another contract begins")
+    if len(ended_early["kind"]) and scenario.spec.rounds["first"].calendar.start.day != 1:
+        return
+    prices = dict(zip(zip(*(tables["allocation"][c] for c in KEY), strict=True), tables["allocation"]["price"], strict=True))
+    rules: Any = scenario.spec.rounds["first"].rules
+    owed = 0.0
+    for *key, agreed in zip(*(tables["settlement"][c] for c in (*KEY, "agreed")), strict=True):
+        owed += prices[tuple(key)] * agreed * rules.payment.prepayment_share
+    if len(ended_early["kind"]) and not _full_years(scenario):
+        assert tables["fund"]["prepaid"].sum() >= owed - 1e-6  # a year that is cut short was advanced in full
+    else:
+        assert tables["fund"]["prepaid"].sum() == pytest.approx(owed)
+
+
+def _full_years(scenario: Scenario) -> bool:
+    starts = [one.calendar.start for one in scenario.spec.rounds.values()]
+    return all((b - a).days >= 365 and a.month == b.month for a, b in zip(starts, starts[1:], strict=False))
+
+
+def test_events_come_in_order_of_time_and_within_the_calendar(ran: tuple[Scenario, Tables]) -> None:
+    scenario, events = ran[0], ran[1]["events"]
+    assert (np.diff(events["time"]) >= 0).all()
+    days = (events["date"] - np.datetime64(scenario.spec.start, "D")).astype(int)
+    np.testing.assert_array_equal(days, np.floor(events["time"]).astype(int))
+    for name, one in scenario.spec.rounds.items():
+        mine = rows(events, round=name)
+        for kind, step in (("opening", "opening"), ("start", "start"), ("result", "result"), ("document", "document")):
+            dates = mine["date"][(mine["kind"] == kind) & (mine["drug"] == "")]
+            assert [str(d) for d in dates] == [str(getattr(one.calendar, step))]
+
+
+def test_metrics_can_be_taken(ran: tuple[Scenario, Tables]) -> None:
+    values = measure(ran[1])
+    assert set(values) == set(METRICS)
+    shares = ("selected_share", "originator_share", "unmet_share", "assessment_pass_rate", "retained_share", "bid_success",
+              "hhi", "originator_win_rate")  # fmt: skip
+    for name in shares:
+        assert np.isnan(values[name]) or 0 <= values[name] <= 1 + 1e-9, name
+
+
