@@ -49,14 +49,19 @@ def _variants(scenario: str) -> Rows:
 
 
 def _rules() -> Rows:
-    from vbp_sim.scenario.yaml_source import read
-    from vbp_sim.studies.load import RULES
+    """Every rule set with its date, and how many of its values stand in for something unknown."""
+    from vbp_sim.rules.library import rule_ids, rule_set
 
-    trees = {file.stem: read(file).value for file in sorted(RULES.glob("*.yaml"))}
-    found = [
-        {"rules": n, "date": _text(tree, "date"), "title": _text(tree, "title")} for n, tree in trees.items()
+    sets = sorted((rule_set(name) for name in rule_ids()), key=lambda rules: str(rules.date))
+    return [
+        {
+            "rules": rules.id,
+            "date": str(rules.date or ""),
+            "sure": f"{len(rules.stand_ins())} of {len(rules.values())} values are stand-ins",
+            "title": rules.title,
+        }
+        for rules in sets
     ]
-    return sorted(found, key=lambda row: row["date"])
 
 
 def _models() -> Rows:
