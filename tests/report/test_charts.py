@@ -43,17 +43,12 @@ def clipped(chart: catalogue.Chart) -> list[str]:
         figure = chart.figure
         figure.draw_without_rendering()
         page = figure.bbox
-        texts = [
-            t for t in figure.findobj(lambda a: hasattr(a, "get_text")) if t.get_visible() and t.get_text()
-        ]
+        texts = [t for t in figure.findobj(lambda a: hasattr(a, "get_text")) if t.get_visible() and t.get_text()]
         shown = [t for t in texts if t.get_window_extent().width > 0 and not t.get_clip_on()]
         return [
             t.get_text()
             for t in shown
-            if (box := t.get_window_extent()).x0 < -1
-            or box.x1 > page.x1 + 1
-            or box.y0 < -1
-            or box.y1 > page.y1 + 1
+            if (box := t.get_window_extent()).x0 < -1 or box.x1 > page.x1 + 1 or box.y0 < -1 or box.y1 > page.y1 + 1
         ]
 
 
@@ -69,9 +64,7 @@ def test_an_unknown_chart_is_an_input_error_with_the_nearest_name(runs: dict[str
 
 @pytest.mark.parametrize("kind", ["one", "many", "map", "failed"])
 @pytest.mark.parametrize("name", NAMES)
-def test_every_chart_says_something_and_fits_its_page(
-    runs: dict[str, RunFolder], name: str, kind: str
-) -> None:
+def test_every_chart_says_something_and_fits_its_page(runs: dict[str, RunFolder], name: str, kind: str) -> None:
     with warnings.catch_warnings():
         warnings.simplefilter("error")
         chart = catalogue.draw(name, runs[kind])
@@ -91,14 +84,13 @@ def test_bands_come_with_replications_only(runs: dict[str, RunFolder]) -> None:
 
 
 def test_files_are_the_same_bytes_when_drawn_again(runs: dict[str, RunFolder], tmp_path: Path) -> None:
-    for again in ("a", "b"):
+    """Three times, because an order that follows addresses in memory may repeat itself once."""
+    for again in "abc":
         catalogue.draw_all(runs["many"], tmp_path / again, ("svg", "png"), ["price-by-drug", "supply"])
     names = sorted(p.name for p in (tmp_path / "a").iterdir())
-    assert names == [
-        f"{chart}.{kind}" for chart in ("price-by-drug", "supply") for kind in ("csv", "png", "svg")
-    ]
+    assert names == [f"{chart}.{kind}" for chart in ("price-by-drug", "supply") for kind in ("csv", "png", "svg")]
     for name in names:
-        assert (tmp_path / "a" / name).read_bytes() == (tmp_path / "b" / name).read_bytes()
+        assert len({(tmp_path / again / name).read_bytes() for again in "abc"}) == 1
 
 
 def test_a_file_says_where_it_comes_from(runs: dict[str, RunFolder], tmp_path: Path) -> None:

@@ -80,10 +80,12 @@ def draw(name: str, run: RunFolder) -> Chart:
         raise InputError(Problem(name, "there is no such chart", nearest(name, list(catalogue()))))
     with style.rc():
         try:
-            return entry.draw(run)
+            drawn = entry.draw(run)
         except NothingToDraw as nothing:
             title = f"Nothing to show: {nothing}"
-            return Chart(title, style.page(run, title, entry.question, (7.0, 0.3)))
+            drawn = Chart(title, style.page(run, title, entry.question, (7.0, 0.3)))
+        style.settle(drawn.figure)
+        return drawn
 
 
 def draw_all(
