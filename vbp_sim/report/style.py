@@ -125,7 +125,8 @@ def settle(figure: Figure) -> None:
     figure.draw_without_rendering()
     figure.set_layout_engine("none")
     for axes in figure.axes:
-        axes.set_position([round(float(edge), 5) for edge in axes.get_position().bounds])
+        left, bottom, width, height = (round(float(edge), 5) for edge in axes.get_position().bounds)
+        axes.set_position((left, bottom, width, height))
 
 
 def origin(run: RunFolder) -> str:
