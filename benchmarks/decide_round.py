@@ -45,9 +45,7 @@ def main() -> None:
             begin = time.perf_counter()
             decide(tenders, rules, accept)
             times.append(time.perf_counter() - begin)
-        print(
-            f"{id:16s} {1000 * min(times):6.1f} ms (best), {1000 * max(times):6.1f} ms (worst of {REPEATS})"
-        )
+        print(f"{id:16s} {1000 * min(times):6.1f} ms (best), {1000 * max(times):6.1f} ms (worst of {REPEATS})")
 
 
 if __name__ == "__main__":

@@ -10,6 +10,7 @@ from __future__ import annotations
 import math
 import random
 from collections.abc import Generator
+from datetime import date
 
 import numpy as np
 import simpy
@@ -34,18 +35,17 @@ class HospitalProvince(Province):
     """A province that hands over to one process per hospital at the beginning of month ``handover``."""
 
     handover = 0
-    _day = -1.0
+    _month: date | None = None
 
     def ordering(self) -> Process:
         """See `Province.ordering`; after the handover the province only adds up and writes down."""
         world = self.world
-        for m, first in enumerate(world.clock.months):
-            yield from world.until(world.clock.day(first) + ORDER)
-            if m == self.handover:
+        last = world.clock.day(world.clock.months[self.handover - 1]) + RECEIVE
+        for event in super().ordering():
+            if world.env.now >= last:
                 break
-            world.orders[:, self.index] = self._order(m, first)
-            yield from world.until(world.clock.day(first) + RECEIVE)
-            self._receive(m)
+            yield event
+        yield from world.until(world.clock.day(world.clock.months[self.handover]) + ORDER / 4)
         self.book = Book(len(world.drug_ids))
         levels = np.repeat(np.arange(len(LEVELS)), self.institutions.counts)
         for i, level in enumerate(levels):
@@ -54,15 +54,13 @@ class HospitalProvince(Province):
 
     def _bookkeeper(self) -> Process:
         world = self.world
-        agreed = self.institutions.by_level(self.agreed)
+        agreed = self.institutions.by_level(self.agreed / self.months[:, None])
         for m, first in list(enumerate(world.clock.months))[self.handover :]:
             yield from world.until(world.clock.day(first) + ORDER + 0.1)
             world.orders[:, self.index] = self.book.orders
             yield from world.until(world.clock.day(first) + RECEIVE + 0.1)
             need, selected, substituted, unmet = (np.array(v).T for v in self.book.volumes)
-            world.recorder.month(
-                m, self.index, need, selected, substituted, unmet, agreed, world.paid[:, self.index]
-            )
+            world.recorder.month(m, self.index, need, selected, substituted, unmet, agreed, world.paid[:, self.index])
             self.book = Book(len(world.drug_ids))
 
     def _hospital(self, i: int, level: int) -> Process:
@@ -73,7 +71,7 @@ class HospitalProvince(Province):
             choice.adjustment, choice.pressure, choice.closing, choice.relaxation
         )  # fmt: skip
         draw, switchable, drugs = (
-            random.Random(i).lognormvariate,
+            random.Random(f"{self.id} {i}").lognormvariate,
             world.supply.switchable,
             range(len(world.drug_ids)),
         )
@@ -87,7 +85,7 @@ class HospitalProvince(Province):
         for first in world.clock.months[self.handover :]:
             day = world.clock.day(first)
             yield from world.until(day + ORDER)
-            orders, grown, left = self.book.orders, *self._this_month(day)
+            orders, grown, left = self.book.orders, *self._this_month(first)
             for d in drugs:
                 need = needed[d] = usual[d] * grown[d] * draw(mu, sigma)
                 if active[d]:
@@ -114,11 +112,11 @@ class HospitalProvince(Province):
                 substituted[d] += instead
                 unmet[d] += gap - instead
 
-    def _this_month(self, day: float) -> tuple[list[float], list[int]]:
+    def _this_month(self, first: date) -> tuple[list[float], list[int]]:
         """Growth of need and months left of the contract year, per drug; the same for all hospitals."""
-        if self._day != day:
-            world = self.world
+        if self._month != first:
+            world, day = self.world, self.world.clock.day(first)
             running = [world.running(d, day) for d in range(len(world.drug_ids))]
-            left = [c.months_left(world.clock.date(day)) if c else 0 for c in running]
-            self._day, self._shared = day, (growth(world, day).tolist(), left)
+            left = [c.months_left(first) if c else 0 for c in running]
+            self._month, self._shared = first, (growth(world, first).tolist(), left)
         return self._shared

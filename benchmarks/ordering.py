@@ -14,7 +14,7 @@ import numpy as np
 
 from benchmarks.hospitals import HospitalProvince
 from vbp_sim.engine import kernel
-from vbp_sim.engine.clock import Clock
+from vbp_sim.engine.clock import ORDER, Clock
 from vbp_sim.engine.market_day import MarketDay
 from vbp_sim.engine.province import Province
 from vbp_sim.engine.round import RoundProcess
@@ -40,14 +40,14 @@ def world_at_start(scenario: Scenario, kind: type[Province]) -> tuple[World, int
     world.env.process(MarketDay(world).process())
     for round_id, spec in scenario.spec.rounds.items():
         world.env.process(RoundProcess(world, round_id, spec, provinces).process())
-    world.env.run(until=world.clock.day(first) + 0.25)
+    world.env.run(until=world.clock.day(first) + ORDER / 2)
     return world, month
 
 
 def months_of(scenario: Scenario, kind: type[Province]) -> tuple[float, dict[str, float]]:
     """CPU seconds of `MONTHS` months of ordering, and the volumes that came out."""
     world, month = world_at_start(scenario, kind)
-    end = world.clock.day(world.clock.months[month + MONTHS]) + 0.25
+    end = world.clock.day(world.clock.months[month + MONTHS]) + ORDER / 2
     started = process_time()
     world.env.run(until=end)
     seconds = process_time() - started
@@ -97,7 +97,4 @@ def main() -> None:
     for name, values in taken.items():
         print(f"| {name} | {median(values):,.0f} | {median(values) / engine:.2f} |")
     apart = {k: volumes["hospitals"][k] / volumes["engine"][k] - 1 for k in ("need", "selected", "agreed")}
-    print(
-        "\nSame work: process per hospital against engine, "
-        + ", ".join(f"{k} {v:+.2%}" for k, v in apart.items())
-    )
+    print("\nSame work: process per hospital against engine, " + ", ".join(f"{k} {v:+.2%}" for k, v in apart.items()))

@@ -60,6 +60,4 @@ def main() -> None:
                     out,
                     *extra,
                 )
-                print(
-                    f"| {workers} | {'yes' if charts else 'no'} | {seconds:.1f} | {memory:.0f} |", flush=True
-                )
+                print(f"| {workers} | {'yes' if charts else 'no'} | {seconds:.1f} | {memory:.0f} |", flush=True)
