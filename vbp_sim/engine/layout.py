@@ -92,7 +92,7 @@ def _fund(rec: Recorder, split: Split) -> Table:
         "patient_paid": (spend.sum(axis=1) - paid).ravel(),
         "baseline_fund": (share * insured * baseline).ravel(),
         "baseline_patient": ((1 - share * insured) * baseline).ravel(),
-        "prepaid": _prepaid(rec, split).ravel(),
+        "prepaid": _prepaid(rec).ravel(),
         "delay_days": _delay(rec, split).ravel(),
     }
 
@@ -109,11 +109,11 @@ def _fund_pays(rec: Recorder, split: Split, price: Floats) -> Floats:
     return paid
 
 
-def _prepaid(rec: Recorder, split: Split) -> Floats:
+def _prepaid(rec: Recorder) -> Floats:
     """Advance of the fund in the first month of each contract year, (months, provinces) yuan."""
     agreed = rec.monthly["agreed"].sum(axis=3) * rec.opens[..., None]
     share = _by_payment(rec, [p.prepayment_share for p in rec.payments], rec.payment)
-    return np.asarray((agreed * split.selected_price * share[..., None]).sum(axis=1))
+    return np.asarray((agreed * rec.listed * share[..., None]).sum(axis=1))
 
 
 def _delay(rec: Recorder, split: Split) -> Floats:
@@ -125,7 +125,7 @@ def _delay(rec: Recorder, split: Split) -> Floats:
     earlier = _by_payment(rec, [p.arrears_days for p in rec.payments], payment)[..., None]
     days = np.where(split.before, earlier, rec.on_time * due + (1 - rec.on_time) * late)
     total = spend.sum(axis=1)
-    return np.divide((spend * days).sum(axis=1), total, out=np.full(total.shape, np.nan), where=total > 0)
+    return np.asarray(np.divide((spend * days).sum(axis=1), total, out=np.full(total.shape, np.nan), where=total > 0))
 
 
 def _by_payment(rec: Recorder, values: list[float], payment: npt.NDArray[np.int64]) -> Floats:

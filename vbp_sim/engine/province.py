@@ -25,9 +25,10 @@ Floats = npt.NDArray[np.float64]
 class Province:
     """Running state of one province; every array has shape (drugs, institutions), volumes in units.
 
-    ``share`` of the need ordered as the selected product; ``natural`` utility of it; ``reported`` and ``agreed`` per
-    year; ``bought`` and ``nonselected`` of the contract year so far. Besides, ``active`` drugs have been supplied under a
-    contract, ``months`` is the length of a drug's contract year, ``on_time`` (institutions,) pays when it is due.
+    ``share`` of the need ordered as the selected product; ``natural`` utility of it; ``reported`` per year, by round;
+    ``agreed``, and so far ``bought`` and ``nonselected``, of the contract year. Besides, ``active`` drugs have been
+    supplied under a contract, ``months`` is the length of their contract year, and institutions ``on_time`` pay when
+    it is due.
     """
 
     def __init__(self, world: World, index: int) -> None:
@@ -38,7 +39,8 @@ class Province:
         self.usual = self.institutions.use / 12
         zeros = np.zeros_like(self.usual)
         self.share, self.natural = zeros.copy(), zeros.copy()
-        self.reported, self.agreed = zeros.copy(), zeros.copy()
+        self.reported: dict[str, Floats] = {}
+        self.agreed = zeros.copy()
         self.bought, self.nonselected = zeros.copy(), zeros.copy()
         self.active = np.zeros(len(zeros), dtype=np.bool_)
         self.months = np.full(len(zeros), 12)
@@ -52,7 +54,8 @@ class Province:
         """Institutions report their demand for the drugs of a round; ``shares`` are the guaranteed shares expected."""
         ids = tuple(self.world.drug_ids[d] for d in drugs)
         history = History(round_id, self.id, ids, self.institutions.use[drugs], shares)
-        self.reported[drugs] = self.world.reporting.report(history, self.world.luck)
+        self.reported[round_id] = np.zeros_like(self.usual)
+        self.reported[round_id][drugs] = self.world.reporting.report(history, self.world.luck)
 
     def begin(self, contract: Contract) -> None:
         """A contract starts: agreed volumes bind, and selected products are on the shelf."""
@@ -76,7 +79,7 @@ class Province:
             self.share[d] = world.products.pre_share[product]
         self.active[d] = True
         months = contract.year_months(1)
-        self.open_year(contract, contract.share * self.reported[d] * months / 12, months)
+        self.open_year(contract, contract.share * self.reported[contract.round][d] * months / 12, months)
 
     def open_year(self, contract: Contract, agreed: Floats, months: int) -> None:
         """A contract year of so many months begins with its agreed volume per institution, units."""

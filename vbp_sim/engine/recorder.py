@@ -26,7 +26,8 @@ TYPES: dict[str, Any] = {
 
 
 class Recorder:
-    """Collects one replication. Monthly arrays have shape (months, drugs, provinces[, levels]).
+    """Collects one replication. Monthly arrays have shape (months, drugs, provinces[, levels]): volumes in ``monthly``,
+    the ``main`` product with its ``listed`` price, and the mean price ``paid`` to all who delivered.
 
     Shape (months, drugs): ``year`` of the contract (0 = none), ``opens`` the length in months of a contract year in its
     first month (else 0), ``payment`` the place in ``payments`` of the rules that hold since the last start (-1 = none).
@@ -42,6 +43,7 @@ class Recorder:
         self.monthly: dict[str, Floats] = {name: np.zeros((*cells, len(LEVELS))) for name in names}
         self.paid = np.full(cells, np.nan)
         self.main = np.full(cells, -1, dtype=np.int64)
+        self.listed = np.zeros(cells)
         self.year = np.zeros(cells[:2], dtype=np.int64)
         self.opens = np.zeros(cells[:2], dtype=np.int64)
         self.payment = np.full(cells[:2], -1, dtype=np.int64)
@@ -85,11 +87,13 @@ class Recorder:
         self.mains(contract, contract.start)
 
     def mains(self, contract: Contract, since: date) -> None:
-        """Note the main suppliers of a contract from a day on."""
+        """Note the main suppliers of a contract from a day on, and their prices."""
         products = np.array([s.product for s in contract.suppliers])
+        prices = np.array([s.price for s in contract.suppliers])
         for m, first in enumerate(self.clock.months):
             if first >= since:
                 self.main[m, contract.drug] = np.where(contract.main >= 0, products[contract.main], -1)
+                self.listed[m, contract.drug] = np.where(contract.main >= 0, prices[contract.main], 0.0)
 
     def tables(self) -> dict[str, Table]:
         """Lay out everything as tables; the first column is the replication."""

@@ -148,7 +148,7 @@ class RoundProcess:
         world, calendar = self.world, self.spec.calendar
         winners, record = len(award.order), world.market.drugs[drug]
         reported, here = np.zeros(len(self.provinces)), [p.index for p in self.members]
-        reported[here] = [p.reported[drug].sum() for p in self.members]
+        reported[here] = [p.reported[self.id][drug].sum() for p in self.members]
         main, backup = np.full((2, len(self.provinces)), -1, dtype=np.int64)
         main[here] = self.rules.allocation.draft(reported[here], winners)
         backup[here] = self.rules.backup.assign(reported[here], main[here], winners)
@@ -193,7 +193,7 @@ class RoundProcess:
         world.env.process(contract_years(world, contract, self.provinces))
 
     def _reported(self) -> float:
-        return float(sum(p.reported[self.drugs].sum() for p in self.members))
+        return float(sum(p.reported[self.id][self.drugs].sum() for p in self.members))
 
     def _log(self, kind: str, value: float, text: str) -> None:
         self.world.log(kind, round=self.id, value=value, text=text)
@@ -242,7 +242,7 @@ class RoundProcess:
         for province in self.members:
             inst = province.institutions
             past = inst.by_level(inst.use[[drug]])[0]
-            reported = inst.by_level(province.reported[[drug]])[0]
+            reported = inst.by_level(province.reported[self.id][[drug]])[0]
             for level, name in enumerate(LEVELS):
                 self.world.recorder.row("reports", self.id, self.world.drug_ids[drug], province.id, name,
                                         int(inst.counts[level]), past[level], reported[level], share * reported[level])

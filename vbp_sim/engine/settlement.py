@@ -76,7 +76,7 @@ def _settle(world: World, contract: Contract, province: Province, main: Supplier
     completion = np.divide(bought, agreed, out=np.ones_like(bought), where=agreed > 0)
     passed = rules.assessment.passed(completion, other / used) & (agreed > 0)
     score = rules.assessment.score(completion, other / used, province.on_time.astype(np.float64))
-    base = province.reported[d] * contract.year_months(year) / 12
+    base = province.reported[contract.round][d] * contract.year_months(year) / 12
     covered = finance.fund_share * finance.insured_share
     surplus = rules.retention.surplus(
         base, world.prices.mean[d], agreed, np.asarray(price), other * others.price, finance.fund_share,
