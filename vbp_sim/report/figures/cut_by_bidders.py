@@ -66,13 +66,14 @@ def collect(run: RunFolder) -> Cuts:
 
 
 def _real_bidders(run: RunFolder, drugs: Axis) -> Ints:
-    """Products that really bid, per drug; 0 throughout where the market knows the bids of winners only."""
-    b = run.table("bids", ["replication", "round", "drug", "real_bid", "real_selected"])
+    """Products that really bid within the ceiling, per drug; 0 throughout where only winners' bids are known."""
+    b = run.table("bids", ["replication", "round", "drug", "ceiling", "real_bid", "real_selected"])
     first = b["replication"] == b["replication"].min(initial=0)
     axis = Axis.of(b["round"][first], b["drug"][first], names=drugs.names)
     known = np.isfinite(b["real_bid"][first])
     lost = known & (b["real_selected"][first] == 0)
-    return sums(known & lost.any(), axis).astype(np.int64)
+    valid = known & ((b["real_bid"][first] <= b["ceiling"][first]) | (b["real_selected"][first] == 1))
+    return sums(valid & lost.any(), axis).astype(np.int64)
 
 
 def _apart(x: Floats, which: Flags, reach: float) -> Floats:
