@@ -1,0 +1,106 @@
+"""Newsvendor reports: closed form V11, and the signs T18 to T22 of models.md."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from pydantic import ValidationError
+from scipy import stats
+
+from vbp_sim.agents.reporting.interface import History
+from vbp_sim.agents.reporting.newsvendor import Newsvendor, lognormal_quantile
+from vbp_sim.streams import Streams
+
+N = 20_000
+LUCK = Streams(1, 0)
+OPEN: dict[str, Any] = {"lowest": 0.0, "highest": 5.0}
+
+
+def history(share: float = 0.65, use: float | None = None, n: int = N) -> History:
+    volumes = np.full((1, n), 100.0) if use is None else np.full((1, n), use)
+    return History("first", "north", ("alpha",), volumes, np.array([share]))
+
+
+def reports(share: float = 0.65, use: float | None = None, n: int = N, **values: Any) -> np.ndarray:
+    return Newsvendor(**values).report(history(share, use, n), LUCK)[0]
+
+
+@pytest.mark.parametrize(("tau", "cv"), [(1 / 11, 0.35), (1 / 4, 0.2), (0.5, 0.5), (1 / 31, 0.5)])
+def test_v11_the_chance_of_missing_the_agreed_volume_is_tau(tau: float, cv: float) -> None:
+    """Demand of the same law as the model's, against the agreed volume that it asks for."""
+    agreed = float(lognormal_quantile(np.array(tau), np.array(cv)))
+    sigma = np.sqrt(np.log1p(cv**2))
+    assert stats.lognorm.cdf(agreed, sigma, scale=np.exp(-(sigma**2) / 2)) == pytest.approx(tau, abs=2e-4)
+
+
+def test_v11_in_numbers() -> None:
+    """models.md gives .533 for a normal law of cv .35; the log-normal of the same cv is .606 at tau = 1/11."""
+    normal = 1 + 0.35 * stats.norm.ppf(1 / 11)
+    assert normal == pytest.approx(0.533, abs=5e-4)
+    sigma = np.sqrt(np.log1p(0.35**2))
+    lognormal = float(lognormal_quantile(np.array(1 / 11), np.array(0.35)))
+    assert lognormal == pytest.approx(np.exp(sigma * stats.norm.ppf(1 / 11) - sigma**2 / 2), rel=1e-3)
+
+
+def test_the_model_misses_with_probability_tau_whatever_the_spread() -> None:
+    for cv in (0.2, 0.5):
+        agreed = reports(cost_ratio=10, cost_ratio_spread=0, cv_low=cv, cv_high=cv, expected_share=1, **OPEN) * 0.65 / 100
+        sigma = np.sqrt(np.log1p(cv**2))
+        demand = np.exp(sigma * LUCK.normal("demand", at=np.arange(N)) - sigma**2 / 2)
+        assert (demand < agreed).mean() == pytest.approx(1 / 11, abs=4 * np.sqrt(1 / 11 / N))
+
+
+def test_equal_losses_ask_for_the_median() -> None:
+    assert lognormal_quantile(np.array(0.5), np.array(0.4)) == pytest.approx(1 / np.sqrt(1 + 0.4**2), rel=1e-4)
+
+
+def test_a_larger_loss_from_missing_means_a_smaller_report() -> None:
+    ratios = [reports(cost_ratio=r) for r in (1.0, 3.0, 10.0, 30.0)]
+    for low, high in zip(ratios[1:], ratios, strict=False):
+        assert (low <= high).all()
+        assert low.mean() < high.mean()
+
+
+def test_uncertainty_means_a_smaller_report() -> None:
+    means = [reports(cv_low=cv, cv_high=cv, **OPEN).mean() for cv in (0.1, 0.2, 0.35, 0.5)]
+    assert means == sorted(means, reverse=True)
+
+
+@given(st.floats(0.3, 0.95), st.floats(0.3, 0.95))
+def test_the_guaranteed_share_moves_reports_but_not_the_agreed_volume(a: float, b: float) -> None:
+    first, second = (share * reports(share, n=50, **OPEN) for share in (a, b))
+    np.testing.assert_allclose(first, second, rtol=1e-12)
+
+
+@given(st.floats(1e-3, 1e9))
+def test_reports_scale_with_demand(use: float) -> None:
+    np.testing.assert_allclose(reports(use=use, n=50), reports(use=1.0, n=50) * use, rtol=1e-12)
+
+
+@given(st.floats(0.05, 1), st.floats(0, 1), st.floats(1, 3))
+def test_the_review_bounds_hold(share: float, lowest: float, highest: float) -> None:
+    r = reports(share, n=200, lowest=lowest, highest=highest)
+    assert (r >= lowest * 100 * (1 - 1e-12)).all()
+    assert (r <= highest * 100 * (1 + 1e-12)).all()
+
+
+def test_nothing_guaranteed_or_nothing_used_is_no_trouble() -> None:
+    assert (reports(share=0.0, n=5) == 100).all()
+    assert (reports(share=0.0, use=0.0, n=5) == 0).all()
+
+
+def test_a_drug_or_an_institution_more_leaves_the_other_reports() -> None:
+    model, use = Newsvendor(), np.full((2, 30), 7.0)
+    both = model.report(History("r", "north", ("alpha", "beta"), use, np.array([0.5, 0.6])), LUCK)
+    alone = model.report(History("r", "north", ("beta",), use[1:, :20], np.array([0.6])), LUCK)
+    np.testing.assert_array_equal(both[1, :20], alone[0])
+
+
+@pytest.mark.parametrize("values", [{"cv_low": 0.6}, {"lowest": 0.9, "highest": 0.5}])
+def test_reversed_limits_are_refused(values: dict[str, float]) -> None:
+    with pytest.raises(ValidationError, match="lies above"):
+        Newsvendor(**values)
