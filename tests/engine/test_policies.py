@@ -1,0 +1,218 @@
+"""Directions that a whole run must show (models.md T18 to T32), and figures that can be worked out by hand."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+from cases import FRAGILE, term
+from small import DEMAND, DRUGS, PRODUCTS, Tables, round_of, rows, small, total
+
+from vbp_sim.engine.simulation import RUN_ON_MONTHS, horizon, simulate
+from vbp_sim.studies.metrics import measure
+
+SURE: dict[str, Any] = {"rate_oral": 0.0, "rate_injection": 0.0, "default_rate": 0.0, "exit_rate": 0.0}
+
+
+def unmet(folder: Path, k: int = 0, rules: Any = None, **supply: Any) -> float:
+    rounds = {"first": round_of(rules=term(24) if rules is None else rules)}
+    tables = simulate(small(folder, rounds=rounds, behaviour={"supply": {**FRAGILE, **supply}}), k)
+    return float(tables["use"]["unmet"].sum())
+
+
+def test_t27_more_stock_means_less_unmet(tmp_path: Path) -> None:
+    for k in range(3):
+        values = [unmet(tmp_path, k, stock_months=s) for s in (0.0, 0.5, 1.5, 6.0)]
+        assert values == sorted(values, reverse=True)
+        assert values[-1] < values[0]
+
+
+def test_t27_help_means_less_unmet(tmp_path: Path) -> None:
+    for k in range(3):
+        nobody = unmet(tmp_path, k, term(24, failure={"rule": "none"}))
+        late = unmet(tmp_path, k, term(24, failure={"rule": "backup", "days_to_backup": 60}))
+        soon = unmet(tmp_path, k, term(24, failure={"rule": "backup", "days_to_backup": 0}))
+        assert soon <= late <= nobody
+        assert soon < nobody
+        assert unmet(tmp_path, k, coverage=0.0) == pytest.approx(nobody)
+
+
+def test_without_failures_and_with_capacity_nothing_is_short(tmp_path: Path) -> None:
+    tables = simulate(small(tmp_path, behaviour={"supply": {**SURE, "committed_capacity": 10.0, "stock_months": 6.0}}), 0)
+    assert tables["use"]["unmet"].sum() == 0
+    assert "shortage" not in tables["events"]["kind"]
+
+
+def test_t32_without_an_award_shares_stay(tmp_path: Path) -> None:
+    scenario = small(tmp_path, behaviour={"bidding": {"model": "recorded"}})  # nobody has a recorded bid
+    tables = simulate(scenario, 0)
+    use = tables["use"]
+    assert use["selected"].sum() == use["unmet"].sum() == 0
+    for drug in ("alpha", "beta", "gamma"):
+        mine = rows(use, drug=drug)
+        used = mine["need"] > 0
+        part = mine["originator"][used] / mine["need"][used]
+        np.testing.assert_allclose(part, part[0], rtol=1e-9)
+    np.testing.assert_allclose(tables["fund"]["spend"], tables["fund"]["baseline"])
+    values = measure(tables)
+    assert values["failed_drugs"] == 3
+    assert np.isnan(values["cut_own"])
+    assert np.isnan(values["completion"])
+
+
+def test_growth_reaches_its_height_over_the_ramp_in_calendar_months(tmp_path: Path) -> None:
+    scenario = small(tmp_path, sets=["demand.monthly_cv=0", "demand.growth=0.12", "demand.ramp_months=3"])
+    need = list(total(rows(simulate(scenario, 0)["use"], drug="gamma"), ["month"], "need").values())
+    np.testing.assert_allclose(np.array(need[7:14]) / need[0], [1, 1, 1.04, 1.08, 1.12, 1.12, 1.12])
+
+
+def test_the_first_month_of_a_contract_from_mid_month_is_the_next_one(tmp_path: Path) -> None:
+    for start, first in (("2019-01-01", "2019-01"), ("2019-01-02", "2019-02"), ("2019-01-31", "2019-02")):
+        use = simulate(small(tmp_path, rounds={"first": round_of(start, term(12))}), 0)["use"]
+        months = np.unique(use["month"][use["agreed"] > 0])
+        assert (str(months[0]), len(months)) == (first, 12)
+
+
+def test_a_contract_that_is_replaced_is_settled_for_the_months_that_it_ran(tmp_path: Path) -> None:
+    rounds = {"first": round_of(rules=term(24)), "second": round_of("2020-05-01", term(12))}
+    tables = simulate(small(tmp_path, rounds=rounds), 0)
+    settled = rows(tables["settlement"], round="first", drug="gamma")
+    agreed = [settled["agreed"][settled["contract_year"] == y].sum() for y in (1, 2)]
+    assert agreed[1] == pytest.approx(agreed[0] * 4 / 12)
+    ends = rows(tables["events"], kind="term-end", round="first")
+    assert set(ends["date"].astype(str)) == {"2020-05-01"}
+    assert set(ends["text"]) == {"another contract begins"}
+
+
+def test_a_renewal_on_the_day_of_the_end_settles_the_whole_last_year(tmp_path: Path) -> None:
+    """Also if its result was known before the last contract year began, so that it is first in that day's queue."""
+    early = round_of("2021-01-01", term(12))
+    early["calendar"] = {step: "2019-06-01" for step in early["calendar"]} | {"start": "2021-01-01"}
+    a = simulate(small(tmp_path, rounds={"first": round_of(rules=term(24)), "second": early}), 0)
+    b = simulate(small(tmp_path, rounds={"first": round_of(rules=term(24))}), 0)
+    np.testing.assert_array_equal(rows(a["settlement"], round="first")["agreed"], b["settlement"]["agreed"])
+    np.testing.assert_allclose(rows(a["settlement"], round="first")["bought"], b["settlement"]["bought"])
+
+
+def test_a_firm_that_gives_up_is_barred_from_the_next_round(tmp_path: Path) -> None:
+    rounds = {"first": round_of(rules=term(12)), "second": round_of("2020-01-01", term(12))}
+    tables = simulate(small(tmp_path, rounds=rounds, behaviour={"supply": {"default_rate": 10.0}}), 0)
+    events, second = tables["events"], rows(tables["bids"], round="second")
+    opening = rows(events, kind="opening", round="second")["time"][0]
+    barred = {
+        firm for firm, time, months in zip(*(rows(events, kind="ban")[c] for c in ("manufacturer", "time", "value")), strict=True)
+        if time <= opening < time + months * 365.25 / 12
+    }  # fmt: skip
+    assert barred
+    assert not barred & set(second["manufacturer"])
+    assert rows(tables["awards"], round="second")["qualified"].min() < 2
+
+
+def test_the_provinces_of_a_supplier_that_left_get_its_product_no_more(tmp_path: Path) -> None:
+    tables = simulate(small(tmp_path, behaviour={"supply": {**SURE, "default_rate": 2.0}}), 2)
+    exits, supply = rows(tables["events"], kind="exit"), tables["supply"]
+    assert len(exits["date"])
+    for drug, firm, date in zip(exits["drug"], exits["manufacturer"], exits["date"], strict=True):
+        later = rows(supply, drug=drug, manufacturer=firm)
+        later = {n: v[later["month"] > date.astype("datetime64[M]")] for n, v in later.items()}
+        assert later["delivered"].sum() == later["backup_delivered"].sum() == 0
+        others = [m for m in np.unique(supply["manufacturer"][supply["drug"] == drug]) if m not in exits["manufacturer"]]
+        if others:
+            assert later["ordered"].sum() == 0
+
+
+def test_the_backup_is_noted_when_it_first_delivers(tmp_path: Path) -> None:
+    """It may come months after the shortage began; then the wait is that long, and it is noted once per shortage."""
+    rules = term(24, failure={"rule": "backup", "days_to_backup": 75})
+    tables = simulate(small(tmp_path, rounds={"first": round_of(rules=rules)}, behaviour={"supply": FRAGILE}), 0)
+    events = tables["events"]
+    backup, shortage = rows(events, kind="backup"), rows(events, kind="shortage")
+    assert 0 < len(backup["time"]) <= len(shortage["time"])
+    assert backup["value"].min() >= 75
+    waited = []
+    for time, drug, province in zip(backup["time"], backup["drug"], backup["province"], strict=True):
+        began = shortage["time"][(shortage["drug"] == drug) & (shortage["province"] == province) & (shortage["time"] <= time)]
+        waited.append(time - began.max())
+    np.testing.assert_allclose(backup["value"], np.maximum(waited, 75))
+
+
+def test_only_members_report_and_are_served(tmp_path: Path) -> None:
+    tables = simulate(small(tmp_path, rounds={"first": round_of(rules=term(12, members=["north", "east"]))}), 0)
+    for name in ("reports", "allocation", "settlement"):
+        assert set(tables[name]["province"]) == {"north", "east"}
+    south = rows(tables["use"], province="south")
+    assert south["selected"].sum() == south["agreed"].sum() == south["unmet"].sum() == 0
+    fund = rows(tables["fund"], province="south")
+    np.testing.assert_allclose(fund["spend"], fund["baseline"])
+
+
+def test_firms_of_one_owner_bid_as_one(tmp_path: Path) -> None:
+    products = [{**p, "owner": "group" if p["manufacturer"] in ("g1", "g2") else ""} for p in PRODUCTS]
+    awards = simulate(small(tmp_path, products=products), 0)["awards"]
+    apart = simulate(small(tmp_path), 0)["awards"]
+    assert rows(awards, drug="gamma")["bidders"][0] == rows(apart, drug="gamma")["bidders"][0] - 1
+
+
+def test_ceilings_follow_the_rule_and_in_a_renewal_the_price_before(tmp_path: Path) -> None:
+    before = {"rule": "before", "factor": 0.9}
+    drugs = [{**d, "ceiling": "", "pre_price": d["ceiling"]} for d in DRUGS]
+    rounds = {"first": round_of(rules=term(12, ceiling=before)), "second": round_of("2020-01-01", term(12, ceiling=before))}
+    awards = simulate(small(tmp_path, drugs=drugs, rounds=rounds), 0)["awards"]
+    first, second = rows(awards, round="first"), rows(awards, round="second")
+    np.testing.assert_allclose(first["ceiling"], 0.9 * np.array([d["ceiling"] for d in DRUGS]))
+    np.testing.assert_allclose(second["ceiling"], 0.9 * first["lowest"], rtol=1e-6)
+
+
+def test_a_dearer_copayment_moves_money_from_the_fund_to_patients(tmp_path: Path) -> None:
+    a, b = (
+        simulate(small(tmp_path, rounds={"first": round_of(rules=term(12, payment={"dear_copayment": c}))}), 0)["fund"]
+        for c in (0.0, 0.3)
+    )
+    np.testing.assert_array_equal(a["spend"], b["spend"])
+    assert b["fund_paid"].sum() < a["fund_paid"].sum()
+
+
+def test_agreed_volume_of_the_second_year_follows_the_contract_rule(tmp_path: Path) -> None:
+    rules = term(18, contract={"agreed_floor": 0.8, "use_floor": 0.0})
+    t = simulate(small(tmp_path, rounds={"first": round_of(rules=rules)}), 0)["settlement"]
+    years = [t["agreed"][t["contract_year"] == y].sum() for y in (1, 2)]
+    assert years[1] == pytest.approx(0.8 * years[0] * 6 / 12)
+
+
+def test_the_horizon_is_the_longest_contract_and_some_months(tmp_path: Path) -> None:
+    rounds = {"first": round_of(rules=term(24)), "second": round_of("2019-07-01", term(6))}
+    assert str(horizon(small(tmp_path, rounds=rounds))) == "2021-04-01"
+    assert RUN_ON_MONTHS == 3
+
+
+def test_institutions_share_the_demand_of_their_province(tmp_path: Path) -> None:
+    """South has no secondary hospital, so its tertiary and primary ones share everything in proportion."""
+    reports = rows(simulate(small(tmp_path), 0)["reports"], province="south", drug="alpha")
+    past = dict(zip(reports["level"], reports["past_use"], strict=True))
+    assert past["secondary"] == 0
+    assert past["tertiary"] / past["primary"] == pytest.approx(0.62 / 0.12)
+    counts = dict(zip(reports["level"], reports["institutions"], strict=True))
+    assert counts == {"tertiary": 1, "secondary": 0, "primary": 6}
+
+
+def test_a_larger_guarantee_lowers_reports_and_leaves_agreed_volumes(tmp_path: Path) -> None:
+    """T22 in a whole run, with the review bounds out of the way."""
+    free: dict[str, Any] = {"behaviour": {"reporting": {"lowest": 0.0, "highest": 5.0}}}
+
+    def go(share: float) -> Tables:
+        rules = term(12, share={"table": {"1": share, "2": share, "3": share}})
+        return simulate(small(tmp_path, rounds={"first": round_of(rules=rules)}, **free), 0)
+
+    a, b = go(0.5), go(0.8)
+    np.testing.assert_allclose(a["reports"]["agreed"], b["reports"]["agreed"])
+    assert b["reports"]["reported"].sum() < a["reports"]["reported"].sum()
+
+
+def test_demand_in_another_unit_changes_no_share(tmp_path: Path) -> None:
+    tenth = [{**d, "reported": d["reported"] / 10} for d in DEMAND]
+    a, b = measure(simulate(small(tmp_path), 0)), measure(simulate(small(tmp_path, demand=tenth), 0))
+    for name, value in a.items():
+        factor = 10 if name in ("fund_saving", "patient_saving", "retained_surplus") else 1
+        assert b[name] * factor == pytest.approx(value, rel=1e-6, nan_ok=True), name
