@@ -61,8 +61,8 @@ def run(
 
 
 def run_id(scenario: Scenario) -> str:
-    """Hash of everything that a run depends on: the resolved scenario with its seed, the market, and the program."""
-    return hashlib.sha256(f"{scenario.digest}\n{program_hash()}".encode()).hexdigest()
+    """Hash of what a run depends on: the resolved scenario with seed and market, the variant, and the program."""
+    return hashlib.sha256(f"{scenario.digest}\n{scenario.variant}\n{program_hash()}".encode()).hexdigest()
 
 
 def run_name(scenario: Scenario) -> str:
