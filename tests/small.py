@@ -1,7 +1,7 @@
 """A tiny market and scenario for tests: written as CSV and YAML, read like a user's own.
 
-    scenario = small(tmp_path, sets=["seed=3"])
-    tables = simulate(scenario, 0)
+scenario = small(tmp_path, sets=["seed=3"])
+tables = simulate(scenario, 0)
 """
 
 from __future__ import annotations
@@ -34,8 +34,17 @@ DRUGS: Rows = [
     {"drug": "gamma", "form": "oral-solid", "unit": "tablet", "ceiling": 0.5},
 ]
 PRODUCTS: Rows = [
-    {"drug": drug, "manufacturer": firm, "originator": int(firm == "brand"), "pre_share": 0.5 if firm == "brand" else ""}
-    for drug, firms in {"alpha": ("a1", "a2", "a3", "brand"), "beta": ("a1", "b2", "brand"), "gamma": ("g1", "g2")}.items()
+    {
+        "drug": drug,
+        "manufacturer": firm,
+        "originator": int(firm == "brand"),
+        "pre_share": 0.5 if firm == "brand" else "",
+    }
+    for drug, firms in {
+        "alpha": ("a1", "a2", "a3", "brand"),
+        "beta": ("a1", "b2", "brand"),
+        "gamma": ("g1", "g2"),
+    }.items()
     for firm in firms
 ]
 DEMAND: Rows = [

@@ -95,7 +95,11 @@ def test_draws_are_the_same_in_another_process_whatever_its_hash_seed() -> None:
     code = "from vbp_sim.streams import Streams; print(Streams(7, 2).words('a', '阿', 3, at=[0, 9]).tolist())"
     seen = {
         subprocess.run(
-            [sys.executable, "-c", code], env={**os.environ, "PYTHONHASHSEED": seed}, capture_output=True, text=True, check=True
+            [sys.executable, "-c", code],
+            env={**os.environ, "PYTHONHASHSEED": seed},
+            capture_output=True,
+            text=True,
+            check=True,
         ).stdout
         for seed in ("0", "1", "random")
     }

@@ -67,9 +67,7 @@ def test_t12_prices_and_costs_in_another_unit_give_the_same_cuts() -> None:
 
 def test_t13_a_firm_bids_the_same_wherever_it_stands() -> None:
     one = opening(7, cost=np.linspace(1, 3, 7))
-    turned = opening(
-        7, manufacturer=one.manufacturer[::-1], originator=one.originator[::-1], cost=one.cost[::-1]
-    )
+    turned = opening(7, manufacturer=one.manufacturer[::-1], originator=one.originator[::-1], cost=one.cost[::-1])
     luck = Streams(1, 0)
     np.testing.assert_array_equal(RulesOfThumb().bids(turned, luck), RulesOfThumb().bids(one, luck)[::-1])
 

@@ -21,17 +21,24 @@ def logistic(v: float) -> float:
     return float(1 / (1 + np.exp(-v)))
 
 
-def path(model: PartialAdjustment, natural: float, share: float, agreed: float, months: int = 12) -> tuple[np.ndarray, np.ndarray]:
+def path(
+    model: PartialAdjustment, natural: float, share: float, agreed: float, months: int = 12
+) -> tuple[np.ndarray, np.ndarray]:
     """Shares and what is bought after each month of one contract year, with a need of 1 a month."""
     shares, bought, total = [], [], 0.0
     for left in range(months, 0, -1):
         one = model.step(
             Month(
-                share=np.array([[share]]), natural=np.array([[natural]]), bought=np.array([[total]]), agreed=np.array([[agreed]]),
-                need=np.array([[1.0]]), months_left=np.array([float(left)]), in_contract=np.array([True]),
+                share=np.array([[share]]),
+                natural=np.array([[natural]]),
+                bought=np.array([[total]]),
+                agreed=np.array([[agreed]]),
+                need=np.array([[1.0]]),
+                months_left=np.array([float(left)]),
+                in_contract=np.array([True]),
                 closing=np.array([left <= 3]),
             )
-        )  # fmt: skip
+        )
         share = float(one[0, 0])
         total += share
         shares.append(share)
@@ -56,7 +63,9 @@ def test_v15_an_odds_ratio_shifts_the_utility_by_its_logarithm(v: float, odds: f
 
 
 @given(st.floats(-20, 20), st.floats(0, 1), st.floats(0, 24), st.floats(0, 20), st.floats(0, 3), st.floats(0, 3))
-def test_shares_stay_shares(natural: float, start: float, agreed: float, pressure: float, closing: float, relax: float) -> None:
+def test_shares_stay_shares(
+    natural: float, start: float, agreed: float, pressure: float, closing: float, relax: float
+) -> None:
     shares, _ = path(PartialAdjustment(pressure=pressure, closing=closing, relaxation=relax), natural, start, agreed)
     assert ((shares >= 0) & (shares <= 1)).all()
 
@@ -102,9 +111,15 @@ def test_a_task_of_any_size_is_no_less_bought_than_none() -> None:
 
 def test_without_need_or_task_nothing_breaks() -> None:
     month = Month(
-        share=np.full((1, 2), 0.3), natural=np.zeros((1, 2)), bought=np.zeros((1, 2)), agreed=np.zeros((1, 2)),
-        need=np.zeros((1, 2)), months_left=np.zeros(1), in_contract=np.array([False]), closing=np.array([False]),
-    )  # fmt: skip
+        share=np.full((1, 2), 0.3),
+        natural=np.zeros((1, 2)),
+        bought=np.zeros((1, 2)),
+        agreed=np.zeros((1, 2)),
+        need=np.zeros((1, 2)),
+        months_left=np.zeros(1),
+        in_contract=np.array([False]),
+        closing=np.array([False]),
+    )
     with np.errstate(all="raise"):
         assert np.isfinite(PartialAdjustment().step(month)).all()
 

@@ -34,7 +34,15 @@ def test_every_gap_is_filled_with_something_possible(tmp_path: Path) -> None:
 
 
 def test_what_the_market_gives_stays(tmp_path: Path) -> None:
-    given = {"pre_price": 1.5, "pre_share": 0.2, "capacity": 0, "cost": 0.7, "bid": 0.9, "selected": 1, "owner": "group"}
+    given = {
+        "pre_price": 1.5,
+        "pre_share": 0.2,
+        "capacity": 0,
+        "cost": 0.7,
+        "bid": 0.9,
+        "selected": 1,
+        "owner": "group",
+    }
     products = [{**p, **given} if (p["drug"], p["manufacturer"]) == ("alpha", "a2") else p for p in PRODUCTS]
     p = made(tmp_path, products=products)
     i = p.manufacturer.index("a2")
@@ -61,7 +69,9 @@ def test_unnamed_firms_fill_up_to_the_qualified_number_and_belong_to_their_drug(
 
 def test_the_number_of_unnamed_firms_is_poisson(tmp_path: Path) -> None:
     market = small(tmp_path).market
-    extra = [len(TwoLevelCosts(extra_bidders=2.0).products(market, Streams(k, 0)).drug) - len(PRODUCTS) for k in range(400)]
+    extra = [
+        len(TwoLevelCosts(extra_bidders=2.0).products(market, Streams(k, 0)).drug) - len(PRODUCTS) for k in range(400)
+    ]
     assert np.mean(extra) == pytest.approx(6.0, abs=4 * np.sqrt(6 / 400))
     assert np.var(extra) == pytest.approx(6.0, rel=0.3)
 

@@ -48,7 +48,9 @@ def test_v11_in_numbers() -> None:
 
 def test_the_model_misses_with_probability_tau_whatever_the_spread() -> None:
     for cv in (0.2, 0.5):
-        agreed = reports(cost_ratio=10, cost_ratio_spread=0, cv_low=cv, cv_high=cv, expected_share=1, **OPEN) * 0.65 / 100
+        agreed = (
+            reports(cost_ratio=10, cost_ratio_spread=0, cv_low=cv, cv_high=cv, expected_share=1, **OPEN) * 0.65 / 100
+        )
         sigma = np.sqrt(np.log1p(cv**2))
         demand = np.exp(sigma * LUCK.normal("demand", at=np.arange(N)) - sigma**2 / 2)
         assert (demand < agreed).mean() == pytest.approx(1 / 11, abs=4 * np.sqrt(1 / 11 / N))

@@ -21,8 +21,12 @@ CASES: dict[str, dict[str, Any]] = {
     "a year and a half from mid-month": {"rounds": {"first": round_of("2019-01-15", term(18))}, "start": "2018-03-10"},
     "from the second of a month": {"rounds": {"first": round_of("2019-01-02", term(12))}},
     "from the last of a month": {"rounds": {"first": round_of("2019-01-31", term(13))}},
-    "all in one day": {"rounds": {"first": {"rules": SHARED, "calendar": dict.fromkeys(calendar("2019-01-01"), "2018-04-01")}}},
-    "renewed on the day of the end": {"rounds": {"first": round_of(rules=term(12)), "second": round_of("2020-01-01", term(12))}},
+    "all in one day": {
+        "rounds": {"first": {"rules": SHARED, "calendar": dict.fromkeys(calendar("2019-01-01"), "2018-04-01")}}
+    },
+    "renewed on the day of the end": {
+        "rounds": {"first": round_of(rules=term(12)), "second": round_of("2020-01-01", term(12))}
+    },
     "renewed on the day of the end of two years": {
         "rounds": {"first": round_of(rules=term(24)), "second": round_of("2021-01-01", term(12))}
     },
@@ -33,10 +37,12 @@ CASES: dict[str, dict[str, Any]] = {
     "a gap between rounds": {"rounds": {"first": round_of(rules=term(6)), "second": round_of("2020-03-01", term(6))}},
     "failures": {"behaviour": {"supply": FRAGILE}},
     "failures and no help": {
-        "behaviour": {"supply": FRAGILE}, "rounds": {"first": round_of(rules=term(24, failure={"rule": "none"}))}
+        "behaviour": {"supply": FRAGILE},
+        "rounds": {"first": round_of(rules=term(24, failure={"rule": "none"}))},
     },
     "failures and replacement": {
-        "behaviour": {"supply": FRAGILE}, "rounds": {"first": round_of(rules=term(24, failure={"rule": "replacement"}))}
+        "behaviour": {"supply": FRAGILE},
+        "rounds": {"first": round_of(rules=term(24, failure={"rule": "replacement"}))},
     },
     "everybody leaves": {
         "behaviour": {"supply": {"default_rate": 10.0}},
@@ -48,14 +54,18 @@ CASES: dict[str, dict[str, Any]] = {
     },
     "nobody quotes": {"behaviour": {"bidding": {"model": "recorded"}}},
     "every bid is void": {
-        "behaviour": {"bidding": {"model": "recorded"}}, "products": [{**p, "bid": 100} for p in PRODUCTS]
+        "behaviour": {"bidding": {"model": "recorded"}},
+        "products": [{**p, "bid": 100} for p in PRODUCTS],
     },
     "one drug fails": {
         "behaviour": {"bidding": {"model": "recorded"}},
         "products": [{**p, "bid": 100 if p["drug"] == "beta" else 0.2} for p in PRODUCTS],
     },
     "below cost": {"products": [{**p, "cost": 60} for p in PRODUCTS], "behaviour": {"supply": {"exit_rate": 0.0}}},
-    "no capacity": {"products": [{**p, "capacity": 0} for p in PRODUCTS], "behaviour": {"supply": {"committed_capacity": 1.0}}},
+    "no capacity": {
+        "products": [{**p, "capacity": 0} for p in PRODUCTS],
+        "behaviour": {"supply": {"committed_capacity": 1.0}},
+    },
     "nothing guaranteed": {"rounds": {"first": round_of(rules=term(12, share={"table": {"1": 0, "2": 0, "3": 0}}))}},
     "some provinces take part": {"rounds": {"first": round_of(rules=term(12, members=["north", "east"]))}},
     "a level without a share": {
@@ -68,5 +78,7 @@ CASES: dict[str, dict[str, Any]] = {
         "drugs": [{**d, "ceiling": "", "pre_price": d["ceiling"]} for d in DRUGS],
     },
     "one qualified firm and unnamed ones": {"products": [p for p in PRODUCTS if p["manufacturer"] in ("a1", "g1")]},
-    "dear products cost patients more": {"rounds": {"first": round_of(rules=term(36, payment={"dear_copayment": 0.3}))}},
+    "dear products cost patients more": {
+        "rounds": {"first": round_of(rules=term(36, payment={"dear_copayment": 0.3}))}
+    },
 }

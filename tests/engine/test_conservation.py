@@ -45,8 +45,18 @@ def with_demand(folder: Path, case: dict[str, Any]) -> Scenario:
 
 
 def test_every_table_has_its_columns_and_only_declared_gaps(ran: tuple[Scenario, Tables]) -> None:
-    may_be_nan = {"bid", "pre_price", "price", "real_bid", "lowest", "real_price", "backup_price", "delay_days", "value",
-                  "ceiling"}  # fmt: skip
+    may_be_nan = {
+        "bid",
+        "pre_price",
+        "price",
+        "real_bid",
+        "lowest",
+        "real_price",
+        "backup_price",
+        "delay_days",
+        "value",
+        "ceiling",
+    }
     for name, table in ran[1].items():
         assert tuple(table) == TABLES[name].names
         assert len({len(values) for values in table.values()}) == 1, name
@@ -122,7 +132,11 @@ def test_nothing_comes_from_a_product_that_is_down_with_empty_stock(ran: tuple[S
 
 def test_agreed_is_the_guaranteed_part_of_what_was_reported(ran: tuple[Scenario, Tables]) -> None:
     awards, reports, places = ran[1]["awards"], ran[1]["reports"], ran[1]["allocation"]
-    share = {key: s for *key_, s in zip(awards["round"], awards["drug"], awards["share"], strict=True) for key in [tuple(key_)]}
+    share = {
+        key: s
+        for *key_, s in zip(awards["round"], awards["drug"], awards["share"], strict=True)
+        for key in [tuple(key_)]
+    }
     for table in (reports, places):
         of_row = np.array([share[key] for key in zip(table["round"], table["drug"], strict=True)])
         np.testing.assert_allclose(table["agreed"], of_row * table["reported"], **CLOSE)
@@ -152,7 +166,9 @@ def test_agreed_volume_of_the_months_is_that_of_the_contract_years(ran: tuple[Sc
 def test_what_is_settled_is_what_was_used_under_contract(ran: tuple[Scenario, Tables]) -> None:
     tables, use = ran[1], ran[1]["use"]
     running = {*zip(*(use[c][use["agreed"] > 0] for c in ("month", "drug", "province")), strict=True)}
-    inside = np.array([key in running for key in zip(use["month"], use["drug"], use["province"], strict=True)], dtype=np.bool_)
+    inside = np.array(
+        [key in running for key in zip(use["month"], use["drug"], use["province"], strict=True)], dtype=np.bool_
+    )
     under = {name: values[inside] for name, values in use.items()}
     for column, parts in (("bought", ("selected",)), ("nonselected", ("generic", "originator"))):
         settled = total(tables["settlement"], ("drug", "province"), column)
@@ -229,11 +245,15 @@ def other_prices(scenario: Scenario, tables: Tables) -> Any:
     """Prices of non-selected generics and originators by month, drug and province, from the engine's own firms."""
     world = World(scenario, 1, Clock(scenario.spec.start, horizon(scenario)))
     ids, p = list(world.drug_ids), world.products
-    main = dict(zip(zip(*(tables["allocation"][c] for c in KEY), strict=True), tables["allocation"]["main"], strict=True))
+    main = dict(
+        zip(zip(*(tables["allocation"][c] for c in KEY), strict=True), tables["allocation"]["main"], strict=True)
+    )
     starts = [(first_from(one.calendar.start), name) for name, one in scenario.spec.rounds.items()]
 
     def of(month: Any, drug: str, province: str) -> tuple[float, float]:
-        running = [name for start, name in starts if np.datetime64(start, "M") <= month and (name, drug, province) in main]
+        running = [
+            name for start, name in starts if np.datetime64(start, "M") <= month and (name, drug, province) in main
+        ]
         product = -1
         if running:
             firm = main[running[-1], drug, province]
@@ -290,9 +310,15 @@ def test_events_come_in_order_of_time_and_within_the_calendar(ran: tuple[Scenari
 def test_metrics_can_be_taken(ran: tuple[Scenario, Tables]) -> None:
     values = measure(ran[1])
     assert set(values) == set(METRICS)
-    shares = ("selected_share", "originator_share", "unmet_share", "assessment_pass_rate", "retained_share", "bid_success",
-              "hhi", "originator_win_rate")  # fmt: skip
+    shares = (
+        "selected_share",
+        "originator_share",
+        "unmet_share",
+        "assessment_pass_rate",
+        "retained_share",
+        "bid_success",
+        "hhi",
+        "originator_win_rate",
+    )
     for name in shares:
         assert np.isnan(values[name]) or 0 <= values[name] <= 1 + 1e-9, name
-
-

@@ -19,7 +19,9 @@ from vbp_sim.studies.load import load_rules
 days = st.dates(date(2015, 1, 1), date(2030, 12, 31))
 
 
-def contract(start: date = date(2019, 1, 1), term: int = 12, main: Any = (0, 1, 2), backup: Any = (-1, -1, -1)) -> Contract:
+def contract(
+    start: date = date(2019, 1, 1), term: int = 12, main: Any = (0, 1, 2), backup: Any = (-1, -1, -1)
+) -> Contract:
     suppliers = [Supplier(Line("r", "d", f"f{i}", "", 0.4), i, 1.0, 1.0, 1.0, 1e9) for i in range(3)]
     return Contract("r", 0, load_rules("pilot-2018")[0], suppliers, np.array(main), np.array(backup), 0.65, start, term)
 
@@ -60,9 +62,9 @@ def test_the_clock_turns_dates_into_days_and_back(start: date, later: int) -> No
     clock = Clock(start, start + timedelta(days=later))
     assert clock.date(clock.day(clock.end)) == clock.end
     assert all(start <= m < clock.end and m.day == 1 for m in clock.months)
-    assert len(clock.months) == len({(start + timedelta(days=k)).replace(day=1) for k in range(later)} - {start.replace(day=1)}) + (
-        start.day == 1 and later > 0
-    )
+    assert len(clock.months) == len(
+        {(start + timedelta(days=k)).replace(day=1) for k in range(later)} - {start.replace(day=1)}
+    ) + (start.day == 1 and later > 0)
 
 
 def test_a_backup_takes_over_then_other_winners_in_turn() -> None:

@@ -1,4 +1,4 @@
-"""Sharing out a drug's stock: never more than there is, never more than was asked, whoever stands first in the table."""
+"""Sharing out a drug's stock: never more than there is, never more than was asked, whoever stands first."""
 
 from __future__ import annotations
 
@@ -91,13 +91,17 @@ def test_the_order_of_provinces_and_suppliers_does_not_matter(case: Case, luck: 
         case.orders[provinces], place[case.main[provinces]], place[case.backup[provinces]], case.available[suppliers],
         case.helped[provinces],
     )  # fmt: skip
-    np.testing.assert_allclose(moved.go(), case.go()[np.ix_(suppliers, provinces)], rtol=1e-9, atol=1e-12 * case.available.sum() + 1e-12)
+    np.testing.assert_allclose(
+        moved.go(), case.go()[np.ix_(suppliers, provinces)], rtol=1e-9, atol=1e-12 * case.available.sum() + 1e-12
+    )
 
 
 @given(cases(), st.sampled_from([1e-3, 0.5, 7.0, 1e4]))
 def test_units_do_not_matter(case: Case, factor: float) -> None:
     scaled = Case(case.orders * factor, case.main, case.backup, case.available * factor, case.helped)
-    np.testing.assert_allclose(scaled.go(), case.go() * factor, rtol=1e-9, atol=1e-12 * factor * case.available.sum() + 1e-12)
+    np.testing.assert_allclose(
+        scaled.go(), case.go() * factor, rtol=1e-9, atol=1e-12 * factor * case.available.sum() + 1e-12
+    )
 
 
 @given(cases(), st.integers(0, 4), st.floats(1, 1e6))

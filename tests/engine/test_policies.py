@@ -40,7 +40,9 @@ def test_t27_help_means_less_unmet(tmp_path: Path) -> None:
 
 
 def test_without_failures_and_with_capacity_nothing_is_short(tmp_path: Path) -> None:
-    tables = simulate(small(tmp_path, behaviour={"supply": {**SURE, "committed_capacity": 10.0, "stock_months": 6.0}}), 0)
+    tables = simulate(
+        small(tmp_path, behaviour={"supply": {**SURE, "committed_capacity": 10.0, "stock_months": 6.0}}), 0
+    )
     assert tables["use"]["unmet"].sum() == 0
     assert "shortage" not in tables["events"]["kind"]
 
@@ -89,7 +91,7 @@ def test_a_contract_that_is_replaced_is_settled_for_the_months_that_it_ran(tmp_p
 def test_a_renewal_on_the_day_of_the_end_settles_the_whole_last_year(tmp_path: Path) -> None:
     """Also if its result was known before the last contract year began, so that it is first in that day's queue."""
     early = round_of("2021-01-01", term(12))
-    early["calendar"] = {step: "2019-06-01" for step in early["calendar"]} | {"start": "2021-01-01"}
+    early["calendar"] = dict.fromkeys(early["calendar"], "2019-06-01") | {"start": "2021-01-01"}
     a = simulate(small(tmp_path, rounds={"first": round_of(rules=term(24)), "second": early}), 0)
     b = simulate(small(tmp_path, rounds={"first": round_of(rules=term(24))}), 0)
     np.testing.assert_array_equal(rows(a["settlement"], round="first")["agreed"], b["settlement"]["agreed"])
@@ -102,9 +104,12 @@ def test_a_firm_that_gives_up_is_barred_from_the_next_round(tmp_path: Path) -> N
     events, second = tables["events"], rows(tables["bids"], round="second")
     opening = rows(events, kind="opening", round="second")["time"][0]
     barred = {
-        firm for firm, time, months in zip(*(rows(events, kind="ban")[c] for c in ("manufacturer", "time", "value")), strict=True)
+        firm
+        for firm, time, months in zip(
+            *(rows(events, kind="ban")[c] for c in ("manufacturer", "time", "value")), strict=True
+        )
         if time <= opening < time + months * 365.25 / 12
-    }  # fmt: skip
+    }
     assert barred
     assert not barred & set(second["manufacturer"])
     assert rows(tables["awards"], round="second")["qualified"].min() < 2
@@ -118,7 +123,9 @@ def test_the_provinces_of_a_supplier_that_left_get_its_product_no_more(tmp_path:
         later = rows(supply, drug=drug, manufacturer=firm)
         later = {n: v[later["month"] > date.astype("datetime64[M]")] for n, v in later.items()}
         assert later["delivered"].sum() == later["backup_delivered"].sum() == 0
-        others = [m for m in np.unique(supply["manufacturer"][supply["drug"] == drug]) if m not in exits["manufacturer"]]
+        others = [
+            m for m in np.unique(supply["manufacturer"][supply["drug"] == drug]) if m not in exits["manufacturer"]
+        ]
         if others:
             assert later["ordered"].sum() == 0
 
@@ -133,7 +140,9 @@ def test_the_backup_is_noted_when_it_first_delivers(tmp_path: Path) -> None:
     assert backup["value"].min() >= 75
     waited = []
     for time, drug, province in zip(backup["time"], backup["drug"], backup["province"], strict=True):
-        began = shortage["time"][(shortage["drug"] == drug) & (shortage["province"] == province) & (shortage["time"] <= time)]
+        began = shortage["time"][
+            (shortage["drug"] == drug) & (shortage["province"] == province) & (shortage["time"] <= time)
+        ]
         waited.append(time - began.max())
     np.testing.assert_allclose(backup["value"], np.maximum(waited, 75))
 
@@ -158,7 +167,10 @@ def test_firms_of_one_owner_bid_as_one(tmp_path: Path) -> None:
 def test_ceilings_follow_the_rule_and_in_a_renewal_the_price_before(tmp_path: Path) -> None:
     before = {"rule": "before", "factor": 0.9}
     drugs = [{**d, "ceiling": "", "pre_price": d["ceiling"]} for d in DRUGS]
-    rounds = {"first": round_of(rules=term(12, ceiling=before)), "second": round_of("2020-01-01", term(12, ceiling=before))}
+    rounds = {
+        "first": round_of(rules=term(12, ceiling=before)),
+        "second": round_of("2020-01-01", term(12, ceiling=before)),
+    }
     awards = simulate(small(tmp_path, drugs=drugs, rounds=rounds), 0)["awards"]
     first, second = rows(awards, round="first"), rows(awards, round="second")
     np.testing.assert_allclose(first["ceiling"], 0.9 * np.array([d["ceiling"] for d in DRUGS]))

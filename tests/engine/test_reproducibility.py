@@ -51,12 +51,17 @@ def draws_of(tables: Tables, **where: Any) -> dict[str, Any]:
     """What luck alone decides about the given rows: need, past use, reports, costs, prices, bids and failures."""
     events = rows(tables["events"], kind="disruption")
     return {
-        "use": {k: v for k, v in rows(tables["use"], **where).items() if k in ("month", "drug", "province", "level", "need")},
+        "use": {
+            k: v for k, v in rows(tables["use"], **where).items() if k in ("month", "drug", "province", "level", "need")
+        },
         "reports": {k: v for k, v in rows(tables["reports"], **where).items() if k not in ("agreed",)},
-        "bids": {k: v for k, v in rows(tables["bids"], **{c: v for c, v in where.items() if c != "province"}).items()
-                 if k in ("drug", "manufacturer", "bid", "cost", "pre_price")},
+        "bids": {
+            k: v
+            for k, v in rows(tables["bids"], **{c: v for c, v in where.items() if c != "province"}).items()
+            if k in ("drug", "manufacturer", "bid", "cost", "pre_price")
+        },
         "events": rows(events, **{c: v for c, v in where.items() if c == "drug"}),
-    }  # fmt: skip
+    }
 
 
 def in_order(table: dict[str, Any]) -> dict[str, Any]:
@@ -74,11 +79,14 @@ def test_two_processes_with_different_hash_seeds_give_the_same_tables(tmp_path: 
     file = write_scenario(tmp_path, **LUCKY)
     seen = [
         subprocess.run(
-            [sys.executable, "-c", HASHES, str(file)], env={**os.environ, "PYTHONHASHSEED": seed}, capture_output=True,
-            text=True, check=True,
+            [sys.executable, "-c", HASHES, str(file)],
+            env={**os.environ, "PYTHONHASHSEED": seed},
+            capture_output=True,
+            text=True,
+            check=True,
         ).stdout
         for seed in ("0", "4242")
-    ]  # fmt: skip
+    ]
     assert seen[0] == seen[1] == hashes(base)
 
 
@@ -97,8 +105,12 @@ def test_replications_and_seeds_differ(tmp_path: Path, base: Tables) -> None:
 
 
 def test_a_policy_that_does_nothing_changes_no_number(tmp_path: Path, base: Tables) -> None:
-    nothing = {**SHARED, "retention": {"tiers": {"60": 0.3, "70": 0.4, "80": 0.5, "90": 0.5}}, "share": {"table": {"4": 0.8}},
-               "entry": {"below_cost_statement": True}}  # fmt: skip
+    nothing = {
+        **SHARED,
+        "retention": {"tiers": {"60": 0.3, "70": 0.4, "80": 0.5, "90": 0.5}},
+        "share": {"table": {"4": 0.8}},
+        "entry": {"below_cost_statement": True},
+    }
     same(simulate(small(tmp_path, rounds={"first": round_of(rules=nothing)}, **LUCKY), 3), base)
 
 
@@ -117,7 +129,9 @@ def test_retention_moves_choices_and_money_but_not_luck(tmp_path: Path, base: Ta
 
 
 def test_variants_share_the_luck_of_a_replication(tmp_path: Path) -> None:
-    variants = {"one": {"changes": {"rounds": {"first": {"rules": {"shortlist": {"rule": "table", "places_by_firms": [1]}}}}}}}
+    variants = {
+        "one": {"changes": {"rounds": {"first": {"rules": {"shortlist": {"rule": "table", "places_by_firms": [1]}}}}}}
+    }
     a = small(tmp_path, variants=variants, **LUCKY)
     b = small(tmp_path, variant="one", variants=variants, **LUCKY)
     for k in (0, 5):
@@ -154,7 +168,10 @@ def test_a_new_drug_leaves_the_others_as_they_were(tmp_path: Path, base: Tables)
 
 def test_a_new_province_leaves_the_draws_of_the_others_as_they_were(tmp_path: Path, base: Tables) -> None:
     new = {
-        "provinces": [{"province": "capital", "population": 9e6, "tertiary": 5, "secondary": 5, "primary": 5}, *PROVINCES],
+        "provinces": [
+            {"province": "capital", "population": 9e6, "tertiary": 5, "secondary": 5, "primary": 5},
+            *PROVINCES,
+        ],
         "demand": [{"drug": "alpha", "province": "capital", "reported": 5e5}, *DEMAND],
     }
     tables = simulate(small(tmp_path, **new, **LUCKY), 3)
@@ -172,7 +189,8 @@ def test_the_order_of_rows_does_not_matter(tmp_path: Path, base: Tables) -> None
         for table in (tables, base):
             assert len(table[name]) == len(base[name])
         ordered = [
-            {c: t[name][c][np.lexsort([t[name][k].astype(str) for k in texts])] for c in (*texts, *numbers)} for t in (tables, base)
+            {c: t[name][c][np.lexsort([t[name][k].astype(str) for k in texts])] for c in (*texts, *numbers)}
+            for t in (tables, base)
         ]
         for c in texts:
             np.testing.assert_array_equal(ordered[0][c], ordered[1][c])
@@ -183,7 +201,12 @@ def test_the_order_of_rows_does_not_matter(tmp_path: Path, base: Tables) -> None
 def test_an_earlier_first_day_only_adds_months(tmp_path: Path, base: Tables) -> None:
     tables = simulate(small(tmp_path, start="2018-02-01", **LUCKY), 3)
     late = tables["use"]["month"] >= base["use"]["month"].min()
-    for column in ("need", "selected", "unmet", "agreed"):  # times are counted from another day, so only nearly the same
+    for column in (
+        "need",
+        "selected",
+        "unmet",
+        "agreed",
+    ):  # times are counted from another day, so only nearly the same
         np.testing.assert_allclose(tables["use"][column][late], base["use"][column], rtol=1e-12)
 
 

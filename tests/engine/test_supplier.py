@@ -33,10 +33,14 @@ class Log:
 
 
 def supplier(years: float, **values: Any) -> Supplier:
-    return Supplier(**{"line": LINE, "product": 0, "price": 1.0, "capacity": 100.0, "stock": 0.0, "until": years * YEAR, **values})
+    return Supplier(
+        **{"line": LINE, "product": 0, "price": 1.0, "capacity": 100.0, "stock": 0.0, "until": years * YEAR, **values}
+    )
 
 
-def live(years: float, model: AlternatingRenewal, monthly: float = 0.0, seed: int = 1, **values: Any) -> tuple[Supplier, Log, list[float]]:
+def live(
+    years: float, model: AlternatingRenewal, monthly: float = 0.0, seed: int = 1, **values: Any
+) -> tuple[Supplier, Log, list[float]]:
     """Let one supplier live; return it, its events, and what it had to deliver each month."""
     env = simpy.Environment()
     one, log, had = supplier(years, **values), Log(env), []
@@ -100,7 +104,9 @@ def test_v18_backup_covers_part_of_what_stock_does_not() -> None:
 
 
 @given(st.integers(0, 200), st.floats(0, 300), st.floats(0, 3), st.floats(0, 500))
-def test_stock_is_never_negative_and_output_never_above_capacity(seed: int, wanted: float, months: float, stock: float) -> None:
+def test_stock_is_never_negative_and_output_never_above_capacity(
+    seed: int, wanted: float, months: float, stock: float
+) -> None:
     one = supplier(10.0, stock=stock)
     env = simpy.Environment()
     model = AlternatingRenewal(rate_oral=3.0, default_rate=0.2)
@@ -151,7 +157,9 @@ def test_capacity_grows_only_while_orders_exceed_it() -> None:
 def test_nothing_is_said_after_the_contract_is_over() -> None:
     env = simpy.Environment()
     one, log = supplier(100.0), Log(env)
-    env.process(one.life(env, AlternatingRenewal(rate_oral=5.0, default_rate=1.0), Streams(1, 0), log, lambda s: log("exit")))
+    env.process(
+        one.life(env, AlternatingRenewal(rate_oral=5.0, default_rate=1.0), Streams(1, 0), log, lambda s: log("exit"))
+    )
     env.run(until=200)
     one.over = True
     seen = len(log.events)

@@ -49,7 +49,9 @@ def test_golden_summary(name: str, request: pytest.FixtureRequest) -> None:
     was = json.loads(file.read_text(encoding="utf-8"))
     assert list(now["metrics"]) == list(was["metrics"])
     for metric, entry in now["metrics"].items():
-        assert entry == pytest.approx(was["metrics"][metric], rel=1e-9), metric
+        then = was["metrics"][metric]
+        assert entry.pop("unit") == then.pop("unit")
+        assert entry == pytest.approx(then, rel=1e-9), metric
     assert now | {"metrics": 0} == was | {"metrics": 0}
 
 

@@ -12,23 +12,47 @@ from vbp_sim.studies.metric_ids import METRICS
 from vbp_sim.studies.metrics import BAND, FORMULAS, measure, summarize
 
 NAN = float("nan")
-KINDS: dict[str, Any] = {"int": np.int64, "float": np.float64, "bool": np.bool_, "text": object, "month": "datetime64[M]",
-                         "date": "datetime64[D]"}  # fmt: skip
+KINDS: dict[str, Any] = {
+    "int": np.int64,
+    "float": np.float64,
+    "bool": np.bool_,
+    "text": object,
+    "month": "datetime64[M]",
+    "date": "datetime64[D]",
+}
 
 
 def table(name: str, *rows: dict[str, Any]) -> dict[str, np.ndarray]:
     """A table with the declared columns; what a row does not say is 0, empty or false."""
-    empty: dict[str, Any] = {"int": 0, "float": 0.0, "bool": False, "text": "", "month": "2019-01", "date": "2019-01-01"}
+    empty: dict[str, Any] = {
+        "int": 0,
+        "float": 0.0,
+        "bool": False,
+        "text": "",
+        "month": "2019-01",
+        "date": "2019-01-01",
+    }
     assert not {key for row in rows for key in row} - set(TABLES[name].names)
     return {
-        c.name: np.array([row.get(c.name, empty[c.kind]) for row in rows], dtype=KINDS[c.kind]) for c in TABLES[name].columns
+        c.name: np.array([row.get(c.name, empty[c.kind]) for row in rows], dtype=KINDS[c.kind])
+        for c in TABLES[name].columns
     }
 
 
 def bid(round_: str, drug: str, firm: str, bid_: float, cost: float, **more: Any) -> dict[str, Any]:
     won = more.get("price", NAN) == more.get("price", NAN) and "price" in more
-    return {"round": round_, "drug": drug, "manufacturer": firm, "bid": bid_, "cost": cost, "selected": won,
-            "price": NAN, "ceiling": 10.0, "pre_price": 20.0, **more}  # fmt: skip
+    return {
+        "round": round_,
+        "drug": drug,
+        "manufacturer": firm,
+        "bid": bid_,
+        "cost": cost,
+        "selected": won,
+        "price": NAN,
+        "ceiling": 10.0,
+        "pre_price": 20.0,
+        **more,
+    }
 
 
 def use(month: str, drug: str, province: str, **volumes: float) -> dict[str, Any]:
@@ -70,7 +94,18 @@ def tables() -> dict[str, Any]:
             use("2019-01", "a", "north", need=10, selected=2, generic=4, originator=4),
             use("2019-01", "a", "south", need=50, generic=50),
             use("2019-01", "b", "north", need=30, originator=30),
-            use("2019-02", "a", "north", need=12, selected=6, selected_originator=1, generic=3, originator=2, unmet=1, agreed=4),
+            use(
+                "2019-02",
+                "a",
+                "north",
+                need=12,
+                selected=6,
+                selected_originator=1,
+                generic=3,
+                originator=2,
+                unmet=1,
+                agreed=4,
+            ),
             use("2019-02", "a", "south", need=50, generic=50),
             use("2019-02", "b", "north", need=30, originator=30),
             use("2019-03", "a", "north", need=13, selected=11, generic=1, originator=0, unmet=1, agreed=4),
@@ -79,7 +114,15 @@ def tables() -> dict[str, Any]:
         ),
         "supply": table(
             "supply",
-            {"month": "2019-02", "round": "r1", "drug": "a", "manufacturer": "x", "ordered": 6, "delivered": 4, "short": 2},
+            {
+                "month": "2019-02",
+                "round": "r1",
+                "drug": "a",
+                "manufacturer": "x",
+                "ordered": 6,
+                "delivered": 4,
+                "short": 2,
+            },
             {"month": "2019-02", "round": "r1", "drug": "a", "manufacturer": "brand", "backup_delivered": 2},
             {"month": "2019-03", "round": "r2", "drug": "a", "manufacturer": "x", "ordered": 11, "delivered": 10.95},
             {"month": "2019-04", "round": "r2", "drug": "a", "manufacturer": "x", "ordered": 11, "delivered": 5},
@@ -93,20 +136,47 @@ def tables() -> dict[str, Any]:
         "fund": table(
             "fund",
             {"month": "2019-01", "province": "north", "spend": 999, "baseline": 1, "delay_days": 150.0},
-            {"month": "2019-02", "province": "north", "spend": 60, "baseline": 100, "fund_paid": 30, "baseline_fund": 60,
-             "patient_paid": 30, "baseline_patient": 40, "delay_days": 30.0},
+            {
+                "month": "2019-02",
+                "province": "north",
+                "spend": 60,
+                "baseline": 100,
+                "fund_paid": 30,
+                "baseline_fund": 60,
+                "patient_paid": 30,
+                "baseline_patient": 40,
+                "delay_days": 30.0,
+            },
             {"month": "2019-02", "province": "south", "spend": 999, "baseline": 999, "delay_days": NAN},
-            {"month": "2019-03", "province": "north", "spend": 20, "baseline": 100, "fund_paid": 10, "baseline_fund": 60,
-             "patient_paid": 10, "baseline_patient": 40, "delay_days": 60.0},
-        ),  # fmt: skip
+            {
+                "month": "2019-03",
+                "province": "north",
+                "spend": 20,
+                "baseline": 100,
+                "fund_paid": 10,
+                "baseline_fund": 60,
+                "patient_paid": 10,
+                "baseline_patient": 40,
+                "delay_days": 60.0,
+            },
+        ),
         "events": table(
             "events",
-            *({"kind": kind, "value": value} for kind, value in (
-                ("disruption", 3.0), ("disruption", 9.0), ("exit", NAN), ("ban", 9.0), ("backup", 10.0), ("backup", 20.0),
-                ("shortage", 4.0), ("recovery", NAN),
-            )),
-        ),  # fmt: skip
-    }  # fmt: skip
+            *(
+                {"kind": kind, "value": value}
+                for kind, value in (
+                    ("disruption", 3.0),
+                    ("disruption", 9.0),
+                    ("exit", NAN),
+                    ("ban", 9.0),
+                    ("backup", 10.0),
+                    ("backup", 20.0),
+                    ("shortage", 4.0),
+                    ("recovery", NAN),
+                )
+            ),
+        ),
+    }
 
 
 WANTED = {
@@ -160,7 +230,11 @@ def test_metrics_do_not_depend_on_the_order_of_rows() -> None:
 
 def test_the_four_cuts_have_four_bases() -> None:
     """Each moves with its own base price alone."""
-    bases = {"cut_ceiling": ("bids", "ceiling"), "cut_own": ("bids", "pre_price"), "cut_official": ("awards", "pre_price")}
+    bases = {
+        "cut_ceiling": ("bids", "ceiling"),
+        "cut_own": ("bids", "pre_price"),
+        "cut_official": ("awards", "pre_price"),
+    }
     usual = measure(tables())
     for moved, (where, column) in bases.items():
         changed = tables()
@@ -193,8 +267,21 @@ def test_without_any_award_counts_are_zero_and_shares_unknown() -> None:
         values = measure(none)
     for name in ("selected_products", "retained_surplus", "disruptions", "exits", "bans", "shortage_product_months"):
         assert values[name] == 0
-    for name in ("cut_own", "cut_weighted", "completion", "selected_share", "use_change", "spend_change", "fund_saving",
-                 "unmet_share", "margin", "hhi", "days_to_backup", "payment_delay_days", "retained_share"):  # fmt: skip
+    for name in (
+        "cut_own",
+        "cut_weighted",
+        "completion",
+        "selected_share",
+        "use_change",
+        "spend_change",
+        "fund_saving",
+        "unmet_share",
+        "margin",
+        "hhi",
+        "days_to_backup",
+        "payment_delay_days",
+        "retained_share",
+    ):
         assert np.isnan(values[name]), name
     assert values["failed_drugs"] == 3
 
@@ -215,8 +302,12 @@ def test_a_summary_gives_mean_band_and_the_number_that_applies() -> None:
     assert "cut_official" not in summary
     assert list(summary) == [name for name in METRICS if name != "cut_official"]
     assert summary["days_to_backup"] == {
-        "mean": 2.0, "low": pytest.approx(0.2), "high": pytest.approx(3.8), "n": 5, "unit": "days"
-    }  # fmt: skip
+        "mean": 2.0,
+        "low": pytest.approx(0.2),
+        "high": pytest.approx(3.8),
+        "n": 5,
+        "unit": "days",
+    }
     for name, entry in summary.items():
         column = [row[name] for row in values if not np.isnan(row[name])]
         assert entry["low"] <= entry["high"]

@@ -121,7 +121,18 @@ def test_a_drawing_that_fails_leaves_nothing(tmp_path: Path) -> None:
 def test_an_interrupted_run_ends_with_130_and_leaves_nothing(tmp_path: Path, workers: str) -> None:
     file = write_scenario(tmp_path, replications=5000)
     out = tmp_path / "out"
-    command = [sys.executable, "-m", "vbp_sim", "run", str(file), "--out", str(out / "run"), "--workers", workers, "--no-figures"]
+    command = [
+        sys.executable,
+        "-m",
+        "vbp_sim",
+        "run",
+        str(file),
+        "--out",
+        str(out / "run"),
+        "--workers",
+        workers,
+        "--no-figures",
+    ]
     process = start(command)
     try:
         await_rows(out, process)
@@ -152,7 +163,9 @@ def test_what_a_killed_run_left_is_no_result_and_is_cleared(tmp_path: Path) -> N
 
 
 def start(command: list[str]) -> subprocess.Popen[Any]:
-    return subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, env={**os.environ, "NO_COLOR": "1"})
+    return subprocess.Popen(
+        command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, env={**os.environ, "NO_COLOR": "1"}
+    )
 
 
 def await_rows(out: Path, process: subprocess.Popen[Any]) -> None:

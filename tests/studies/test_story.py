@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -79,6 +78,12 @@ def test_unknown_names_and_replications_are_input_errors(folder: RunFolder) -> N
 
 
 def test_events_without_a_number_have_none(folder: RunFolder) -> None:
-    recoveries = [line for k in (0, 1) for d in ("alpha", "beta", "gamma") for line in story(folder, d, k) if line.kind == "recovery"]
+    recoveries = [
+        line
+        for k in (0, 1)
+        for d in ("alpha", "beta", "gamma")
+        for line in story(folder, d, k)
+        if line.kind == "recovery"
+    ]
     assert recoveries
     assert all(np.isnan(line.value) for line in recoveries)

@@ -23,8 +23,8 @@ class Contract:
 
     ``suppliers`` in the order of the province choice; ``main`` and ``backup`` (provinces,) are indices into them,
     -1 = none; ``share`` is the guaranteed share of the reported volume; ``term`` in months; ``settled`` contract years
-    are over; (provinces,) ``short_since`` the day on which the main supplier fell short (inf = it does not), and whether
-    others have ``helped`` since.
+    are over; (provinces,) ``short_since`` the day on which the main supplier fell short (inf = it does not), and
+    whether others have ``helped`` since.
     """
 
     round: str

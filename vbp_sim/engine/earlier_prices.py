@@ -11,7 +11,7 @@ from vbp_sim.agents.firms.interface import Products
 
 @dataclass(frozen=True)
 class Others:
-    """The non-selected side of a drug: originators' part of its volume, and the prices of both parts (yuan per unit)."""
+    """The non-selected side of a drug: originators' part of the volume, and the prices of both parts, yuan per unit."""
 
     originator_part: float
     originator_price: float

@@ -21,7 +21,8 @@ from vbp_sim.scenario.spec import Finance
 Floats = npt.NDArray[np.float64]
 Table = dict[str, npt.NDArray[Any]]
 TYPES: dict[str, Any] = {
-    "int": np.int64, "float": np.float64, "bool": np.bool_, "text": object, "month": "datetime64[M]", "date": "datetime64[D]"
+    "int": np.int64, "float": np.float64, "bool": np.bool_, "text": object,
+    "month": "datetime64[M]", "date": "datetime64[D]",
 }
 
 
@@ -34,7 +35,8 @@ class Recorder:
     """
 
     def __init__(
-        self, market: Market, products: Products, prices: EarlierPrices, finance: Finance, clock: Clock, replication: int
+        self, market: Market, products: Products, prices: EarlierPrices, finance: Finance, clock: Clock,
+        replication: int,
     ) -> None:
         self.market, self.products, self.prices, self.finance = market, products, prices, finance
         self.clock, self.replication = clock, replication

@@ -49,7 +49,8 @@ def _close_year(world: World, contract: Contract, provinces: list[Province]) -> 
     contract.settled = year
     served = [(p, main) for p in provinces if (main := contract.supplier_of(p.index)) is not None]
     retained = sum(_settle(world, contract, province, main, year) for province, main in served)
-    world.log("assessment", round=contract.round, drug=world.drug_ids[d], value=retained, text=f"end of contract year {year}")
+    world.log("assessment", round=contract.round, drug=world.drug_ids[d], value=retained,
+              text=f"end of contract year {year}")
     world.env.process(_pay(world, contract, year, retained))
     for province, _ in served:
         if year < contract.years:
@@ -88,7 +89,7 @@ def _settle(world: World, contract: Contract, province: Province, main: Supplier
     sums = province.institutions.by_level(np.vstack([agreed > 0, passed, *columns]).astype(np.float64))
     for level, name in enumerate(LEVELS):
         if sums[0, level] > 0:
-            counts = (int(round(sums[0, level])), int(round(sums[1, level])))
+            counts = (round(sums[0, level]), round(sums[1, level]))
             world.recorder.row("settlement", contract.round, year, world.drug_ids[d], province.id, name,
                                *counts, *sums[2:, level])
     return float(retained.sum())

@@ -88,4 +88,5 @@ class World:
             if other is None or other.gone:
                 self.log("unserved", line, province=name, text="no other winner is left")
             else:
-                self.log("replacement", line, province=name, text=f"{other.line.manufacturer} becomes the main supplier")
+                self.log("replacement", line, province=name,
+                         text=f"{other.line.manufacturer} becomes the main supplier")

@@ -32,7 +32,8 @@ class Replication:
         self.t = tables
         bids = tables["bids"]
         self.won: Bools = bids["selected"]
-        self._bid = {key: i for i, key in enumerate(zip(bids["round"], bids["drug"], bids["manufacturer"], strict=True))}
+        keys = zip(bids["round"], bids["drug"], bids["manufacturer"], strict=True)
+        self._bid = {key: i for i, key in enumerate(keys)}
         use = tables["use"]
         agreed = use["agreed"] > 0
         self.in_contract: Bools = _among(use, use, agreed, "month", "drug", "province")
@@ -117,7 +118,9 @@ def _use_change(run: Replication) -> float:
     return _ratio(float(after[both].sum()), float(earlier[both].sum())) - 1
 
 
-def _monthly(volume: Floats, month: npt.NDArray[np.int64], cell: npt.NDArray[np.intp], cells: int, rows: Bools) -> Floats:
+def _monthly(
+    volume: Floats, month: npt.NDArray[np.int64], cell: npt.NDArray[np.intp], cells: int, rows: Bools
+) -> Floats:
     """Volume per month of each cell, over the months that the cell has among the given rows; nan where it has none."""
     months = np.bincount(np.unique(month[rows] * cells + cell[rows]) % cells, minlength=cells)
     total = np.bincount(cell[rows], weights=volume[rows], minlength=cells)

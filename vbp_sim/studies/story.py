@@ -54,7 +54,8 @@ def _kind_of(run: RunFolder, subject: str) -> str:
             return kind
     names = sorted(set().union(*known.values()))
     close = nearest(subject, names)
-    remedy = close if close.startswith("did you mean") else "`vbp trace RUN` without a name lists all drugs, firms and provinces"
+    listing = "`vbp trace RUN` without a name lists all drugs, firms and provinces"
+    remedy = close if close.startswith("did you mean") else listing
     raise InputError(Problem(str(run.path), f"nothing here is called '{subject}'", remedy))
 
 

@@ -21,7 +21,7 @@ class Setting:
     """What bears on the choice in one province when contracts begin.
 
     Shapes: (drugs,) for ``brand`` (earlier share of originators that were not selected) and ``price_ratio``
-    (non-selected over selected price); ``institutions`` is their number; ``incentive`` is the part of a measured surplus
+    (non-selected over selected price); ``institutions`` is their number; ``incentive`` the part of a measured surplus
     that an institution may keep, over the national cap of one half.
     """
 

@@ -53,7 +53,9 @@ class PartialAdjustment(Choice):
     adjustment: float = param(0.5, "part of the gap closed in a month", unit="share", gt=0, le=1)
     pressure: float = param(6.0, "push of a required share above the present one", unit="logit per share", ge=0)
     closing: float = param(0.8, "push of the last quarter before the assessment", unit="logit", ge=0, le=10)
-    relaxation: float = param(0.8, "pull back once the agreed volume is bought or no task is left", unit="logit", ge=0, le=10)
+    relaxation: float = param(
+        0.8, "pull back once the agreed volume is bought or no task is left", unit="logit", ge=0, le=10
+    )
 
     def natural(self, setting: Setting, luck: Streams) -> Floats:
         """See `Choice.natural`; the inclination of an institution is one draw for all its drugs."""

@@ -22,8 +22,9 @@ Bools = npt.NDArray[np.bool_]
 class Products:
     """Every product that may bid in a replication; arrays of shape (products,).
 
-    ``drug`` index into the market's drugs; ``owner`` company behind the manufacturer ("" = itself); prices and costs in yuan per unit; ``pre_share`` of the drug's volume
-    before the round; ``capacity`` in units per year; ``real_bid`` is nan and ``real_selected`` -1 where unknown.
+    ``drug`` index into the market's drugs; ``owner`` company behind the manufacturer ("" = itself); prices and costs
+    in yuan per unit; ``pre_share`` of the drug's volume before the round; ``capacity`` in units per year; ``real_bid``
+    is nan and ``real_selected`` -1 where unknown.
     """
 
     drug: Ints
