@@ -21,7 +21,7 @@ NOT_RUN = {
     "cd vbp_sim": "follows the clone",
     "make": "makes an environment of its own; .ci/run covers it",
     "python3 -m venv": "makes an environment",
-    ". .venv": "enters an environment",
+    ". .venv/bin/activate": "enters an environment",
     "pip install": "installs into an environment",
     "python -m benchmarks": "takes minutes, and measures",
 }
@@ -68,6 +68,13 @@ def _commands(body: str) -> tuple[str, ...]:
     return tuple(
         " ".join(line.split("  #")[0].split()) for line in lines if line and not line.startswith("#")
     )
+
+
+def unseen_commands(page: Path) -> list[str]:
+    """Lines that look like commands and stand in no ``sh`` block."""
+    text = page.read_text(encoding="utf-8")
+    others = [fence[3] for fence in _FENCE.finditer(text) if fence[1] != "sh"] + [_FENCE.sub("", text)]
+    return [line for part in others for line in re.findall(r"(?m)^(?: {4}|\$ |)(?:vbp|make|pip) [a-z].*$", part)]
 
 
 def reason_not_to_run(command: str) -> str:

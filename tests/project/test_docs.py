@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 import os
+import re
 import shutil
 import subprocess
 import sys
 from pathlib import Path
 
 import pytest
-from pages import PAGES, ROOT, Block, anchors, blocks, links, reason_not_to_run, shows
+from pages import PAGES, ROOT, Block, anchors, blocks, links, reason_not_to_run, shows, unseen_commands
+
+from vbp_sim.cli import COMMANDS
 
 WITH_COMMANDS = [page for page in PAGES if blocks(page)]
 
@@ -80,3 +83,20 @@ def test_shown_output_allows_gaps_and_nothing_else() -> None:
     assert shows("a ... c\n", "a b c\n")
     assert not shows("a ... c", "a b d")
     assert not shows("a.c", "abc")
+
+
+@pytest.mark.parametrize("command", COMMANDS)
+def test_command_page_has_every_option(command: str) -> None:
+    done = subprocess.run(
+        [sys.executable, "-m", "vbp_sim", command, "--help"], capture_output=True, text=True, check=True
+    )
+    page = (ROOT / "docs" / "commands.md").read_text(encoding="utf-8")
+    section = page.partition(f"## vbp {command}\n")[2].partition("\n## ")[0]
+    options = re.compile(r"(?m)^  (-.+?)(?:  |$)")
+    assert options.findall(section) == options.findall(done.stdout), "run: make docs"
+
+
+@pytest.mark.parametrize("page", PAGES, ids=lambda page: page.stem)
+def test_commands_stand_in_blocks_that_are_run(page: Path) -> None:
+    """A command in an indented block, or in a block of another name, would never be tried."""
+    assert unseen_commands(page) == []
