@@ -20,6 +20,7 @@ COMMANDS = {
     "schema": "Print what a scenario, a rule set or a market may say.",
     "trace": "Tell the story of a drug, a province or a manufacturer in a run.",
     "compare": "Compare variants of a scenario on the same luck.",
+    "sweep": "Run a scenario over many values of levers and uncertainties.",
     "replay": "Put real bids through a rule set.",
 }
 

@@ -1,0 +1,112 @@
+"""Writes small sweeps for tests and reads what they leave. As a program: carries one on in a process of its own.
+
+python sweeping.py SWEEP DIR EXECUTOR WORK
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import sqlite3
+import subprocess
+import sys
+from pathlib import Path
+from typing import Any
+
+import pyarrow.parquet as pq
+
+HERE = Path(__file__).parent
+sys.path[:0] = [str(HERE), str(HERE.parent)]
+
+import works  # noqa: E402
+from small import DEMAND, DRUGS, PRODUCTS, PROVINCES, write_scenario  # noqa: E402
+
+from vbp_sim.studies.sweep import Listener, Options, Outcome, begin, carry_on  # noqa: E402
+
+#: 2 provinces and 2 drugs
+TINY = {
+    "provinces": PROVINCES[:2],
+    "drugs": DRUGS[:2],
+    "products": [row for row in PRODUCTS if row["drug"] != "gamma"],
+    "demand": [row for row in DEMAND if row["drug"] != "gamma" and row["province"] != "east"],
+}
+GROWTH = {"path": "demand.growth", "values": [0.1, 0.2, 0.3, 0.4]}
+
+
+def write_sweep(folder: Path, scenario: dict[str, Any] | None = None, **content: Any) -> Path:
+    """Write a tiny scenario and a sweep of it; the default has one lever, growth."""
+    write_scenario(folder, **{**TINY, **(scenario or {})})
+    text = {"sweep": "tiny", "scenario": "small.yaml", "levers": {"growth": GROWTH}, **content}
+    file = folder / "sweep.yaml"
+    file.write_text(json.dumps(text, indent=1), encoding="utf-8")
+    return file
+
+
+def growth(count: int) -> dict[str, Any]:
+    """A lever of so many values, from 0 to 1."""
+    return {"growth": {"path": "demand.growth", "low": 0.0, "high": 1.0, "steps": count}}
+
+
+def swept(file: Path, out: Path, work: Any = works.trivial, *, listener: Any = None, **options: Any) -> Outcome:
+    """Begin or go on with a study in this process."""
+    options.setdefault("executor", "serial")
+    return carry_on(begin(file, out), Options(**options), work, listener or Listener())
+
+
+def table(folder: Path) -> list[dict[str, Any]]:
+    """Rows of the study table."""
+    rows: list[dict[str, Any]] = pq.read_table(folder / "study.parquet").to_pylist()
+    return rows
+
+
+def runs(folder: Path) -> list[tuple[int, int, str]]:
+    """Point, replication and status of every run of the ledger, which must be whole."""
+    link = sqlite3.connect(folder / "ledger.sqlite")
+    try:
+        assert link.execute("PRAGMA integrity_check").fetchall() == [("ok",)]
+        return link.execute("SELECT point, replication, status FROM run ORDER BY 1, 2").fetchall()
+    finally:
+        link.close()
+
+
+def process(file: Path, out: Path, executor: str, work: str, **popen: Any) -> subprocess.Popen[str]:
+    """Carry a study on in a process of its own."""
+    words = [sys.executable, str(HERE / "sweeping.py"), str(file), str(out), executor, work]
+    return subprocess.Popen(words, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, **popen)
+
+
+def alive(pid: int) -> bool:
+    """Whether a process runs (a zombie does not)."""
+    try:
+        return Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[0] != "Z"
+    except OSError:
+        return False
+
+
+def children(pid: int) -> list[int]:
+    """Processes that a process has started, and theirs."""
+    found = []
+    for entry in Path("/proc").iterdir():
+        if entry.name.isdigit():
+            try:
+                parent = int((entry / "stat").read_text().rpartition(")")[2].split()[1])
+            except (OSError, IndexError):
+                continue
+            if parent == pid:
+                found += [int(entry.name), *children(int(entry.name))]
+    return found
+
+
+if __name__ == "__main__":
+    from vbp_sim.cli.common import guarded
+
+    sweep, out, executor, work = sys.argv[1:]
+
+    def go() -> int:
+        study = begin(Path(sweep), Path(out), accept_new_code=True)
+        options = Options(executor=executor, workers=2, scheduler=os.environ.get("VBP_TEST_SCHEDULER", ""))
+        outcome = carry_on(study, options, getattr(works, work))
+        print(json.dumps([outcome.done, outcome.failed, outcome.stopped]))
+        return 130 if outcome.stopped == "interrupted" else 0
+
+    sys.exit(guarded(go))

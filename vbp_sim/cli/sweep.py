@@ -1,0 +1,235 @@
+"""`vbp sweep`: run a sweep file, see how far it is, go on with it, extend it, repeat one run of it."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from vbp_sim.cli.common import (
+    FAILED,
+    INTERRUPTED,
+    json_option,
+    message,
+    print_json,
+    print_table,
+    quiet_option,
+)
+from vbp_sim.cli.progress import bar
+
+if TYPE_CHECKING:
+    from vbp_sim.studies.sweep import Outcome, Study
+    from vbp_sim.studies.work import Receipt
+
+#: failures that are shown one by one
+SHOWN = 5
+
+FOLDER = click.Path(path_type=Path)
+_COMPUTING: list[Callable[[Any], Any]] = [
+    click.option(
+        "--executor", default="processes", show_default=True, metavar="NAME", help="serial, processes or dask."
+    ),
+    click.option("--scheduler", default="", metavar="ADDRESS", help="Dask scheduler, tls://host:8786."),
+    click.option("--workers", type=click.IntRange(min=1), help="Workers (default: what the machine has)."),
+    click.option(
+        "--time-limit", type=click.FloatRange(min=0, min_open=True), default=3600.0, show_default=True,
+        metavar="SECONDS", help="A run that takes longer fails.",
+    ),
+    click.option(
+        "--retries", type=click.IntRange(min=0), default=2, show_default=True,
+        help="How often a run that loses its worker is tried again.",
+    ),
+    click.option("--fail-fast", is_flag=True, help="Stop at the first run that fails."),
+    click.option("--accept-new-code", is_flag=True, help="Go on although program or rules changed since."),
+    click.option("--yes", is_flag=True, help="More than 100,000 runs are meant."),
+    json_option,
+    quiet_option,
+]  # fmt: skip
+
+
+def computing(function: Callable[..., int]) -> Callable[..., int]:
+    """The options of every command that computes runs of a study."""
+    for option in reversed(_COMPUTING):
+        function = option(function)
+    return function
+
+
+@click.group("sweep")
+def command() -> None:
+    """Run a scenario over many values: levers in every combination, uncertainties sampled."""
+
+
+@command.command("run")
+@click.argument("file", type=FOLDER, metavar="SWEEP")
+@click.option("--out", type=FOLDER, metavar="DIR", help="Folder of the study (default: results/NAME-HASH).")
+@click.option("--replications", type=click.IntRange(min=1), help="Runs of each point (default: the file's).")
+@click.option("--dry-run", is_flag=True, help="Say how many runs it is, how long they take, how much disk.")
+@computing
+def run(
+    file: Path, out: Path | None, replications: int | None, dry_run: bool, accept_new_code: bool, yes: bool,
+    as_json: bool, quiet: bool, **how: Any,
+) -> int:  # fmt: skip
+    """Run the sweep file SWEEP; a study of it that was begun is gone on with.
+
+    Every point is checked before the first run. Leaves study.parquet and study.csv, one row per run.
+    """
+    from vbp_sim.studies.sweep import begin
+
+    study = begin(
+        file, out, replications=replications, accept_new_code=accept_new_code, yes=yes or dry_run
+    )
+    if dry_run:
+        return _estimated(study, as_json, how)
+    return go_on(study, as_json, quiet, how)
+
+
+@command.command("resume")
+@click.argument("folder", type=FOLDER, metavar="DIR")
+@computing
+def resume(
+    folder: Path, accept_new_code: bool, yes: bool, as_json: bool, quiet: bool, **how: Any
+) -> int:
+    """Run what a study lacks: what was interrupted, and what failed."""
+    from vbp_sim.studies.sweep import reopen
+
+    return go_on(reopen(folder, accept_new_code=accept_new_code, yes=yes), as_json, quiet, how)
+
+
+@command.command("expand")
+@click.argument("folder", type=FOLDER, metavar="DIR")
+@click.option("--replications", type=click.IntRange(min=1), help="Runs of each point, in all.")
+@click.option("--size", type=click.IntRange(min=1), help="Points of a Sobol sample, in all.")
+@computing
+def expand(
+    folder: Path, replications: int | None, size: int | None, accept_new_code: bool, yes: bool,
+    as_json: bool, quiet: bool, **how: Any,
+) -> int:  # fmt: skip
+    """Give a study more replications or points; what is done is kept."""
+    from vbp_sim.studies.sweep import reopen
+
+    if replications is None and size is None:
+        raise click.UsageError("say what to add: --replications or --size")
+    study = reopen(folder, replications=replications, size=size, accept_new_code=accept_new_code, yes=yes)
+    return go_on(study, as_json, quiet, how)
+
+
+@command.command("status")
+@click.argument("folder", type=FOLDER, metavar="DIR")
+@json_option
+def status(folder: Path, as_json: bool) -> int:
+    """Say how far a study is, also while it is computed."""
+    from vbp_sim.studies.sweep import status as status_of
+
+    found = status_of(folder)
+    if as_json:
+        each = found["seconds_per_run"]
+        print_json({**found, "seconds_per_run": None if math.isnan(each) else each})
+        return 0
+    print_table([(key.replace("_", " "), _shown(value)) for key, value in found.items()])
+    if found["missing"] and not found["at_work"]:
+        message(f"go on with it: vbp sweep resume {folder}")
+    return 0
+
+
+@command.command("repeat")
+@click.argument("folder", type=FOLDER, metavar="DIR")
+@click.option("--point", type=int, required=True, help="Number of the point.")
+@click.option("--replication", type=int, default=0, show_default=True, help="Number of the replication.")
+@json_option
+def repeat(folder: Path, point: int, replication: int, as_json: bool) -> int:
+    """Run one run of a study alone, in this process; what goes wrong is shown with its traceback."""
+    from vbp_sim.studies.aside import plain
+    from vbp_sim.studies.sweep import repeat as repeat_one
+
+    found, same = repeat_one(folder, point, replication)
+    if as_json:
+        print_json({"point": point, "replication": replication, "same": same, "metrics": plain(found)})
+        return 0
+    print_table([(id, f"{value:.6g}") for id, value in found.items()])
+    message("the study has the same" if same else "the study has no such result, or another one")
+    return 0
+
+
+def go_on(study: Study, as_json: bool, quiet: bool, how: dict[str, Any]) -> int:
+    """Carry a study on and tell of it; the exit code."""
+    from vbp_sim.studies.sweep import Listener, Options, carry_on
+
+    message(
+        f"{len(study.design):,} points x {study.plan.spec.replications:,} replications, "
+        f"seed {study.plan.spec.seed}: {study.folder}",
+        quiet=quiet,
+    )
+    shown = 0
+
+    def failure(receipt: Receipt) -> None:
+        nonlocal shown
+        shown += 1
+        if shown <= SHOWN and receipt.failure is not None:
+            why = receipt.failure
+            message(
+                f"failed: point {receipt.point}, replication {receipt.replication} ({why.stage}): "
+                f"{why.type}: {why.message}"
+            )
+
+    with bar(quiet or as_json) as update:
+
+        def progress(done: int, failed: int, runs: int) -> None:
+            if update is not None:
+                update(done + failed, runs, f"{failed} failed" if failed else "runs")
+
+        listener = Listener(progress, failure, lambda text: message(text, quiet=quiet))
+        outcome = carry_on(study, Options(**how), listener=listener)
+    return _ended(outcome, as_json, quiet)
+
+
+def _ended(outcome: Outcome, as_json: bool, quiet: bool) -> int:
+    if as_json:
+        found = {"folder": str(outcome.folder), "runs": outcome.runs, "done": outcome.done}
+        print_json({**found, "failed": outcome.failed, "stopped": outcome.stopped})
+    message(f"{outcome.done:,} of {outcome.runs:,} runs done: {outcome.folder}", quiet=quiet)
+    if outcome.failed:
+        message(f"{outcome.failed:,} failed; each with the command that repeats it: {outcome.folder}/failures.csv")
+    if outcome.done < outcome.runs:
+        message(f"go on with it: vbp sweep resume {outcome.folder}")
+    if outcome.stopped == "interrupted":
+        return INTERRUPTED
+    return FAILED if outcome.failed or outcome.stopped else 0
+
+
+def _estimated(study: Study, as_json: bool, how: dict[str, Any]) -> int:
+    from dataclasses import asdict
+
+    from vbp_sim.studies.estimate import estimate
+    from vbp_sim.studies.sweep import Options, free_space
+
+    found = {**asdict(estimate(study, Options(**how))), "free_bytes": free_space(study.folder)}
+    if as_json:
+        print_json({"folder": str(study.folder), **found})
+        return 0
+    rows = [
+        ("folder", str(study.folder)),
+        ("runs", f"{found['runs']:,} ({found['points']:,} points x {found['replications']:,} replications)"),
+        ("time", f"{_duration(found['seconds'])} ({found['seconds_per_run']:.3f} s a run)"),
+        ("disk", f"{found['bytes'] / 1e6:,.1f} MB ({found['free_bytes'] / 1e9:,.0f} GB are free)"),
+    ]
+    print_table(rows)
+    message(f"measured with {found['sampled']} runs; nothing was kept")
+    return 0
+
+
+def _duration(seconds: float) -> str:
+    for size, word in ((86400, "days"), (3600, "hours"), (60, "minutes")):
+        if seconds >= 2 * size:
+            return f"{seconds / size:.1f} {word}"
+    return f"{seconds:.1f} seconds"
+
+
+def _shown(value: Any) -> str:
+    if isinstance(value, bool):
+        return "yes" if value else "no"
+    if isinstance(value, float):
+        return "-" if math.isnan(value) else f"{value:.4g}"
+    return f"{value:,}" if isinstance(value, int) else str(value)

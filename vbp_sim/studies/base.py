@@ -1,0 +1,90 @@
+"""The scenario under a sweep, read once: makes the scenario of a point without touching a file.
+
+It is small and can be sent to a worker on another machine, which then needs neither scenario nor market.
+"""
+
+from __future__ import annotations
+
+import functools
+import hashlib
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from vbp_sim.errors import InputError
+from vbp_sim.scenario.layers import Layers
+from vbp_sim.scenario.load import Scenario, complete
+from vbp_sim.scenario.market import Market
+from vbp_sim.scenario.patches import Patcher
+from vbp_sim.scenario.shape import default_part
+from vbp_sim.scenario.spec import Spec
+from vbp_sim.scenario.tree import Address, Node, Source, dotted, plain
+from vbp_sim.studies.load import mounts, scenario_file
+
+#: where settings of a point stand if nobody says where
+NOWHERE = Node(None, Source("sweep", Path()))
+
+
+@dataclass(frozen=True)
+class Base:
+    """A scenario file with all that it extends, and its market. ``digest``: SHA-256 of both, variants included."""
+
+    file: Path
+    layers: Layers
+    tree: Node
+    market: Market
+    digest: str
+
+    @classmethod
+    def read(cls, file: Path, seed: int) -> Base:
+        """Read a scenario; every point of it has this seed and, for its digest, one replication."""
+        layers = Layers(mounts(), functools.partial(default_part, Spec))
+        patch = {"seed": seed, "replications": 1}
+        tree = layers.merge(layers.open(file), node_of(patch, NOWHERE))
+        market = complete(tree, "", file).market
+        text = json.dumps([plain(tree), market.digest], sort_keys=True, ensure_ascii=False, default=str)
+        return cls(file, layers, tree, market, hashlib.sha256(text.encode()).hexdigest())
+
+    def scenario(
+        self, variant: str, settings: Mapping[Address, Any], places: Mapping[Address, Node] | None = None
+    ) -> Scenario:
+        """The scenario of a point: variants first, then its settings, which may replace what a variant sets.
+
+        ``places`` are the nodes of the sweep file that messages point to. Raises `InputError`.
+        """
+        patcher = Patcher(self.layers, self.tree)
+        patcher.variants(variant)
+        for address, value in settings.items():
+            at = (places or {}).get(address, NOWHERE)
+            if address[0] in ("variants", "extends", "seed", "replications", "scenario"):
+                raise InputError(at.problem(f"'{dotted(address)}' cannot be varied in a sweep"))
+            patcher.no_lists(address, at.place())
+            leaf = node_of(value, at)
+            leaf.key_line, leaf.key_column = at.key_line, at.key_column
+            above = Node(None, at.source, at.key_line, at.key_column, at.key_line, at.key_column)
+            for step in reversed(address):
+                leaf = _over({step: leaf}, above)
+            patcher.put(leaf, at.place())
+        same = patcher.tree.value.get("market") is self.tree.value.get("market")
+        return complete(patcher.tree, variant, self.file, self.market if same else None)
+
+
+def open_base(scenario: str, beside: Path, seed: int) -> Base:
+    """The base of a sweep file that stands in ``beside``: a path relative to it, or a shipped scenario."""
+    near = beside / scenario
+    return Base.read(near if near.is_file() else scenario_file(scenario), seed)
+
+
+def node_of(value: Any, at: Node) -> Node:
+    """A plain value as a tree whose nodes all stand where ``at`` stands."""
+    if isinstance(value, dict):
+        return _over({str(key): node_of(item, at) for key, item in value.items()}, at)
+    if isinstance(value, list | tuple):
+        return _over([node_of(item, at) for item in value], at)
+    return _over(value, at)
+
+
+def _over(value: Any, at: Node) -> Node:
+    return Node(value, at.source, at.line, at.column, at.line, at.column)

@@ -1,0 +1,136 @@
+"""A Dask cluster as a pool: one that is there already, or a local one that we start on 127.0.0.1.
+
+Nothing here ever listens on another address than 127.0.0.1. Certificates for ``tls://`` come from Dask's own
+configuration (``DASK_DISTRIBUTED__COMM__TLS__CA_FILE``, ``...__CLIENT__CERT``, ``...__CLIENT__KEY``).
+"""
+
+from __future__ import annotations
+
+import importlib
+import importlib.metadata
+import ipaddress
+import logging
+import os
+from concurrent.futures import CancelledError, Future
+from typing import Any
+from urllib.parse import urlsplit
+
+from vbp_sim.errors import InputError, Problem, RunError
+from vbp_sim.studies.work import Chunk, Receipt, perform
+
+PACKAGE = "vbp-sim"
+#: seconds to wait for a scheduler and its first worker
+PATIENCE = 30
+
+
+class DaskPool:
+    """Chunks go to a Dask scheduler. ``scheduler``: its address; empty for a local cluster of our own."""
+
+    seconds = 1.0
+    hard = False
+
+    def __init__(self, workers: int, scheduler: str = "") -> None:
+        self._dask = _distributed()
+        self._cluster: Any = None
+        warn_if_open(scheduler)
+        os.environ.setdefault("OMP_NUM_THREADS", "1")
+        with _set({"distributed.scheduler.allowed-failures": 1}):
+            try:
+                if not scheduler:
+                    self._cluster = self._dask.LocalCluster(
+                        n_workers=workers, threads_per_worker=1, processes=True, host="127.0.0.1",
+                        dashboard_address=None, silence_logs=logging.CRITICAL,
+                    )  # fmt: skip
+                self._client = self._dask.Client(
+                    self._cluster if self._cluster is not None else scheduler, timeout=PATIENCE, set_as_default=False
+                )
+            except (OSError, TimeoutError, ValueError) as error:
+                raise InputError(
+                    Problem(f"--scheduler {scheduler}", f"cannot be reached: {error}", "check address and certificates")
+                ) from error
+        try:
+            self.window = 2 * self._check()
+            self._executor = self._client.get_executor(pure=False)
+        except BaseException:
+            self.close(now=True)
+            raise
+
+    def _check(self) -> int:
+        """Number of threads of the workers; InputError if one of them lacks this program or has another version."""
+        try:
+            self._client.wait_for_workers(1, timeout=PATIENCE)
+        except TimeoutError as error:
+            raise InputError(Problem("--executor dask", "the scheduler has no workers", "start some")) from error
+        workers = self._client.scheduler_info(n_workers=-1)["workers"]
+        ours = importlib.metadata.version(PACKAGE)
+        wrong = []
+        for name in workers:
+            asked = self._client.submit(importlib.metadata.version, PACKAGE, workers=[name], pure=False)
+            try:
+                theirs = asked.result(timeout=PATIENCE)
+            except (importlib.metadata.PackageNotFoundError, TimeoutError) as error:
+                theirs = f"none ({type(error).__name__})"
+            if theirs != ours:
+                wrong.append(
+                    Problem(
+                        f"worker {name}", f"has vbp-sim {theirs}, here is {ours}", f"install {PACKAGE}=={ours} there"
+                    )
+                )
+        if wrong:
+            raise InputError(*wrong)
+        return sum(int(worker["nthreads"]) for worker in workers.values())
+
+    def submit(self, chunk: Chunk) -> Future[list[Receipt]]:
+        future: Future[list[Receipt]] = self._executor.submit(perform, chunk)
+        return future
+
+    def lost_worker(self, error: BaseException) -> bool:
+        if isinstance(error, CancelledError) or self._client.status != "running":
+            raise RunError(
+                "the Dask scheduler is gone; what is finished is kept\n    resume when it is there again"
+            ) from error
+        return isinstance(error, self._dask.scheduler.KilledWorker)
+
+    def again(self) -> None:
+        """Dask starts workers again itself; wait until there is one."""
+        try:
+            self._client.wait_for_workers(1, timeout=PATIENCE)
+        except (TimeoutError, OSError) as error:
+            raise RunError("no Dask worker is left; what is finished is kept") from error
+
+    def close(self, *, now: bool = False) -> None:
+        self._client.close(timeout=2 if now else 10)
+        if self._cluster is not None:
+            self._cluster.close(timeout=2 if now else 10)
+
+
+def _distributed() -> Any:
+    try:
+        return importlib.import_module("distributed")
+    except ImportError as error:
+        remedy = "install it: pip install 'vbp-sim[cluster]'; or use --executor processes"
+        raise InputError(Problem("--executor dask", "Dask is not installed here", remedy)) from error
+
+
+def _set(values: dict[str, Any]) -> Any:
+    """Dask's own configuration, for a while."""
+    return importlib.import_module("dask").config.set(values)
+
+
+def warn_if_open(scheduler: str) -> None:
+    """Warn of an address that anybody on the network could use to run code."""
+    parts = urlsplit(scheduler if "//" in scheduler else f"tcp://{scheduler}")
+    if not scheduler or parts.scheme == "tls":
+        return
+    try:
+        local = ipaddress.ip_address(parts.hostname or "").is_loopback
+    except ValueError:
+        local = parts.hostname == "localhost"
+    if not local:
+        import warnings
+
+        warnings.warn(
+            f"{scheduler} is not encrypted and asks for no certificate: whoever reaches it can run code on the "
+            "cluster and read what is sent; use tls://",
+            stacklevel=2,
+        )

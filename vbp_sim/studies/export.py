@@ -1,0 +1,111 @@
+"""The study table: one row per run, readable in one line; the same bytes however the runs were computed.
+
+pandas.read_parquet("results/NAME/study.parquet")
+duckdb.sql("from 'results/NAME/study.parquet'")
+"""
+
+from __future__ import annotations
+
+import csv
+import json
+import os
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pyarrow as pa
+import pyarrow.parquet as pq
+
+from vbp_sim.studies.design import Design
+from vbp_sim.studies.ledger import Ledger
+from vbp_sim.studies.metric_ids import METRICS
+
+PARQUET, CSV, FAILURES = "study.parquet", "study.csv", "failures.csv"
+_OWN = ("point", "sample", "variant", "replication", "status")
+
+
+def export(folder: Path, ledger: Ledger, design: Design) -> None:
+    """Write study.parquet, study.csv and, if there are any, failures.csv; each aside, then renamed."""
+    ids = [*design.spec.levers, *design.spec.uncertainties]
+    names = [*_OWN, *ids, *METRICS]
+    schema = _schema(ledger, ids)
+    hidden = {name: folder / f".{name}.{os.getpid()}" for name in (PARQUET, CSV)}
+    try:
+        with hidden[CSV].open("w", encoding="utf-8-sig", newline="") as text:
+            lines = csv.writer(text, lineterminator="\n")
+            lines.writerow(names)
+            with pq.ParquetWriter(hidden[PARQUET], schema, compression="zstd") as table:
+                for block in _blocks(ledger, ids):
+                    columns = [pa.array([_as(row[i], f.type) for row in block], f.type) for i, f in enumerate(schema)]
+                    table.write_table(pa.Table.from_arrays(columns, schema=schema))
+                    lines.writerows([_cell(value) for value in row] for row in block)
+        for name, file in hidden.items():
+            os.replace(file, folder / name)
+    finally:
+        for file in hidden.values():
+            file.unlink(missing_ok=True)
+    _failures(folder, ledger, design)
+
+
+def command(folder: Path, point: int, replication: int) -> str:
+    """The command that repeats one run alone."""
+    return f"vbp sweep repeat {folder} --point {point} --replication {replication}"
+
+
+def _blocks(ledger: Ledger, ids: list[str]) -> Iterator[list[list[Any]]]:
+    columns = [*_OWN, '"values"', *METRICS]
+    at = len(_OWN)
+    for block in ledger.rows(columns):
+        yield [[*row[:at], *(_flat(json.loads(row[at]).get(id)) for id in ids), *row[at + 1 :]] for row in block]
+
+
+def _flat(value: Any) -> Any:
+    return json.dumps(value, ensure_ascii=False) if isinstance(value, dict | list) else value
+
+
+def _schema(ledger: Ledger, ids: list[str]) -> pa.Schema:
+    """Numbers where every point has a number, else text."""
+    kinds: dict[str, set[type]] = {id: set() for id in ids}
+    for values in ledger.point_values():
+        for id in ids:
+            kinds[id].add(type(_flat(values.get(id))))
+    own = [pa.field(n, pa.string() if n in ("variant", "status") else pa.int64()) for n in _OWN]
+    given = [pa.field(id, _arrow(kinds[id])) for id in ids]
+    units = [pa.field(id, pa.float64(), metadata={"unit": m.unit, "meaning": m.meaning}) for id, m in METRICS.items()]
+    return pa.schema([*own, *given, *units])
+
+
+def _arrow(kinds: set[type]) -> pa.DataType:
+    if kinds == {bool}:
+        return pa.bool_()
+    if kinds == {int}:
+        return pa.int64()
+    return pa.float64() if kinds and kinds <= {int, float} else pa.string()
+
+
+def _as(value: Any, kind: pa.DataType) -> Any:
+    return json.dumps(value) if kind == pa.string() and value is not None and not isinstance(value, str) else value
+
+
+def _cell(value: Any) -> Any:
+    if isinstance(value, str) and value.startswith(("=", "+", "-", "@", "\t", "\r")):
+        return f"'{value}"
+    return "" if value is None else value
+
+
+def _failures(folder: Path, ledger: Ledger, design: Design) -> None:
+    """failures.csv: a row per failed run with the command that repeats it; removed if nothing failed."""
+    from vbp_sim.studies import aside
+
+    rows = [row for block in ledger.rows(FAILED, "status = 'failed'") for row in block]
+    if not rows:
+        (folder / FAILURES).unlink(missing_ok=True)
+        return
+    header = ["point", "replication", "seed", "variant", "values", "stage", "type", "message", "traceback", "command"]
+    seed = design.spec.seed
+    lines = ([*row[:2], seed, *row[2:], command(folder, row[0], row[1])] for row in rows)
+    aside.write_csv(folder / FAILURES, header, lines)
+
+
+#: columns of the ledger that tell of a failure
+FAILED = ("point", "replication", "variant", '"values"', "stage", "type", "message", "traceback")

@@ -1,0 +1,196 @@
+"""The ledger of a study: one SQLite file with every point and every run, written by one process only.
+
+Any number of readers may look while it is written. A run that is done is never overwritten and never counted twice.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import json
+import os
+import sqlite3
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+
+from vbp_sim.errors import InputError, Problem, RunError
+from vbp_sim.studies.metric_ids import METRICS
+from vbp_sim.studies.work import Receipt
+
+NAME = "ledger.sqlite"
+#: PRAGMA user_version of the layout
+VERSION = 1
+
+_TABLES = f"""
+CREATE TABLE point (
+    point INTEGER PRIMARY KEY, sample INTEGER NOT NULL, variant TEXT NOT NULL,
+    "values" TEXT NOT NULL, digest TEXT NOT NULL
+);
+CREATE TABLE run (
+    key TEXT PRIMARY KEY, point INTEGER NOT NULL REFERENCES point, replication INTEGER NOT NULL,
+    status TEXT NOT NULL CHECK (status IN ('done', 'failed')), seconds REAL NOT NULL, program TEXT NOT NULL,
+    stage TEXT NOT NULL, type TEXT NOT NULL, message TEXT NOT NULL, traceback TEXT NOT NULL,
+    {", ".join(f"{id} REAL" for id in METRICS)},
+    UNIQUE (point, replication)
+);
+"""
+_COLUMNS = (
+    "key", "point", "replication", "status", "seconds", "program", "stage", "type", "message", "traceback",
+    *METRICS,
+)  # fmt: skip
+_INSERT = f"""
+INSERT INTO run ({", ".join(_COLUMNS)}) VALUES ({", ".join("?" * len(_COLUMNS))})
+ON CONFLICT (point, replication) DO UPDATE SET {", ".join(f"{c} = excluded.{c}" for c in _COLUMNS)}
+WHERE run.status = 'failed'
+"""
+
+#: point, sample, variant, values by id, digest of the scenario
+PointRow = tuple[int, int, str, Mapping[str, Any], str]
+
+
+class Ledger:
+    """An open ledger."""
+
+    def __init__(self, file: Path, link: sqlite3.Connection) -> None:
+        self.file = file
+        self._link = link
+
+    @classmethod
+    @contextlib.contextmanager
+    def writing(cls, file: Path) -> Iterator[Ledger]:
+        """Open for the one writer; makes the file if there is none."""
+        with _told(file):
+            new = not file.exists()
+            link = sqlite3.connect(file, timeout=30, isolation_level=None)
+            try:
+                if new or not link.execute("SELECT count(*) FROM sqlite_master").fetchone()[0]:
+                    link.execute("PRAGMA page_size = 8192")
+                    link.execute("PRAGMA journal_mode = WAL")
+                    link.executescript(f"BEGIN; {_TABLES} PRAGMA user_version = {VERSION}; COMMIT;")
+                _check_version(file, link)
+                link.execute("PRAGMA journal_mode = WAL")
+                link.execute("PRAGMA synchronous = NORMAL")
+                yield cls(file, link)
+            finally:
+                link.close()
+
+    @classmethod
+    @contextlib.contextmanager
+    def reading(cls, file: Path) -> Iterator[Ledger]:
+        """Open to look; InputError if there is no ledger, or one of another version."""
+        if not file.is_file():
+            raise InputError(
+                Problem(str(file), "there is no such file; this is no study", "name the folder of a study")
+            )
+        with _told(file):
+            mode = "rw" if os.access(file.parent, os.W_OK) else "ro&immutable=1"
+            link = sqlite3.connect(f"{file.absolute().as_uri()}?mode={mode}", uri=True, timeout=30)
+            try:
+                _check_version(file, link)
+                yield cls(file, link)
+            finally:
+                link.close()
+
+    def add_points(self, rows: Iterable[PointRow]) -> None:
+        """Enter points; those that are there already must be the same."""
+        with self._transaction():
+            for number, sample, variant, values, digest in rows:
+                text = json.dumps(values, ensure_ascii=False)
+                known = self._link.execute("SELECT digest FROM point WHERE point = ?", (number,)).fetchone()
+                if known is None:
+                    self._link.execute(
+                        "INSERT INTO point VALUES (?, ?, ?, ?, ?)", (number, sample, variant, text, digest)
+                    )
+                elif known[0] != digest:
+                    raise RunError(f"{self.file}: point {number} is another scenario than before")
+
+    def add_runs(self, receipts: Sequence[Receipt], keys: Sequence[str], program: str) -> None:
+        """Enter what came of runs, all of them or none."""
+        rows = []
+        for receipt, key in zip(receipts, keys, strict=True):
+            why = receipt.failure
+            told = (why.stage, why.type, why.message, why.traceback) if why else ("", "", "", "")
+            metrics = receipt.metrics or (None,) * len(METRICS)
+            status = "failed" if why else "done"
+            rows.append((key, receipt.point, receipt.replication, status, receipt.seconds, program, *told, *metrics))
+        with self._transaction():
+            self._link.executemany(_INSERT, rows)
+
+    def done(self, points: int, replications: int) -> npt.NDArray[np.bool_]:
+        """Which runs are done, shape (points, replications)."""
+        found = np.zeros((points, replications), dtype=np.bool_)
+        query = "SELECT point, replication FROM run WHERE status = 'done' AND point < ? AND replication < ?"
+        for point, replication in self._link.execute(query, (points, replications)):
+            found[point, replication] = True
+        return found
+
+    def digests(self) -> dict[int, str]:
+        """Digest of each point's scenario, by number."""
+        return dict(self._link.execute("SELECT point, digest FROM point"))
+
+    def point_values(self) -> Iterator[dict[str, Any]]:
+        """What each point sets, by id of lever or uncertainty, in the order of points."""
+        for (text,) in self._link.execute('SELECT "values" FROM point ORDER BY point'):
+            yield json.loads(text)
+
+    def metrics(self, point: int, replication: int) -> dict[str, float] | None:
+        """Metrics of one run (nan: does not apply); None if it is not done."""
+        query = f"SELECT {', '.join(METRICS)} FROM run WHERE point = ? AND replication = ? AND status = 'done'"
+        row = self._link.execute(query, (point, replication)).fetchone()
+        return (
+            None if row is None else {id: float("nan") if v is None else v for id, v in zip(METRICS, row, strict=True)}
+        )
+
+    def counts(self) -> dict[str, int]:
+        """Runs by status, and points."""
+        counts = dict(self._link.execute("SELECT status, count(*) FROM run GROUP BY status"))
+        points = self._link.execute("SELECT count(*) FROM point").fetchone()[0]
+        return {"points": points, "done": counts.get("done", 0), "failed": counts.get("failed", 0)}
+
+    def seconds(self) -> float:
+        """Mean seconds of a run that is done; nan if none is."""
+        mean = self._link.execute("SELECT avg(seconds) FROM run WHERE status = 'done'").fetchone()[0]
+        return float("nan") if mean is None else float(mean)
+
+    def rows(self, columns: Sequence[str], where: str = "1", size: int = 20_000) -> Iterator[list[tuple[Any, ...]]]:
+        """Blocks of rows of runs joined with their points, by point and replication."""
+        query = (
+            f"SELECT {', '.join(columns)} FROM run JOIN point USING (point) WHERE {where} ORDER BY point, replication"
+        )
+        cursor = self._link.execute(query)
+        while block := cursor.fetchmany(size):
+            yield block
+
+    @contextlib.contextmanager
+    def _transaction(self) -> Iterator[None]:
+        with _told(self.file):
+            self._link.execute("BEGIN IMMEDIATE")
+            try:
+                yield
+            except BaseException:
+                if self._link.in_transaction:
+                    self._link.execute("ROLLBACK")
+                raise
+            self._link.execute("COMMIT")
+
+
+def _check_version(file: Path, link: sqlite3.Connection) -> None:
+    version = link.execute("PRAGMA user_version").fetchone()[0]
+    if version != VERSION:
+        what = f"was made by another version of vbp_sim (layout {version}, this one reads {VERSION})"
+        raise InputError(Problem(str(file), what, "use that version, or begin anew with --out in another folder"))
+
+
+@contextlib.contextmanager
+def _told(file: Path) -> Iterator[None]:
+    """Turn SQLite's errors into messages that name the file and what to do."""
+    try:
+        yield
+    except sqlite3.OperationalError as error:
+        what = f"{file}: cannot be written: {error}; every run that was entered is kept"
+        raise RunError(f"{what}\n    free some space or see to the folder, then resume") from error
+    except sqlite3.DatabaseError as error:
+        raise InputError(Problem(str(file), f"is not a ledger: {error}", "name the folder of a study")) from error

@@ -1,0 +1,124 @@
+"""plan.json of a study: what was asked, of which scenario, by which program. Written last when a study begins."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+import vbp_sim
+from vbp_sim.errors import InputError, Problem
+from vbp_sim.studies import aside
+from vbp_sim.studies.base import Base
+from vbp_sim.studies.run import program_hash
+from vbp_sim.studies.sweep_file import GROWING, SweepSpec
+
+NAME = "plan.json"
+PROGRAM = "vbp_sim sweep"
+FORMAT = 1
+
+
+@dataclass(frozen=True)
+class Plan:
+    """A study as it was planned. ``programs``: hashes of the programs that worked on it, the last one now."""
+
+    spec: SweepSpec
+    source: str
+    scenario: str
+    base_digest: str
+    programs: tuple[str, ...]
+    created: str
+
+    @classmethod
+    def of(cls, spec: SweepSpec, source: Path, base: Base) -> Plan:
+        """A new plan."""
+        now = datetime.now(UTC).isoformat(timespec="seconds")
+        return cls(spec, str(source.resolve()), str(base.file.resolve()), base.digest, (program_hash(),), now)
+
+    @property
+    def id(self) -> str:
+        """Hash of all that makes this study another one than its neighbours; more runs do not."""
+        spec = self.spec.model_dump(mode="json", exclude={"title", "description", "replications", "scenario"})
+        if self.spec.sample.method in GROWING:
+            spec["sample"].pop("size")
+        text = json.dumps([FORMAT, spec, self.base_digest], sort_keys=True, ensure_ascii=False)
+        return hashlib.sha256(text.encode()).hexdigest()
+
+    @property
+    def name(self) -> str:
+        """Folder name of a study that the user does not name."""
+        safe = "".join(c if c.isalnum() or c in "-_" else "_" for c in self.spec.sweep)[:60]
+        return f"{safe}-{self.id[:12]}"
+
+    @property
+    def program(self) -> str:
+        """Hash of the program that works on the study now."""
+        return self.programs[-1]
+
+    def grown(self, replications: int | None, size: int | None) -> Plan:
+        """The plan with at least so many replications and points of the sample."""
+        spec = self.spec
+        if replications is not None:
+            spec = spec.model_copy(update={"replications": max(replications, spec.replications)})
+        if size is not None and size > spec.sample.size:
+            if spec.sample.method not in GROWING:
+                remedy = f"begin a new sweep, or sample with {' or '.join(GROWING)}"
+                raise InputError(
+                    Problem("--size", f"a sample of method {spec.sample.method} cannot grow afterwards", remedy)
+                )
+            if size & (size - 1):
+                raise InputError(Problem("--size", f"a power of 2 is wanted, here is {size}"))
+            sample = spec.sample.model_copy(update={"size": size})
+            spec = spec.model_copy(update={"sample": sample})
+        return replace(self, spec=spec)
+
+    def for_program(self, now: str, accept: bool, folder: Path) -> Plan:
+        """The plan for the program as it is now; InputError if it changed and that is not accepted."""
+        if now == self.program:
+            return self
+        if not accept:
+            what = (
+                f"the program or its rules changed since this study began ({self.program[:12]}, now {now[:12]}), "
+                "so its runs could not be compared"
+            )
+            remedy = "--accept-new-code goes on all the same; --out in another folder begins anew"
+            raise InputError(Problem(str(folder), what, remedy))
+        return replace(self, programs=(*self.programs, now))
+
+    def write(self, folder: Path) -> None:
+        """Write plan.json."""
+        aside.write_json(folder / NAME, {"program": PROGRAM, "format": FORMAT, "id": self.id, **self._as_json()})
+
+    def _as_json(self) -> dict[str, Any]:
+        return {
+            "version": vbp_sim.__version__,
+            "created": self.created,
+            "source": self.source,
+            "scenario": self.scenario,
+            "base_digest": self.base_digest,
+            "programs": self.programs,
+            "spec": self.spec.model_dump(mode="json", exclude_defaults=True),
+        }
+
+
+def read_plan(folder: Path) -> Plan:
+    """Read the plan of a study; InputError if the folder is none, or one of another version."""
+    file = folder / NAME
+    if not file.is_file():
+        what = "there is no such folder" if not folder.exists() else "is not a study: it has no plan.json"
+        raise InputError(Problem(str(folder), what, "`vbp sweep run SWEEP` begins one"))
+    try:
+        found = json.loads(file.read_text(encoding="utf-8"))
+        if not isinstance(found, dict) or found.get("program") != PROGRAM:
+            raise InputError(Problem(str(file), "is not the plan of a study", "name the folder of a study"))
+        if found.get("format") != FORMAT:
+            what = f"has format {found.get('format')!r}; this version of vbp_sim reads format {FORMAT}"
+            raise InputError(Problem(str(file), what, "use the version that wrote it, or begin anew with --out"))
+        spec = SweepSpec.model_validate(found["spec"])
+        source, scenario, digest = (str(found[key]) for key in ("source", "scenario", "base_digest"))
+        return Plan(spec, source, scenario, digest, tuple(found["programs"]), str(found["created"]))
+    except (OSError, ValueError, KeyError) as error:
+        raise InputError(Problem(str(file), f"cannot be read: {error}", "begin anew with --out")) from error
