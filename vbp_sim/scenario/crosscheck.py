@@ -96,6 +96,19 @@ def no_drug_starts_twice(spec: Spec, market: Market, tree: Node) -> list[Problem
     return problems
 
 
+def members_in_market(spec: Spec, market: Market, tree: Node) -> list[Problem]:
+    """Where a rule set names the provinces of an alliance, the market has at least one of them."""
+    known = [province.id for province in market.provinces]
+    problems = []
+    for name, one in spec.rounds.items():
+        members: tuple[str, ...] = getattr(one.rules, "members", ())
+        if members and not set(members) & set(known):
+            node, _ = find(tree, ("rounds", name, "rules"))
+            what = f"round '{name}': none of the rule set's members ({', '.join(members)}) is in the market {market.name}"
+            problems.append(node.problem(what, f"name members among {', '.join(known)}, or take another market"))
+    return problems
+
+
 def drugs_of(spec: Spec, market: Market, name: str) -> tuple[str, ...]:
     """The drugs that a round tenders; a round that lists none tenders every drug of the market."""
     return spec.rounds[name].drugs or tuple(drug.id for drug in market.drugs)
@@ -106,4 +119,5 @@ CHECKS: tuple[Callable[[Spec, Market, Node], list[Problem]], ...] = (
     ceilings_given,
     starts_before_first_round,
     no_drug_starts_twice,
+    members_in_market,
 )

@@ -13,7 +13,9 @@ from pathlib import Path
 from typing import Any
 
 import vbp_sim
+from vbp_sim.engine import limits
 from vbp_sim.rules.ruleset import RuleSet
+from vbp_sim.scenario.describe import lines_of
 from vbp_sim.scenario.load import Scenario
 from vbp_sim.scenario.parts import chosen
 from vbp_sim.studies.folder import RunFolder, RunWriter
@@ -91,6 +93,15 @@ def stand_ins(scenario: Scenario) -> dict[str, str]:
     return found
 
 
+def not_simulated(scenario: Scenario) -> list[str]:
+    """Rules of the scenario's rounds that have no effect in a run, as sentences."""
+    return [
+        f"round {name}: {sentence}"
+        for name, spec in scenario.spec.rounds.items()
+        for sentence in limits.not_simulated(chosen(spec.rules, RuleSet))
+    ]
+
+
 def _finished(target: Path, wanted: str) -> RunFolder | None:
     """Return the finished run in ``target`` if it is exactly the one that is asked for."""
     if not (target / "manifest.json").is_file():
@@ -123,7 +134,9 @@ def _manifest(scenario: Scenario, started: datetime, seconds: list[float]) -> di
         "source": str(scenario.path),
         "market": {"name": scenario.market.name, "digest": scenario.market.digest},
         "inputs": scenario.spec.model_dump(mode="json", exclude={"variants"}),
+        "values": [line.as_json() for line in lines_of(scenario.spec, scenario.origins)],
         "stand_ins": stand_ins(scenario),
+        "not_simulated": not_simulated(scenario),
     }
 
 
