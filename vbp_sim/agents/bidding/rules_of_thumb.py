@@ -89,7 +89,7 @@ class RulesOfThumb(Bidding):
 
     def _safe_bid(self, opening: Opening, luck: Streams) -> Floats:
         discount = self.safe_discount * (self._bidders(opening) - 1) * -np.log(_uniform(opening, luck, "discount"))
-        return opening.ceiling * np.clip(1 - discount, 0.05, 1.0)
+        return np.asarray(opening.ceiling * np.clip(1 - discount, 0.05, 1.0))
 
     def _markup_bid(self, opening: Opening, luck: Streams) -> Floats:
         room = min(1.0, opening.winners / max(1, self._bidders(opening)))
