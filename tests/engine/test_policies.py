@@ -228,3 +228,67 @@ def test_demand_in_another_unit_changes_no_share(tmp_path: Path) -> None:
     for name, value in a.items():
         factor = 10 if name in ("fund_saving", "patient_saving", "retained_surplus") else 1
         assert b[name] * factor == pytest.approx(value, rel=1e-6, nan_ok=True), name
+
+
+def test_a_shortage_is_noted_once_for_as_long_as_it_lasts(tmp_path: Path) -> None:
+    """With one supplier for all, the months in which it is short are those of every province that orders."""
+    scenario = small(tmp_path, rounds={"first": round_of(rules="pilot-2018")}, behaviour={"supply": FRAGILE})
+    tables = simulate(scenario, 0)
+    begins = 0
+    for drug in np.unique(tables["supply"]["drug"]):
+        mine = rows(tables["supply"], drug=drug)
+        short = mine["short"][np.argsort(mine["month"])] > 1e-6 * np.maximum(mine["ordered"], 1)
+        begin = int((short & ~np.concatenate([[False], short[:-1]])).sum())
+        noted = rows(tables["events"], kind="shortage", drug=drug)
+        for province in np.unique(noted["province"]):
+            assert (noted["province"] == province).sum() == begin
+        begins = max(begins, begin)
+    assert begins > 1
+
+
+def test_payment_standards_do_not_rise_again_when_the_contract_ends(tmp_path: Path) -> None:
+    """With habits that never move, the fund pays in the month after the end what it paid in the last month."""
+    sets = ["demand.monthly_cv=0", "demand.growth=0", "behaviour.choice.adjustment=1e-12"]
+    sets += [f"behaviour.supply.{name}={value}" for name, value in (SURE | {"stock_months": 6.0}).items()]
+    fund = simulate(small(tmp_path, sets=sets, rounds={"first": round_of(rules=term(12))}), 0)["fund"]
+    paid = list(total(fund, ["month"], "fund_paid").values())
+    last = 9 + 11  # nine months before the first supply
+    np.testing.assert_allclose(paid[last - 10 :], paid[last], rtol=1e-9)
+    assert paid[last] < 0.99 * paid[0]
+
+
+def test_what_a_new_main_supplier_delivers_is_told_apart(tmp_path: Path) -> None:
+    """Selected goods count as the originator's exactly while the originator is the main supplier."""
+    seen = 0
+    for k in range(8):
+        tables = simulate(small(tmp_path, behaviour={"supply": {**SURE, "default_rate": 1.5}}), k)
+        moved = rows(tables["events"], kind="replacement")
+        for drug, province, date, text in zip(*(moved[c] for c in ("drug", "province", "date", "text")), strict=True):
+            month = date.astype("datetime64[M]") + 1
+            gone = {
+                *rows(tables["events"], kind="exit", drug=drug)["manufacturer"][
+                    rows(tables["events"], kind="exit", drug=drug)["date"] < month.astype("datetime64[D]")
+                ]
+            }
+            heir = text.removesuffix(" becomes the main supplier")
+            if heir in gone:
+                continue
+            mine = rows(tables["use"], drug=drug, province=province, month=month)
+            if mine["selected"].sum() > 0:
+                wanted = mine["selected"] if heir == "brand" else 0 * mine["selected"]
+                np.testing.assert_allclose(mine["selected_originator"], wanted)
+                seen += 1
+    assert seen > 3
+
+
+def test_where_nothing_is_delivered_the_fund_still_knows_the_selected_price(tmp_path: Path) -> None:
+    """Suppliers gone: the payment standard of other products stays that of the contract."""
+    supply = {**SURE, "default_rate": 10.0, "stock_months": 0.0}
+    tables = simulate(small(tmp_path, rounds={"first": round_of(rules=term(24))}, behaviour={"supply": supply}), 0)
+    fund, delivered = tables["fund"], tables["supply"]["delivered"] + tables["supply"]["backup_delivered"]
+    last = tables["supply"]["month"][delivered > 0].max()
+    late = (fund["month"] > last) & (fund["month"] < np.datetime64("2020-01", "M"))
+    assert late.any()
+    part = fund["fund_paid"][late] / fund["spend"][late]
+    assert (part > 0.05).all()
+    assert (part < 0.65 * 0.9 - 1e-3).all()

@@ -166,3 +166,14 @@ def test_nothing_is_said_after_the_contract_is_over() -> None:
     env.run()
     assert len(log.events) == seen
     assert not one.gone
+
+
+def test_a_product_is_not_given_up_after_its_contract_was_replaced() -> None:
+    env = simpy.Environment()
+    one, log = supplier(100.0, stock=5.0), Log(env)
+    leaving = AlternatingRenewal(rate_oral=0.0, default_rate=1.0)
+    env.process(one.life(env, leaving, Streams(1, 0), log, lambda s: log("exit")))
+    env.run(until=1)
+    one.over = True
+    env.run()
+    assert (one.gone, one.stock, log.events) == (False, 5.0, [])

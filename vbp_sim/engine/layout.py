@@ -35,7 +35,7 @@ class Split:
         part, self.originator_price, self.generic_price = self._others(main)
         self.originator = nonselected * part[..., None]
         self.generic = nonselected - self.originator
-        self.selected_price = np.where(self.before, price, np.nan_to_num(rec.paid))
+        self.selected_price = np.where(self.before, price, rec.paid)
         self.by_originator = self.selected * (known & p.originator[np.maximum(main, 0)])[..., None]
 
     def _others(self, main: npt.NDArray[np.int64]) -> tuple[Floats, Floats, Floats]:
@@ -104,7 +104,7 @@ def _fund_pays(rec: Recorder, split: Split, price: Floats) -> Floats:
     for p, payment in enumerate(rec.payments):
         for year in np.unique(years[rec.payment == p]):
             now = ((rec.payment == p) & (years == year))[..., None] & ~split.before
-            standard = payment.standard(price[now], split.selected_price[now], int(year))
+            standard = payment.standard(price[now], rec.listed[now], int(year))
             paid[now] = payment.fund_pays(price[now], standard, rec.finance.fund_share)
     return paid
 

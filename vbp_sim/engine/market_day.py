@@ -29,7 +29,7 @@ class MarketDay:
         for m, first in enumerate(world.clock.months):
             yield from world.until(world.clock.day(first) + DISPATCH)
             world.filled[:] = 1.0
-            world.paid[:] = np.nan
+            world.paid[:] = 0.0
             for drug, contract in enumerate(world.contracts):
                 if contract is not None and world.env.now >= world.clock.day(contract.start):
                     self._drug(m, drug, contract)
@@ -46,9 +46,8 @@ class MarketDay:
         main = np.arange(len(suppliers))[:, None] == contract.main[None, :]
         total = delivered.sum(axis=0)
         world.filled[drug] = np.divide(total, orders, out=np.ones_like(total), where=orders > 0).clip(0, 1)
-        prices = np.array([s.price for s in suppliers])
-        listed = prices[np.maximum(contract.main, 0)]
-        world.paid[drug] = np.divide(prices @ delivered, total, out=listed, where=total > 0)
+        spent = np.array([s.price for s in suppliers]) @ delivered
+        world.paid[drug] = np.divide(spent, total, out=np.zeros_like(total), where=total > 0)
         by_main, helped = np.where(main, delivered, 0), np.where(main, 0, delivered)
         for i, supplier in enumerate(suppliers):
             supplier.stock = max(0.0, supplier.stock - float(delivered[i].sum()))

@@ -43,7 +43,7 @@ class Recorder:
         cells = (len(clock.months), len(market.drugs), len(market.provinces))
         names = ("need", "selected", "substituted", "unmet", "agreed")
         self.monthly: dict[str, Floats] = {name: np.zeros((*cells, len(LEVELS))) for name in names}
-        self.paid = np.full(cells, np.nan)
+        self.paid = np.zeros(cells)
         self.main = np.full(cells, -1, dtype=np.int64)
         self.listed = np.zeros(cells)
         self.year = np.zeros(cells[:2], dtype=np.int64)

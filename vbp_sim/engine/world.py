@@ -47,7 +47,7 @@ class World:
         self.banned_until: dict[str, float] = {}
         self.orders = np.zeros(shape)
         self.filled = np.ones(shape)
-        self.paid = np.full(shape, np.nan)
+        self.paid = np.zeros(shape)
 
     def until(self, day: float) -> Generator[simpy.Event, None, None]:
         """Wait until a day of the simulation; return at once if it is past."""
