@@ -21,7 +21,10 @@ COMMANDS = {
     "trace": "Tell the story of a drug, a province or a manufacturer in a run.",
     "compare": "Compare variants of a scenario on the same luck.",
     "sweep": "Run a scenario over many values of levers and uncertainties.",
+    "report": "Write the report of a run, one HTML file.",
     "replay": "Put real bids through a rule set.",
+    "backtest": "Predict a tender round and put it beside what really happened.",
+    "calibrate": "Fit costs and beliefs of firms to the real bids of earlier rounds.",
 }
 
 

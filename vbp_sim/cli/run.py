@@ -26,6 +26,7 @@ if TYPE_CHECKING:
 @click.option("--out", type=click.Path(path_type=Path), metavar="DIR", help="Run folder (default: results/NAME-HASH).")
 @click.option("--force", is_flag=True, help="Run again, and replace an earlier run in the same folder.")
 @click.option("--no-figures", is_flag=True, help="Leave out the charts.")
+@click.option("--report", is_flag=True, help="Write report.html into the run folder too.")
 @json_option
 @quiet_option
 def command(
@@ -38,6 +39,7 @@ def command(
     out: Path | None,
     force: bool,
     no_figures: bool,
+    report: bool,
     as_json: bool,
     quiet: bool,
 ) -> int:
@@ -53,8 +55,10 @@ def command(
     loaded = load_scenario(scenario, variant, (*sets, *given))
     with _progress(quiet or as_json) as progress:
         folder, known = run(
-            loaded, out, workers=workers, force=force, progress=progress, draw=None if no_figures else _draw
+            loaded, out, workers=workers, force=force, progress=progress, draw=_drawer(not no_figures, report)
         )
+    if known and report:
+        _drawer(False, True)(folder)
     if as_json:
         print_json(folder.summary)
         return 0
@@ -62,14 +66,26 @@ def command(
         from vbp_sim.report.summary import print_summary
 
         print_summary(folder.summary)
+    for sentence in folder.manifest.get("not_simulated", []):
+        message(f"not simulated: {sentence}", quiet=quiet)
     message(f"{'already there' if known else 'written'}: {folder.path} (seed {folder.manifest['seed']})", quiet=quiet)
     return 0
 
 
-def _draw(folder: RunFolder) -> None:
-    from vbp_sim.report.catalogue import draw_all
+def _drawer(figures: bool, report: bool) -> Callable[[RunFolder], None]:
+    """What puts the wanted pictures into a run folder; it imports the drawing libraries only if it is needed."""
 
-    draw_all(folder, folder.path / "figures")
+    def draw(folder: RunFolder) -> None:
+        if figures:
+            from vbp_sim.report.catalogue import draw_all
+
+            draw_all(folder, folder.path / "figures")
+        if report:
+            from vbp_sim.report.html import page
+
+            page.write(folder, folder.path / page.NAME)
+
+    return draw
 
 
 @contextlib.contextmanager

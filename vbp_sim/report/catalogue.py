@@ -9,6 +9,7 @@ from __future__ import annotations
 import csv
 import functools
 import importlib
+import io
 import math
 import pkgutil
 from collections.abc import Callable, Iterable, Mapping, Sequence
@@ -106,11 +107,17 @@ def draw_all(
 
 
 def write_csv(path: Path, data: Columns) -> None:
-    """Write a table for Excel and others: UTF-8 with a mark, empty for unknown, no formulas."""
-    with path.open("w", encoding="utf-8-sig", newline="") as file:
-        writer = csv.writer(file, lineterminator="\n")
-        writer.writerow(data)
-        writer.writerows(zip(*([_cell(v) for v in column.tolist()] for column in data.values()), strict=True))
+    """Write a table for Excel and others (see `csv_bytes`)."""
+    path.write_bytes(csv_bytes(data))
+
+
+def csv_bytes(data: Columns) -> bytes:
+    """A table as CSV: UTF-8 with a mark, empty for unknown, no formulas."""
+    text = io.StringIO(newline="")
+    writer = csv.writer(text, lineterminator="\n")
+    writer.writerow(data)
+    writer.writerows(zip(*([_cell(v) for v in column.tolist()] for column in data.values()), strict=True))
+    return text.getvalue().encode("utf-8-sig")
 
 
 def _cell(value: Any) -> str:

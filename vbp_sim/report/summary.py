@@ -26,8 +26,8 @@ def render(summary: Mapping[str, Any], width: int = 200) -> str:
     variant = f", variant {words.short(str(summary['variant']), 40)}" if summary["variant"] else ""
     told = " (mean, and range of the middle 90 %)" if n > 1 else ""
     lines = [f"{name}{variant}: {words.counted(n, 'replication')}{told}"]
-    known = {**{i: m for i, m in METRICS.items() if i in summary["metrics"]}, **_unknown(summary["metrics"])}
-    rows = {i: _cells(m, summary["metrics"][i]) for i, m in known.items()}
+    known = known_metrics(summary["metrics"])
+    rows = {i: cells(m, summary["metrics"][i]) for i, m in known.items()}
     sizes = [max((len(r[k]) for r in rows.values()), default=0) for k in range(4)]
     group = ""
     for metric in known.values():
@@ -38,16 +38,18 @@ def render(summary: Mapping[str, Any], width: int = 200) -> str:
     return "\n".join(lines)
 
 
-def _unknown(metrics: Mapping[str, Any]) -> dict[str, Metric]:
-    """Metrics that this version does not know, as they are."""
-    return {
+def known_metrics(metrics: Mapping[str, Any]) -> dict[str, Metric]:
+    """The metrics of a summary in their order; those that this version does not know come last, as they are."""
+    known = {i: m for i, m in METRICS.items() if i in metrics}
+    others = {
         i: Metric(i, "other", str(value["unit"]), "", 3, "neither")
         for i, value in metrics.items()
         if i not in METRICS
     }
+    return known | others
 
 
-def _cells(metric: Metric, value: Mapping[str, Any]) -> tuple[str, str, str, str]:
+def cells(metric: Metric, value: Mapping[str, Any]) -> tuple[str, str, str, str]:
     """ID, mean, range and unit, all in one scale."""
     mean, low, high = (value[key] for key in ("mean", "low", "high"))
     if mean is None:

@@ -1,0 +1,29 @@
+"""`vbp report`: the report of a finished run, one file to read and to send."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import click
+
+from vbp_sim.cli.common import message, quiet_option
+
+
+@click.command("report")
+@click.argument("run", type=click.Path(path_type=Path), metavar="RUN")
+@click.option(
+    "--out", type=click.Path(path_type=Path, dir_okay=False), metavar="FILE", help="Default: RUN/report.html."
+)
+@quiet_option
+def command(run: Path, out: Path | None, quiet: bool) -> int:
+    """Write the report of a run: headline, charts with their numbers, assumptions, and how to get the same again.
+
+    One HTML file that needs no network and no script.
+    """
+    from vbp_sim.report.html import page
+    from vbp_sim.studies.folder import RunFolder
+
+    file = out if out is not None else run / page.NAME
+    page.write(RunFolder.open(run), file)
+    message(f"written: {file}", quiet=quiet)
+    return 0
