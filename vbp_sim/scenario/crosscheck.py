@@ -104,7 +104,8 @@ def members_in_market(spec: Spec, market: Market, tree: Node) -> list[Problem]:
         members: tuple[str, ...] = getattr(one.rules, "members", ())
         if members and not set(members) & set(known):
             node, _ = find(tree, ("rounds", name, "rules"))
-            what = f"round '{name}': none of the rule set's members ({', '.join(members)}) is in the market {market.name}"
+            named = ", ".join(members)
+            what = f"round '{name}': none of the rule set's members ({named}) is in the market {market.name}"
             problems.append(node.problem(what, f"name members among {', '.join(known)}, or take another market"))
     return problems
 

@@ -37,7 +37,7 @@ def run(
 ) -> tuple[RunFolder, bool]:
     """Run a scenario; return its folder, and whether it was there already and nothing had to be computed.
 
-    ``progress(done, of)`` is called after each replication; ``draw`` puts figures into the folder before it is finished.
+    ``progress(done, of)`` is called after each replication; ``draw`` puts figures into the folder before it ends.
     """
     target = out if out is not None else Path("results") / run_name(scenario)
     if not force and (known := _finished(target, run_id(scenario))) is not None:

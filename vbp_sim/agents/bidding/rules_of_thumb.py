@@ -73,7 +73,7 @@ class RulesOfThumb(Bidding):
         return np.where(opening.originator, self._originator_bid(opening, luck), generic)
 
     def accepts(self, opening: Opening, offers: Floats, luck: Streams) -> Bools:
-        """A generic accepts what covers its cost unless it holds out; an originator what it would not walk away from."""
+        """A generic accepts what covers its cost unless it holds out; an originator what it would not refuse."""
         floor = np.where(opening.originator, self._floor(opening, luck), opening.cost)
         willing = ~self._holds_out(opening, luck)
         return np.asarray((offers > 0) & (offers >= floor) & willing, dtype=np.bool_)
@@ -94,7 +94,7 @@ class RulesOfThumb(Bidding):
     def _markup_bid(self, opening: Opening, luck: Streams) -> Floats:
         room = min(1.0, opening.winners / max(1, self._bidders(opening)))
         markup = self.markup * room**self.rivalry * np.exp(self.markup_spread * _normal(opening, luck, "markup"))
-        return np.minimum(opening.ceiling, opening.cost * (1 + markup))
+        return np.asarray(np.minimum(opening.ceiling, opening.cost * (1 + markup)))
 
     def _floor(self, opening: Opening, luck: Streams) -> Floats:
         z = _normal(opening, luck, "walk-away")
