@@ -2,10 +2,18 @@
 # Writes all generated pages, schemas and figures again: `make docs`. Run it from the project's folder, with `vbp` on the path.
 set -eu
 
-vbp schema scenario --partial > scenarios/schema/scenario.schema.json
-vbp schema rules --partial > scenarios/schema/rules.schema.json
-vbp schema all --format markdown > docs/scenario-reference.md
-python -m vbp_sim.engine.tables > docs/tables.md
+new=$(mktemp)
+trap 'rm -f "$new"' EXIT
+keep() { cat "$new" > "$1"; }  # only whole pages replace older ones
+
+vbp schema scenario --partial > "$new"
+keep scenarios/schema/scenario.schema.json
+vbp schema rules --partial > "$new"
+keep scenarios/schema/rules.schema.json
+vbp schema all --format markdown > "$new"
+keep docs/scenario-reference.md
+python -m vbp_sim.engine.tables > "$new"
+keep docs/tables.md
 
 {
   echo "# Commands"
@@ -17,7 +25,8 @@ python -m vbp_sim.engine.tables > docs/tables.md
     COLUMNS=100 vbp "$command" --help
     printf '```\n'
   done
-} > docs/commands.md
+} > "$new"
+keep docs/commands.md
 
 mkdir -p docs/figures
 run=results/for-the-docs
