@@ -9,7 +9,7 @@ import numpy as np
 import numpy.typing as npt
 import simpy
 
-from vbp_sim.agents.bidding.interface import Opening
+from vbp_sim.agents.bidding.interface import Conditions, Opening
 from vbp_sim.agents.supply.interface import Line
 from vbp_sim.engine.contract import Contract
 from vbp_sim.engine.province import Province
@@ -141,6 +141,22 @@ class RoundProcess:
             cost=p.cost[members],
             pre_price=p.pre_price[members],
             real_bid=p.real_bid[members],
+            pre_share=p.pre_share[members],
+            conditions=self._conditions(drug),
+        )
+
+    def _conditions(self, drug: int) -> Conditions:
+        """The tender document as bidders read it; provinces weigh as in the whole round, so that drugs are alike."""
+        record, market = self.world.market.drugs[drug], self.world.market
+        volumes = market.reported[np.ix_(self.drugs, [p.index for p in self.members])]
+        weights = volumes.sum(axis=0)
+        return Conditions(
+            rules=self.rules,
+            form=record.form,
+            drug_class=record.drug_class,
+            start=self.spec.calendar.start,
+            weights=tuple((weights / max(float(weights.sum()), 1e-12)).round(4).tolist()),
+            reported=float(market.reported[drug].sum()),
         )
 
     def _contract(self, drug: int, members: Ints, award: Award) -> Contract:

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from abc import abstractmethod
 from dataclasses import dataclass
+from datetime import date
 from typing import ClassVar
 
 import numpy as np
 import numpy.typing as npt
 
+from vbp_sim.rules.ruleset import RuleSet
 from vbp_sim.scenario.parts import Part
 from vbp_sim.streams import Streams
 
@@ -17,11 +19,27 @@ Bools = npt.NDArray[np.bool_]
 
 
 @dataclass(frozen=True)
+class Conditions:
+    """What the tender document says: the rules, and what a winner may expect of them.
+
+    ``form`` and ``drug_class`` as in the market; ``start`` first day of supply; ``weights`` (provinces,) shares of the
+    round's reported volume, the same for all its drugs; ``reported`` the drug's reported volume, units per year.
+    """
+
+    rules: RuleSet
+    form: str
+    drug_class: str
+    start: date
+    weights: tuple[float, ...]
+    reported: float
+
+
+@dataclass(frozen=True)
 class Opening:
     """What a firm can know when the bids of one drug are due; arrays of shape (firms,), yuan per unit.
 
-    ``winners`` is the largest number of winners for this number of qualified firms, ``ratio`` and ``guarantee``
-    what the rule set promises (0 where it promises nothing).
+    ``winners`` is the largest number of winners for this number of qualified firms. ``pre_share`` is each product's
+    earlier share of the drug's volume and ``conditions`` the tender document; models that bid by habit do without them.
     """
 
     round: str
@@ -33,6 +51,8 @@ class Opening:
     cost: Floats
     pre_price: Floats
     real_bid: Floats
+    pre_share: Floats | None = None
+    conditions: Conditions | None = None
 
 
 class Bidding(Part):

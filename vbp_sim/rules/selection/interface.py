@@ -8,7 +8,7 @@ from typing import ClassVar
 
 import numpy as np
 
-from vbp_sim.rules.arrays import BoolArray
+from vbp_sim.rules.arrays import BoolArray, IntArray
 from vbp_sim.rules.contest import Answer, Book, Contest, Verdict, by_rank
 from vbp_sim.scenario.parts import Part
 
@@ -28,6 +28,12 @@ class Selection(Part):
         """Return who wins at its own bid before anything is offered or compared across drugs, shape (...,
         n).
         """
+
+    def offers(self, book: Book, short: BoolArray, won: BoolArray) -> IntArray:
+        """Return the price offered to each shortlisted bid that the first selection (``won``) left out, 0 = none,
+        shape (..., n).
+        """
+        return np.zeros(book.bids.shape, dtype=np.int64)
 
     def choose(self, contests: Sequence[Contest], answer: Answer) -> list[Verdict]:
         """Decide all contests of a round; one verdict each, in their order."""

@@ -96,6 +96,9 @@ class Threshold(Selection):
     def first(self, book: Book, short: BoolArray) -> BoolArray:
         return np.asarray(short & (book.bids <= self.line(book, short)[..., np.newaxis]))
 
+    def offers(self, book: Book, short: BoolArray, won: BoolArray) -> IntArray:
+        return self.revival.offers(book, short, won, self._ratio_line(book, short))
+
     def choose(self, contests: Sequence[Contest], answer: Answer) -> list[Verdict]:
         won = [self.first(c.book, c.short) for c in contests]
         struck = self.cull.struck(contests, won)

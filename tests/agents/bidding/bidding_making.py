@@ -1,0 +1,45 @@
+"""Openings and conditions for tests of bidding."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import date
+from typing import Any
+
+import numpy as np
+
+from vbp_sim.agents.bidding.interface import Conditions, Opening
+from vbp_sim.rules.library import rule_set
+from vbp_sim.rules.ruleset import RuleSet
+
+#: provinces by reported volume, shares
+WEIGHTS = tuple((np.linspace(2, 0.2, 31) / np.linspace(2, 0.2, 31).sum()).round(4).tolist())
+
+
+def rules(base: str = "batch-9", **changes: Any) -> RuleSet:
+    """A shipped rule set with sections replaced, as a scenario would."""
+    data = rule_set(base).model_dump(mode="json")
+    for section, values in changes.items():
+        same = values.get("rule", data[section].get("rule")) == data[section].get("rule")
+        data[section] = {**(data[section] if same else {}), **values}
+    return RuleSet.model_validate({**data, "evidence": {}})
+
+
+def conditions(law: RuleSet | None = None, **more: Any) -> Conditions:
+    """A tender document for an oral drug."""
+    given: dict[str, Any] = {"form": "oral-solid", "drug_class": "ordinary", "start": date(2024, 1, 1)}
+    return Conditions(rules=law or rules(), weights=WEIGHTS, reported=1e8, **{**given, **more})
+
+
+def opening(
+    cost: list[float], law: RuleSet | None = None, originators: int = 0, ceiling: float = 10.0, **more: Any
+) -> Opening:
+    """A drug with generics at these costs over the ceiling, and originators at 0.3 of it."""
+    n = len(cost) + originators
+    made = Opening(
+        round="r", drug="d", ceiling=ceiling, winners=n, manufacturer=tuple(f"f{i}" for i in range(n)),
+        originator=np.arange(n) >= len(cost), cost=np.array([*cost, *[0.3] * originators]) * ceiling,
+        pre_price=np.full(n, 2.0) * ceiling, real_bid=np.full(n, np.nan),
+        pre_share=np.where(np.arange(n) >= len(cost), 0.4, 0.03), conditions=conditions(law),
+    )  # fmt: skip
+    return replace(made, **more)

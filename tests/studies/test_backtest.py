@@ -1,0 +1,114 @@
+"""Predictions that never see what they predict, and the scores that they get."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from dataclasses import replace
+from decimal import Decimal
+from pathlib import Path
+
+import numpy as np
+import pytest
+import yaml
+
+from vbp_sim.errors import InputError
+from vbp_sim.rules.library import rule_set
+from vbp_sim.studies.accuracy import accuracy, crps, generic_bids, pooled, score, slope
+from vbp_sim.studies.backtest import Prediction, backtest, load_prediction
+from vbp_sim.studies.replay import read_market_of
+
+Vbp = Callable[..., tuple[int, str, str]]
+
+
+def test_the_model_sees_no_bid_winner_or_region() -> None:
+    """Other bids and winners leave the prediction as it was, bit for bit."""
+    market, rules = read_market_of("expansion-2019"), rule_set("expansion-2019")
+    other = replace(
+        market, products=tuple(replace(p, bid=Decimal("0.01"), selected=False, regions=()) for p in market.products)
+    )
+    one, two = (backtest(m, rules, Prediction(), 3) for m in (market, other))
+    assert one.metrics == two.metrics
+    np.testing.assert_array_equal(one.bids, two.bids)
+    assert one.real
+    assert not two.real
+
+
+def test_the_real_metrics_are_the_published_ones() -> None:
+    test = backtest(read_market_of("batch-2"), rule_set("batch-2"), Prediction(), 2)
+    assert test.real["selected_products"] == 100
+    assert test.real["cut_ceiling"] == pytest.approx(0.554, abs=1e-3)
+    assert test.real["originator_win_rate"] == pytest.approx(4 / 24)
+
+
+def test_winners_and_prices_of_a_prediction_obey_the_rules() -> None:
+    test = backtest(read_market_of("batch-2"), rule_set("batch-2"), Prediction(), 3)
+    won = ~np.isnan(test.prices)
+    np.testing.assert_allclose(test.prices[won], test.bids[won], rtol=1e-4)
+    for row in won:
+        assert np.bincount(test.drug[row]).max() <= 6
+
+
+def test_crps_of_an_ensemble() -> None:
+    """Two draws: mean distance less half their distance; a sharp right forecast scores 0."""
+    assert crps(np.array([0.2, 0.6]), 0.5) == pytest.approx((0.3 + 0.1) / 2 - 0.4 / 2)
+    assert crps(np.array([0.4, 0.4, 0.4]), 0.4) == 0
+
+
+def test_the_pool_of_the_same_bids_scores_as_each_against_all() -> None:
+    market = read_market_of("batch-2")
+    test = backtest(market, rule_set("batch-2"), Prediction(), 4)
+    pool = generic_bids(market)
+    assert pooled(pool, test) == pytest.approx(float(np.mean([crps(pool, b) for b in pool])))
+    assert score(test) > 0
+
+
+def test_slope_and_its_error() -> None:
+    n = np.array([2.0, 4.0, 8.0, 16.0])
+    beta, error = slope(n**-0.5, n)
+    assert beta == pytest.approx(-0.5)
+    assert error == pytest.approx(0, abs=1e-9)
+
+
+def test_accuracy_needs_real_results() -> None:
+    market = read_market_of("expansion-2019")
+    bare = replace(market, products=tuple(replace(p, selected=None) for p in market.products))
+    assert accuracy(backtest(bare, rule_set("expansion-2019"), Prediction(), 2)) is None
+
+
+def test_a_file_of_parameters_is_checked_with_place(tmp_path: Path) -> None:
+    file = tmp_path / "p.yaml"
+    file.write_text("firms: {model: anchored-costs, firm_spread: -0.2}\nbidding: {model: best-response, aloof: 1.5}\n")
+    with pytest.raises(InputError) as error:
+        load_prediction(file)
+    told = str(error.value)
+    assert "p.yaml:1" in told
+    assert "p.yaml:2" in told
+
+
+def test_any_market_folder_can_be_predicted(tmp_path: Path, vbp: Vbp) -> None:
+    """A user's own market without bids: no real column, no scores."""
+    from small import write_scenario
+
+    write_scenario(tmp_path)
+    code, out, _ = vbp("backtest", tmp_path / "market", "--rules", "batch-4", "--replications", 3, "--json")
+    found = json.loads(out)
+    assert code == 0
+    assert 0 < found["metrics"]["cut_ceiling"]["mean"] < 1
+    assert "real" not in found["metrics"]["cut_ceiling"]
+    assert found["accuracy"] is None
+
+
+def test_the_command_puts_real_beside_predicted(vbp: Vbp) -> None:
+    code, out, _ = vbp(
+        "backtest", "expansion-2019", "--rules", "expansion-2019", "--replications", 3, "--earlier", "batch-2"
+    )
+    assert code == 0
+    assert "predicted" in out
+    assert "CRPS" in out
+
+
+def test_a_fitted_file_can_be_read_back(tmp_path: Path) -> None:
+    file = tmp_path / "p.yaml"
+    file.write_text(yaml.safe_dump(Prediction().model_dump(mode="json")))
+    assert load_prediction(file) == Prediction()

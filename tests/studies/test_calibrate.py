@@ -1,0 +1,53 @@
+"""The search, its parameters, and a small fit through the command."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from vbp_sim.studies.backtest import Prediction, load_prediction
+from vbp_sim.studies.calibrate import FREE, minimize
+
+Vbp = Callable[..., tuple[int, str, str]]
+
+
+def test_the_search_finds_the_bottom_of_a_tilted_bowl() -> None:
+    goal = np.array([1.0, -2.0, 0.5])
+    turn = np.array([[1.0, 0.8, 0.0], [0.0, 1.0, -0.5], [0.0, 0.0, 1.0]])
+
+    def losses(candidates: np.ndarray) -> np.ndarray:
+        return np.array([float(((turn @ (x - goal)) ** 2).sum()) for x in candidates])
+
+    best, low = minimize(losses, np.zeros(3), generations=80, population=10, seed=1)
+    np.testing.assert_allclose(best, goal, atol=0.02)
+    assert low < 1e-3
+
+
+@pytest.mark.parametrize("free", FREE, ids=lambda f: f.name)
+def test_every_parameter_comes_back_from_the_scale_of_the_search(free: object) -> None:
+    default = getattr(getattr(Prediction(), free.part), free.name)  # type: ignore[attr-defined]
+    assert free.outer(free.inner(default)) == pytest.approx(default, abs=1e-4)  # type: ignore[attr-defined]
+    assert free.outer(1e3) == free.high  # type: ignore[attr-defined]
+
+
+def test_a_small_fit_is_written_read_and_not_worse(tmp_path: Path, vbp: Vbp) -> None:
+    file = tmp_path / "fit.yaml"
+    code, out, _ = vbp("calibrate", file, "--on", "expansion-2019", "--generations", 1, "--population", 4,
+                       "--replications", 2, "--workers", 1, "--json")  # fmt: skip
+    found = json.loads(out)
+    assert code == 0
+    assert found["loss"] <= found["start"]
+    assert load_prediction(file).fitted_on == ("expansion-2019",)
+
+
+def test_a_market_without_bids_cannot_be_fitted(tmp_path: Path, vbp: Vbp) -> None:
+    from small import write_scenario
+
+    write_scenario(tmp_path)
+    code, _, told = vbp("calibrate", tmp_path / "fit.yaml", "--on", f"{tmp_path / 'market'}=batch-4")
+    assert code == 2
+    assert "no product has a bid" in told

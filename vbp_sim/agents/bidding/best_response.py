@@ -1,0 +1,226 @@
+"""Best response to a belief about rivals: the recommended model of bidders who think.
+
+    rivals' bids ~ median exp(spread z)
+    median       = usual cost of the drug's generics x (1 + belief_markup) x exp(belief_error z_i)
+    chance of b  ~ exp(payoff(b) / (noise x best payoff)) on a grid with 0.5 and 1 of the ceiling (`payoffs`)
+
+A firm that would gain less than ``lazy`` of its payoff by bidding below the ceiling bids the ceiling. A firm whose
+cost exceeds the ceiling quotes its old price, which is void. A maverick buys volume below its cost, unless bidders
+must state that they do not. Originators weigh the same payoff with a large outside market, and have a lowest price
+below which prices abroad would suffer.
+"""
+
+from __future__ import annotations
+
+from typing import Literal
+
+import numpy as np
+
+from vbp_sim.agents.bidding.beliefs import MEDIANS, Belief, prospects_of
+from vbp_sim.agents.bidding.interface import Bidding, Bools, Conditions, Floats, Opening
+from vbp_sim.agents.bidding.payoffs import GRID, Stakes, soft
+from vbp_sim.scenario.parts import param
+from vbp_sim.streams import Streams
+
+_FIT = "fitted to the expansion and batch 2 by `vbp calibrate` (docs/calibration.md)"
+
+
+class BestResponse(Bidding):
+    """Every firm bids what pays best against the rivals that it expects, under the rules as they are."""
+
+    model: Literal["best-response"] = "best-response"
+    belief_markup: float = param(
+        0.9,
+        "what firms expect rivals to add to the usual cost (median)",
+        unit="share of the unit cost",
+        source=_FIT,
+        confidence="I",
+        ge=-0.5,
+        le=20,
+    )
+    belief_spread: float = param(
+        0.5, "spread of rivals' bids as firms expect it, sd of the logarithm", source=_FIT, confidence="I", gt=0, le=3
+    )
+    belief_error: float = param(
+        0.35, "spread of the expected level between firms, sd of the logarithm", source=_FIT, confidence="I", ge=0, le=3
+    )
+    focal: float = param(
+        0.2,
+        "part of the rivals expected to aim just under the cut that the rules guarantee",
+        unit="share",
+        source=_FIT,
+        confidence="I",
+        ge=0,
+        le=1,
+    )
+    noise: float = param(
+        0.05,
+        "how far firms miss the best bid: a bid that pays this part less is e times rarer",
+        unit="share of the payoff",
+        source=_FIT,
+        confidence="I",
+        ge=0,
+        le=2,
+    )
+    lazy: float = param(
+        0.01, "gain over bidding the ceiling that is not worth the trouble", unit="share of the payoff", ge=0, le=1
+    )
+    rounding: float = param(
+        0.03,
+        "bids end up to this far under the best point: prices per pack are rounded down",
+        unit="share of the bid",
+        ge=0,
+        le=0.5,
+    )
+    aloof: float = param(
+        0.03,
+        "chance that a generic does not compete and quotes its old price",
+        unit="probability",
+        source="6 of 218 generic bids of the expansion and batch 2 lie more than 5 % over the ceiling [ccpic]",
+        confidence="D",
+        ge=0,
+        le=1,
+    )
+    maverick: float = param(0.02, "chance that a generic buys volume below its cost", unit="probability", ge=0, le=1)
+    maverick_depth: float = param(0.5, "lowest bid of a maverick over its cost", unit="share", gt=0, le=1)
+    generic_market: float = param(
+        0.06,
+        "earlier share of the drug's volume of an incumbent generic, where the market does not give it",
+        unit="share",
+        ge=0,
+        le=1,
+    )
+    generic_exposure: float = param(
+        0.2, "loss in other channels per unit of price cut, generic", unit="share", ge=0, le=10
+    )
+    generic_kept: float = param(
+        0.5, "net price of a generic outside the tender over the ceiling", unit="x", ge=0, le=100
+    )
+    originator_exposure: float = param(
+        0.6,
+        "loss in other channels and countries per unit of price cut, originator (median)",
+        unit="share",
+        ge=0,
+        le=10,
+    )
+    originator_exposure_spread: float = param(0.8, "spread of that between firms, sd of the logarithm", ge=0, le=3)
+    originator_kept: float = param(0.75, "net price of an originator outside over the ceiling", unit="x", ge=0, le=100)
+    walk_away: float = param(
+        0.35,
+        "median of the lowest price that an originator accepts, over its own earlier price",
+        source=_FIT,
+        confidence="I",
+        gt=0,
+        le=1,
+    )
+    walk_away_spread: float = param(0.5, "spread of that price, sd of the logarithm", source=_FIT, ge=0, le=3)
+    lost: float = param(
+        0.875,
+        "volume that a non-selected product loses per unit of guaranteed share",
+        source="use of non-selected products -62 % [B1] at shares of about 0.7",
+        confidence="I",
+        ge=0,
+        le=2,
+    )
+    draws: int = param(160, "drawn sets of rivals behind an expected payoff", unit="draws", ge=16, le=20000)
+
+    def bids(self, opening: Opening, luck: Streams) -> Floats:
+        """See `Bidding.bids`: every draw is addressed by round, drug and firm."""
+        conditions = needed(opening)
+        cost = opening.cost / opening.ceiling
+        generic = ~opening.originator
+        level = self._level(cost[generic] if generic.any() else cost) * np.exp(
+            self.belief_error * normals(opening, luck, "belief")
+        )
+        best = np.ones(len(cost))
+        stakes = self._stakes(opening, luck)
+        for who in (generic, opening.originator):
+            if who.any():
+                best[who] = self._best(opening, luck, conditions, cost[who], level[who], stakes, who)
+        rounded = np.where(best < 1, 1 - self.rounding * uniforms(opening, luck, "rounding"), 1.0)
+        bid = np.where(cost > 1, np.nan, np.maximum(best * rounded, np.minimum(cost, best))) * opening.ceiling
+        bid = np.where(generic, self._generic(opening, bid, conditions, luck), self._originator(opening, bid, luck))
+        aloof = opening.pre_price * (0.85 + 0.15 * uniforms(opening, luck, "old-price"))
+        return np.where(np.isnan(bid), np.maximum(aloof, opening.ceiling * 1.01), bid)
+
+    def accepts(self, opening: Opening, offers: Floats, luck: Streams) -> Bools:
+        """A generic accepts what covers its cost, an originator what it would not walk away from."""
+        floor = np.where(opening.originator, np.maximum(self._floor(opening, luck), opening.cost), opening.cost)
+        return np.asarray((offers > 0) & (offers >= floor), dtype=np.bool_)
+
+    def _level(self, cost: Floats) -> float:
+        """What firms expect a rival to bid: the usual cost, which the trade knows, and a markup."""
+        return float(np.exp(np.log(cost).mean())) * (1 + self.belief_markup)
+
+    def _best(
+        self,
+        opening: Opening,
+        luck: Streams,
+        conditions: Conditions,
+        cost: Floats,
+        level: Floats,
+        stakes: Stakes,
+        who: Bools,
+    ) -> Floats:
+        """Best bids of generics or of originators over the ceiling."""
+        mine = bool(opening.originator[who].any())
+        originators = int(opening.originator.sum()) - mine
+        generics = len(opening.cost) - int(opening.originator.sum()) - (not mine)
+        belief = Belief(self.belief_spread, self.focal, self.lost, self.draws)
+        table = prospects_of(conditions, opening.ceiling, belief, generics, originators, len(opening.cost))
+        place = np.interp(np.log(level), np.log(MEDIANS), np.arange(len(MEDIANS)))
+        lower = np.minimum(place.astype(np.intp), len(MEDIANS) - 2)
+        own = Stakes(stakes.market[who], stakes.exposure[who], stakes.kept[who])
+        worth = table.at(lower.astype(np.float64), place - lower).utility(cost, own)
+        worth = np.where(np.minimum(cost[:, None], 1.0) <= GRID, worth, -np.inf)
+        top = worth.max(axis=1)
+        best = soft(worth, self.noise, uniforms(opening, luck, "choice")[who])
+        return np.where(top - worth[:, -1] <= self.lazy * np.abs(top), 1.0, best)
+
+    def _stakes(self, opening: Opening, luck: Streams) -> Stakes:
+        brand = opening.originator
+        share = opening.pre_share if opening.pre_share is not None else np.where(brand, 0.4, self.generic_market)
+        spread = np.exp(self.originator_exposure_spread * normals(opening, luck, "exposure"))
+        return Stakes(
+            market=share,
+            exposure=np.where(brand, self.originator_exposure * spread, self.generic_exposure),
+            kept=np.where(brand, self.originator_kept, self.generic_kept),
+        )
+
+    def _generic(self, opening: Opening, bid: Floats, conditions: Conditions, luck: Streams) -> Floats:
+        """Bids of generics with those that stand aloof and those that buy volume."""
+        barred = bool(getattr(conditions.rules.entry, "below_cost_statement", False))
+        buys = (uniforms(opening, luck, "maverick") < self.maverick) & (not barred)
+        depth = self.maverick_depth + (1 - self.maverick_depth) * uniforms(opening, luck, "depth")
+        bid = np.where(buys, np.minimum(opening.cost * depth, opening.ceiling), bid)
+        return np.where(uniforms(opening, luck, "aloof") < self.aloof, np.nan, bid)
+
+    def _originator(self, opening: Opening, bid: Floats, luck: Streams) -> Floats:
+        """Bids of originators, never under the price from which they walk away; nan where that is over the ceiling."""
+        floor = self._floor(opening, luck)
+        return np.where(floor <= opening.ceiling, np.maximum(bid, floor), np.nan)
+
+    def _floor(self, opening: Opening, luck: Streams) -> Floats:
+        z = normals(opening, luck, "walk-away")
+        return np.asarray(opening.pre_price * self.walk_away * np.exp(self.walk_away_spread * z))
+
+
+def needed(opening: Opening) -> Conditions:
+    """The tender document of an opening; without one a firm cannot weigh the rules."""
+    if opening.conditions is None:
+        raise ValueError(f"the opening of '{opening.drug}' has no conditions to respond to")
+    return opening.conditions
+
+
+def uniforms(opening: Opening, luck: Streams, what: str) -> Floats:
+    """One uniform draw per firm, addressed by round, drug and firm."""
+    return np.array(
+        [float(luck.uniform(f"bidding.{what}", opening.round, opening.drug, m)) for m in opening.manufacturer]
+    )
+
+
+def normals(opening: Opening, luck: Streams, what: str) -> Floats:
+    """One standard normal draw per firm, addressed by round, drug and firm."""
+    return np.array(
+        [float(luck.normal(f"bidding.{what}", opening.round, opening.drug, m)) for m in opening.manufacturer]
+    )

@@ -1,0 +1,136 @@
+"""What each bid is worth against rivals drawn from a belief, for every cost at once.
+
+Payoffs are linear in the cost, so one pass over drawn rivals gives the expected volume and revenue of every bid on a
+grid:
+
+    win at rank r of k, price P     u = V(k) s_r(k) T(k) (P - c) - m chi (1 - P)
+    lose, k others win              u = m max(0, 1 - eta V(k)) T(k) (pN - c)
+
+all over the ceiling and over the drug's reported volume. Who wins is asked of the rules' own kernel (`prospects`).
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from vbp_sim.agents.bidding.interface import Conditions, Floats
+from vbp_sim.agents.bidding.prospects import Terms, outcomes, terms
+from vbp_sim.rules.money import YUAN, micro_array
+
+#: bids as shares of the ceiling; exactly 0.5 and exactly 1 are among them
+GRID: Floats = np.unique(np.concatenate([np.geomspace(0.004, 0.1, 16), np.linspace(0.1, 1.0, 73), [0.5]]).round(6))
+
+
+#: width of the step around each bid of the grid, so that a finer part of the grid is not bid more often
+WIDTH: Floats = np.gradient(GRID)
+
+
+@dataclass(frozen=True)
+class Stakes:
+    """What a firm has outside the tender; each a number or an array over firms.
+
+    ``market`` is its earlier share of the drug's volume (m), ``exposure`` chi, ``kept`` the net price outside over the
+    ceiling (pN), ``lost`` eta, volume lost by non-selected products per unit of guaranteed share.
+    """
+
+    market: Floats
+    exposure: Floats
+    kept: Floats
+
+
+@dataclass(frozen=True)
+class Payoffs:
+    """Expected worth of each bid of `GRID`, arrays (..., bids), leading axes are cases.
+
+    ``volume`` expected V s T won at the own bid, ``wins`` its probability, ``kept`` expected max(0, 1 - eta V) T when
+    losing; the same three with ``revenue`` and ``price`` (expected P) for bids that lose but are offered a price.
+    """
+
+    volume: Floats
+    wins: Floats
+    kept: Floats
+    offered_volume: Floats
+    offered_revenue: Floats
+    offered: Floats
+    offered_price: Floats
+    offered_kept: Floats
+
+    def at(self, lower: Floats, weight: Floats) -> Payoffs:
+        """Mix neighbouring cases of the first axis: (firms,) index of the lower one and weight of the next one."""
+        w, i = weight[:, None], lower.astype(np.intp)
+        return Payoffs(*((1 - w) * a[i] + w * a[i + 1] for a in self.arrays()))
+
+    def arrays(self) -> tuple[Floats, ...]:
+        """All arrays, in the order of the fields."""
+        return (self.volume, self.wins, self.kept, self.offered_volume, self.offered_revenue, self.offered,
+                self.offered_price, self.offered_kept)  # fmt: skip
+
+    def utility(self, cost: Floats, stakes: Stakes) -> Floats:
+        """Expected payoff of each bid for firms with these costs over the ceiling, shape (firms, bids)."""
+        c, m = cost[:, None], stakes.market[:, None]
+        exposed, outside = m * stakes.exposure[:, None], m * np.maximum(0.0, stakes.kept[:, None] - c)
+        won = self.volume * (GRID - c) - exposed * (1 - GRID) * self.wins
+        taken = self.offered_revenue - c * self.offered_volume - exposed * (self.offered - self.offered_price)
+        return np.asarray(won + outside * self.kept + np.maximum(taken, outside * self.offered_kept))
+
+
+def payoffs(conditions: Conditions, ceiling: float, qualified: int, rivals: Floats, lost: float) -> Payoffs:
+    """Average over drawn rivals.
+
+    ``rivals`` (..., draws, n - 1) bids over the ceiling, nan where a rival does not bid; ``lost`` is eta. The own
+    bid ranks in the middle of equal ones.
+    """
+    n = rivals.shape[-1] + 1
+    unit = micro_array(np.nan_to_num(rivals, nan=0.0) * ceiling)[..., None, :, :]
+    own = micro_array(GRID * ceiling)[:, None, None]
+    shape = (*np.broadcast_shapes(unit.shape[:-1], own.shape[:-1]), 1)
+    half = (n - 1) // 2
+    wide = (*shape[:-1], n - 1)
+    bids = np.concatenate(
+        [np.broadcast_to(unit, wide)[..., :half], np.broadcast_to(own, shape), np.broadcast_to(unit, wide)[..., half:]],
+        axis=-1,
+    )
+    return _average(conditions, terms(conditions, n), round(ceiling * YUAN), bids, half, qualified, lost)
+
+
+def _average(
+    conditions: Conditions, worth: Terms, ceiling: int, bids: np.ndarray[tuple[int, ...], np.dtype[np.int64]],
+    own: int, qualified: int, lost: float,
+) -> Payoffs:  # fmt: skip
+    seen = outcomes(conditions.rules, conditions.form, ceiling, bids, qualified)
+    mine, offer = seen.won[..., own], seen.offered[..., own]
+    ahead = (seen.won & (seen.book.rank < seen.book.rank[..., own, None])).sum(axis=-1)
+    asked = seen.offered > 0
+    before = seen.won.sum(axis=-1)
+    k = before + asked.sum(axis=-1)
+    place = before + (asked & (seen.book.rank < seen.book.rank[..., own, None])).sum(axis=-1)
+    volume = worth.volume * worth.years[:, None]
+    kept = np.maximum(0.0, 1 - lost * worth.share) * worth.years
+    kept[0] = worth.years[1]
+    last = worth.volume.shape[1] - 1
+    price, offered = offer / ceiling, offer > 0
+    revived = np.where(offered, volume[k, np.minimum(place, last)], 0.0)
+    losing = ~mine & ~offered
+    without = np.maximum(k - 1, 0)
+    mean = [
+        np.where(mine, volume[k, np.minimum(ahead, last)], 0.0), mine, np.where(losing, kept[k], 0.0), revived,
+        revived * price, offered, np.where(offered, price, 0.0), np.where(offered, kept[without], 0.0),
+    ]  # fmt: skip
+    return Payoffs(*(np.asarray(a.mean(axis=-1), dtype=np.float64) for a in mean))
+
+
+def soft(worth: Floats, noise: float, luck: Floats) -> Floats:
+    """Draw a bid over the ceiling for each firm from payoffs (firms, bids): the better it pays, the likelier.
+
+    The chance of a bid falls by e for each ``noise`` of the best payoff that it pays less; without noise the best is
+    taken. ``luck`` (firms,) are uniform draws. Quantal response of McKelvey and Palfrey [B7].
+    """
+    top = worth.max(axis=1, keepdims=True)
+    if noise == 0:
+        return np.asarray(GRID[worth.argmax(axis=1)])
+    chance = WIDTH * np.exp(np.maximum((worth - top) / (noise * np.maximum(np.abs(top), 1e-12)), -700.0))
+    cumulated = np.cumsum(chance, axis=1)
+    place = (cumulated < (luck * cumulated[:, -1])[:, None]).sum(axis=1)
+    return np.asarray(GRID[np.minimum(place, len(GRID) - 1)])

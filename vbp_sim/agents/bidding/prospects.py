@@ -1,0 +1,99 @@
+"""What a rule set promises to k winners: volume by rank, years, and who would win a set of bids.
+
+The bidding models know no rule by name. They ask the rules' own tender kernel who wins (`outcomes`), and the
+rules' own share, term and allocation what winning is worth (`Terms`); so a new rule set needs no new bidding code.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from dataclasses import dataclass
+
+import numpy as np
+
+from vbp_sim.agents.bidding.interface import Bools, Conditions, Floats
+from vbp_sim.rules.arrays import IntArray
+from vbp_sim.rules.contest import Book, book
+from vbp_sim.rules.money import YUAN, micro_array
+from vbp_sim.rules.ruleset import RuleSet
+
+#: sections of a rule set that bidders look at
+SEEN = {"entry", "shortlist", "selection", "share", "term", "allocation"}
+#: ceiling (yuan) that stands for all ceilings far above the low-price lines
+HIGH = 1000.0
+
+
+@dataclass(frozen=True)
+class Terms:
+    """What winning is worth, by number of winners k = 0 .. most (first axis).
+
+    ``volume`` (most + 1, most): agreed volume of rank r (second axis, 0 = first) over the reported volume, V(k) s_r(k);
+    ``share`` V(k); ``years`` T(k).
+    """
+
+    volume: Floats
+    share: Floats
+    years: Floats
+
+
+def terms(conditions: Conditions, most: int) -> Terms:
+    """Ask share, term and allocation of the rule set for every possible number of winners."""
+    rules, weights = conditions.rules, np.array(conditions.weights)
+    volume, share, years = np.zeros((most + 1, most)), np.zeros(most + 1), np.zeros(most + 1)
+    for k in range(1, most + 1):
+        share[k] = float(rules.share.share(k, conditions.drug_class))
+        years[k] = rules.term.months(k, conditions.drug_class, conditions.start, conditions.form) / 12
+        main = rules.allocation.draft(weights, k)
+        volume[k, :k] = share[k] * np.bincount(main, weights, k)[:k] / weights.sum()
+    return Terms(volume, share, years)
+
+
+@dataclass(frozen=True)
+class Outcomes:
+    """Who wins; arrays (..., n): ``won`` at its own bid, ``offered`` a price (micro-yuan, 0 = none); ``book`` of
+    bids."""
+
+    book: Book
+    won: Bools
+    offered: IntArray
+
+
+def outcomes(rules: RuleSet, form: str, ceiling: int, bids: IntArray, qualified: int) -> Outcomes:
+    """Put draws of bids (..., n), micro-yuan, through shortlist, selection and revival of the rule set.
+
+    Equal bids rank in the order of the firms; all stand.
+    """
+    n = bids.shape[-1]
+    ordered = book(bids, ceiling, np.arange(n, dtype=np.int64), np.ones(n, dtype=np.bool_), qualified, form, ("",) * n)
+    short = rules.shortlist.keep(ordered)
+    won = rules.selection.first(ordered, short)
+    return Outcomes(ordered, won, rules.selection.offers(ordered, short, won))
+
+
+def guaranteed(rules: RuleSet, form: str, ceiling: float) -> float:
+    """Highest bid, as a share of the ceiling, that wins however low a shortlisted rival bids; 0 if there is none."""
+    steps = np.arange(1, 201) / 200
+    bids = np.stack([np.ones(len(steps)), micro_array(steps * ceiling)], axis=-1).astype(np.int64)
+    n = next(n for n in range(2, 42) if n == 41 or rules.shortlist.places(_book(bids, n)) >= 2)
+    wins = outcomes(rules, form, round(ceiling * YUAN), bids, n).won[:, 1]
+    safe = steps[wins]
+    return float(safe.max()) if len(safe) and safe.max() < 1 else 0.0
+
+
+def _book(bids: IntArray, qualified: int) -> Book:
+    order = np.arange(bids.shape[-1], dtype=np.int64)
+    return book(bids, 0, order, np.ones(bids.shape[-1], dtype=np.bool_), qualified)
+
+
+def scale(rules: RuleSet, form: str, ceiling: float) -> float:
+    """Ceiling (yuan) at which to solve: the real one, to two digits, if the rules name low prices in yuan that matter
+    at it; else `HIGH`, so that drugs which differ only in scale are one case (T12).
+    """
+    if guaranteed(rules, form, ceiling) == guaranteed(rules, form, HIGH):
+        return HIGH
+    return float(f"{ceiling:.1e}")
+
+
+def fingerprint(rules: RuleSet) -> str:
+    """Hash of all that bidders look at in a rule set."""
+    return hashlib.sha256(rules.model_dump_json(include=SEEN).encode()).hexdigest()[:16]

@@ -1,0 +1,70 @@
+"""`vbp backtest`: predict a tender round from its market folder, beside what really happened."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from vbp_sim.cli.common import json_option, print_json, print_table, quiet_option
+
+if TYPE_CHECKING:
+    from vbp_sim.studies.accuracy import Accuracy
+    from vbp_sim.studies.backtest import Backtest
+
+
+@click.command("backtest")
+@click.argument("market")
+@click.option("--rules", required=True, metavar="ID", help="Rule set of the round, or the file of one.")
+@click.option(
+    "--params", type=click.Path(path_type=Path, exists=True, dir_okay=False), metavar="FILE",
+    help="Models and parameters, as `vbp calibrate` writes them (default: the models' own).",
+)  # fmt: skip
+@click.option("--replications", type=click.IntRange(min=2), default=40, show_default=True, help="Rounds to predict.")
+@click.option("--seed", type=click.IntRange(min=0), default=1, show_default=True, help="Root of all random draws.")
+@click.option(
+    "--earlier", "earlier", multiple=True, metavar="MARKET",
+    help="Earlier round whose pooled bids are the forecast to beat; repeatable.",
+)  # fmt: skip
+@json_option
+@quiet_option
+def command(
+    market: str, rules: str, params: Path | None, replications: int, seed: int, earlier: tuple[str, ...],
+    as_json: bool, quiet: bool,
+) -> None:  # fmt: skip
+    """Predict the tender of MARKET (a folder, or a shipped market) under a rule set.
+
+    The models do not see the columns bid, selected and regions; where the market has them, what really happened stands
+    beside the prediction.
+    """
+    from vbp_sim.studies.accuracy import accuracy
+    from vbp_sim.studies.backtest import Prediction, backtest, by_metric, load_prediction
+    from vbp_sim.studies.load import load_rules
+    from vbp_sim.studies.replay import read_market_of
+
+    prediction = load_prediction(params) if params else Prediction()
+    data = read_market_of(market, bids=False)
+    test = backtest(data, load_rules(rules)[0], prediction, replications, seed)
+    right = accuracy(test, [read_market_of(name) for name in earlier])
+    found: dict[str, Any] = {
+        "market": data.name, "rules": rules, "replications": replications, "seed": seed,
+        "fitted_on": list(prediction.fitted_on), "metrics": by_metric(test.metrics, test.real),
+        "accuracy": right.as_dict() if right else None,
+    }  # fmt: skip
+    if as_json:
+        print_json(found)
+        return
+    _tell(test, right, quiet)
+
+
+def _tell(test: Backtest, right: Accuracy | None, quiet: bool) -> None:
+    rows = [("metric", "predicted", "low", "high", "real")]
+    for name, m in test.metrics.items():
+        real = f"{test.real[name]:.3g}" if name in test.real else ""
+        rows.append((name, f"{m['mean']:.3g}", f"{m['low']:.3g}", f"{m['high']:.3g}", real))
+    print_table(rows)
+    if right is not None and not quiet:
+        click.echo()
+        for line in right.lines():
+            click.echo(line)

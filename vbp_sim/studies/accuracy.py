@@ -1,0 +1,146 @@
+"""How right a prediction is: distribution of bids, and how prices fall with the number of bidders."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import asdict, dataclass
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+
+from vbp_sim.scenario.market import Market
+from vbp_sim.studies.backtest import Backtest
+
+Floats = npt.NDArray[np.float64]
+
+
+@dataclass(frozen=True)
+class Accuracy:
+    """Scores of a prediction.
+
+    ``crps`` mean score of the generics' valid bids over the ceiling (0 is perfect); ``crps_pooled`` that of the pooled
+    bids of earlier rounds, nan without any; ``slope`` of ln(price / ceiling) of selected products on ln(qualified
+    firms), mean over replications, ``slope_real`` with its standard error ``slope_error``; ``step`` predicted and
+    real parts of the valid generic bids cut by 40-50, exactly 50, and 55-60 percent.
+    """
+
+    crps: float
+    crps_pooled: float
+    slope: float
+    slope_real: float
+    slope_error: float
+    step: dict[str, tuple[float, float]]
+
+    @property
+    def better(self) -> float:
+        """How much better than the pooled bids, as a share of their score."""
+        return 1 - self.crps / self.crps_pooled
+
+    def as_dict(self) -> dict[str, Any]:
+        """For JSON: nan as null."""
+        known = {k: None if isinstance(v, float) and np.isnan(v) else v for k, v in asdict(self).items()}
+        return {**known, "crps_better": None if np.isnan(self.crps_pooled) else self.better}
+
+    def lines(self) -> list[str]:
+        """For people."""
+        pooled = (
+            ""
+            if np.isnan(self.crps_pooled)
+            else (f", pooled earlier bids {self.crps_pooled:.4f}: {self.better:.0%} better")
+        )
+        off = abs(self.slope - self.slope_real) / self.slope_error
+        parts = ", ".join(f"{name} {a:.1%} (real {b:.1%})" for name, (a, b) in self.step.items())
+        return [
+            f"CRPS of generic bids {self.crps:.4f}{pooled}",
+            f"slope of ln(price / ceiling) on ln(firms) {self.slope:.2f}, real {self.slope_real:.2f} "
+            f"(standard error {self.slope_error:.2f}): {off:.1f} standard errors off",
+            f"generic bids cut by {parts}",
+        ]
+
+
+def accuracy(test: Backtest, earlier: Sequence[Market] = ()) -> Accuracy | None:
+    """Score a prediction; None where the market does not give bids and winners."""
+    generic = ~test.originator
+    real = test.real_bids[generic]
+    if np.isnan(test.real_prices).all() or np.isnan(real).all():
+        return None
+    won = ~np.isnan(test.real_prices)
+    beta, error = slope(test.real_prices[won], test.qualified[won].astype(np.float64))
+    drawn = []
+    for prices in test.prices:
+        here = ~np.isnan(prices)
+        drawn.append(slope(prices[here], test.qualified[here].astype(np.float64))[0])
+    pool = np.concatenate([generic_bids(m) for m in earlier]) if earlier else np.array([])
+    return Accuracy(
+        crps=score(test),
+        crps_pooled=pooled(pool, test) if len(pool) else float("nan"),
+        slope=float(np.mean(drawn)),
+        slope_real=beta,
+        slope_error=error,
+        step={name: (_part(test.bids[:, generic], a, b), _part(real, a, b)) for name, (a, b) in _STEPS.items()},
+    )
+
+
+_STEPS = {"40-50 %": (0.5005, 0.6), "exactly 50 %": (0.4995, 0.5005), "50-55 %": (0.45, 0.4995), "55-60 %": (0.4, 0.45)}
+
+
+def _part(bids: Floats, low: float, high: float) -> float:
+    known = bids[~np.isnan(bids)]
+    return float(((known >= low) & (known < high)).mean())
+
+
+def generic_bids(market: Market) -> Floats:
+    """Valid generic bids of a market over the ceiling."""
+    ceilings = {d.id: d.ceiling for d in market.drugs}
+    found = []
+    for p in market.products:
+        ceiling = ceilings[p.drug]
+        if p.bid is not None and ceiling is not None and not p.originator and p.bid <= ceiling:
+            found.append(float(p.bid / ceiling))
+    return np.array(found)
+
+
+def score(test: Backtest) -> float:
+    """Mean CRPS of the generics' valid bids over the ceiling, each against its own product's prediction.
+
+    A product that the model never lets bid validly is scored against all predicted bids.
+    """
+    rows = np.flatnonzero(~test.originator & ~np.isnan(test.real_bids))
+    everything = test.bids[:, ~test.originator].ravel()
+    scores = []
+    for i in rows:
+        draws = test.bids[:, i]
+        scores.append(crps(everything if np.isnan(draws).all() else draws, float(test.real_bids[i])))
+    return float(np.mean(scores))
+
+
+def pooled(forecast: Floats, test: Backtest) -> float:
+    """Mean CRPS of the generics' valid bids if one pool of bids over the ceiling is the forecast for each."""
+    rows = ~test.originator & ~np.isnan(test.real_bids)
+    return float(np.mean([crps(forecast, float(b)) for b in test.real_bids[rows]]))
+
+
+def crps(draws: Floats, real: float) -> float:
+    """Continuous ranked probability score of an ensemble (draws,) for a real value, fair in the number of draws.
+
+    Mean distance to the real value less half the mean distance between two different draws; 0 is perfect.
+    """
+    x = np.sort(draws[~np.isnan(draws)])
+    n = len(x)
+    if n == 0:
+        return np.nan
+    near = float(np.abs(x - real).mean())
+    if n == 1:
+        return near
+    between = 2 * float(((2 * np.arange(1, n + 1) - n - 1) * x).sum()) / (n * (n - 1))
+    return near - between / 2
+
+
+def slope(over_ceiling: Floats, bidders: Floats) -> tuple[float, float]:
+    """Slope of ln(price / ceiling) on ln(bidders) and its standard error, by least squares."""
+    x, y = np.log(bidders), np.log(over_ceiling)
+    dx = x - x.mean()
+    beta = float(dx @ y / (dx @ dx))
+    left = y - y.mean() - beta * dx
+    return beta, float(np.sqrt(left @ left / (len(x) - 2) / (dx @ dx)))
