@@ -284,7 +284,8 @@ def test_what_a_new_main_supplier_delivers_is_told_apart(tmp_path: Path) -> None
 def test_where_nothing_is_delivered_the_fund_still_knows_the_selected_price(tmp_path: Path) -> None:
     """Suppliers gone: the payment standard of other products stays that of the contract."""
     supply = {**SURE, "default_rate": 10.0, "stock_months": 0.0}
-    tables = simulate(small(tmp_path, rounds={"first": round_of(rules=term(24))}, behaviour={"supply": supply}), 0)
+    rounds = {"first": round_of(rules=term(24, payment={"rule": "single"}))}
+    tables = simulate(small(tmp_path, rounds=rounds, behaviour={"supply": supply}), 0)
     fund, delivered = tables["fund"], tables["supply"]["delivered"] + tables["supply"]["backup_delivered"]
     last = tables["supply"]["month"][delivered > 0].max()
     late = (fund["month"] > last) & (fund["month"] < np.datetime64("2020-01", "M"))
@@ -292,3 +293,23 @@ def test_where_nothing_is_delivered_the_fund_still_knows_the_selected_price(tmp_
     part = fund["fund_paid"][late] / fund["spend"][late]
     assert (part > 0.05).all()
     assert (part < 0.65 * 0.9 - 1e-3).all()
+
+
+def test_backups_are_those_of_the_rule_and_never_the_main_supplier(tmp_path: Path) -> None:
+    places = simulate(small(tmp_path), 0)["allocation"]
+    assert (places["backup"] != "").all()
+    assert (places["backup"] != places["main"]).all()
+    prices = dict(zip(zip(places["drug"], places["main"], strict=True), places["price"], strict=True))
+    for drug, backup, price in zip(places["drug"], places["backup"], places["backup_price"], strict=True):
+        assert prices.get((drug, backup), price) == price
+
+
+def test_a_lower_selected_price_pulls_institutions(tmp_path: Path) -> None:
+    """All generics win at one price, the ceiling or a tenth of it; only the pull of the price can tell."""
+    shares = []
+    for bid in (1.0, 0.1):
+        products = [{**p, "bid": bid if p["drug"] == "alpha" and not p["originator"] else ""} for p in PRODUCTS]
+        behaviour = {"bidding": {"model": "recorded"}, "choice": {"price": 1.0}, "supply": SURE}
+        tables = simulate(small(tmp_path, products=products, behaviour=behaviour), 0)
+        shares.append(measure(tables)["selected_share"])
+    assert shares[1] > shares[0] + 0.02
