@@ -12,6 +12,7 @@ import synthetic
 
 from vbp_sim.errors import InputError
 from vbp_sim.report import catalogue, style, tiles
+from vbp_sim.report.csv_table import write_csv
 from vbp_sim.studies.folder import RunFolder
 
 NAMES = (
@@ -158,7 +159,7 @@ def test_names_that_cannot_be_drawn_or_are_long_do_no_harm(tmp_path: Path) -> No
 def test_text_cells_of_csv_are_no_formulas_and_numbers_stay_numbers(tmp_path: Path) -> None:
     text = ["=1+1", "+1", "-1", "@x", "\tx", "x=1"]
     data = {"text": np.array(text, dtype=object), "number": np.array([-1.5, np.nan, 2, 0, 1e-9, 1e12])}
-    catalogue.write_csv(tmp_path / "t.csv", data)
+    write_csv(tmp_path / "t.csv", data)
     with (tmp_path / "t.csv").open(encoding="utf-8-sig", newline="") as file:
         rows = list(csv.reader(file))[1:]
     assert [r[0] for r in rows] == ["'=1+1", "'+1", "'-1", "'@x", "'\tx", "x=1"]

@@ -22,6 +22,8 @@ COMMANDS = {
     "compare": "Compare variants of a scenario on the same luck.",
     "sweep": "Run a scenario over many values of levers and uncertainties.",
     "report": "Write the report of a run, one HTML file.",
+    "plot": "Draw one chart of a run.",
+    "export": "Write a run's tables as CSV or Excel.",
     "replay": "Put real bids through a rule set.",
     "backtest": "Predict a tender round and put it beside what really happened.",
     "calibrate": "Fit costs and beliefs of firms to the real bids of earlier rounds.",

@@ -6,26 +6,20 @@ def draw(run: RunFolder) -> Chart: ...
 
 from __future__ import annotations
 
-import csv
 import functools
 import importlib
-import io
-import math
 import pkgutil
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
 
-import numpy as np
-import numpy.typing as npt
 from matplotlib.figure import Figure
 
 from vbp_sim.errors import InputError, Problem, nearest
 from vbp_sim.report import style
+from vbp_sim.report.csv_table import Columns as Columns
+from vbp_sim.report.csv_table import write_csv
 from vbp_sim.studies.folder import RunFolder
-
-Columns = dict[str, npt.NDArray[Any]]
 
 
 @dataclass(frozen=True)
@@ -99,35 +93,13 @@ def draw_all(
         drawn = draw(name, run)
         files.append(out / f"{name}.csv")
         write_csv(files[-1], drawn.data)
-        with style.rc():
-            for extension in formats:
-                files.append(out / f"{name}.{extension}")
-                style.save(drawn.figure, files[-1], drawn.title, run)
+        for extension in formats:
+            files.append(out / f"{name}.{extension}")
+            save(drawn, files[-1], run)
     return files
 
 
-def write_csv(path: Path, data: Columns) -> None:
-    """Write a table for Excel and others (see `csv_bytes`)."""
-    path.write_bytes(csv_bytes(data))
-
-
-def csv_bytes(data: Columns) -> bytes:
-    """A table as CSV: UTF-8 with a mark, empty for unknown, no formulas."""
-    text = io.StringIO(newline="")
-    writer = csv.writer(text, lineterminator="\n")
-    writer.writerow(data)
-    writer.writerows(zip(*([_cell(v) for v in column.tolist()] for column in data.values()), strict=True))
-    return text.getvalue().encode("utf-8-sig")
-
-
-def _cell(value: Any) -> str:
-    if isinstance(value, bool | np.bool_):
-        return str(int(value))
-    if isinstance(value, float):
-        return f"{value:.10g}" if math.isfinite(value) else ""
-    text = str(value)
-    return (
-        "'" + text
-        if not isinstance(value, int) and text.startswith(("=", "+", "-", "@", "\t", "\r"))
-        else text
-    )
+def save(drawn: Chart, path: Path, run: RunFolder) -> None:
+    """Write a chart as the format that the name of the file ends with: svg, png or pdf."""
+    with style.rc():
+        style.save(drawn.figure, path, drawn.title, run)

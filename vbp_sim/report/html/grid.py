@@ -8,10 +8,8 @@ import re
 from dataclasses import dataclass
 from typing import Any
 
-import numpy as np
-
 from vbp_sim.report import words
-from vbp_sim.report.catalogue import Columns, csv_bytes
+from vbp_sim.report.csv_table import Columns, csv_bytes
 
 #: rows that the page shows; the download has them all
 MOST_ROWS = 200
@@ -45,11 +43,6 @@ class Grid:
             max(0, len(rows) - MOST_ROWS),
             f"data:text/csv;charset=utf-8;base64,{encoded}",
         )
-
-
-def texts(header: list[str], rows: list[list[str]]) -> Columns:
-    """Columns of text from a header and rows."""
-    return {name: np.array([row[i] for row in rows], dtype=object) for i, name in enumerate(header)}
 
 
 def shown(value: Any) -> str:

@@ -13,11 +13,10 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-import numpy as np
 from jinja2 import Environment, PackageLoader, StrictUndefined
 from markupsafe import Markup
 
-from vbp_sim.report import catalogue, words
+from vbp_sim.report import catalogue, export, words
 from vbp_sim.report.html import again, checklist, evidence, happenings, headline, svg
 from vbp_sim.report.html.grid import Grid, signs
 from vbp_sim.report.summary import cells, known_metrics
@@ -88,7 +87,7 @@ def render(run: RunFolder) -> str:
         plates=plates(run),
         groups=list(dict.fromkeys(row.metric.group for row in rows)),
         rows=rows,
-        metrics=_metrics_grid(run),
+        metrics=Grid.of("metrics", "All metrics", export.summary(run)),
         assumptions=evidence.assumptions(run),
         stand_ins=m.get("stand_ins", {}),
         codes=evidence.CODES,
@@ -130,16 +129,6 @@ def _rows(run: RunFolder) -> list[Row]:
         _, mean, span, unit = cells(metric, metrics[name])
         found.append(Row(metric, signs(mean), signs(span), unit))
     return found
-
-
-def _metrics_grid(run: RunFolder) -> Grid:
-    metrics = run.summary["metrics"]
-    columns: dict[str, Any] = {"metric": np.array(list(metrics), dtype=object)}
-    for key in ("mean", "low", "high"):
-        columns[key] = np.array([np.nan if v[key] is None else v[key] for v in metrics.values()], dtype=np.float64)
-    columns["n"] = np.array([v["n"] for v in metrics.values()], dtype=np.int64)
-    columns["unit"] = np.array([v["unit"] for v in metrics.values()], dtype=object)
-    return Grid.of("metrics", "All metrics", columns)
 
 
 @functools.cache

@@ -1,0 +1,45 @@
+"""Tables as CSV for Excel and others: UTF-8 with a mark, empty for unknown, and no cell that runs as a formula.
+
+>>> csv_bytes({"drug": np.array(["=1+1"], dtype=object), "price": np.array([1.5])})
+b"\\xef\\xbb\\xbfdrug,price\\n'=1+1,1.5\\n"
+"""
+
+from __future__ import annotations
+
+import csv
+import io
+import math
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+
+#: columns of one length, by name
+Columns = dict[str, npt.NDArray[Any]]
+
+#: what makes a spreadsheet take a text for a formula
+_FORMULA = ("=", "+", "-", "@", "\t", "\r")
+
+
+def write_csv(path: Path, data: Columns) -> None:
+    """Write a table (see `csv_bytes`)."""
+    path.write_bytes(csv_bytes(data))
+
+
+def csv_bytes(data: Columns) -> bytes:
+    """A table as the bytes of a CSV file."""
+    text = io.StringIO(newline="")
+    writer = csv.writer(text, lineterminator="\n")
+    writer.writerow(map(_cell, data))
+    writer.writerows(zip(*(map(_cell, column.tolist()) for column in data.values()), strict=True))
+    return text.getvalue().encode("utf-8-sig")
+
+
+def _cell(value: Any) -> str:
+    if isinstance(value, bool | np.bool_):
+        return str(int(value))
+    if isinstance(value, float):
+        return f"{value:.10g}" if math.isfinite(value) else ""
+    text = str(value)
+    return f"'{text}" if not isinstance(value, int) and text.startswith(_FORMULA) else text

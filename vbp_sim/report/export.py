@@ -1,0 +1,145 @@
+"""A run for spreadsheets: its summary and tables as CSV files or one Excel workbook, with a data dictionary."""
+
+from __future__ import annotations
+
+import functools
+import io
+import math
+from collections.abc import Callable, Iterator, Sequence
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import xlsxwriter
+
+from vbp_sim.engine.tables import TABLES
+from vbp_sim.errors import InputError, Problem, nearest
+from vbp_sim.report.csv_table import Columns, write_csv
+from vbp_sim.studies import aside
+from vbp_sim.studies.folder import RunFolder
+from vbp_sim.studies.metric_ids import METRICS
+
+#: rows that a sheet of Excel holds, its header among them
+EXCEL_ROWS = 1_048_576
+#: characters that a cell of Excel holds
+EXCEL_TEXT = 32_767
+
+#: texts stay texts, whatever they begin with
+_OPTIONS = {
+    "strings_to_formulas": False,
+    "strings_to_urls": False,
+    "strings_to_numbers": False,
+    "constant_memory": True,
+}
+
+#: what identifies a run, by its key in the manifest
+_ABOUT = (
+    "scenario",
+    "title",
+    "variant",
+    "seed",
+    "replications",
+    "version",
+    "commit",
+    "finished",
+    "digest",
+    "run_hash",
+)
+
+
+def to_csv(run: RunFolder, out: Path, tables: Sequence[str] = ()) -> list[Path]:
+    """Write summary, about, dictionary and tables (all by default) as OUT/NAME.csv; returns the files."""
+    wanted = _wanted(run, tables)
+    out.mkdir(parents=True, exist_ok=True)
+    files = []
+    for name, data in _sheets(run, wanted):
+        files.append(out / f"{name}.csv")
+        write_csv(files[-1], data())
+    return files
+
+
+def to_excel(run: RunFolder, out: Path, tables: Sequence[str] = ()) -> None:
+    """Write the same as one workbook; InputError if a table has more rows than a sheet holds."""
+    wanted = _wanted(run, tables)
+    long = [name for name in wanted if run.manifest["tables"][name]["rows"] >= EXCEL_ROWS]
+    if long:
+        what = f"has {run.manifest['tables'][long[0]]['rows']:,} rows, and a sheet of Excel holds {EXCEL_ROWS:,}"
+        raise InputError(Problem(f"table {long[0]}", what, "use --format csv, or choose others with --tables"))
+    out.parent.mkdir(parents=True, exist_ok=True)
+    file = io.BytesIO()
+    with xlsxwriter.Workbook(file, _OPTIONS) as book:
+        made = run.manifest.get("finished")
+        book.set_properties({"created": datetime.fromisoformat(made) if made else datetime(2000, 1, 1)})
+        head = book.add_format({"bold": True})
+        for name, data in _sheets(run, wanted):
+            _fill(book.add_worksheet(name), data(), head)
+    aside.write(out, file.getvalue())
+
+
+def dictionary(tables: Sequence[str]) -> Columns:
+    """What every column of the tables and every metric means."""
+    rows = [
+        *((name, c.name, c.kind, c.unit, c.meaning) for name in tables for c in TABLES[name].columns),
+        *(("summary", m.id, "metric", m.unit, m.meaning) for m in METRICS.values()),
+    ]
+    return _columns(("table", "column", "type", "unit", "meaning"), rows)
+
+
+def summary(run: RunFolder) -> Columns:
+    """The headline metrics, one row each."""
+    metrics: dict[str, Any] = run.summary["metrics"]
+    numbers = {
+        key: np.array([np.nan if value[key] is None else value[key] for value in metrics.values()], dtype=np.float64)
+        for key in ("mean", "low", "high")
+    }
+    return {
+        "metric": np.array(list(metrics), dtype=object),
+        **numbers,
+        "n": np.array([value["n"] for value in metrics.values()], dtype=np.int64),
+        "unit": np.array([value["unit"] for value in metrics.values()], dtype=object),
+        "meaning": np.array([METRICS[name].meaning if name in METRICS else "" for name in metrics], dtype=object),
+    }
+
+
+def _about(run: RunFolder) -> Columns:
+    """What identifies the run."""
+    return _columns(("what", "is"), [(key, str(run.manifest.get(key, ""))) for key in _ABOUT])
+
+
+def _sheets(run: RunFolder, tables: Sequence[str]) -> Iterator[tuple[str, Callable[[], Columns]]]:
+    yield "summary", functools.partial(summary, run)
+    yield "about", functools.partial(_about, run)
+    yield "dictionary", functools.partial(dictionary, tables)
+    for name in tables:
+        yield name, functools.partial(run.table, name)
+
+
+def _columns(names: Sequence[str], rows: Sequence[Sequence[str]]) -> Columns:
+    return {name: np.array([row[i] for row in rows], dtype=object) for i, name in enumerate(names)}
+
+
+def _wanted(run: RunFolder, tables: Sequence[str]) -> list[str]:
+    unknown = [name for name in tables if name not in run.tables]
+    if unknown:
+        what = "this run has no table of that name"
+        raise InputError(*(Problem(f"--tables {name}", what, nearest(name, list(run.tables))) for name in unknown))
+    return [name for name in run.tables if not tables or name in tables]
+
+
+def _fill(sheet: Any, data: Columns, head: Any) -> None:
+    """Write a table with a header that stays in sight and a filter; unknown numbers are empty cells."""
+    sheet.freeze_panes(1, 0)
+    rows = len(next(iter(data.values())))
+    sheet.autofilter(0, 0, rows, len(data) - 1)
+    for column, name in enumerate(data):
+        sheet.set_column(column, column, max(10, min(40, len(name) + 4)))
+    for column, name in enumerate(data):
+        sheet.write_string(0, column, name, head)
+    numeric = [column.dtype.kind in "fiub" for column in data.values()]
+    for row, values in enumerate(zip(*(column.tolist() for column in data.values()), strict=True), start=1):
+        for column, value in enumerate(values):
+            if not numeric[column]:
+                sheet.write_string(row, column, str(value)[:EXCEL_TEXT])
+            elif math.isfinite(value):
+                sheet.write_number(row, column, value)
