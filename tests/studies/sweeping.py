@@ -10,6 +10,8 @@ import os
 import sqlite3
 import subprocess
 import sys
+import time
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -50,7 +52,7 @@ def growth(count: int) -> dict[str, Any]:
 def swept(file: Path, out: Path, work: Any = works.trivial, *, listener: Any = None, **options: Any) -> Outcome:
     """Begin or go on with a study in this process."""
     options.setdefault("executor", "serial")
-    return carry_on(begin(file, out), Options(**options), work, listener or Listener())
+    return carry_on(begin(file, out, accept_new_code=True), Options(**options), work, listener or Listener())
 
 
 def table(folder: Path) -> list[dict[str, Any]]:
@@ -73,6 +75,26 @@ def process(file: Path, out: Path, executor: str, work: str, **popen: Any) -> su
     """Carry a study on in a process of its own."""
     words = [sys.executable, str(HERE / "sweeping.py"), str(file), str(out), executor, work]
     return subprocess.Popen(words, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, **popen)
+
+
+def count(folder: Path) -> int:
+    """Runs in the ledger of a study that is being computed; 0 before there is one."""
+    try:
+        link = sqlite3.connect(f"file:{folder / 'ledger.sqlite'}?mode=ro", uri=True)
+        try:
+            return int(link.execute("SELECT count(*) FROM run").fetchone()[0])
+        finally:
+            link.close()
+    except sqlite3.OperationalError:
+        return 0
+
+
+def wait_until(condition: Callable[[], object], seconds: float = 60.0) -> None:
+    """Wait for something to become true; AssertionError if it does not."""
+    end = time.monotonic() + seconds
+    while not condition():
+        assert time.monotonic() < end, "it never happened"
+        time.sleep(0.01)
 
 
 def alive(pid: int) -> bool:

@@ -10,7 +10,7 @@ import importlib
 import importlib.metadata
 import ipaddress
 import logging
-import os
+import warnings
 from concurrent.futures import CancelledError, Future
 from typing import Any
 from urllib.parse import urlsplit
@@ -33,21 +33,15 @@ class DaskPool:
         self._dask = _distributed()
         self._cluster: Any = None
         warn_if_open(scheduler)
-        os.environ.setdefault("OMP_NUM_THREADS", "1")
-        with _set({"distributed.scheduler.allowed-failures": 1}):
-            try:
-                if not scheduler:
-                    self._cluster = self._dask.LocalCluster(
-                        n_workers=workers, threads_per_worker=1, processes=True, host="127.0.0.1",
-                        dashboard_address=None, silence_logs=logging.CRITICAL,
-                    )  # fmt: skip
-                self._client = self._dask.Client(
-                    self._cluster if self._cluster is not None else scheduler, timeout=PATIENCE, set_as_default=False
-                )
-            except (OSError, TimeoutError, ValueError) as error:
-                raise InputError(
-                    Problem(f"--scheduler {scheduler}", f"cannot be reached: {error}", "check address and certificates")
-                ) from error
+        _need_certificates(scheduler)
+        try:
+            if not scheduler:
+                self._cluster = _local(self._dask, workers)
+            where = self._cluster if self._cluster is not None else scheduler
+            self._client = self._dask.Client(where, timeout=PATIENCE, set_as_default=False)
+        except (OSError, TimeoutError, ValueError, RuntimeError) as error:
+            what, remedy = f"cannot be reached: {error}", "check address and certificates"
+            raise InputError(Problem(f"--scheduler {scheduler}", what, remedy)) from error
         try:
             self.window = 2 * self._check()
             self._executor = self._client.get_executor(pure=False)
@@ -64,6 +58,12 @@ class DaskPool:
         workers = self._client.scheduler_info(n_workers=-1)["workers"]
         ours = importlib.metadata.version(PACKAGE)
         wrong = []
+        try:
+            theirs = self._client.run_on_scheduler(importlib.metadata.version, PACKAGE)
+        except importlib.metadata.PackageNotFoundError:
+            theirs = "none"
+        if theirs != ours:
+            wrong.append(_other("the scheduler", theirs, ours))
         for name in workers:
             asked = self._client.submit(importlib.metadata.version, PACKAGE, workers=[name], pure=False)
             try:
@@ -71,11 +71,7 @@ class DaskPool:
             except (importlib.metadata.PackageNotFoundError, TimeoutError) as error:
                 theirs = f"none ({type(error).__name__})"
             if theirs != ours:
-                wrong.append(
-                    Problem(
-                        f"worker {name}", f"has vbp-sim {theirs}, here is {ours}", f"install {PACKAGE}=={ours} there"
-                    )
-                )
+                wrong.append(_other(f"worker {name}", theirs, ours))
         if wrong:
             raise InputError(*wrong)
         return sum(int(worker["nthreads"]) for worker in workers.values())
@@ -89,7 +85,9 @@ class DaskPool:
             raise RunError(
                 "the Dask scheduler is gone; what is finished is kept\n    resume when it is there again"
             ) from error
-        return isinstance(error, self._dask.scheduler.KilledWorker)
+        if not isinstance(error, self._dask.scheduler.KilledWorker):
+            raise RunError(f"the Dask cluster failed: {error}\n    what is finished is kept; resume") from error
+        return True
 
     def again(self) -> None:
         """Dask starts workers again itself; wait until there is one."""
@@ -104,6 +102,10 @@ class DaskPool:
             self._cluster.close(timeout=2 if now else 10)
 
 
+def _other(who: str, theirs: str, ours: str) -> Problem:
+    return Problem(who, f"has {PACKAGE} {theirs}, here is {ours}", f"install {PACKAGE}=={ours} there")
+
+
 def _distributed() -> Any:
     try:
         return importlib.import_module("distributed")
@@ -112,9 +114,36 @@ def _distributed() -> Any:
         raise InputError(Problem("--executor dask", "Dask is not installed here", remedy)) from error
 
 
-def _set(values: dict[str, Any]) -> Any:
-    """Dask's own configuration, for a while."""
-    return importlib.import_module("dask").config.set(values)
+def _need_certificates(scheduler: str) -> None:
+    if not scheduler.startswith("tls://"):
+        return
+    known = importlib.import_module("dask").config.get
+    names = ("ca-file", "client.cert", "client.key")
+    missing = [name for name in names if not known(f"distributed.comm.tls.{name}", None)]
+    if missing:
+        variables = [f"DASK_DISTRIBUTED__COMM__TLS__{n.upper().replace('.', '__').replace('-', '_')}" for n in missing]
+        raise InputError(
+            Problem(f"--scheduler {scheduler}", "there are no certificates", f"set {', '.join(variables)}")
+        )
+
+
+def _local(dask: Any, workers: int) -> Any:
+    """A cluster of our own on 127.0.0.1, with no pages to look at and one thread per worker."""
+    quiet = {
+        "distributed.scheduler.allowed-failures": 1,
+        "distributed.scheduler.http.routes": [],
+        "distributed.worker.http.routes": [],
+    }
+    with importlib.import_module("dask").config.set(quiet), warnings.catch_warnings():
+        warnings.filterwarnings("ignore", "Port .* is already in use")
+        return dask.LocalCluster(
+            n_workers=workers,
+            threads_per_worker=1,
+            processes=True,
+            host="127.0.0.1",
+            dashboard_address=None,
+            silence_logs=logging.CRITICAL,
+        )
 
 
 def warn_if_open(scheduler: str) -> None:
@@ -127,8 +156,6 @@ def warn_if_open(scheduler: str) -> None:
     except ValueError:
         local = parts.hostname == "localhost"
     if not local:
-        import warnings
-
         warnings.warn(
             f"{scheduler} is not encrypted and asks for no certificate: whoever reaches it can run code on the "
             "cluster and read what is sent; use tls://",

@@ -64,7 +64,10 @@ def opened(name: str, workers: int | None, scheduler: str = "") -> Iterator[Pool
     pool: Pool
     if name == "serial":
         pool = Serial()
-    elif name == "processes":
+        yield pool
+        return
+    os.environ.setdefault("OMP_NUM_THREADS", "1")  # workers inherit it: one processor each
+    if name == "processes":
         pool = Processes(workers or default_workers())
     else:
         from vbp_sim.studies.dask_pool import DaskPool

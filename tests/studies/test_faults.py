@@ -1,0 +1,236 @@
+"""What may go wrong with real processes: no finished run is lost, none is counted twice, no broken file is read."""
+
+from __future__ import annotations
+
+import csv
+import os
+import random
+import resource
+import signal
+import subprocess
+from pathlib import Path
+
+import pytest
+import works
+from sweeping import alive, children, count, growth, process, runs, swept, table, wait_until, write_sweep
+
+from vbp_sim.studies.sweep import Listener, Options, begin, carry_on, status
+from vbp_sim.studies.work import Receipt
+
+#: half of its values are above 0.5, which is where runs of `works` go wrong
+HALF = growth(6)
+
+
+def same_as_serial(file: Path, folder: Path) -> bool:
+    """Whether a study has the table of the same study without any fault."""
+    whole = swept(file, folder.with_name(f"{folder.name}-whole")).folder
+    return (folder / "study.parquet").read_bytes() == (whole / "study.parquet").read_bytes()
+
+
+@pytest.mark.parametrize("executor", ["serial", "processes"])
+def test_a_run_that_raises_is_a_row(tmp_path: Path, executor: str) -> None:
+    told: list[Receipt] = []
+    file = write_sweep(tmp_path, levers=HALF, replications=2, seed=5)
+    outcome = swept(file, tmp_path / "s", works.raises, executor=executor, listener=Listener(failure=told.append))
+    assert (outcome.done, outcome.failed, len(told)) == (6, 6, 6)
+    with (tmp_path / "s" / "failures.csv").open(encoding="utf-8-sig") as lines:
+        rows = list(csv.DictReader(lines))
+    first = rows[0]
+    assert (first["point"], first["replication"], first["seed"], first["stage"]) == ("3", "0", "5", "run")
+    assert (first["type"], first["message"]) == ("ZeroDivisionError", "growth 0.6 is too much")
+    assert "in raises" in first["traceback"]
+    assert first["command"] == f"vbp sweep repeat {tmp_path / 's'} --point 3 --replication 0"
+    assert [r["status"] for r in table(tmp_path / "s")] == ["done"] * 6 + ["failed"] * 6
+    assert table(tmp_path / "s")[7]["completion"] is None
+
+
+def test_failed_runs_are_tried_again_and_done_ones_are_not(tmp_path: Path) -> None:
+    file = write_sweep(tmp_path, levers=HALF)
+    swept(file, tmp_path / "s", works.raises)
+    outcome = swept(file, tmp_path / "s", works.trivial)
+    assert (outcome.done, outcome.failed) == (6, 0)
+    assert not (tmp_path / "s" / "failures.csv").exists()
+    assert same_as_serial(file, tmp_path / "s")
+
+
+def test_fail_fast_stops(tmp_path: Path) -> None:
+    file = write_sweep(tmp_path, levers=HALF, replications=5)
+    outcome = swept(file, tmp_path / "s", works.raises, fail_fast=True)
+    assert (outcome.done, outcome.failed, outcome.stopped) == (15, 1, "a run failed")
+
+
+@pytest.mark.parametrize(("executor", "work"), [("serial", "sleeps"), ("processes", "sleeps"), ("processes", "deaf")])
+def test_a_run_that_hangs_is_ended_at_its_limit(tmp_path: Path, executor: str, work: str) -> None:
+    file = write_sweep(tmp_path, levers={"growth": {"path": "demand.growth", "values": [0.1, 0.6, 0.2]}})
+    outcome = swept(file, tmp_path / "s", getattr(works, work), executor=executor, time_limit=0.3, retries=0)
+    assert (outcome.done, outcome.failed) == (2, 1)
+    assert [r["status"] for r in table(tmp_path / "s")] == ["done", "failed", "done"]
+    said = (tmp_path / "s" / "failures.csv").read_text(encoding="utf-8-sig")
+    assert "its limit of 0.3 s" in said or "past its time limit" in said
+
+
+def test_a_worker_that_dies_once_costs_nothing(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv(works.ONCE, str(tmp_path / "mark"))
+    file = write_sweep(tmp_path, levers=growth(20), replications=3)
+    outcome = swept(file, tmp_path / "s", works.unlucky, executor="processes", workers=2)
+    assert (tmp_path / "mark").exists()
+    assert (outcome.done, outcome.failed) == (60, 0)
+    assert same_as_serial(file, tmp_path / "s")
+
+
+def test_a_run_that_kills_its_worker_every_time_is_found_and_others_are_not_blamed(tmp_path: Path) -> None:
+    file = write_sweep(
+        tmp_path, levers={"growth": {"path": "demand.growth", "values": [0.1, 0.6, 0.2, 0.3]}}, replications=4
+    )
+    outcome = swept(file, tmp_path / "s", works.poison, executor="processes", workers=2, retries=0)
+    assert (outcome.done, outcome.failed) == (12, 4)
+    assert [p for p, _, state in runs(tmp_path / "s") if state == "failed"] == [1] * 4
+    assert "out of memory, killed from outside" in (tmp_path / "s" / "failures.csv").read_text(encoding="utf-8-sig")
+
+
+@pytest.mark.parametrize("executor", ["processes", "dask"])
+def test_a_worker_killed_from_outside_costs_no_run(tmp_path: Path, executor: str) -> None:
+    if executor == "dask":
+        pytest.importorskip("distributed")
+    file = write_sweep(tmp_path, levers=growth(20), replications=10)
+    study = process(file, tmp_path / "s", executor, "short")
+    wait_until(lambda: count(tmp_path / "s") >= 20)
+    os.kill(workers_of(study.pid)[0], signal.SIGKILL)
+    shown, said = study.communicate(timeout=90)
+    assert (study.returncode, shown.strip()) == (0, '[200, 0, ""]'), said
+    assert len(runs(tmp_path / "s")) == 200
+    assert same_as_serial(file, tmp_path / "s")
+
+
+def workers_of(pid: int) -> list[int]:
+    """Processes that compute, without the one that only watches semaphores."""
+
+    def computes(child: int) -> bool:
+        line = Path(f"/proc/{child}/cmdline").read_bytes()
+        return b"spawn_main" in line
+
+    return [child for child in children(pid) if computes(child)]
+
+
+def kill_main(file: Path, folder: Path, rows: int, executor: str = "processes") -> None:
+    """Kill the main process of a study after so many runs; its workers must end, its ledger must be whole."""
+    before = count(folder)
+    study = process(file, folder, executor, "short")
+    wait_until(lambda: count(folder) >= before + rows or study.poll() is not None)
+    mine = children(study.pid)
+    study.kill()
+    study.communicate()
+    wait_until(lambda: not any(alive(child) for child in mine), 20)
+    found = runs(folder)
+    assert len(found) >= before
+    assert all(state == "done" for _, _, state in found)
+    assert not (folder / "study.parquet").exists() or count(folder) == 200
+
+
+def test_a_main_process_that_is_killed_leaves_a_whole_ledger_and_no_orphans(tmp_path: Path) -> None:
+    file = write_sweep(tmp_path, levers=growth(20), replications=10)
+    kill_main(file, tmp_path / "s", 15)
+    assert status(tmp_path / "s")["at_work"] is False
+    outcome = swept(file, tmp_path / "s", works.trivial)
+    assert outcome.done == len(runs(tmp_path / "s")) == 200
+    assert same_as_serial(file, tmp_path / "s")
+
+
+@pytest.mark.slow
+def test_twenty_kills_at_random_moments(tmp_path: Path) -> None:
+    """Main process and workers in turn, at moments that a fixed seed chooses."""
+    chance = random.Random(20)
+    for k in range(10):
+        file = write_sweep(tmp_path, levers=growth(20), replications=10, seed=k)
+        folder = tmp_path / f"s{k}"
+        kill_main(file, folder, chance.randrange(1, 60))
+        study = process(file, folder, "processes", "short")
+        goal = min(190, count(folder) + chance.randrange(1, 60))
+        wait_until(lambda goal=goal, folder=folder: count(folder) >= goal)
+        os.kill(chance.choice(workers_of(study.pid)), signal.SIGKILL)
+        assert study.communicate(timeout=90)[0].strip() == '[200, 0, ""]'
+        assert len(runs(folder)) == 200
+        assert same_as_serial(file, folder)
+
+
+@pytest.mark.parametrize("executor", ["serial", "processes"])
+def test_ctrl_c_finishes_what_is_under_way_and_can_be_gone_on_with(tmp_path: Path, executor: str) -> None:
+    file = write_sweep(tmp_path, levers=growth(20), replications=10)
+    study = process(file, tmp_path / "s", executor, "short")
+    wait_until(lambda: count(tmp_path / "s") >= 10)
+    study.send_signal(signal.SIGINT)
+    shown, said = study.communicate(timeout=30)
+    assert study.returncode == 130, said
+    assert '"interrupted"' in shown
+    kept = len(runs(tmp_path / "s"))
+    assert 10 <= kept < 200
+    assert len(table(tmp_path / "s")) == kept
+    swept(file, tmp_path / "s", works.trivial)
+    assert same_as_serial(file, tmp_path / "s")
+
+
+def test_a_full_disk_ends_with_a_message_and_keeps_what_is_done(tmp_path: Path) -> None:
+    """No file may grow beyond 96 kB, which is what a full disk does to the ledger."""
+    file = write_sweep(tmp_path, levers=growth(20), replications=100)
+    (tmp_path / "s").mkdir()
+    full = process(file, tmp_path / "s", "serial", "trivial", preexec_fn=small_files)
+    _, said = full.communicate(timeout=60)
+    assert full.returncode == 1, said
+    assert "cannot be written" in said
+    assert "Traceback" not in said
+    kept = runs(tmp_path / "s")
+    assert 0 < len(kept) < 2000
+    outcome = swept(file, tmp_path / "s")
+    assert outcome.done == len(runs(tmp_path / "s")) == 2000
+    assert same_as_serial(file, tmp_path / "s")
+
+
+def small_files() -> None:
+    """Let no file of this process grow beyond 96 kB."""
+    resource.setrlimit(resource.RLIMIT_FSIZE, (96_000, 96_000))
+
+
+def test_a_folder_that_cannot_be_written_is_wrong_input(tmp_path: Path) -> None:
+    """A read-only mount where that can be made, which also binds the administrator."""
+    place = tmp_path / "place"
+    place.mkdir()
+    mounted = subprocess.run(["mount", "-t", "tmpfs", "-o", "ro,size=64k", "none", str(place)], capture_output=True)
+    if mounted.returncode:
+        place.chmod(0o500)
+        if os.access(place, os.W_OK):
+            pytest.skip("neither a read-only mount nor a folder without permission can be made here")
+    try:
+        file = write_sweep(tmp_path)
+        refused = process(file, place / "s", "serial", "trivial")
+        _, said = refused.communicate(timeout=60)
+        assert refused.returncode == 2, said
+        assert "cannot be written" in said
+    finally:
+        if not mounted.returncode:
+            subprocess.run(["umount", str(place)], check=True)
+
+
+@pytest.mark.slow
+def test_ten_thousand_runs_leave_the_memory_of_the_main_process_flat(tmp_path: Path) -> None:
+    file = write_sweep(tmp_path, levers=growth(500), replications=20)
+    code = (
+        "import resource, sys; sys.path.insert(0, sys.argv[1]); import works; from pathlib import Path\n"
+        "from vbp_sim.studies.sweep import *\n"
+        "o = carry_on(begin(Path(sys.argv[2]), Path(sys.argv[3])), Options(workers=2), works.trivial)\n"
+        "print(o.done, resource.getrusage(resource.RUSAGE_SELF).ru_maxrss // 1024)"
+    )
+    words = [os.sys.executable, "-c", code, str(Path(works.__file__).parent), str(file), str(tmp_path / "s")]  # type: ignore[attr-defined]
+    done = subprocess.run(words, capture_output=True, text=True, check=True)
+    finished, megabytes = map(int, done.stdout.split())
+    assert finished == 10_000
+    assert megabytes < 300
+    assert status(tmp_path / "s")["megabytes"] < 1000
+
+
+def test_the_command_ends_with_1_if_a_run_failed(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    from vbp_sim.cli.sweep import go_on
+
+    monkeypatch.setattr(carry_on, "__defaults__", (works.raises, None))
+    study = begin(write_sweep(tmp_path, levers=HALF), tmp_path / "s")
+    assert go_on(study, False, True, {"executor": "serial"}) == 1
+    assert Options().retries == 2
