@@ -77,6 +77,11 @@ def test_nothing_is_computed_twice(tmp_path: Path) -> None:
     assert counted(reopen(tmp_path / "s")) == 0
 
 
+def test_two_points_may_be_the_same_scenario(tmp_path: Path) -> None:
+    file = write_sweep(tmp_path, levers={"growth": {"path": "demand.growth", "values": [0.1, 0.1]}})
+    assert swept(file, tmp_path / "s").done == 2
+
+
 def test_expanding_adds_replications_and_keeps_the_others(tmp_path: Path) -> None:
     file = write_sweep(tmp_path, replications=2)
     swept(file, tmp_path / "s")

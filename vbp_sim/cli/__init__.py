@@ -21,6 +21,7 @@ COMMANDS = {
     "trace": "Tell the story of a drug, a province or a manufacturer in a run.",
     "compare": "Compare variants of a scenario on the same luck.",
     "sweep": "Run a scenario over many values of levers and uncertainties.",
+    "sensitivity": "Say which uncertainties the results depend on.",
     "report": "Write the report of a run, one HTML file.",
     "plot": "Draw one chart of a run.",
     "export": "Write a run's tables as CSV or Excel.",

@@ -125,9 +125,12 @@ def _saltelli(pairs: Floats) -> Floats:
 
 
 def _morris(d: int, trajectories: int, rng: np.random.Generator) -> Floats:
-    """Trajectories of d + 1 rows, one coordinate moved by half of the range at a time (Morris 1991)."""
-    step = MORRIS_LEVELS / (2 * (MORRIS_LEVELS - 1))
-    starts = np.arange(MORRIS_LEVELS) / (MORRIS_LEVELS - 1)
+    """Trajectories of d + 1 rows, one coordinate moved by half of the range at a time (Morris 1991).
+
+    Levels are the middles of equal classes, so that an unbounded distribution is not asked for its ends.
+    """
+    step = 0.5
+    starts = (np.arange(MORRIS_LEVELS) + 0.5) / MORRIS_LEVELS
     rows = np.empty((trajectories, d + 1, d))
     for t in range(trajectories):
         rows[t, :] = rng.choice(starts, size=d)

@@ -30,11 +30,11 @@ CREATE TABLE point (
     "values" TEXT NOT NULL, digest TEXT NOT NULL
 );
 CREATE TABLE run (
-    key TEXT PRIMARY KEY, point INTEGER NOT NULL REFERENCES point, replication INTEGER NOT NULL,
+    key TEXT NOT NULL, point INTEGER NOT NULL REFERENCES point, replication INTEGER NOT NULL,
     status TEXT NOT NULL CHECK (status IN ('done', 'failed')), seconds REAL NOT NULL, program TEXT NOT NULL,
     stage TEXT NOT NULL, type TEXT NOT NULL, message TEXT NOT NULL, traceback TEXT NOT NULL,
     {", ".join(f"{id} REAL" for id in METRICS)},
-    UNIQUE (point, replication)
+    PRIMARY KEY (point, replication)
 );
 """
 _COLUMNS = (

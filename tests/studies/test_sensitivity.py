@@ -1,0 +1,127 @@
+"""Sensitivity against functions whose answer is known, and the region in which a known test fails."""
+
+from __future__ import annotations
+
+import json
+import math
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+import works
+from scipy.stats import sobol_indices
+from sweeping import growth, swept, write_sweep
+
+from vbp_sim.errors import InputError, RunError
+from vbp_sim.studies.discovery import discover
+from vbp_sim.studies.sensitivity import adapted, indices, morris, rank_correlations, sensitivity
+from vbp_sim.studies.sweep import Options, begin, carry_on
+
+THREE = {
+    name: {"path": f"finance.{name}", "distribution": "uniform", "low": 0.0, "high": 1.0}
+    for name in ("fund_share", "insured_share", "on_time_share")
+}
+#: Ishigami with a = 7, b = 0.1: first and total indices (closed form)
+FIRST = {"fund_share": 0.3139, "insured_share": 0.4424, "on_time_share": 0.0}
+TOTAL = {"fund_share": 0.5576, "insured_share": 0.4424, "on_time_share": 0.2437}
+
+
+def analysed(folder: Path, method: str, size: int) -> Path:
+    file = write_sweep(folder, levers=growth(3), uncertainties=THREE, sample={"size": 4})
+    study = begin(file, folder / method, adapt=lambda spec: adapted(spec, method, size))
+    carry_on(study, Options(executor="serial"), works.ishigami)
+    return study.folder
+
+
+def test_sobol_indices_of_ishigami_and_their_intervals(tmp_path: Path) -> None:
+    found = {e.uncertainty: e for e in sensitivity(analysed(tmp_path, "sobol", 256), "sobol", ["completion"])}
+    assert list(found) == ["fund_share", "insured_share", "on_time_share"]  # by total index
+    for name, effect in found.items():
+        assert effect.size == pytest.approx(TOTAL[name], abs=0.06)
+        assert effect.detail == pytest.approx(FIRST[name], abs=0.12)
+        assert effect.low <= TOTAL[name] <= effect.high
+        assert effect.detail_low <= FIRST[name] <= effect.detail_high
+
+
+def test_own_intervals_use_the_formula_of_scipy() -> None:
+    rng = np.random.default_rng(3)
+    a, b, ab = rng.random(64), rng.random(64), rng.random((2, 64))
+    theirs = sobol_indices(func={"f_A": a[None], "f_B": b[None], "f_AB": ab[:, None]}, n=64)
+    first, total = indices(a, b, ab)
+    np.testing.assert_allclose(first, np.ravel(theirs.first_order), rtol=1e-9)
+    np.testing.assert_allclose(total, np.ravel(theirs.total_order), rtol=1e-9)
+
+
+def test_morris_of_a_linear_function_gives_its_slopes() -> None:
+    """y = 3 a - 2 b + 0 c: mu* are 3, 2, 0, and nothing interacts, so sigma is 0."""
+    from vbp_sim.studies.design import _morris
+
+    units = _morris(3, 10, np.random.default_rng(1))
+    rows = morris(3 * units[:, 0] - 2 * units[:, 1], units, 1)
+    assert [row[0] for row in rows] == pytest.approx([3, 2, 0])
+    assert [row[3] for row in rows] == pytest.approx([0, 0, 0], abs=1e-9)
+
+
+def test_morris_sees_what_acts_only_together(tmp_path: Path) -> None:
+    found = {e.uncertainty: e for e in sensitivity(analysed(tmp_path, "morris", 40), "morris", ["completion"])}
+    assert found["on_time_share"].size > 0
+    assert found["on_time_share"].detail > 0
+
+
+def test_rank_correlations_find_direction_through_a_curve() -> None:
+    rng = np.random.default_rng(2)
+    units = rng.random((200, 3))
+    rows = rank_correlations(np.exp(4 * units[:, 0]) - 5 * units[:, 1], units, 1)
+    assert rows[0][3] > 0.9
+    assert rows[1][3] < -0.3
+    assert rows[2][4] < 0 < rows[2][5]
+    with pytest.raises(InputError, match="at least 8 points"):
+        rank_correlations(units[:4, 0], units[:4], 1)
+
+
+def test_missing_runs_are_told(tmp_path: Path) -> None:
+    file = write_sweep(tmp_path, uncertainties=THREE)
+    study = begin(file, tmp_path / "s", adapt=lambda spec: adapted(spec, "sobol", 4))
+    carry_on(study, Options(executor="serial", points=[0, 1]), works.ishigami)
+    with pytest.raises(RunError, match="18 runs are missing"):
+        sensitivity(tmp_path / "s", "sobol")
+
+
+def test_metrics_that_do_not_vary_are_left_out(tmp_path: Path) -> None:
+    found = sensitivity(analysed(tmp_path, "lhs", 20), "lhs")
+    assert {e.metric for e in found} == {"completion"}
+    assert all(math.isnan(e.noise) for e in found)
+
+
+def test_discovery_finds_the_region_that_was_put_there(tmp_path: Path) -> None:
+    pytest.importorskip("sklearn")
+    two = {"growth": {"path": "demand.growth", "distribution": "uniform", "low": 0.0, "high": 1.0}, **THREE}
+    file = write_sweep(
+        tmp_path, levers={"v": {"variants": [""]}}, uncertainties=two, sample={"method": "sobol", "size": 128}
+    )
+    swept(file, tmp_path / "s")
+    worst, *others = discover(tmp_path / "s", "completion > 0.7")
+    assert worst.density == worst.coverage == 1.0
+    (condition,) = worst.conditions
+    assert float(condition.removeprefix("growth > ")) == pytest.approx(0.7, abs=0.02)
+    assert sum(box.cases for box in (worst, *others)) == 128
+    with pytest.raises(InputError, match="no regions to tell apart"):
+        discover(tmp_path / "s", "completion > 5")
+    with pytest.raises(InputError, match="did you mean 'completion'"):
+        discover(tmp_path / "s", "complection > 5")
+
+
+def test_the_command_ranks_draws_and_can_be_repeated(vbp: Any, tmp_path: Path) -> None:
+    """Real runs."""
+    one = {"grow": {"path": "demand.growth", "distribution": "uniform", "low": 0.0, "high": 0.5}}
+    pays = {"pays": {"path": "finance.fund_share", "distribution": "uniform", "low": 0.5, "high": 0.8}}
+    file, out = write_sweep(tmp_path, levers={}, uncertainties={**one, **pays}), tmp_path / "s"
+    words = ("sensitivity", file, "--size", 2, "--executor", "serial", "--metric", "use_change", "--out", out)
+    code, shown, _ = vbp(*words)
+    assert (code, shown.splitlines()[1].split()[:2]) == (0, ["use_change", "grow"])
+    assert (out / "sensitivity.svg").read_text(encoding="utf-8").startswith("<?xml")
+    code, shown, _ = vbp(*words, "--json")
+    assert [e["uncertainty"] for e in json.loads(shown)["effects"]] == ["grow", "pays"]
+    assert vbp("sensitivity", file, "--method", "sobol", "--size", 3, "--out", out)[0] == 2
+    assert vbp("sensitivity", file, "--method", "tree")[0] == 2

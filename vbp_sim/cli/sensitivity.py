@@ -1,0 +1,105 @@
+"""`vbp sensitivity`: what the results depend on, and where a variant fails a test."""
+
+from __future__ import annotations
+
+import dataclasses
+import math
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from vbp_sim.cli.common import message, print_json, print_table
+from vbp_sim.cli.sweep import computing, go_on
+
+if TYPE_CHECKING:
+    from vbp_sim.studies.sensitivity import Effect
+
+
+@click.command("sensitivity")
+@click.argument("file", type=click.Path(path_type=Path), metavar="SWEEP")
+@click.option(
+    "--method", type=click.Choice(["sobol", "morris", "lhs", "tree"]), default="sobol", show_default=True,
+    help="Sobol indices, Morris's screening, rank correlations, or a tree of regions.",
+)  # fmt: skip
+@click.option("--size", type=click.IntRange(min=2), help="Base points of the design (default: the file's sample).")
+@click.option("--metric", "metrics", multiple=True, metavar="ID", help="Only this metric (default: all that vary).")
+@click.option("--fails", metavar="TEST", help="For tree: the test that fails, 'unmet_share > 0.02'.")
+@click.option("--out", type=click.Path(path_type=Path), metavar="DIR", help="Folder of the study.")
+@computing
+def command(
+    file: Path, method: str, size: int | None, metrics: tuple[str, ...], fails: str | None, out: Path | None,
+    accept_new_code: bool, yes: bool, as_json: bool, quiet: bool, **how: Any,
+) -> int:  # fmt: skip
+    """Say which uncertainties of the sweep file SWEEP the results depend on.
+
+    The runs are an ordinary study: interrupted, it is gone on with by the same command. Levers stay as the
+    scenario has them, but for --method tree, which looks for the region of levers and uncertainties in which
+    the test --fails comes true. Leaves sensitivity.csv and sensitivity.svg in the study.
+    """
+    if (method == "tree") != (fails is not None):
+        raise click.UsageError("--method tree and --fails go together")
+    from vbp_sim.studies.sensitivity import adapted
+    from vbp_sim.studies.sweep import begin
+
+    study = begin(
+        file, out, accept_new_code=accept_new_code, yes=yes, size=size if method == "tree" else None,
+        adapt=lambda spec: spec if method == "tree" else adapted(spec, method, size),
+    )  # fmt: skip
+    code = go_on(study, False, quiet or as_json, how)
+    if code:
+        return code
+    return _regions(study.folder, fails, as_json) if fails else _effects(study.folder, method, metrics, as_json, quiet)
+
+
+def _effects(folder: Path, method: str, metrics: tuple[str, ...], as_json: bool, quiet: bool) -> int:
+    from vbp_sim.report.ranking import draw
+    from vbp_sim.studies import aside
+    from vbp_sim.studies.sensitivity import SIZES, Effect, sensitivity
+
+    found = sensitivity(folder, method, metrics)
+    header = [field.name for field in dataclasses.fields(Effect)]
+    aside.write_csv(folder / "sensitivity.csv", header, [dataclasses.astuple(effect) for effect in found])
+    if found:
+        draw(found, method, folder / "sensitivity.svg")
+    if as_json:
+        print_json(
+            {"folder": str(folder), "method": method, "effects": aside.plain([dataclasses.asdict(e) for e in found])}
+        )
+    elif not quiet:
+        print_table([_HEADS[method], *(_row(effect) for effect in found)])
+        message(f"{SIZES[method]}; with its 95 % interval")
+    message(f"written: {folder}", quiet=quiet)
+    return 0
+
+
+_HEADS = {
+    "sobol": ("metric", "uncertainty", "total", "interval", "first", "interval"),
+    "morris": ("metric", "uncertainty", "mu*", "interval", "sigma", ""),
+    "lhs": ("metric", "uncertainty", "size", "interval", "correlation", "interval"),
+}
+
+
+def _row(effect: Effect) -> tuple[str, ...]:
+    def span(low: float, high: float) -> str:
+        return "" if math.isnan(low) else f"[{low:.3g}, {high:.3g}]"
+
+    return (
+        effect.metric, effect.uncertainty, f"{effect.size:.3g}", span(effect.low, effect.high),
+        f"{effect.detail:.3g}", span(effect.detail_low, effect.detail_high),
+    )  # fmt: skip
+
+
+def _regions(folder: Path, fails: str, as_json: bool) -> int:
+    from vbp_sim.studies.discovery import discover
+
+    boxes = discover(folder, fails)
+    if as_json:
+        print_json({"folder": str(folder), "test": fails, "regions": [dataclasses.asdict(box) for box in boxes]})
+        return 0
+    rows = [("fail here", "of all failures", "runs", "region")]
+    for box in boxes:
+        region = " and ".join(box.conditions) or "everywhere"
+        rows.append((f"{box.density:.0%}", f"{box.coverage:.0%}", str(box.cases), region))
+    print_table(rows)
+    return 0
