@@ -68,8 +68,8 @@ def test_lock_covers_every_dependency() -> None:
     import tomllib
 
     project = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
-    wanted = {re.split(r"[<>=~! ]", line)[0].lower() for line in project["dependencies"]}
-    wanted |= {re.split(r"[<>=~! ]", line)[0].lower() for line in project["optional-dependencies"]["dev"]}
+    lines = project["dependencies"] + project["optional-dependencies"]["dev"]
+    wanted = {re.split(r"[\[<>=~! ]", line)[0].lower() for line in lines} - {project["name"]}
     locked = set(
         re.findall(r"(?m)^([a-z0-9._-]+)==", (ROOT / "requirements.lock").read_text(encoding="utf-8"))
     )
