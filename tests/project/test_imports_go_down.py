@@ -31,7 +31,7 @@ FORBIDDEN = {
         "pyarrow",
         "rich",
     },
-    "agents": {"simpy", "random", "secrets", "io", "os", "time", "click", "matplotlib", "pyarrow", "rich"},
+    "agents": {"simpy", "random", "secrets", "time", "click", "matplotlib", "pyarrow", "rich"},
     "engine": {"random", "secrets", "time", "click", "matplotlib", "pyarrow", "rich"},
     "studies": {"simpy", "random", "secrets", "click", "matplotlib", "rich"},
     "report": {"simpy", "random", "secrets", "click"},
