@@ -35,7 +35,7 @@ def test_generics_bid_within_the_ceiling(seed: int, n: int, winners: int, origin
     bids = RulesOfThumb().bids(one, Streams(seed, 0))
     assert bids.shape == (n,)
     generic = bids[~one.originator]
-    assert ((generic > 0) & (generic <= 10.0)).all()
+    assert (((generic > 0) & (generic <= 10.0)) | (np.isnan(generic) & (cost > 1))).all()
     assert (bids[one.originator] <= 12.0).all()
 
 
@@ -87,3 +87,11 @@ def test_the_only_generic_may_hold_out() -> None:
 def test_recorded_bids_are_the_real_ones() -> None:
     real = np.array([1.0, np.nan, 20.0])
     np.testing.assert_array_equal(Recorded().bids(opening(3, real_bid=real), Streams(1, 0)), real)
+
+
+def test_no_generic_bids_below_its_cost_and_none_quotes_that_cannot_cover_it() -> None:
+    for seed in range(50):
+        one = opening(4, winners=4, originators=0, cost=np.array([2.0, 9.0, 9.99, 12.0]))
+        bids = RulesOfThumb(safe_discount=0.5).bids(one, Streams(seed, 0))
+        assert (bids[:3] >= one.cost[:3]).all()
+        assert np.isnan(bids[3])

@@ -65,11 +65,12 @@ class RulesOfThumb(Bidding):
     )
 
     def bids(self, opening: Opening, luck: Streams) -> Floats:
-        """See `Bidding.bids`: every draw is addressed by round, drug and firm."""
+        """See `Bidding.bids`: draws are addressed by round, drug and firm; a generic never bids below its cost."""
         contested = self._bidders(opening) > opening.winners
         eager = (_uniform(opening, luck, "hungry") < self.hungry) | contested
         bold = eager & ~self._holds_out(opening, luck)
         generic = np.where(bold, self._markup_bid(opening, luck), self._safe_bid(opening, luck))
+        generic = np.where(opening.cost > opening.ceiling, np.nan, np.maximum(generic, opening.cost))
         return np.where(opening.originator, self._originator_bid(opening, luck), generic)
 
     def accepts(self, opening: Opening, offers: Floats, luck: Streams) -> Bools:
