@@ -64,6 +64,7 @@ class Free:
 FREE = (
     Free("firms", "cost_median", 0.02, 1.0, 0.2, log=True),
     Free("firms", "ceiling_weight", 0.0, 1.0, 0.15),
+    Free("firms", "bend", 0.0, 4.0, 0.5),
     Free("firms", "own_weight", 0.0, 1.0, 0.15),
     Free("firms", "cheapness", 0.0, 0.4, 0.04),
     Free("firms", "scale", 0.0, 0.15, 0.03),

@@ -1,6 +1,7 @@
 """Costs anchored at earlier prices where they are known, and at the ceiling otherwise.
 
-    usual cost of drug d = cost_median x ceiling^w x reference^(1-w) x ceiling^-cheapness x (volume / 10^7)^-scale
+    anchor of drug d     = (w ceiling^-bend + (1 - w) reference^-bend)^(-1/bend)
+    usual cost of drug d = cost_median x anchor x ceiling^-cheapness x (volume / 10^7)^-scale
     cost of its firm i   = usual cost x (own price / reference)^own x exp(drug_spread z_d + firm_spread z_i) x type
 
 ``reference`` is the geometric mean of the generics' own earlier prices, else the ceiling; w is ``ceiling_weight``
@@ -45,6 +46,14 @@ class AnchoredCosts(TwoLevelCosts):
         confidence="I",
         ge=0,
         le=1,
+    )
+    bend: float = param(
+        1.0,
+        "weight of the lower of ceiling and earlier price: 0 geometric mean, 1 harmonic mean, large the lower alone",
+        source=_FIT,
+        confidence="I",
+        ge=0,
+        le=10,
     )
     own_weight: float = param(
         0.3,
@@ -95,7 +104,7 @@ class AnchoredCosts(TwoLevelCosts):
     def _usual(self, market: Market, d: int, drug: Drug) -> float:
         reference, volume = self._reference(market, drug), max(1.0, float(market.reported[d].sum()))
         ceiling = float(drug.ceiling) if drug.ceiling is not None else reference
-        anchor = ceiling**self.ceiling_weight * reference ** (1 - self.ceiling_weight)
+        anchor = mean_of_powers(ceiling, reference, self.ceiling_weight, -self.bend)
         return float(self.cost_median * anchor * ceiling**-self.cheapness * (volume / 1e7) ** -self.scale)
 
     def _reference(self, market: Market, drug: Drug) -> float:
@@ -118,6 +127,13 @@ class AnchoredCosts(TwoLevelCosts):
             return factor * self.originator_factor
         own = luck.uniform("firms.own-api", drug.id, product.manufacturer) < self.own_api_share
         return factor * self.own_api_factor if own else factor
+
+
+def mean_of_powers(a: float, b: float, weight: float, power: float) -> float:
+    """Weighted power mean of two prices; power 0 is the geometric mean, -1 the harmonic one."""
+    if abs(power) < 1e-9:
+        return float(a**weight * b ** (1 - weight))
+    return float((weight * a**power + (1 - weight) * b**power) ** (1 / power))
 
 
 def _known_prices(market: Market, filled: Products) -> Floats:

@@ -1,0 +1,118 @@
+"""Equilibria against closed forms, their regret, and the store that keeps them."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from pathlib import Path
+
+import numpy as np
+import pytest
+from bidding_making import conditions, opening, rules
+
+from vbp_sim.agents.bidding import store
+from vbp_sim.agents.bidding.closed_form import closed_form
+from vbp_sim.agents.bidding.equilibrium import Equilibrium
+from vbp_sim.agents.bidding.solve import Game, damped, fictitious
+from vbp_sim.errors import RunError
+from vbp_sim.rules.ruleset import RuleSet
+from vbp_sim.streams import Streams
+
+EVEN = (np.arange(40) + 0.5) / 40
+CALM = {"rounding": 0.0, "aloof": 0.0, "maverick": 0.0}
+
+
+def equal_places(k: int) -> RuleSet:
+    """The k lowest win and share alike for a year: no ratio, no guarantee."""
+    return rules(
+        "batch-2",
+        shortlist={"rule": "table", "places_by_firms": tuple(min(i, k) for i in range(1, 20))},
+        selection={"rule": "shortlisted"},
+        share={"rule": "by-winners", "table": {"1": 1.0}},
+        term={"rule": "by-winners", "table": {"1": 12}},
+        allocation={"first_picks": 0},
+    )
+
+
+def game(n: int, k: int) -> Game:
+    known = replace(conditions(equal_places(k)), weights=(1 / 36,) * 36)
+    return Game(known, 1000.0, tuple(EVEN), n, 0, n, (0.0, 0.0, 0.0, 0.875))
+
+
+def off(n: int, k: int, bids: np.ndarray) -> float:
+    """Mean winning price over that of the closed form, less one."""
+    fine = np.linspace(0, 1, 2001)
+    exact = closed_form(fine, fine, np.full(k, 1 / k), n)
+    luck = np.sort(np.random.default_rng(1).random((20_000, n)), axis=1)[:, :k]
+    return float(np.interp(luck, EVEN, bids.mean(axis=1)).mean() / np.interp(luck, fine, exact).mean() - 1)
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize(("n", "k"), [(5, 1), (5, 2), (10, 4)])
+def test_damped_response_meets_the_closed_form(n: int, k: int) -> None:
+    assert abs(off(n, k, damped(game(n, k), draws=1500).bids)) < 0.015
+
+
+@pytest.mark.parametrize(("n", "k"), [(5, 2), (10, 4)])
+def test_fictitious_play_meets_the_closed_form(n: int, k: int) -> None:
+    assert abs(off(n, k, fictitious(game(n, k)).bids)) < 0.015
+
+
+@pytest.mark.parametrize("base", ["batch-3", "batch-10", "batch-11"])
+@pytest.mark.parametrize("n", [4, 7, 10])
+def test_the_regret_is_small_under_real_rules(base: str, n: int) -> None:
+    _, regret = Equilibrium().solution(conditions(rules(base)), 1000.0, 0.15, n, 1)
+    assert regret < 0.03
+
+
+def test_more_places_raise_equilibrium_prices() -> None:
+    low, high = (fictitious(game(8, k)).bids.mean() for k in (2, 5))
+    assert low < high
+
+
+def test_dropping_the_guarantee_lowers_equilibrium_prices() -> None:
+    kept, dropped = rules("batch-7"), rules("batch-7", selection={"cut": None})
+    a, b = (Equilibrium().solution(conditions(law), 1000.0, 0.2, 10, 1)[0].mean() for law in (kept, dropped))
+    assert b < a
+
+
+def test_a_large_regret_is_refused() -> None:
+    with pytest.raises(RunError, match="could still gain"):
+        Equilibrium(regret_limit=1e-9).solution(conditions(rules("batch-3")), 1000.0, 0.15, 5, 1)
+
+
+def test_a_solved_case_comes_back_from_disk(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("VBP_CACHE", str(tmp_path))
+    store.forget()
+    known = conditions(rules("batch-3"))
+    first = Equilibrium().solution(known, 1000.0, 0.15, 4, 0)[0]
+    store.forget()
+    assert len(list(tmp_path.glob("equilibrium-*.npz"))) == 1
+    np.testing.assert_array_equal(store.solved("never", (), lambda: (first,))[0], first)
+    np.testing.assert_array_equal(Equilibrium().solution(known, 1000.0, 0.15, 4, 0)[0], first)
+    store.forget()
+
+
+def test_a_damaged_file_is_solved_again(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("VBP_CACHE", str(tmp_path))
+    store.forget()
+    store.solved("case", (1,), lambda: (np.ones(2),))
+    next(tmp_path.glob("case-*.npz")).write_bytes(b"not an archive")
+    store.forget()
+    np.testing.assert_array_equal(store.solved("case", (1,), lambda: (np.zeros(3),))[0], np.zeros(3))
+    store.forget()
+
+
+def test_cheaper_firms_bid_lower_and_nobody_below_cost() -> None:
+    made = opening([0.1, 0.15, 0.2, 0.25, 0.3], rules("batch-3"), originators=1)
+    model = Equilibrium.model_validate(CALM)
+    bids = np.mean([model.bids(made, Streams(1, r)) for r in range(30)], axis=0)[:5]
+    assert (np.diff(bids) > 0).all()
+    assert (bids >= made.cost[:5]).all()
+
+
+def test_the_closed_form_as_a_solver() -> None:
+    made = opening([0.1, 0.15, 0.2, 0.25, 0.3], rules("expansion-2019"))
+    model = Equilibrium.model_validate({**CALM, "solver": "closed"})
+    bids = model.bids(made, Streams(1, 0)) / made.ceiling
+    assert (np.diff(bids) > 0).all()
+    assert ((bids > made.cost / made.ceiling) & (bids < 1)).all()

@@ -1,0 +1,57 @@
+"""A ring: some generics agree who wins. One member bids as if the others were gone, the others bid the ceiling.
+
+A variant of `best_response` for stress tests of the rules: batch 11 names bid rigging as its concern [S29]. The ring
+is drawn drug by drug; its lowest-cost member is the one that competes. With too few members nothing changes.
+"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import Literal
+
+import numpy as np
+
+from vbp_sim.agents.bidding.best_response import BestResponse, uniforms
+from vbp_sim.agents.bidding.interface import Bools, Floats, Opening
+from vbp_sim.scenario.parts import param
+from vbp_sim.streams import Streams
+
+
+class CollusionRing(BestResponse):
+    """Best response, but members of a ring leave the field to one of them."""
+
+    model: Literal["collusion-ring"] = "collusion-ring"  # type: ignore[assignment]
+    members: float = param(0.5, "part of the generics of a drug that belong to the ring", unit="share", ge=0, le=1)
+    rigged: float = param(1.0, "chance that a drug has a ring", unit="probability", ge=0, le=1)
+
+    def bids(self, opening: Opening, luck: Streams) -> Floats:
+        """See `Bidding.bids`."""
+        ring = self.ring(opening, luck)
+        if ring.sum() < 2:
+            return super().bids(opening, luck)
+        first = int(np.flatnonzero(ring)[np.argmin(opening.cost[ring])])
+        outside = ~ring
+        outside[first] = True
+        field = np.flatnonzero(outside)
+        bids = np.full(len(ring), opening.ceiling)
+        bids[field] = super().bids(_without(opening, field), luck)
+        return bids
+
+    def ring(self, opening: Opening, luck: Streams) -> Bools:
+        """Who belongs to the ring of a drug: each generic by its own draw, if there is a ring."""
+        if float(luck.uniform("bidding.ring", opening.round, opening.drug)) >= self.rigged:
+            return np.zeros(len(opening.cost), dtype=np.bool_)
+        return np.asarray((uniforms(opening, luck, "member") < self.members) & ~opening.originator)
+
+
+def _without(opening: Opening, field: np.ndarray[tuple[int, ...], np.dtype[np.intp]]) -> Opening:
+    """The opening as it is for some of its firms."""
+    return replace(
+        opening,
+        manufacturer=tuple(opening.manufacturer[i] for i in field),
+        originator=opening.originator[field],
+        cost=opening.cost[field],
+        pre_price=opening.pre_price[field],
+        real_bid=opening.real_bid[field],
+        pre_share=None if opening.pre_share is None else opening.pre_share[field],
+    )

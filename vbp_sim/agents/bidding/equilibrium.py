@@ -1,0 +1,144 @@
+"""Equilibrium: every generic bids best against rivals who do the same, under the rules as they are.
+
+Costs are log-normal around the usual cost of the drug's generics; originators, mavericks and those who stand aloof
+are as in `best_response`. A case is solved once per (rules, number of firms, usual cost) and kept on disk (`store`):
+by smoothed fictitious play, and where its regret is too large by damped best response; if that is too large too, the
+run is refused. ``solver: closed`` takes the closed form instead, which sees places, shares and years but no ratio,
+guarantee or revival.
+"""
+
+from __future__ import annotations
+
+from statistics import NormalDist
+from typing import Literal
+
+import numpy as np
+
+from vbp_sim.agents.bidding.best_response import BestResponse, uniforms
+from vbp_sim.agents.bidding.closed_form import closed_form
+from vbp_sim.agents.bidding.interface import Bools, Conditions, Floats, Opening
+from vbp_sim.agents.bidding.payoffs import Stakes
+from vbp_sim.agents.bidding.prospects import HIGH, fingerprint, outcomes, scale, terms
+from vbp_sim.agents.bidding.solve import LEVELS, Game, Solution, damped, fictitious
+from vbp_sim.agents.bidding.store import solved
+from vbp_sim.errors import RunError
+from vbp_sim.scenario.parts import param
+from vbp_sim.streams import Streams
+
+#: quantiles of costs that are solved for
+TYPES = 16
+#: usual costs over the ceiling that are solved for: each is this many times the one before
+STEP = 1.5
+
+
+class Equilibrium(BestResponse):
+    """Bids from which nobody gains by departing, with the regret measured."""
+
+    model: Literal["equilibrium"] = "equilibrium"  # type: ignore[assignment]
+    solver: Literal["play", "closed"] = param("play", "fictitious play with its regret, or the closed form")
+    cost_spread: float = param(
+        0.38, "spread of costs between firms as the trade knows it, sd of the logarithm", ge=0.01, le=2
+    )
+    regret_limit: float = param(
+        0.03, "largest gain from departing with which a solution is accepted", unit="share of the payoff", gt=0, le=1
+    )
+    limit_price: float = param(
+        0.75, "bid of the highest cost where nobody can lose but an originator stands ready (closed form)",
+        unit="share of the ceiling", gt=0, le=1,
+    )  # fmt: skip
+
+    def _best(
+        self,
+        opening: Opening,
+        luck: Streams,
+        conditions: Conditions,
+        cost: Floats,
+        level: Floats,
+        stakes: Stakes,
+        who: Bools,
+    ) -> Floats:
+        """Equilibrium bids of generics; originators respond best to what they believe."""
+        if bool(opening.originator[who].any()):
+            return super()._best(opening, luck, conditions, cost, level, stakes, who)
+        usual = float(np.exp(np.log(cost).mean()))
+        originators = int(opening.originator.sum())
+        types = usual_case(usual) * np.exp(self.cost_spread * normal_quantiles(TYPES))
+        if self.solver == "closed":
+            return self._closed(conditions, cost, types, originators)
+        bids, _ = self.solution(conditions, opening.ceiling, usual, len(cost), originators)
+        luckily = uniforms(opening, luck, "mixture")[who] * (LEVELS - 1)
+        low = np.minimum(luckily.astype(np.intp), LEVELS - 2)
+        place = np.interp(np.log(cost), np.log(types), np.arange(TYPES))
+        below = np.minimum(place.astype(np.intp), TYPES - 2)
+        a, b = place - below, luckily - low
+        mixed = (1 - a) * ((1 - b) * bids[below, low] + b * bids[below, low + 1]) + a * (
+            (1 - b) * bids[below + 1, low] + b * bids[below + 1, low + 1]
+        )
+        return np.asarray(np.maximum(mixed, np.minimum(cost, 1.0)))
+
+    def solution(
+        self, conditions: Conditions, ceiling: float, usual: float, generics: int, originators: int
+    ) -> tuple[Floats, float]:
+        """Quantiles of the bids (types, quantiles) over the ceiling, and the regret.
+
+        Raises `RunError` if the regret is too large.
+        """
+        solve_at = scale(conditions.rules, conditions.form, ceiling)
+        types = usual_case(usual) * np.exp(self.cost_spread * normal_quantiles(TYPES))
+        stake = (self.generic_market / 2, self.generic_exposure, self.generic_kept, self.lost)
+        game = Game(conditions, solve_at, tuple(types.tolist()), generics, originators, generics + originators, stake)
+        case = (
+            fingerprint(conditions.rules), conditions.form if solve_at < HIGH else "", conditions.drug_class,
+            conditions.start, conditions.weights, solve_at, game.cost, generics, originators, stake, self.regret_limit,
+        )  # fmt: skip
+
+        def solve() -> tuple[Floats, ...]:
+            found = fictitious(game)
+            if found.regret > self.regret_limit:
+                found = min(found, fictitious(game, steps=150, draws=400), key=_regret)
+            if found.regret > self.regret_limit:
+                found = min(found, damped(game), key=_regret)
+            return found.bids, np.array([found.regret])
+
+        bids, regret = solved("equilibrium", case, solve)
+        if regret[0] > self.regret_limit:
+            raise RunError(
+                f"no equilibrium of {generics} generics and {originators} originators at a usual cost of "
+                f"{usual:.2f} of the ceiling: a firm could still gain {regret[0]:.1%} of its payoff. "
+                f"Choose bidding model best-response, or raise regret_limit"
+            )
+        return bids, float(regret[0])
+
+    def _closed(self, conditions: Conditions, cost: Floats, types: Floats, originators: int) -> Floats:
+        """The closed form between the costs that are solved for."""
+        n = len(cost)
+        grid = np.linspace(types[0] / 2, max(types[-1] * 1.5, types[0]), 400)
+        usual, spread = float(np.exp(np.log(types).mean())), self.cost_spread
+        below = np.array([NormalDist().cdf(x) for x in np.log(grid / usual) / spread])
+        below = (below - below[0]) / (below[-1] - below[0])
+        places = min(n, _places(conditions, n + originators))
+        worth = terms(conditions, places)
+        shares = worth.volume[places, :places] * worth.years[places]
+        highest = self.limit_price if originators else 1.0
+        bids = closed_form(grid, below, shares / shares.sum(), n, max(highest, float(grid[-1])))
+        return np.asarray(np.clip(np.interp(cost, grid, bids), np.minimum(cost, 1.0), 1.0))
+
+
+def _regret(solution: Solution) -> float:
+    return solution.regret
+
+
+def _places(conditions: Conditions, qualified: int) -> int:
+    """Most winners among so many firms, by asking the rules about equal bids."""
+    bids = np.full((1, qualified), 1, dtype=np.int64)
+    return max(1, int(outcomes(conditions.rules, conditions.form, 0, bids, qualified).won.sum()))
+
+
+def usual_case(usual: float) -> float:
+    """The solved usual cost that is nearest, over the ceiling."""
+    return float(STEP ** round(np.log(np.clip(usual, 0.005, 1.2)) / np.log(STEP)))
+
+
+def normal_quantiles(count: int) -> Floats:
+    """Standard normal quantiles in the middle of ``count`` equal classes."""
+    return np.array([NormalDist().inv_cdf((i + 0.5) / count) for i in range(count)])
