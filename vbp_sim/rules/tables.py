@@ -22,7 +22,10 @@ def check_table(table: dict[str, float], low: float, high: float, what: str) -> 
     values = [table[str(n)] for n in numbers]
     for n, value in zip(numbers, values, strict=True):
         if not low <= value <= high:
-            raise ValueError(f"{what}: {value:g} for {n} winners; it must be from {low:g} to {high:g}")
+            percent = f"; did you mean {value / 100:g}?" if high == 1 and 5 <= value <= 100 else ""
+            raise ValueError(
+                f"{what}: {value:g} for {n} winner{'s' * (n > 1)}; it must be from {low:g} to {high:g}{percent}"
+            )
     for n, (before, value) in enumerate(itertools.pairwise(values), start=2):
         if value < before:
             raise ValueError(
