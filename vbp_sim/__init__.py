@@ -1,3 +1,23 @@
-"""vbp_sim: a discrete-event simulator of China's centralized volume-based procurement (VBP)."""
+"""vbp_sim: a discrete-event simulator of China's centralized volume-based procurement (VBP).
+
+In a notebook: `vbp_sim.load`, `vbp_sim.run`, `vbp_sim.compare` and `vbp_sim.read_study` (see `vbp_sim.api`).
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from vbp_sim.api import compare, load, read_study, run
 
 __version__ = "0.1.0"
+__all__ = ["compare", "load", "read_study", "run"]
+
+
+def __getattr__(name: str) -> Any:
+    """Import the notebook face when it is first used, so that the command line starts fast."""
+    if name in __all__:
+        from vbp_sim import api
+
+        return getattr(api, name)
+    raise AttributeError(f"module 'vbp_sim' has no attribute '{name}'")

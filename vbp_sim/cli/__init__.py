@@ -22,6 +22,7 @@ COMMANDS = {
     "compare": "Compare variants of a scenario on the same luck.",
     "sweep": "Run a scenario over many values of levers and uncertainties.",
     "sensitivity": "Say which uncertainties the results depend on.",
+    "optimize": "Search the levers for the best trade-offs between metrics.",
     "report": "Write the report of a run, one HTML file.",
     "plot": "Draw one chart of a run.",
     "export": "Write a run's tables as CSV or Excel.",

@@ -1,0 +1,143 @@
+"""The notebook face: load, run and compare from Python, with results as data frames.
+
+    import vbp_sim
+
+    scenario = vbp_sim.load("pilot-2018", "two-winners", replications=5)
+    result = vbp_sim.run(scenario)
+    result.frame("use").groupby("month").unmet.sum()
+    vbp_sim.compare("pilot-2018", ["two-winners", "single-winner"], replications=20).frame()
+
+Data frames need pandas (``pip install 'vbp-sim[notebook]'``); everything else does without.
+"""
+
+from __future__ import annotations
+
+import importlib
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from vbp_sim.errors import VbpError
+from vbp_sim.scenario.load import Scenario
+from vbp_sim.studies.compare import Comparison as _Comparison
+from vbp_sim.studies.compare import compare as _compare
+from vbp_sim.studies.folder import RunFolder
+from vbp_sim.studies.load import load_scenario
+from vbp_sim.studies.metric_ids import METRICS
+from vbp_sim.studies.run import run as _run
+
+__all__ = ["Comparison", "Run", "compare", "load", "read_study", "run"]
+
+
+@dataclass(frozen=True)
+class Run:
+    """A finished run. ``folder`` gives tables as NumPy columns, `frame` as a data frame."""
+
+    folder: RunFolder
+
+    @property
+    def summary(self) -> dict[str, Any]:
+        """What summary.json holds."""
+        return self.folder.summary
+
+    def frame(self, table: str = "") -> Any:
+        """A table of the run as a data frame; without a name the headline metrics, one row per metric."""
+        if table:
+            return _pandas().DataFrame(self.folder.table(table))
+        return _pandas().DataFrame.from_dict(self.summary["metrics"], orient="index").rename_axis("metric")
+
+    def __repr__(self) -> str:
+        manifest = self.folder.manifest
+        return f"<run of {manifest['scenario']} in {self.folder.path}, replications: {manifest['replications']}>"
+
+
+@dataclass(frozen=True)
+class Comparison:
+    """Variants against the base on the same luck."""
+
+    found: _Comparison
+
+    def frame(self) -> Any:
+        """A row per metric and variant: base, variant, mean difference, its interval, n, variance saved."""
+        rows = [
+            {
+                "metric": id, "variant": name, "unit": METRICS[id].unit, "base": d.base, "value": d.variant,
+                "difference": d.mean, "low": d.low, "high": d.high, "n": d.n, "variance_saved": d.variance_saved,
+            }
+            for id, by_name in self.found.differences.items()
+            for name, d in by_name.items()
+        ]  # fmt: skip
+        return _pandas().DataFrame(rows).set_index(["metric", "variant"])
+
+    def replications(self) -> Any:
+        """A row per variant and replication with all metrics."""
+        rows = [
+            {"variant": name, "replication": k, **row}
+            for name, own in self.found.rows.items()
+            for k, row in enumerate(own)
+        ]
+        return _pandas().DataFrame(rows).set_index(["variant", "replication"])
+
+    def __repr__(self) -> str:
+        return (
+            f"<{', '.join(self.found.variants)} against {self.found.scenario}, {self.found.replications} replications>"
+        )
+
+
+def load(
+    scenario: str | Path,
+    variant: str = "",
+    *,
+    sets: Mapping[str, Any] | None = None,
+    seed: int | None = None,
+    replications: int | None = None,
+) -> Scenario:
+    """Read a scenario by path or by the name of a shipped one; ``sets`` maps paths to values. Raises `InputError`."""
+    return load_scenario(scenario, variant, _settings(sets, seed, replications))
+
+
+def run(scenario: Scenario | str | Path, out: str | Path | None = None, *, workers: int | None = None) -> Run:
+    """Run a scenario; a run that is finished already is read, not computed again."""
+    loaded = scenario if isinstance(scenario, Scenario) else load(scenario)
+    folder, _ = _run(loaded, Path(out) if out is not None else None, workers=workers)
+    return Run(folder)
+
+
+def compare(
+    scenario: str | Path,
+    variants: Sequence[str],
+    *,
+    sets: Mapping[str, Any] | None = None,
+    seed: int | None = None,
+    replications: int | None = None,
+    workers: int | None = None,
+    results: str | Path = "results",
+) -> Comparison:
+    """Run a scenario and variants of it (``a`` or ``a+b``) on the same luck."""
+    given = _settings(sets, seed, None)
+    return Comparison(
+        _compare(scenario, variants, sets=given, replications=replications, workers=workers, results=Path(results))
+    )
+
+
+def read_study(folder: str | Path) -> Any:
+    """The table of a sweep as a data frame, one row per run."""
+    from vbp_sim.studies.export import PARQUET
+
+    return _pandas().read_parquet(Path(folder) / PARQUET)
+
+
+def _settings(sets: Mapping[str, Any] | None, seed: int | None, replications: int | None) -> list[str]:
+    from vbp_sim.scenario.describe import flow
+
+    own = {"seed": seed, "replications": replications}
+    given = [f"{path}={flow(value)}" for path, value in (sets or {}).items()]
+    return given + [f"{path}:={value}" for path, value in own.items() if value is not None]
+
+
+def _pandas() -> Any:
+    try:
+        return importlib.import_module("pandas")
+    except ImportError as error:
+        raise VbpError("data frames need pandas, which is not installed here: pip install 'vbp-sim[notebook]'") from error

@@ -1,0 +1,68 @@
+"""`vbp optimize`: levers that no others beat in all objectives at once."""
+
+from __future__ import annotations
+
+import dataclasses
+import json
+from pathlib import Path
+from typing import Any
+
+import click
+
+from vbp_sim.cli.common import message, print_json, print_table
+from vbp_sim.cli.progress import bar
+from vbp_sim.cli.sweep import computing
+
+
+@click.command("optimize")
+@click.argument("file", type=click.Path(path_type=Path), metavar="SWEEP")
+@click.option(
+    "--objective",
+    "texts",
+    multiple=True,
+    required=True,
+    metavar="METRIC",
+    help="What is wanted, two or more: cut_ceiling, unmet_share, max:originator_share.",
+)
+@click.option("--trials", type=click.IntRange(min=2), default=64, show_default=True, help="Combinations to try.")
+@click.option("--out", type=click.Path(path_type=Path), metavar="DIR", help="Folder of the study.")
+@computing
+def command(
+    file: Path, texts: tuple[str, ...], trials: int, out: Path | None, accept_new_code: bool, yes: bool,
+    as_json: bool, quiet: bool, **how: Any,
+) -> int:  # fmt: skip
+    """Search the levers of the sweep file SWEEP for the best trade-offs between the objectives.
+
+    A combination counts by its mean over all draws of the uncertainties and all replications. Interrupted, the
+    search is gone on with by the same command. Leaves front.csv, front.svg and front/N.yaml, a scenario each.
+    """
+    from vbp_sim.studies.optimize import objectives, optimize, write_front
+    from vbp_sim.studies.sweep import Listener, Options, begin
+
+    wanted = objectives(texts)
+    study = begin(file, out, accept_new_code=accept_new_code, yes=True)
+    message(f"{study.design.combinations:,} combinations, at most {trials:,} are tried: {study.folder}", quiet=quiet)
+    with bar(quiet or as_json) as update:
+
+        def progress(done: int, failed: int, runs: int) -> None:
+            if update is not None:
+                update(done, runs, "runs (of all combinations)")
+
+        front = optimize(study, wanted, trials, Options(**how), listener=Listener(progress))
+    files = write_front(study, front)
+    if front:
+        from vbp_sim.report.front import draw
+
+        draw(front, wanted, study.folder / "front.svg")
+    if as_json:
+        print_json({"folder": str(study.folder), "front": [dataclasses.asdict(c) for c in front]})
+    elif front:
+        heads = [*front[0].values, *(f"{o.metric} ({'more' if o.more else 'less'} is better)" for o in wanted)]
+        print_table([["scenario", *heads], *(_row(path.name, c) for path, c in zip(files, front, strict=True))])
+    message(f"{len(front)} on the front: {study.folder}", quiet=quiet)
+    return 0
+
+
+def _row(name: str, candidate: Any) -> list[str]:
+    values = [v if isinstance(v, str) else json.dumps(v, ensure_ascii=False) for v in candidate.values.values()]
+    return [f"front/{name}", *values, *(f"{v:.4g}" for v in candidate.objectives.values())]

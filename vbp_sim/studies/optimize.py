@@ -1,0 +1,179 @@
+"""Trade-offs: a search over the levers of a sweep for the Pareto front of some metrics, by optuna's NSGA-II.
+
+    front = optimize(begin(file, yes=True), objectives(["cut_ceiling", "unmet_share"]), trials=64, options=Options())
+
+A candidate is a combination of levers; its value is the mean over all draws of the uncertainties and all
+replications. Every run goes into the study's ledger, and the search is the same each time, so a search that was
+interrupted is gone on with by asking for it again: what is done is read.
+"""
+
+from __future__ import annotations
+
+import importlib
+import json
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from vbp_sim.errors import InputError, Problem, RunError, nearest
+from vbp_sim.scenario.patches import split
+from vbp_sim.studies import aside
+from vbp_sim.studies.design import Point
+from vbp_sim.studies.ledger import NAME, Ledger
+from vbp_sim.studies.metric_ids import METRICS
+from vbp_sim.studies.sweep import Listener, Options, Study, carry_on
+from vbp_sim.studies.work import Work, measured
+
+#: candidates that are computed together, and the population of the search
+BATCH = 16
+
+
+@dataclass(frozen=True)
+class Objective:
+    """A metric and whether more of it is wanted."""
+
+    metric: str
+    more: bool
+
+
+@dataclass(frozen=True)
+class Candidate:
+    """A combination of levers on the front: its number, its values, and the mean of each objective."""
+
+    combination: int
+    values: dict[str, Any]
+    objectives: dict[str, float]
+
+
+def objectives(texts: Sequence[str]) -> list[Objective]:
+    """Read ``METRIC``, ``max:METRIC`` or ``min:METRIC``; a metric without a direction of its own needs one."""
+    found = []
+    for text in texts:
+        sign, _, metric = text.rpartition(":")
+        if metric not in METRICS:
+            raise InputError(Problem(f"--objective {text}", "there is no such metric", nearest(metric, list(METRICS))))
+        own = {"better": "max", "worse": "min"}.get(METRICS[metric].higher_is, "")
+        if (sign or own) not in ("max", "min"):
+            what = f"it must be said whether more of {metric} is wanted"
+            raise InputError(Problem(f"--objective {text}", what, f"write max:{metric} or min:{metric}"))
+        found.append(Objective(metric, (sign or own) == "max"))
+    if len({o.metric for o in found}) < max(2, len(found)):
+        raise InputError(Problem("--objective", "two or more different metrics are wanted"))
+    return found
+
+
+def optimize(
+    study: Study,
+    wanted: Sequence[Objective],
+    trials: int,
+    options: Options,
+    work: Work = measured,
+    listener: Listener | None = None,
+) -> list[Candidate]:
+    """Search for the front; sorted by the first objective. InputError without levers or without optuna."""
+    design = study.design
+    if design.combinations < 2:
+        raise InputError(Problem(study.plan.spec.sweep, "there are no levers to choose", "give the sweep some"))
+    optuna = _optuna()
+    sampler = optuna.samplers.NSGAIISampler(population_size=BATCH, seed=study.plan.spec.seed)
+    directions = ["maximize" if objective.more else "minimize" for objective in wanted]
+    search = optuna.create_study(directions=directions, sampler=sampler)
+    known: dict[int, tuple[float, ...] | None] = {}
+    for first in range(0, trials, BATCH):
+        asked = [search.ask() for _ in range(min(BATCH, trials - first))]
+        numbers = [_combination(trial, study) for trial in asked]
+        new = sorted(set(numbers) - set(known))
+        points = [s * design.combinations + c for c in new for s in range(design.samples)]
+        if points:
+            outcome = carry_on(study, Options(**{**vars(options), "points": points}), work, listener)
+            if outcome.stopped:
+                raise KeyboardInterrupt if outcome.stopped == "interrupted" else RunError(outcome.stopped)
+        known.update(_values(study, new, wanted))
+        for trial, number in zip(asked, numbers, strict=True):
+            value = known[number]
+            search.tell(trial, value, state=None if value is not None else optuna.trial.TrialState.FAIL)
+    best = {_combination(trial, study) for trial in search.best_trials}
+    front = [_candidate(study, number, wanted, known[number]) for number in best]
+    return sorted(front, key=lambda c: c.objectives[wanted[0].metric], reverse=wanted[0].more)
+
+
+def _combination(trial: Any, study: Study) -> int:
+    """Number of the combination that a trial stands for: levers with numbers in order, others as they come."""
+    number = 0
+    for name, values in study.design.lever_values.items():
+        if all(isinstance(v, int | float) and not isinstance(v, bool) for v in values):
+            place = trial.params[name] if name in trial.params else trial.suggest_int(name, 0, len(values) - 1)
+        else:
+            options = list(range(len(values)))
+            place = trial.params[name] if name in trial.params else trial.suggest_categorical(name, options)
+        number = number * len(values) + place
+    return number
+
+
+def _values(study: Study, combinations: Sequence[int], wanted: Sequence[Objective]) -> dict[int, Any]:
+    """Means of the objectives; None where runs failed or an objective does not apply."""
+    design = study.design
+    sums: dict[int, list[list[float]]] = {c: [] for c in combinations}
+    columns = ["point", *(objective.metric for objective in wanted)]
+    with Ledger.reading(study.folder / NAME) as book:
+        for block in book.rows(columns, "status = 'done'"):
+            for point, *row in block:
+                if point % design.combinations in sums:
+                    sums[point % design.combinations].append([np.nan if v is None else v for v in row])
+    expected = design.samples * study.plan.spec.replications
+    found: dict[int, Any] = {}
+    for number, rows in sums.items():
+        means = np.mean(rows, axis=0) if len(rows) == expected else np.array([np.nan])
+        found[number] = None if np.isnan(means).any() else tuple(float(v) for v in means)
+    return found
+
+
+def _candidate(study: Study, number: int, wanted: Sequence[Objective], means: Any) -> Candidate:
+    point = study.design.point(number)
+    values = {name: point.values[name] for name in study.design.lever_values}
+    return Candidate(number, values, dict(zip((o.metric for o in wanted), means, strict=True)))
+
+
+def write_front(study: Study, front: Sequence[Candidate]) -> list[Path]:
+    """Write front.csv, and each candidate as a scenario file that runs; returns these files."""
+    folder = study.folder / "front"
+    folder.mkdir(exist_ok=True)
+    for old in folder.glob("*.yaml"):
+        old.unlink()
+    names = [*study.design.lever_values, *(front[0].objectives if front else {})]
+    lines = [[c.combination, *map(_flat, c.values.values()), *c.objectives.values()] for c in front]
+    aside.write_csv(study.folder / "front.csv", ["combination", *names], lines)
+    files = []
+    for candidate in front:
+        files.append(folder / f"{candidate.combination}.yaml")
+        text = scenario_text(study, study.design.point(candidate.combination))
+        aside.write(files[-1], text.encode())
+    return files
+
+
+def scenario_text(study: Study, point: Point) -> str:
+    """A whole scenario file: the levers of a point, uncertainties as the scenario has them. JSON is YAML, too."""
+    levers = {split(entry.path) for entry in study.plan.spec.levers.values() if entry.path}
+    own = {address: value for address, value in point.settings.items() if address in levers}
+    spec = study.base.scenario(point.variant, own).spec
+    whole = spec.model_dump(mode="json", exclude={"variants"}, by_alias=True)
+    whole["market"] = str(Path(study.base.market.folder).resolve())
+    whole["replications"] = study.plan.spec.replications
+    return json.dumps(whole, indent=1, ensure_ascii=False) + "\n"
+
+
+def _flat(value: Any) -> Any:
+    return json.dumps(value, ensure_ascii=False) if isinstance(value, dict | list) else value
+
+
+def _optuna() -> Any:
+    try:
+        optuna = importlib.import_module("optuna")
+    except ImportError as error:
+        remedy = "install it: pip install 'vbp-sim[optimize]'"
+        raise InputError(Problem("vbp optimize", "optuna is not installed here", remedy)) from error
+    optuna.logging.set_verbosity(optuna.logging.WARNING)
+    return optuna
