@@ -17,13 +17,18 @@ from vbp_sim.studies.folder import RunFolder
 
 NAMES = (
     "bids",
+    "bids-ladder",
     "completion-by-province",
     "cut-by-bidders",
+    "margins",
     "monthly-use",
     "price-by-drug",
     "savings",
     "supply",
     "surplus-by-level",
+    "timeline",
+    "volume-flows",
+    "waterfall",
 )
 
 

@@ -21,8 +21,9 @@ FORMATS = ("svg", "png", "pdf")
     metavar="FILE",
     help="Default: RUN/figures/CHART.FORMAT.",
 )
+@click.option("--drug", default="", metavar="DRUG", help="Which drug, for charts of one drug (see bids-ladder).")
 @quiet_option
-def command(run: Path, chart: str | None, kind: str | None, out: Path | None, quiet: bool) -> int:
+def command(run: Path, chart: str | None, kind: str | None, out: Path | None, drug: str, quiet: bool) -> int:
     """Draw one CHART of a run; without a name, list the charts and the question that each answers."""
     from vbp_sim.report import catalogue
     from vbp_sim.studies.folder import RunFolder
@@ -33,7 +34,7 @@ def command(run: Path, chart: str | None, kind: str | None, out: Path | None, qu
     ending = _ending(kind, out)
     folder = RunFolder.open(run)
     file = out if out is not None else run / "figures" / f"{chart}.{ending}"
-    drawn = catalogue.draw(chart, folder)
+    drawn = catalogue.draw(chart, folder, drug)
     file.parent.mkdir(parents=True, exist_ok=True)
     catalogue.save(drawn, file, folder)
     message(f"{drawn.title}\nwritten: {file}", quiet=quiet)

@@ -93,6 +93,14 @@ class Band:
             low, mid, high = np.nanquantile(values, (LOW, 0.5, HIGH), axis=0)
         return cls(low, mid, high, len(values))
 
+    @classmethod
+    def about_mean(cls, values: Floats) -> Band:
+        """The same band around the mean, for parts that have to add up to a whole."""
+        band = cls.of(values)
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore", RuntimeWarning)
+            return cls(band.low, np.asarray(np.nanmean(values, axis=0)), band.high, band.replications)
+
     @property
     def shown(self) -> bool:
         """Whether there is a band to show."""

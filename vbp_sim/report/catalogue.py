@@ -12,6 +12,7 @@ import pkgutil
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import TypeVar
 
 from matplotlib.figure import Figure
 
@@ -37,23 +38,27 @@ class NothingToDraw(Exception):
 
 @dataclass(frozen=True)
 class Entry:
-    """A chart of the catalogue: its name, the question that it answers, and the function that draws a run."""
+    """A chart of the catalogue: its name, the question that it answers, and the function that draws a run.
+
+    ``of_drug``: it shows one drug, and is drawn with the drug's name ("" lets it choose).
+    """
 
     name: str
     question: str
-    draw: Callable[[RunFolder], Chart]
+    draw: Callable[..., Chart]
+    of_drug: bool
 
 
-Drawer = Callable[[RunFolder], Chart]
+Drawer = TypeVar("Drawer", bound=Callable[..., Chart])
 
 _entries: dict[str, Entry] = {}
 
 
-def chart(name: str, question: str) -> Callable[[Drawer], Drawer]:
+def chart(name: str, question: str, *, of_drug: bool = False) -> Callable[[Drawer], Drawer]:
     """Enter a drawing function in the catalogue."""
 
     def enter(draw: Drawer) -> Drawer:
-        _entries[name] = Entry(name, question, draw)
+        _entries[name] = Entry(name, question, draw, of_drug)
         return draw
 
     return enter
@@ -68,14 +73,20 @@ def catalogue() -> Mapping[str, Entry]:
     return dict(sorted(_entries.items()))
 
 
-def draw(name: str, run: RunFolder) -> Chart:
-    """Draw one chart; a run that has nothing for it gives a page that says so. InputError: unknown name."""
+def draw(name: str, run: RunFolder, drug: str = "") -> Chart:
+    """Draw one chart; a run that has nothing for it gives a page that says so.
+
+    InputError: unknown name, or a drug for a chart that shows all drugs.
+    """
     entry = catalogue().get(name)
     if entry is None:
         raise InputError(Problem(name, "there is no such chart", nearest(name, list(catalogue()))))
+    if drug and not entry.of_drug:
+        others = ", ".join(other.name for other in catalogue().values() if other.of_drug)
+        raise InputError(Problem(f"--drug {drug}", f"{name} shows all drugs", f"charts of one drug: {others}"))
     with style.rc():
         try:
-            drawn = entry.draw(run)
+            drawn = entry.draw(run, drug) if entry.of_drug else entry.draw(run)
         except NothingToDraw as nothing:
             title = f"Nothing to show: {nothing}"
             drawn = Chart(title, style.page(run, title, entry.question, (7.0, 0.3)))

@@ -181,6 +181,12 @@ def says_band(run: RunFolder) -> str:
     return f" Median of {n} replications, bands 5–95 %." if n > 1 else ""
 
 
+def says_mean(run: RunFolder) -> str:
+    """What the marks of a chart without bands are, for the line under the title; empty with one replication."""
+    n = int(run.manifest["replications"])
+    return f" Mean of {n} replications; the table beside the chart has the ranges." if n > 1 else ""
+
+
 def says_rows(shown: int, all_rows: int, noun: str) -> str:
     """Says that a chart leaves rows out; empty if it does not."""
     if shown == all_rows:

@@ -31,6 +31,7 @@ STORY = (
     "timeline",
     "price-by-drug",
     "bids",
+    "bids-ladder",
     "cut-by-bidders",
     "waterfall",
     "savings",

@@ -1,0 +1,103 @@
+"""One tender, bid by bid: ceiling, costs, who won, and the reason for each."""
+
+from __future__ import annotations
+
+import textwrap
+
+import numpy as np
+from matplotlib.axes import Axes
+
+from vbp_sim.errors import InputError, Problem, nearest
+from vbp_sim.report import marks, style, words
+from vbp_sim.report.bands import Floats
+from vbp_sim.report.catalogue import Chart, Columns, NothingToDraw, chart
+from vbp_sim.studies.folder import RunFolder
+
+#: characters of a line of a reason
+REASON = 50
+
+
+@chart("bids-ladder", "Who bid what for one drug, and why did it win or lose?", of_drug=True)
+def draw(run: RunFolder, drug: str) -> Chart:
+    """Draw the bids for one drug in the first replication, the lowest on top; by default the drug with most bids."""
+    t = run.table("bids")
+    quoted = (t["replication"] == 0) & np.isfinite(t["bid"])
+    if not quoted.any():
+        raise NothingToDraw("nobody bid")
+    name = drug or _fullest(t["drug"][quoted])
+    mine = quoted & (t["drug"] == name)
+    if not mine.any():
+        known = sorted(set(t["drug"][quoted].tolist()))
+        raise InputError(Problem(f"--drug {name}", "nobody bid for it in this run", nearest(name, known)))
+    mine &= t["round"] == t["round"][mine][0]
+    rows = {column: values[mine] for column, values in t.items()}
+    order = np.lexsort((rows["bid"], ~rows["selected"]))[: style.MOST_ROWS]
+    rows = {column: values[order] for column, values in rows.items()}
+    title = _title(name, rows)
+    several = int(run.manifest["replications"]) > 1
+    how = f"Round {style.label(str(rows['round'][0]), 30)}" + (", first replication." if several else ".")
+    figure = style.page(run, title, how, (10, 0.9 + 0.55 * len(order)), keys=1)
+    axes, beside = figure.subplots(1, 2, sharey=True, width_ratios=(3, 2))
+    at = marks.rows(axes, [_named(rows, i) for i in range(len(order))])
+    _bars(axes, at, rows)
+    _reasons(beside, at, rows)
+    style.legend(figure, 5)
+    return Chart(title, figure, _data(rows))
+
+
+def _fullest(drugs: Floats) -> str:
+    names, counts = np.unique(drugs.astype(str), return_counts=True)
+    return str(names[np.argmax(counts)])
+
+
+def _named(rows: Columns, i: int) -> str:
+    star = " (originator)" if rows["originator"][i] else ""
+    return style.label(str(rows["manufacturer"][i]), 26) + star
+
+
+def _bars(axes: Axes, at: Floats, rows: Columns) -> None:
+    won = rows["selected"]
+    for which, says, face, hatch in ((won, "bid, won", style.BLUE, ""), (~won, "bid, lost", "white", "///")):
+        if which.any():
+            axes.barh(
+                at[which], rows["bid"][which], height=0.5, color=face, edgecolor=style.BLUE, hatch=hatch, label=says
+            )
+    if np.isfinite(rows["cost"]).any():
+        axes.plot(rows["cost"], at, "|", color=style.RED, markersize=15, mew=2.2, label="cost")
+    if np.isfinite(rows["real_bid"]).any():
+        axes.plot(rows["real_bid"], at, "D", mfc="white", color=style.INK, markersize=5, label="real bid")
+    ceiling = float(rows["ceiling"][0])
+    if ceiling > 0:
+        axes.axvline(ceiling, color=style.INK, linewidth=1.2, linestyle="--", label="ceiling")
+    numbers = [rows["bid"], rows["cost"], rows["real_bid"]]
+    high = max(ceiling if ceiling > 0 else 0.0, *(float(np.nanmax([0.0, *column])) for column in numbers))
+    axes.set_xlim(0, 1.16 * high)
+    for y, bid in zip(at, rows["bid"], strict=True):
+        said = axes.annotate(
+            words.compact(float(bid)), (bid, y), (5, 0), textcoords="offset points", va="center", size=8
+        )
+        said.set_bbox({"facecolor": "white", "edgecolor": "none", "pad": 0.6, "alpha": 0.85})
+    axes.set_xlabel("yuan per unit")
+    axes.grid(axis="y", visible=False)
+    marks.number_axis(axes.xaxis)
+
+
+def _reasons(axes: Axes, at: Floats, rows: Columns) -> None:
+    axes.set_axis_off()
+    for y, reason, won in zip(at, rows["reason"], rows["selected"], strict=True):
+        said = textwrap.wrap(style.label(str(reason) or ("selected" if won else "not selected"), 3 * REASON), REASON)
+        axes.text(0.02, y, "\n".join(said[:4]), size=7.5, va="center", weight="bold" if won else "normal")
+    axes.set_xlim(0, 1)
+
+
+def _title(name: str, rows: Columns) -> str:
+    n, won = len(rows["bid"]), int(rows["selected"].sum())
+    lowest, ceiling = float(rows["bid"].min()), float(rows["ceiling"][0])
+    said = f"{style.label(name)}: {won} of {words.counted(n, 'bid')} {'wins' if won == 1 else 'win'}"
+    part = f", {words.percent(lowest / ceiling)} of the ceiling" if ceiling > 0 else ""
+    return f"{said[0].upper()}{said[1:]}; the lowest is {words.compact(lowest)} yuan{part}"
+
+
+def _data(rows: Columns) -> Columns:
+    keep = ("round", "drug", "manufacturer", "originator", "rank", "bid", "cost", "ceiling", "selected", "reason")
+    return {name: rows[name] for name in (*keep, "real_bid")}

@@ -1,0 +1,97 @@
+"""The programme on one page: every step of every round, from the first report to the last payment."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+
+from vbp_sim.report import marks, style, words
+from vbp_sim.report.catalogue import Chart, NothingToDraw, chart
+from vbp_sim.studies.folder import RunFolder
+
+#: step, the event that begins it, the event that ends it, colour, hatching
+STEPS = (
+    ("hospitals report", "reporting-start", "reporting-end", style.SKY, ""),
+    ("provinces review", "reporting-end", "review-end", style.PALE, "///"),
+    ("tender document to opening", "document", "opening", style.ORANGE, ""),
+    ("result to first supply", "result", "start", style.PALE, "..."),
+    ("supply under contract", "start", "term-end", style.BLUE, ""),
+    ("retained surplus paid out", "assessment", "retention-paid", style.GREEN, "///"),
+)
+
+
+@dataclass(frozen=True)
+class Span:
+    """One step of one round, by its first and last date."""
+
+    round: str
+    step: int
+    first: np.datetime64
+    last: np.datetime64
+
+
+@chart("timeline", "What happens when?")
+def draw(run: RunFolder) -> Chart:
+    """Draw the steps of all rounds as bars over time."""
+    spans = collect(run)
+    if not spans:
+        raise NothingToDraw("no round took place")
+    rounds = list(dict.fromkeys(span.round for span in spans))
+    title = _title(spans, rounds)
+    how = "From the first date of each step to its last, over all drugs and replications."
+    figure = style.page(run, title, how, (10, 0.8 + 0.26 * len(spans)))
+    axes = figure.subplots()
+    names = [STEPS[span.step][0] for span in spans]
+    if len(rounds) > 1:
+        names = [f"{style.label(span.round, 20)}: {name}" for span, name in zip(spans, names, strict=True)]
+    at = marks.rows(axes, names)
+    for y, span in zip(at, spans, strict=True):
+        _, _, _, colour, hatch = STEPS[span.step]
+        first, last = (float(marks.days(np.array(date))) for date in (span.first, span.last))
+        look: dict[str, Any] = {"color": colour, "edgecolor": style.INK, "hatch": hatch, "linewidth": 0.7}
+        axes.barh(y, max(last - first, 2.0), left=first, height=0.6, **look)
+        said = f"{span.first} to {span.last}" if span.first != span.last else str(span.first)
+        axes.annotate(said, (max(last, first + 2), y), (5, 0), textcoords="offset points", va="center", size=7.5)
+    low = min(float(marks.days(np.array(span.first))) for span in spans)
+    high = max(float(marks.days(np.array(span.last))) for span in spans)
+    axes.set_xlim(low - 0.02 * (high - low), high + 0.24 * (high - low) + 1)
+    marks.month_axis(axes)
+    axes.grid(axis="y", visible=False)
+    return Chart(
+        title,
+        figure,
+        {
+            "round": np.array([span.round for span in spans], dtype=object),
+            "step": np.array([STEPS[span.step][0] for span in spans], dtype=object),
+            "first": np.array([span.first for span in spans]),
+            "last": np.array([span.last for span in spans]),
+        },
+    )
+
+
+def collect(run: RunFolder) -> list[Span]:
+    """Steps of each round that happened, in order of rounds and steps."""
+    events = run.table("events", ["date", "kind", "round"])
+    found = []
+    for name in dict.fromkeys(events["round"].tolist()):
+        dates = {kind: events["date"][(events["round"] == name) & (events["kind"] == kind)] for kind in _kinds()}
+        for step, (_, begin, end, _, _) in enumerate(STEPS):
+            if len(dates[begin]) and len(dates[end]):
+                found.append(Span(name, step, dates[begin].min(), dates[end].max()))
+    return found
+
+
+def _kinds() -> set[str]:
+    return {kind for _, begin, end, _, _ in STEPS for kind in (begin, end)}
+
+
+def _title(spans: list[Span], rounds: list[str]) -> str:
+    first, last = min(span.first for span in spans), max(span.last for span in spans)
+    steps = {STEPS[span.step][1]: span for span in reversed(spans)}
+    said = f"{words.counted(len(rounds), 'round')} from {first} to {last}"
+    if "start" in steps and "reporting-start" in steps:
+        months = (steps["start"].first - steps["reporting-start"].first).astype(int) / 30.44
+        said += f"; {months:.0f} months from the first report to the first supply"
+    return said
