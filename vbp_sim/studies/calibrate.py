@@ -75,6 +75,7 @@ FREE = (
     Free("bidding", "belief_error", 0.05, 1.2, 0.15, log=True),
     Free("bidding", "noise", 0.005, 0.6, 0.4, log=True),
     Free("bidding", "focal", 0.0, 0.9, 0.1, tick=0.05),
+    Free("bidding", "originator_threat", 0.0, 1.0, 0.15, tick=0.05),
     Free("bidding", "walk_away", 0.05, 0.9, 0.2, log=True),
     Free("bidding", "originator_exposure", 0.02, 3.0, 0.4, log=True),
 )

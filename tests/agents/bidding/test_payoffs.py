@@ -70,7 +70,7 @@ def test_low_prices_in_yuan_matter_only_where_they_are_near() -> None:
 def test_v10_best_response_under_the_guarantee() -> None:
     """Belief median 0.50, sd 0.25, 9 to 12 firms: exactly half the ceiling for costs from 0.2 to 0.3."""
     law = rules("batch-9", selection={"cull": {"rule": "none"}})
-    belief = Belief(spread=0.25, focal=0.0, lost=0.875, draws=2000)
+    belief = Belief(spread=0.25, focal=0.0, threat=0.0, lost=0.875, draws=2000)
     cost = np.array([0.2, 0.25, 0.3])
     place = np.full(3, float(np.interp(np.log(0.5), np.log(MEDIANS), np.arange(len(MEDIANS)))))
     for n in (9, 12):

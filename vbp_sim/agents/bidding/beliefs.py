@@ -1,7 +1,8 @@
 """Beliefs about rivals' bids, and the payoffs against them for a row of belief medians.
 
 A rival generic is believed to bid log-normally around a median; with a chance it aims just under the cut that the rules
-guarantee to win; a bid over the ceiling counts as the ceiling. Originators are believed to sit at the ceiling.
+guarantee to win; a bid over the ceiling counts as the ceiling. An originator is believed to sit at the ceiling, or
+with the chance ``threat`` to bid like a generic.
 """
 
 from __future__ import annotations
@@ -22,12 +23,13 @@ MEDIANS: Floats = np.geomspace(0.02, 1.8, 12)
 
 @dataclass(frozen=True)
 class Belief:
-    """``spread`` sd of the logarithm of a rival's bid; ``focal`` chance that it aims at the guaranteed cut; ``lost``
-    eta; ``draws`` of rivals.
+    """``spread`` sd of the logarithm of a rival's bid; ``focal`` chance that it aims at the guaranteed cut; ``threat`` chance
+    that an originator bids like a generic; ``lost`` eta; ``draws`` of rivals.
     """
 
     spread: float
     focal: float
+    threat: float
     lost: float
     draws: int
 
@@ -51,8 +53,8 @@ def prospects_of(
 
 def draw(conditions: Conditions, ceiling: float, belief: Belief, generics: int, originators: int) -> Floats:
     """Rivals' bids over the ceiling, shape (medians, draws, rivals); the same luck for every median."""
-    luck = Streams(0, 0)
-    at = np.arange(belief.draws * generics).reshape(belief.draws, generics)
+    luck, n = Streams(0, 0), generics + originators
+    at = np.arange(belief.draws * n).reshape(belief.draws, n)
     z = luck.normal("bidding.rivals", at=at)
     aims = luck.uniform("bidding.rivals-focal", at=at) < belief.focal
     line = guaranteed(conditions.rules, conditions.form, ceiling)
@@ -60,5 +62,5 @@ def draw(conditions: Conditions, ceiling: float, belief: Belief, generics: int, 
     bids = np.minimum(1.0, MEDIANS[:, None, None] * np.exp(belief.spread * z))
     if line > 0:
         bids = np.where(aims, np.minimum(near, bids * 2), bids)
-    bids = np.maximum(bids, GRID[0])
-    return np.concatenate([bids, np.ones((len(MEDIANS), belief.draws, originators))], axis=-1)
+    proud = (np.arange(n) >= generics) & (luck.uniform("bidding.rivals-proud", at=at) >= belief.threat)
+    return np.where(proud, 1.0, np.maximum(bids, GRID[0]))

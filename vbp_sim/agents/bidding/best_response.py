@@ -53,6 +53,15 @@ class BestResponse(Bidding):
         ge=0,
         le=1,
     )
+    originator_threat: float = param(
+        0.3,
+        "chance, as rivals see it, that an originator bids like a generic rather than the ceiling",
+        unit="probability",
+        source=_FIT,
+        confidence="I",
+        ge=0,
+        le=1,
+    )
     noise: float = param(
         0.05,
         "how far firms miss the best bid: a bid that pays this part less is e times rarer",
@@ -166,7 +175,7 @@ class BestResponse(Bidding):
         mine = bool(opening.originator[who].any())
         originators = int(opening.originator.sum()) - mine
         generics = len(opening.cost) - int(opening.originator.sum()) - (not mine)
-        belief = Belief(self.belief_spread, self.focal, self.lost, self.draws)
+        belief = Belief(self.belief_spread, self.focal, self.originator_threat, self.lost, self.draws)
         table = prospects_of(conditions, opening.ceiling, belief, generics, originators, len(opening.cost))
         place = np.interp(np.log(level), np.log(MEDIANS), np.arange(len(MEDIANS)))
         lower = np.minimum(place.astype(np.intp), len(MEDIANS) - 2)
