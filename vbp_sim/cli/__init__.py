@@ -23,7 +23,7 @@ COMMANDS = {
     "sweep": "Run a scenario over many values of levers and uncertainties.",
     "sensitivity": "Say which uncertainties the results depend on.",
     "optimize": "Search the levers for the best trade-offs between metrics.",
-    "report": "Write the report of a run, one HTML file.",
+    "report": "Write the report of a run or comparison, one HTML file.",
     "plot": "Draw one chart of a run.",
     "export": "Write a run's tables as CSV or Excel.",
     "replay": "Put real bids through a rule set.",

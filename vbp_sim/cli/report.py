@@ -1,4 +1,4 @@
-"""`vbp report`: the report of a finished run, one file to read and to send."""
+"""`vbp report`: the report of a finished run or comparison, one file to read and to send."""
 
 from __future__ import annotations
 
@@ -16,14 +16,23 @@ from vbp_sim.cli.common import message, quiet_option
 )
 @quiet_option
 def command(run: Path, out: Path | None, quiet: bool) -> int:
-    """Write the report of a run: headline, charts with their numbers, assumptions, and how to get the same again.
+    """Write the report of a run, or of a comparison as `vbp compare` leaves it.
 
-    One HTML file that needs no network and no script.
+    Headline, charts with their numbers, assumptions, and how to get the same again, in one HTML file that needs
+    no network and no script.
     """
     from vbp_sim.report.html import page
-    from vbp_sim.studies.folder import RunFolder
+    from vbp_sim.studies.compare import FILE
 
     file = out if out is not None else run / page.NAME
-    page.write(RunFolder.open(run), file)
+    if (run / FILE).is_file():
+        from vbp_sim.report.compared import Compared
+        from vbp_sim.report.html import compare_page
+
+        compare_page.write(Compared.open(run), file)
+    else:
+        from vbp_sim.studies.folder import RunFolder
+
+        page.write(RunFolder.open(run), file)
     message(f"written: {file}", quiet=quiet)
     return 0

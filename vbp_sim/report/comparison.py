@@ -35,7 +35,7 @@ def remarks(found: Comparison) -> Iterator[str]:
 
 def _row(metric: Metric, by_name: Mapping[str, Difference], variants: list[str]) -> list[str]:
     numbers = [v for d in by_name.values() for v in (d.base, d.variant)]
-    size, unit = _scale(metric, max(abs(v) for v in numbers))
+    size, unit = scale_of(metric, max(abs(v) for v in numbers))
 
     def number(value: float, sign: str = "") -> str:
         if math.isnan(value):
@@ -61,7 +61,8 @@ def arrow(metric: Metric, difference: Difference) -> str:
     return f"↑ {up}" if difference.mean > 0 else f"↓ {down}"
 
 
-def _scale(metric: Metric, largest: float) -> tuple[float, str]:
+def scale_of(metric: Metric, largest: float) -> tuple[float, str]:
+    """Divisor and unit in which all numbers of a metric are written, if ``largest`` is the largest of them."""
     if metric.unit == "share":
         return 0.01, "%"
     if metric.unit.startswith("yuan"):

@@ -1,0 +1,92 @@
+"""A finished comparison, read from the folder that `vbp compare` leaves.
+
+    found = Compared.open(Path("results/compare-pilot"))
+    found.changes["two-winners"]["rounds.pilot.rules.selection.rule"]
+"""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from vbp_sim.errors import InputError, Problem
+from vbp_sim.studies.compare import BASE, FILE, PROGRAM
+from vbp_sim.studies.folder import AGAIN, RunFolder
+from vbp_sim.studies.metric_ids import METRICS, Metric
+from vbp_sim.studies.paired import Difference
+
+
+@dataclass(frozen=True)
+class Compared:
+    """Variants against the base. ``differences``: by metric and variant, as in comparison.json.
+
+    ``changes``: by variant and path, the value of the base and the variant's; empty for a variant without a run.
+    """
+
+    path: Path
+    content: dict[str, Any]
+    differences: dict[str, dict[str, Difference]]
+    changes: dict[str, dict[str, tuple[str, str]]]
+
+    @classmethod
+    def open(cls, path: Path) -> Compared:
+        """Read a comparison and the inputs of its runs; InputError if it is none, or damaged."""
+        file = path / FILE
+        try:
+            content = json.loads(file.read_text(encoding="utf-8"))
+        except (OSError, ValueError) as error:
+            raise InputError(Problem(str(file), f"cannot be read: {error}", AGAIN)) from error
+        if not isinstance(content, dict) or content.get("program") != PROGRAM:
+            raise InputError(Problem(str(file), "is not a comparison of vbp_sim", "name another folder"))
+        differences = {
+            metric: {name: _difference(value) for name, value in found["variants"].items()}
+            for metric, found in content["metrics"].items()
+            if metric in METRICS
+        }
+        return cls(path, content, differences, _changes(path, content))
+
+    @property
+    def variants(self) -> list[str]:
+        """Names of the variants, without the base."""
+        return list(self.content["variants"])
+
+    @property
+    def origin(self) -> RunFolder:
+        """What charts say of where they come from."""
+        named = {key: self.content[key] for key in ("scenario", "seed", "replications", "version")}
+        about = {"variant": ", ".join(self.variants) + " against the base", "run_hash": self.content["id"]}
+        return RunFolder(self.path, {**named, **about}, {})
+
+    def metrics(self) -> list[Metric]:
+        """Metrics that are compared, in their order."""
+        return [METRICS[name] for name in METRICS if name in self.differences]
+
+
+def _difference(value: dict[str, Any]) -> Difference:
+    names = ("base", "variant", "mean", "low", "high", "variance_saved")
+    numbers = {name: float("nan") if value[name] is None else float(value[name]) for name in names}
+    return Difference(n=int(value["n"]), **numbers)
+
+
+def _changes(path: Path, content: dict[str, Any]) -> dict[str, dict[str, tuple[str, str]]]:
+    """Values in which the runs of the variants differ from the base's."""
+    runs = {name: _values(path, Path(place)) for name, place in content["runs"].items()}
+    base = runs.get(BASE, {})
+    found = {}
+    for name in content["variants"]:
+        own = runs.get(name, {})
+        paths = [*own, *(key for key in base if key not in own)] if base and own else []
+        pairs = {key: (base.get(key, "–"), own.get(key, "–")) for key in paths}
+        found[name] = {key: pair for key, pair in pairs.items() if pair[0] != pair[1]}
+    return found
+
+
+def _values(path: Path, place: Path) -> dict[str, str]:
+    """Values of a run by their path; the folder may have been moved together with its runs."""
+    for folder in (path / "runs" / place.name, place):
+        if (folder / "manifest.json").is_file():
+            values = RunFolder.open(folder).manifest.get("values", ())
+            return {v["path"]: v["value"] if isinstance(v["value"], str) else json.dumps(v["value"]) for v in values}
+    return {}
