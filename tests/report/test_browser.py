@@ -12,8 +12,12 @@ from typing import Any
 
 import pytest
 import synthetic
+from small import write_scenario
 
-from vbp_sim.report.html import page
+from vbp_sim.report.catalogue import catalogue
+from vbp_sim.report.compared import Compared
+from vbp_sim.report.html import compare_page, page
+from vbp_sim.studies.compare import compare, write
 
 playwright = pytest.importorskip("playwright.sync_api", reason="playwright is not installed")
 axe = pytest.importorskip("axe_playwright_python.sync_playwright", reason="axe-playwright-python is not installed")
@@ -56,7 +60,12 @@ def reports(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Path]:
     page.write(synthetic.write(folder / "plain", 2, drugs=drugs, values=[value]), folder / "plain.html")
     run = synthetic.write(folder / "nasty", drugs=NASTY, failed=(), values=[value], **nasty)
     page.write(run, folder / "nasty.html")
-    return {"plain": folder / "plain.html", "nasty": folder / "nasty.html"}
+    changes = {"changes": {"demand": {"growth": 0.5}}}
+    scenario = write_scenario(folder, replications=2, variants={"grow" * 20: changes}, title="<b>" + "title" * 60)
+    found = compare(scenario, ["grow" * 20], results=folder / "compared" / "runs", workers=1)
+    write(found, folder / "compared")
+    compare_page.write(Compared.open(folder / "compared"), folder / "compared.html")
+    return {name: folder / f"{name}.html" for name in ("plain", "nasty", "compared")}
 
 
 @pytest.fixture(scope="module")
@@ -102,7 +111,7 @@ def see(browser: Any, reports: dict[str, Path]) -> Iterator[Any]:
         seen.context.close()
 
 
-@pytest.mark.parametrize("name", ["plain", "nasty"])
+@pytest.mark.parametrize("name", ["plain", "nasty", "compared"])
 def test_opens_from_disk_and_asks_for_nothing_else(see: Any, reports: dict[str, Path], name: str) -> None:
     seen = see(name)
     seen.open_all()
@@ -110,12 +119,13 @@ def test_opens_from_disk_and_asks_for_nothing_else(see: Any, reports: dict[str, 
     assert asked == [reports[name].as_uri()]
     assert seen.complaints == []
     assert seen.page.title() != "hit"
-    assert seen.page.locator("svg[role=img]").count() >= 8
+    assert seen.page.locator("svg[role=img]").count() == (2 if name == "compared" else len(catalogue()))
 
 
+@pytest.mark.parametrize("name", ["plain", "compared"])
 @pytest.mark.parametrize("settings", [{}, {"color_scheme": "dark"}, PHONE], ids=["light", "dark", "phone"])
-def test_axe_finds_no_serious_fault(see: Any, settings: dict[str, Any]) -> None:
-    seen = see("plain", **settings)
+def test_axe_finds_no_serious_fault(see: Any, name: str, settings: dict[str, Any]) -> None:
+    seen = see(name, **settings)
     seen.open_all()
     seen.page.evaluate(STROKES_AWAY)
     found = axe.Axe().run(seen.page).response["violations"]
@@ -123,7 +133,7 @@ def test_axe_finds_no_serious_fault(see: Any, settings: dict[str, Any]) -> None:
     assert [fault for fault in told if fault[1] in ("serious", "critical")] == []
 
 
-@pytest.mark.parametrize("name", ["plain", "nasty"])
+@pytest.mark.parametrize("name", ["plain", "nasty", "compared"])
 @pytest.mark.parametrize("width", [320, 360, 1280])
 def test_page_never_scrolls_sideways(see: Any, name: str, width: int) -> None:
     seen = see(name, viewport={"width": width, "height": 720}, is_mobile=width < 500)
