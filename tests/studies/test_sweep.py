@@ -82,6 +82,11 @@ def test_two_points_may_be_the_same_scenario(tmp_path: Path) -> None:
     assert swept(file, tmp_path / "s").done == 2
 
 
+def test_replications_may_be_fewer_than_the_file_says(tmp_path: Path) -> None:
+    study = begin(write_sweep(tmp_path, replications=9), tmp_path / "s", replications=2)
+    assert counted(study) == 8
+
+
 def test_expanding_adds_replications_and_keeps_the_others(tmp_path: Path) -> None:
     file = write_sweep(tmp_path, replications=2)
     swept(file, tmp_path / "s")

@@ -39,11 +39,13 @@ def command(
     """
     if (method == "tree") != (fails is not None):
         raise click.UsageError("--method tree and --fails go together")
+    if method == "tree" and size is not None:
+        raise click.UsageError("--method tree runs the sweep as it is; the size stands in its file")
     from vbp_sim.studies.sensitivity import adapted
     from vbp_sim.studies.sweep import begin
 
     study = begin(
-        file, out, accept_new_code=accept_new_code, yes=yes, size=size if method == "tree" else None,
+        file, out, accept_new_code=accept_new_code, yes=yes,
         adapt=lambda spec: spec if method == "tree" else adapted(spec, method, size),
     )  # fmt: skip
     code = go_on(study, False, quiet or as_json, how)

@@ -97,7 +97,9 @@ def _path(tree: Any, node: int, names: list[tuple[str, str]]) -> tuple[str, ...]
         low, high = bounds.get(name, (-np.inf, np.inf))
         bounds[name] = (low, min(high, at)) if len(left) else (max(low, at), high)
         node = parent
-    return tuple(_condition(*name, *bounds[name]) for name in names if name in bounds)
+    named = {id for (id, value), (low, _) in bounds.items() if value and low > 0}
+    kept = [n for n in names if n in bounds and not (n[0] in named and n[1] and bounds[n][0] <= 0)]
+    return tuple(_condition(*name, *bounds[name]) for name in kept)
 
 
 def _condition(id: str, value: str, low: float, high: float) -> str:

@@ -93,7 +93,6 @@ def begin(
     out: Path | None = None,
     *,
     replications: int | None = None,
-    size: int | None = None,
     accept_new_code: bool = False,
     yes: bool = False,
     adapt: Callable[[SweepSpec], SweepSpec] = lambda spec: spec,
@@ -104,8 +103,10 @@ def begin(
     """
     spec, tree = read_sweep(file)
     spec = adapt(spec)
+    if replications is not None:
+        spec = spec.model_copy(update={"replications": replications})
     base = open_base(spec.scenario, file.parent, spec.seed)
-    wanted = Plan.of(spec, file, base).grown(replications, size)
+    wanted = Plan.of(spec, file, base)
     folder = out if out is not None else RESULTS / wanted.name
     if (folder / plan.NAME).exists():
         known = read_plan(folder)
