@@ -258,8 +258,8 @@ def _real_metrics(
         price = np.where(chosen_, tender.bids, 0)
         order = tuple(int(i) for i in np.argsort(tender.bids, kind="stable") if chosen_[i])
         awards.append(Award(drug=tender.drug, qualified=c.book.qualified, n=int(c.book.bidders), places=c.places,
-                            rank=c.book.rank, shortlisted=c.short, selected=chosen_, price=price, picks=chosen_, order=order,
-                            grades=(), reasons=(), failed=not bool(chosen_.any())))  # fmt: skip
+                            rank=c.book.rank, shortlisted=c.short, selected=chosen_, price=price, picks=chosen_,
+                            order=order, grades=(), reasons=(), failed=not bool(chosen_.any())))  # fmt: skip
     return {
         k: v for k, v in tender_metrics(market, rules, Predicted(p, bids, tuple(awards))).items() if not np.isnan(v)
     }

@@ -23,8 +23,8 @@ MEDIANS: Floats = np.geomspace(0.02, 1.8, 12)
 
 @dataclass(frozen=True)
 class Belief:
-    """``spread`` sd of the logarithm of a rival's bid; ``focal`` chance that it aims at the guaranteed cut; ``threat`` chance
-    that an originator bids like a generic; ``lost`` eta; ``draws`` of rivals.
+    """``spread`` sd of the logarithm of a rival's bid; ``focal`` chance that it aims at the guaranteed cut; ``threat``
+    chance that an originator bids like a generic; ``lost`` eta; ``draws`` of rivals.
     """
 
     spread: float

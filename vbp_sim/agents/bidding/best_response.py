@@ -30,7 +30,7 @@ class BestResponse(Bidding):
 
     model: Literal["best-response"] = "best-response"
     belief_markup: float = param(
-        0.9,
+        0.7566,
         "what firms expect rivals to add to the usual cost (median)",
         unit="share of the unit cost",
         source=_FIT,
@@ -39,13 +39,14 @@ class BestResponse(Bidding):
         le=20,
     )
     belief_spread: float = param(
-        0.5, "spread of rivals' bids as firms expect it, sd of the logarithm", source=_FIT, confidence="I", gt=0, le=3
+        1.0, "spread of rivals' bids as firms expect it, sd of the logarithm", source=_FIT, confidence="I", gt=0, le=3
     )
     belief_error: float = param(
-        0.35, "spread of the expected level between firms, sd of the logarithm", source=_FIT, confidence="I", ge=0, le=3
+        0.3374, "spread of the expected level between firms, sd of the logarithm", source=_FIT, confidence="I",
+        ge=0, le=3,
     )
     focal: float = param(
-        0.2,
+        0.45,
         "part of the rivals expected to aim just under the cut that the rules guarantee",
         unit="share",
         source=_FIT,
@@ -54,7 +55,7 @@ class BestResponse(Bidding):
         le=1,
     )
     originator_threat: float = param(
-        0.3,
+        0.65,
         "chance, as rivals see it, that an originator bids like a generic rather than the ceiling",
         unit="probability",
         source=_FIT,
@@ -63,7 +64,7 @@ class BestResponse(Bidding):
         le=1,
     )
     noise: float = param(
-        0.05,
+        0.2845,
         "how far firms miss the best bid: a bid that pays this part less is e times rarer",
         unit="share of the payoff",
         source=_FIT,
@@ -106,7 +107,7 @@ class BestResponse(Bidding):
         0.5, "net price of a generic outside the tender over the ceiling", unit="x", ge=0, le=100
     )
     originator_exposure: float = param(
-        0.6,
+        0.399,
         "loss in other channels and countries per unit of price cut, originator (median)",
         unit="share",
         ge=0,
@@ -115,7 +116,7 @@ class BestResponse(Bidding):
     originator_exposure_spread: float = param(0.8, "spread of that between firms, sd of the logarithm", ge=0, le=3)
     originator_kept: float = param(0.75, "net price of an originator outside over the ceiling", unit="x", ge=0, le=100)
     walk_away: float = param(
-        0.35,
+        0.2162,
         "median of the lowest price that an originator accepts, over its own earlier price",
         source=_FIT,
         confidence="I",

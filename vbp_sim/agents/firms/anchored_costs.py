@@ -31,7 +31,7 @@ class AnchoredCosts(TwoLevelCosts):
 
     model: Literal["anchored-costs"] = "anchored-costs"  # type: ignore[assignment]
     cost_median: float = param(
-        0.16,
+        0.134,
         "median unit cost of a generic over ceiling and earlier price, at 1 yuan and 10 million units a year",
         source=_FIT,
         confidence="I",
@@ -39,7 +39,7 @@ class AnchoredCosts(TwoLevelCosts):
         lt=2,
     )
     ceiling_weight: float = param(
-        0.7,
+        0.3503,
         "how far the ceiling, rather than earlier prices, anchors the cost",
         unit="elasticity",
         source=_FIT,
@@ -48,7 +48,7 @@ class AnchoredCosts(TwoLevelCosts):
         le=1,
     )
     bend: float = param(
-        1.0,
+        0.6204,
         "weight of the lower of ceiling and earlier price: 0 geometric mean, 1 harmonic mean, large the lower alone",
         source=_FIT,
         confidence="I",
@@ -56,7 +56,7 @@ class AnchoredCosts(TwoLevelCosts):
         le=10,
     )
     own_weight: float = param(
-        0.3,
+        0.3188,
         "how far a firm's own earlier price tells its cost from its rivals'",
         unit="elasticity",
         source=_FIT,
@@ -65,7 +65,7 @@ class AnchoredCosts(TwoLevelCosts):
         le=1,
     )
     cheapness: float = param(
-        0.1,
+        0.1555,
         "how the cost's part of the price falls with the price of a unit",
         unit="elasticity",
         source=_FIT,
@@ -74,7 +74,7 @@ class AnchoredCosts(TwoLevelCosts):
         le=1,
     )
     scale: float = param(
-        0.05,
+        0.0748,
         "how the unit cost falls with the drug's yearly volume",
         unit="elasticity",
         source="assumption, 0.05 to 0.10; fitted within them (docs/calibration.md)",
@@ -83,10 +83,10 @@ class AnchoredCosts(TwoLevelCosts):
         le=1,
     )
     drug_spread: float = param(
-        0.4, "spread of costs between drugs, sd of the logarithm", source=_FIT, confidence="I", ge=0, le=2
+        0.4699, "spread of costs between drugs, sd of the logarithm", source=_FIT, confidence="I", ge=0, le=2
     )
     firm_spread: float = param(
-        0.35, "spread of costs between firms, sd of the logarithm", source=_FIT, confidence="I", ge=0, le=2
+        0.2734, "spread of costs between firms, sd of the logarithm", source=_FIT, confidence="I", ge=0, le=2
     )
 
     def products(self, market: Market, luck: Streams) -> Products:
