@@ -33,13 +33,14 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
     base = tmp_path_factory.mktemp("compared")
     scenario = write_scenario(base, variants=VARIANTS, replications=3, title="<b>bold</b> & more")
     out = base / "out"
-    assert vbp("compare", scenario, "--variants", "grow,greedy", "--out", out, "--workers", 1, "-q") == 0
+    assert vbp("compare", scenario, "--variants", "grow,greedy", "--out", out, "--workers", 1, "--report", "-q") == 0
     return out
 
 
 def test_report_command_knows_a_comparison(folder: Path, tmp_path: Path) -> None:
     assert vbp("report", folder, "--out", tmp_path / "r.html", "-q") == 0
     source = (tmp_path / "r.html").read_text(encoding="utf-8")
+    assert source == (folder / "report.html").read_text(encoding="utf-8")
     assert "<b>bold" not in source
     assert "&lt;b&gt;bold&lt;/b&gt; &amp; more" in source
     assert source.count('<svg role="img"') == 2

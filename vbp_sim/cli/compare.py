@@ -37,6 +37,7 @@ from vbp_sim.cli.progress import bar
 )
 @click.option("--workers", type=click.IntRange(min=1), help="Processes (default: what the machine has).")
 @click.option("--out", type=click.Path(path_type=Path), metavar="DIR", help="Where the comparison goes.")
+@click.option("--report", is_flag=True, help="Write report.html into the same folder.")
 @json_option
 @quiet_option
 def command(
@@ -50,6 +51,7 @@ def command(
     max_replications: int | None,
     workers: int | None,
     out: Path | None,
+    report: bool,
     as_json: bool,
     quiet: bool,
 ) -> int:
@@ -73,6 +75,11 @@ def command(
         )  # fmt: skip
     target = out if out is not None else RESULTS / f"compare-{found.scenario}-{found.id[:12]}"
     write(found, target)
+    if report:
+        from vbp_sim.report.compared import Compared
+        from vbp_sim.report.html import compare_page, page
+
+        compare_page.write(Compared.open(target), target / page.NAME)
     if as_json:
         print_json(found.as_json())
     elif not quiet:

@@ -76,7 +76,7 @@ def _bars(axes: Axes, at: Floats, rows: Columns) -> None:
         said = axes.annotate(
             words.compact(float(bid)), (bid, y), (5, 0), textcoords="offset points", va="center", size=8
         )
-        said.set_bbox({"facecolor": "white", "edgecolor": "none", "pad": 0.6, "alpha": 0.85})
+        said.set_bbox({"facecolor": "white", "edgecolor": "none", "pad": 1.8, "alpha": 0.85})
     axes.set_xlabel("yuan per unit")
     axes.grid(axis="y", visible=False)
     marks.number_axis(axes.xaxis)
