@@ -71,6 +71,16 @@ def run(tmp_path_factory: pytest.TempPathFactory) -> RunFolder:
 
 
 @pytest.fixture(scope="module")
+def source(run: RunFolder) -> str:
+    return page.render(run)
+
+
+@pytest.fixture(scope="module")
+def plates(run: RunFolder) -> list[page.Plate]:
+    return page.plates(run)
+
+
+@pytest.fixture(scope="module")
 def nasty(tmp_path_factory: pytest.TempPathFactory) -> str:
     name = "<b>bold</b> & 情景"
     folder = tmp_path_factory.mktemp("runs") / "nasty"
@@ -91,8 +101,7 @@ def real(tmp_path_factory: pytest.TempPathFactory) -> RunFolder:
     return RunFolder.open(folder / "run")
 
 
-def test_one_file_that_asks_for_nothing_else(run: RunFolder) -> None:
-    source = page.render(run)
+def test_one_file_that_asks_for_nothing_else(source: str) -> None:
     seen = Page(source)
     assert seen.open == []
     assert not [tag for tag, _ in seen.elements if tag in ("script", "link", "iframe", "img", "object", "form")]
@@ -107,8 +116,7 @@ def test_one_file_that_asks_for_nothing_else(run: RunFolder) -> None:
     assert not [key for _, a in seen.elements for key in a if key.startswith("on")]
 
 
-def test_ids_are_unique_and_every_reference_leads_to_one(run: RunFolder) -> None:
-    source = page.render(run)
+def test_ids_are_unique_and_every_reference_leads_to_one(source: str) -> None:
     seen = Page(source)
     ids = [a["id"] for _, a in seen.elements if "id" in a]
     assert len(set(ids)) == len(ids)
@@ -119,8 +127,7 @@ def test_ids_are_unique_and_every_reference_leads_to_one(run: RunFolder) -> None
     assert local | named | clips <= set(ids)
 
 
-def test_every_chart_has_a_name_a_sentence_and_its_numbers(run: RunFolder) -> None:
-    plates = page.plates(run)
+def test_every_chart_has_a_name_a_sentence_and_its_numbers(plates: list[page.Plate]) -> None:
     assert [p.name for p in plates][:2] == sorted((p.name for p in plates[:2]), key=page.STORY.index)
     for plate in plates:
         assert plate.drawing is not None
@@ -130,8 +137,8 @@ def test_every_chart_has_a_name_a_sentence_and_its_numbers(run: RunFolder) -> No
         assert plate.table.rows
 
 
-def test_download_holds_what_the_table_shows(run: RunFolder) -> None:
-    plate = next(p for p in page.plates(run) if p.name == "price-by-drug")
+def test_download_holds_what_the_table_shows(plates: list[page.Plate]) -> None:
+    plate = next(p for p in plates if p.name == "price-by-drug")
     assert plate.table is not None
     content = base64.b64decode(plate.table.href.partition("base64,")[2]).decode("utf-8-sig")
     rows = list(csv.reader(io.StringIO(content)))
