@@ -140,4 +140,5 @@ def _pandas() -> Any:
     try:
         return importlib.import_module("pandas")
     except ImportError as error:
-        raise VbpError("data frames need pandas, which is not installed here: pip install 'vbp-sim[notebook]'") from error
+        what = "data frames need pandas, which is not installed here"
+        raise VbpError(f"{what}: pip install 'vbp-sim[notebook]'") from error

@@ -153,12 +153,15 @@ def test_twenty_kills_at_random_moments(tmp_path: Path) -> None:
         assert same_as_serial(file, folder)
 
 
-@pytest.mark.parametrize("executor", ["serial", "processes"])
+@pytest.mark.parametrize("executor", ["serial", "processes", "dask"])
 def test_ctrl_c_finishes_what_is_under_way_and_can_be_gone_on_with(tmp_path: Path, executor: str) -> None:
+    """As on a terminal, where the signal goes to the workers, too."""
+    if executor == "dask":
+        pytest.importorskip("distributed")
     file = write_sweep(tmp_path, levers=growth(20), replications=10)
-    study = process(file, tmp_path / "s", executor, "short")
+    study = process(file, tmp_path / "s", executor, "short", start_new_session=True)
     wait_until(lambda: count(tmp_path / "s") >= 10)
-    study.send_signal(signal.SIGINT)
+    os.killpg(study.pid, signal.SIGINT)
     shown, said = study.communicate(timeout=30)
     assert study.returncode == 130, said
     assert '"interrupted"' in shown
