@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+import subprocess
+import sys
 from pathlib import Path
 from typing import Any
 
@@ -74,3 +76,15 @@ def test_shipped_scenarios_and_rule_sets_name_their_schema_in_the_first_line() -
     for file in shipped().glob("*.yaml"):
         first = file.read_text(encoding="utf-8").splitlines()[0]
         assert first == "# yaml-language-server: $schema=schema/scenario.schema.json", file.name
+
+
+def test_the_schema_does_not_depend_on_what_was_imported_first() -> None:
+    late = "import vbp_sim.agents.bidding.rules_of_thumb, vbp_sim.rules.selection.threshold; "
+    made = [
+        subprocess.run(
+            [sys.executable, "-c", first + "from vbp_sim.scenario import schema; print(schema.scenario_schema())"],
+            capture_output=True, text=True, check=True,
+        ).stdout
+        for first in ("", late)
+    ]  # fmt: skip
+    assert made[0] == made[1]

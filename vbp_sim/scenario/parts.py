@@ -138,8 +138,10 @@ def chosen(part: Part, kind: Callable[..., P]) -> P:
 
 @functools.cache
 def discover() -> None:
-    """Import every module below `HOMES`, so that all parts are registered."""
+    """Import every module below `HOMES`, so that all parts are registered, in an order that no import decides."""
     for home in HOMES:
         package = importlib.import_module(home)
         for module in pkgutil.walk_packages(package.__path__, home + "."):
             importlib.import_module(module.name)
+    for kind in sorted(Part.registry):
+        Part.registry[kind] = sorted(Part.registry.pop(kind), key=lambda part: part.part_name())
