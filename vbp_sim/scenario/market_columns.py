@@ -39,7 +39,9 @@ FILES: dict[str, tuple[Column, ...]] = {
         Column("secondary", "count", "secondary hospitals that take part", "institutions", required=True),
         Column("primary", "count", "primary institutions that take part", "institutions", required=True),
         Column(
-            "demand_weight", "amount", "weight of its demand, for the record: runs read demand.csv; left out: its population"
+            "demand_weight",
+            "amount",
+            "weight of its demand, for the record: runs read demand.csv; left out: its population",
         ),
     ),
     "drugs.csv": (
