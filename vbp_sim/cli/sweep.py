@@ -203,7 +203,8 @@ def _estimated(study: Study, as_json: bool, how: dict[str, Any]) -> int:
     from dataclasses import asdict
 
     from vbp_sim.studies.estimate import estimate
-    from vbp_sim.studies.sweep import Options, free_space
+    from vbp_sim.studies.study_folder import free_space
+    from vbp_sim.studies.sweep import Options
 
     found = {**asdict(estimate(study, Options(**how))), "free_bytes": free_space(study.folder)}
     if as_json:

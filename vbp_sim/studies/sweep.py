@@ -8,11 +8,8 @@ A study is a folder: plan.json (what was asked), ledger.sqlite (every run), and 
 
 from __future__ import annotations
 
-import fcntl
 import hashlib
-import os
 import pickle
-import shutil
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -23,7 +20,7 @@ import numpy as np
 
 from vbp_sim.errors import InputError, Problem
 from vbp_sim.scenario.tree import Node
-from vbp_sim.studies import executors, ledger, plan
+from vbp_sim.studies import executors, ledger, plan, study_folder
 from vbp_sim.studies.base import Base, open_base
 from vbp_sim.studies.design import Design
 from vbp_sim.studies.drive import Drive, Stop, interruptible
@@ -37,7 +34,6 @@ from vbp_sim.studies.work import Chunk, Receipt, Task, Work, measured
 RESULTS = Path("results")
 #: a sweep of more runs must be meant
 MANY = 100_000
-LOCK = ".lock"
 
 
 @dataclass(frozen=True)
@@ -116,7 +112,7 @@ def begin(
         grown = known.grown(wanted.spec.replications, wanted.spec.sample.size)
         wanted = grown.for_program(program_hash(), accept_new_code, folder)
     else:
-        _free(folder)
+        study_folder.clear(folder)
     return _opened(folder, wanted, base, tree, yes)
 
 
@@ -224,43 +220,10 @@ def _tasks(design: Design, points: Iterable[int], done: Any, digests: dict[int, 
 @contextmanager
 def _begun(study: Study) -> Iterator[Ledger]:
     """Make the folder if need be, hold its lock, and enter new points; plan.json makes it a study, and comes last."""
-    with _locked(study.folder), Ledger.writing(study.folder / ledger.NAME) as book:
+    with study_folder.locked(study.folder), Ledger.writing(study.folder / ledger.NAME) as book:
         book.add_points(study.new_points)
         study.plan.write(study.folder)
         yield book
-
-
-@contextmanager
-def _locked(folder: Path) -> Iterator[None]:
-    try:
-        folder.mkdir(parents=True, exist_ok=True)
-        handle = os.open(folder / LOCK, os.O_CREAT | os.O_RDWR)
-    except OSError as error:
-        what = f"cannot be written: {error.strerror}"
-        raise InputError(Problem(str(folder), what, "name another folder with --out")) from error
-    try:
-        fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        yield
-    except BlockingIOError as error:
-        what = "another process is at work on this study"
-        raise InputError(Problem(str(folder), what, "wait for it; `vbp sweep status` shows how far it is")) from error
-    finally:
-        os.close(handle)
-
-
-def _free(folder: Path) -> None:
-    """InputError if a new study cannot go there; what a killed beginning left is cleared."""
-    if folder.exists() and not folder.is_dir():
-        raise InputError(Problem(str(folder), "is a file, not a folder", "name another folder with --out"))
-    if folder.is_dir():
-        left = [entry.name for entry in folder.iterdir()]
-        if any(not name.startswith((ledger.NAME, LOCK, f".{plan.NAME}")) for name in left):
-            what = "holds other files and is no study"
-            raise InputError(Problem(str(folder), what, "name another folder with --out"))
-        with _locked(folder):
-            for name in left:
-                if name != LOCK:
-                    (folder / name).unlink(missing_ok=True)
 
 
 def status(folder: Path) -> dict[str, Any]:
@@ -283,19 +246,8 @@ def status(folder: Path) -> dict[str, Any]:
         "seconds_per_run": seconds,
         "megabytes": round(size / 1e6, 3),
         "same_program": known.program == program_hash(),
-        "at_work": _busy(folder),
+        "at_work": study_folder.busy(folder),
     }
-
-
-def _busy(folder: Path) -> bool:
-    try:
-        with (folder / LOCK).open("rb") as handle:
-            fcntl.flock(handle, fcntl.LOCK_SH | fcntl.LOCK_NB)
-    except BlockingIOError:
-        return True
-    except OSError:
-        return False
-    return False
 
 
 def repeat(folder: Path, point: int, replication: int, work: Work = measured) -> tuple[dict[str, float], bool]:
@@ -315,10 +267,3 @@ def repeat(folder: Path, point: int, replication: int, work: Work = measured) ->
         kept = book.metrics(point, replication)
     same = kept is not None and all(repr(found.get(id, float("nan"))) == repr(value) for id, value in kept.items())
     return found, same
-
-
-def free_space(folder: Path) -> int:
-    """Bytes that are free where a study would go."""
-    while not folder.exists() and folder != folder.parent:
-        folder = folder.absolute().parent
-    return shutil.disk_usage(folder).free
