@@ -17,7 +17,7 @@ from vbp_sim.engine import kernel
 from vbp_sim.engine.clock import ORDER, Clock
 from vbp_sim.engine.market_day import MarketDay
 from vbp_sim.engine.province import Province
-from vbp_sim.engine.round import RoundProcess
+from vbp_sim.engine.round.process import RoundProcess
 from vbp_sim.engine.simulation import horizon
 from vbp_sim.engine.world import World
 from vbp_sim.scenario.load import Scenario

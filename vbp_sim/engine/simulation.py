@@ -14,7 +14,7 @@ from vbp_sim.engine.clock import Clock, add_months
 from vbp_sim.engine.market_day import MarketDay
 from vbp_sim.engine.province import Province
 from vbp_sim.engine.recorder import Table
-from vbp_sim.engine.round import RoundProcess
+from vbp_sim.engine.round.process import RoundProcess
 from vbp_sim.engine.world import World
 from vbp_sim.rules.ruleset import RuleSet
 from vbp_sim.scenario.load import Scenario

@@ -1,0 +1,83 @@
+"""A bidding round as a SimPy process: reporting, review, document, opening, province choice, contract, start."""
+
+from __future__ import annotations
+
+from collections.abc import Generator
+
+import numpy as np
+import numpy.typing as npt
+import simpy
+
+from vbp_sim.engine.contract import Contract
+from vbp_sim.engine.province import Province
+from vbp_sim.engine.round.notice import Notice
+from vbp_sim.engine.round.rows import Rows
+from vbp_sim.engine.round.scope import Scope
+from vbp_sim.engine.round.signing import Signing
+from vbp_sim.engine.world import World
+from vbp_sim.rules import money
+from vbp_sim.rules.tender import decide
+from vbp_sim.scenario.spec import Round
+
+Ints = npt.NDArray[np.int64]
+
+
+class RoundProcess:
+    """One round from the call for reports to the first supply; contracts then run on their own."""
+
+    def __init__(self, world: World, round_id: str, spec: Round, provinces: list[Province]) -> None:
+        self.scope = Scope.of(world, round_id, spec, provinces)
+        self.notice, self.signing, self.rows = Notice(self.scope), Signing(self.scope), Rows(self.scope)
+
+    def process(self) -> Generator[simpy.Event, None, None]:
+        """Live through the calendar of the round."""
+        world, calendar = self.scope.world, self.scope.spec.calendar
+        day = world.clock.day
+        yield from world.until(day(calendar.reporting_start))
+        self.scope.log("reporting-start", float(len(self.scope.drugs)), "institutions begin to report their demand")
+        yield from world.until(day(calendar.reporting_end))
+        self._report()
+        self.scope.log("reporting-end", self._reported(), "units reported")
+        yield from world.until(day(calendar.review_end))
+        self.scope.log("review-end", self._reported(), "units sent on by the provinces")
+        yield from world.until(day(calendar.document))
+        self.scope.log("document", float(len(self.scope.drugs)), "tender document published")
+        yield from world.until(day(calendar.opening))
+        contracts = self._open()
+        yield from world.until(day(calendar.result))
+        self.scope.log("result", float(len(contracts)), "drugs awarded; contracts are signed")
+        yield from world.until(day(calendar.start))
+        for contract in contracts:
+            self.signing.start(contract)
+        self.scope.log("start", float(len(contracts)), "selected products are supplied")
+
+    def _report(self) -> None:
+        """Institutions report; what they expect to be guaranteed follows from the number of firms that may win."""
+        shares = np.array([self.notice.expected_share(d) for d in self.scope.drugs])
+        for province in self.scope.members:
+            province.report(self.scope.id, self.scope.drugs, shares)
+
+    def _open(self) -> list[Contract]:
+        """Open the bids, decide, let winners choose provinces; return the contracts that will start."""
+        scope, world = self.scope, self.scope.world
+        members = [self.notice.qualified(d) for d in scope.drugs]
+        openings = [self.notice.opening(d, m) for d, m in zip(scope.drugs, members, strict=True)]
+        bids = [world.bidding.bids(o, world.luck) for o in openings]
+        tenders = [self.notice.tender(d, m, b) for d, m, b in zip(scope.drugs, members, bids, strict=True)]
+
+        def answer(tender: int, offers: Ints) -> npt.NDArray[np.bool_]:
+            return world.bidding.accepts(openings[tender], offers / money.YUAN, world.luck)
+
+        awards = decide(tenders, scope.rules, answer)
+        contracts = []
+        for d, m, bid, tender, award in zip(scope.drugs, members, bids, tenders, awards, strict=True):
+            self.rows.award(d, m, bid, tender, award)
+            if award.order:
+                contracts.append(self.signing.contract(d, m, award))
+                self.rows.allocation(contracts[-1])
+            self.rows.reports(d, contracts[-1].share if award.order else 0.0)
+        scope.log("opening", float(len(contracts)), f"of {len(scope.drugs)} drugs are awarded")
+        return contracts
+
+    def _reported(self) -> float:
+        return float(sum(p.reported[self.scope.id][self.scope.drugs].sum() for p in self.scope.members))
