@@ -1,6 +1,7 @@
-"""The charts by name. A new chart is one file in `vbp_sim.report.figures` with a function under `chart`.
+"""The charts by name. A new chart is one file in `vbp_sim.report.figures` with a function under `chart`,
+and the question that it answers in ``messages/questions.yaml``.
 
-@chart("hhi", "How concentrated is supply?")
+@chart("hhi")
 def draw(run: RunFolder) -> Chart: ...
 """
 
@@ -20,6 +21,7 @@ from vbp_sim.errors import InputError, Problem, nearest
 from vbp_sim.report import style
 from vbp_sim.report.csv_table import Columns as Columns
 from vbp_sim.report.csv_table import write_csv
+from vbp_sim.report.language import say
 from vbp_sim.studies.folder import RunFolder
 
 
@@ -38,15 +40,19 @@ class NothingToDraw(Exception):
 
 @dataclass(frozen=True)
 class Entry:
-    """A chart of the catalogue: its name, the question that it answers, and the function that draws a run.
+    """A chart of the catalogue: its name, and the function that draws a run.
 
     ``of_drug``: it shows one drug, and is drawn with the drug's name ("" lets it choose).
     """
 
     name: str
-    question: str
     draw: Callable[..., Chart]
     of_drug: bool
+
+    @property
+    def question(self) -> str:
+        """The question that it answers, in the language in use."""
+        return say(f"questions.{self.name}")
 
 
 Drawer = TypeVar("Drawer", bound=Callable[..., Chart])
@@ -54,11 +60,11 @@ Drawer = TypeVar("Drawer", bound=Callable[..., Chart])
 _entries: dict[str, Entry] = {}
 
 
-def chart(name: str, question: str, *, of_drug: bool = False) -> Callable[[Drawer], Drawer]:
+def chart(name: str, *, of_drug: bool = False) -> Callable[[Drawer], Drawer]:
     """Enter a drawing function in the catalogue."""
 
     def enter(draw: Drawer) -> Drawer:
-        _entries[name] = Entry(name, question, draw, of_drug)
+        _entries[name] = Entry(name, draw, of_drug)
         return draw
 
     return enter

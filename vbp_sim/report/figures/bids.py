@@ -38,7 +38,7 @@ class Bids:
         return self.bid.mid > 1 + 1e-9
 
 
-@chart("bids", "How far below the ceiling do firms bid, and who wins?")
+@chart("bids")
 def draw(run: RunFolder) -> Chart:
     """Draw every product's bid as a share of its ceiling, one row per drug."""
     bids = collect(run)

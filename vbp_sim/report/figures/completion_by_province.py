@@ -18,7 +18,7 @@ from vbp_sim.report.tiles import TILES, mapped
 from vbp_sim.studies.folder import RunFolder
 
 
-@chart("completion-by-province", "Do hospitals buy what they agreed to buy?")
+@chart("completion-by-province")
 def draw(run: RunFolder) -> Chart:
     """Draw completion as a map of tiles where there are enough provinces, as ordered bars elsewhere."""
     t = run.table("use", ["replication", "province", "selected", "agreed"])

@@ -24,7 +24,7 @@ class Cuts:
     real: Floats
 
 
-@chart("cut-by-bidders", "Do more bidders mean lower prices?")
+@chart("cut-by-bidders")
 def draw(run: RunFolder) -> Chart:
     """Draw the cut of the lowest selected price of each drug by its number of bidders."""
     cuts = collect(run)

@@ -14,7 +14,7 @@ from vbp_sim.report.labels import tender_labels
 from vbp_sim.studies.folder import RunFolder
 
 
-@chart("margins", "What do the winners earn, and who gives up?")
+@chart("margins")
 def draw(run: RunFolder) -> Chart:
     """Draw the margin of selected products by drug, beside the exits of the run."""
     t = run.table("bids", ["replication", "round", "drug", "price", "cost", "selected"])

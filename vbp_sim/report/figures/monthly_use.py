@@ -28,7 +28,7 @@ LOOKS: dict[str, tuple[str, str, dict[str, Any]]] = {
 }
 
 
-@chart("monthly-use", "What is used before and after the round?")
+@chart("monthly-use")
 def draw(run: RunFolder) -> Chart:
     """Draw the volumes of a month, all tendered drugs together."""
     t = run.table("use", ["replication", "month", *KINDS])

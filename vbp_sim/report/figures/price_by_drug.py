@@ -38,7 +38,7 @@ class Prices:
         return Prices(keys, before, after, cut, self.failed[index], self.real[index])
 
 
-@chart("price-by-drug", "How far do prices fall, drug by drug?")
+@chart("price-by-drug")
 def draw(run: RunFolder) -> Chart:
     """Draw earlier and selected prices as dumbbells, and the cut between them."""
     prices, average = collect(run)

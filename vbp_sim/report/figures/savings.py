@@ -20,7 +20,7 @@ PAYERS: tuple[tuple[str, str, dict[str, Any]], ...] = (
 )
 
 
-@chart("savings", "Who saves how much, year by year?")
+@chart("savings")
 def draw(run: RunFolder) -> Chart:
     """Draw savings of the fund and of patients by calendar year."""
     names = ["spend", "baseline", "fund_paid", "patient_paid", "baseline_fund", "baseline_patient"]

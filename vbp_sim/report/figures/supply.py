@@ -46,7 +46,7 @@ class Supply:
         return np.asarray(order[total[order] > 0][:WORST])
 
 
-@chart("supply", "When did supply fail, and who failed?")
+@chart("supply")
 def draw(run: RunFolder) -> Chart:
     """Draw unmet need and products down by month, above a calendar of the worst products."""
     s = collect(run)

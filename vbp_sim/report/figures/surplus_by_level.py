@@ -13,7 +13,7 @@ from vbp_sim.report.catalogue import Chart, NothingToDraw, chart
 from vbp_sim.studies.folder import RunFolder
 
 
-@chart("surplus-by-level", "How much of the savings do hospitals keep, and which?")
+@chart("surplus-by-level")
 def draw(run: RunFolder) -> Chart:
     """Draw measured and retained surplus side by side, and the pass rate beside them."""
     t = run.table("settlement", ["replication", "level", "institutions", "passed", "surplus", "retained"])

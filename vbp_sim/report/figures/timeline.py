@@ -32,7 +32,7 @@ class Span:
     last: np.datetime64
 
 
-@chart("timeline", "What happens when?")
+@chart("timeline")
 def draw(run: RunFolder) -> Chart:
     """Draw the steps of all rounds as bars over time."""
     spans = collect(run)

@@ -21,7 +21,7 @@ PARTS: tuple[tuple[str, str, dict[str, Any]], ...] = (
 )
 
 
-@chart("volume-flows", "How do reported, agreed and bought volumes compare with the need?")
+@chart("volume-flows")
 def draw(run: RunFolder) -> Chart:
     """Draw the need of each drug under contract as a bar of its parts, with reported and agreed volume on it."""
     names = [part for part, _, _ in PARTS]

@@ -22,7 +22,7 @@ STEPS = (
 BEFORE, NOW = "at earlier prices", "paid now"
 
 
-@chart("waterfall", "Where does each yuan saved go?")
+@chart("waterfall")
 def draw(run: RunFolder) -> Chart:
     """Draw the steps from the baseline cost to the spending, in months under contract."""
     parts = collect(run)
