@@ -18,7 +18,7 @@ from vbp_sim.agents.bidding.best_response import BestResponse, uniforms
 from vbp_sim.agents.bidding.closed_form import closed_form
 from vbp_sim.agents.bidding.interface import Bools, Conditions, Floats, Opening
 from vbp_sim.agents.bidding.payoffs import Stakes
-from vbp_sim.agents.bidding.prospects import HIGH, fingerprint, outcomes, scale, terms
+from vbp_sim.agents.bidding.prospects import HIGH, fingerprint, most_winners, scale, terms
 from vbp_sim.agents.bidding.solve import LEVELS, Game, Solution, damped, fictitious
 from vbp_sim.agents.bidding.store import solved
 from vbp_sim.errors import RunError
@@ -116,7 +116,7 @@ class Equilibrium(BestResponse):
         usual, spread = float(np.exp(np.log(types).mean())), self.cost_spread
         below = np.array([NormalDist().cdf(x) for x in np.log(grid / usual) / spread])
         below = (below - below[0]) / (below[-1] - below[0])
-        places = min(n, _places(conditions, n + originators))
+        places = min(n, most_winners(conditions.rules, conditions.form, n + originators))
         worth = terms(conditions, places)
         shares = worth.volume[places, :places] * worth.years[places]
         highest = self.limit_price if originators else 1.0
@@ -126,12 +126,6 @@ class Equilibrium(BestResponse):
 
 def _regret(solution: Solution) -> float:
     return solution.regret
-
-
-def _places(conditions: Conditions, qualified: int) -> int:
-    """Most winners among so many firms, by asking the rules about equal bids."""
-    bids = np.full((1, qualified), 1, dtype=np.int64)
-    return max(1, int(outcomes(conditions.rules, conditions.form, 0, bids, qualified).won.sum()))
 
 
 def usual_case(usual: float) -> float:

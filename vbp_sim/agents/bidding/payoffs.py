@@ -16,7 +16,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from vbp_sim.agents.bidding.interface import Conditions, Floats
-from vbp_sim.agents.bidding.prospects import Terms, outcomes, terms
+from vbp_sim.agents.bidding.prospects import Outcomes, Terms, count, entered, outcomes, terms
 from vbp_sim.rules.money import YUAN, micro_array
 
 #: bids as shares of the ceiling; exactly 0.5 and exactly 1 are among them
@@ -82,35 +82,25 @@ def payoffs(conditions: Conditions, ceiling: float, qualified: int, rivals: Floa
     ``rivals`` (..., draws, n - 1) bids over the ceiling, nan where a rival does not bid; ``lost`` is eta. The own
     bid ranks in the middle of equal ones.
     """
-    n = rivals.shape[-1] + 1
-    unit = micro_array(np.nan_to_num(rivals, nan=0.0) * ceiling)[..., None, :, :]
-    own = micro_array(GRID * ceiling)[:, None, None]
-    shape = (*np.broadcast_shapes(unit.shape[:-1], own.shape[:-1]), 1)
-    half = (n - 1) // 2
-    wide = (*shape[:-1], n - 1)
-    bids = np.concatenate(
-        [np.broadcast_to(unit, wide)[..., :half], np.broadcast_to(own, shape), np.broadcast_to(unit, wide)[..., half:]],
-        axis=-1,
-    )
-    return _average(conditions, terms(conditions, n), round(ceiling * YUAN), bids, half, qualified, lost)
+    n, half = rivals.shape[-1] + 1, rivals.shape[-1] // 2
+    top = round(ceiling * YUAN)
+    unit, own = micro_array(np.nan_to_num(rivals, nan=0.0) * ceiling), micro_array(GRID * ceiling)
+    book = entered(unit, own, top, half, qualified, conditions.form)
+    return _average(outcomes(conditions.rules, book), terms(conditions, n), half, lost)
 
 
-def _average(
-    conditions: Conditions, worth: Terms, ceiling: int, bids: np.ndarray[tuple[int, ...], np.dtype[np.int64]],
-    own: int, qualified: int, lost: float,
-) -> Payoffs:  # fmt: skip
-    seen = outcomes(conditions.rules, conditions.form, ceiling, bids, qualified)
+def _average(seen: Outcomes, worth: Terms, own: int, lost: float) -> Payoffs:
+    """Average over draws of what the firm at index ``own`` gets."""
     mine, offer = seen.won[..., own], seen.offered[..., own]
-    ahead = (seen.won & (seen.book.rank < seen.book.rank[..., own, None])).sum(axis=-1)
+    better = seen.book.rank < seen.book.rank[..., own, None]
     asked = seen.offered > 0
-    before = seen.won.sum(axis=-1)
-    k = before + asked.sum(axis=-1)
-    place = before + (asked & (seen.book.rank < seen.book.rank[..., own, None])).sum(axis=-1)
+    ahead, before = count(seen.won & better), count(seen.won)
+    k, place = before + count(asked), before + count(asked & better)
     volume = worth.volume * worth.years[:, None]
     kept = np.maximum(0.0, 1 - lost * worth.share) * worth.years
     kept[0] = worth.years[1]
     last = worth.volume.shape[1] - 1
-    price, offered = offer / ceiling, offer > 0
+    price, offered = offer / seen.book.ceiling, offer > 0
     revived = np.where(offered, volume[k, np.minimum(place, last)], 0.0)
     losing = ~mine & ~offered
     without = np.maximum(k - 1, 0)

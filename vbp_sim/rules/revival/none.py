@@ -17,4 +17,4 @@ class NoRevival(Revival):
     rule: Literal["none"] = "none"
 
     def offers(self, book: Book, short: BoolArray, won: BoolArray, line: IntArray) -> IntArray:
-        return np.zeros(book.bids.shape, dtype=np.int64)
+        return np.zeros_like(book.bids)
