@@ -1,0 +1,132 @@
+"""A part of a run: the same folder to whoever reads it, with only the rows of chosen drugs, provinces and months.
+
+part = RunView.of(run, Cut(drugs=("amlodipine",)))
+drawn = draw("monthly-use", part)
+part.left_whole  # what could not be cut: {"month": ("reports",)}
+"""
+
+from __future__ import annotations
+
+import functools
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from typing import Any, Self
+
+import numpy as np
+import numpy.typing as npt
+
+from vbp_sim.engine.tables import TABLES
+from vbp_sim.studies import parquet
+from vbp_sim.studies.compare import Row, metrics_of
+from vbp_sim.studies.folder import RunFolder
+from vbp_sim.studies.metric_ids import METRICS
+from vbp_sim.studies.metrics import summarize
+
+#: metrics that cannot be told of some drugs only (the fund's table has no drugs), or of some provinces only
+WITHOUT = {
+    "drug": ("spend_change", "fund_saving", "patient_saving", "payment_delay_days"),
+    "province": (
+        "cut_ceiling", "cut_own", "cut_official", "bidders_per_drug", "selected_per_drug", "selected_products",
+        "failed_drugs", "bid_success", "originator_win_rate", "shortage_product_months", "disruptions", "hhi",
+        "margin", "exits", "bans",
+    ),
+}  # fmt: skip
+
+Bools = npt.NDArray[np.bool_]
+
+
+@dataclass(frozen=True)
+class Cut:
+    """What is kept; empty means all. ``first`` and ``last`` are months such as 2019-04, both kept."""
+
+    drugs: tuple[str, ...] = ()
+    provinces: tuple[str, ...] = ()
+    first: str = ""
+    last: str = ""
+
+    @property
+    def dimensions(self) -> tuple[str, ...]:
+        """Of drug, province and month those that are cut."""
+        given = {"drug": self.drugs, "province": self.provinces, "month": self.first or self.last}
+        return tuple(name for name, kept in given.items() if kept)
+
+    def of_metric(self, metric: str) -> Cut:
+        """What of the cut a metric can follow; metrics are always of the whole time."""
+        drugs = () if metric in WITHOUT["drug"] else self.drugs
+        return Cut(drugs, () if metric in WITHOUT["province"] else self.provinces)
+
+
+@dataclass(frozen=True)
+class RunView(RunFolder):
+    """A run cut down. ``asked`` collects the tables that were read."""
+
+    run: RunFolder = field(kw_only=True)
+    cut: Cut = field(kw_only=True)
+    asked: set[str] = field(default_factory=set, kw_only=True, compare=False)
+    _rows: dict[str, Bools | None] = field(default_factory=dict, kw_only=True, repr=False, compare=False)
+
+    @classmethod
+    def of(cls, run: RunFolder, cut: Cut, **manifest: Any) -> Self:
+        """The part of a run, its summary measured anew; ``manifest`` is put over the run's own."""
+        summary = run.summary
+        if cut.of_metric("completion") != Cut():
+            summary = {**summary, "metrics": summarize(rows_of(run, cut))}
+        return cls(run.path, {**run.manifest, **manifest}, summary, run=run, cut=cut)
+
+    def table(self, name: str, columns: Iterable[str] | None = None) -> parquet.Columns:
+        """The chosen rows of a table, as `RunFolder.table` gives them.
+
+        A row that belongs to no drug (or no province) is kept, such as the opening of a round; a table without
+        the column is not cut by it.
+        """
+        self.asked.add(name)
+        whole = self.run.table(name, columns)
+        if name not in self._rows:
+            self._rows[name] = _chosen(self.run, name, self.cut)
+        rows = self._rows[name]
+        return whole if rows is None else {column: values[rows] for column, values in whole.items()}
+
+    @property
+    def left_whole(self) -> dict[str, tuple[str, ...]]:
+        """By dimension of the cut, the tables read so far that have no such column."""
+        found = {d: tuple(t for t in sorted(self.asked) if not _columns(t, d)) for d in self.cut.dimensions}
+        return {dimension: tables for dimension, tables in found.items() if tables}
+
+
+def rows_of(run: RunFolder, cut: Cut) -> list[Row]:
+    """Metrics of each replication of the part of a run; each metric follows the cut as far as it can."""
+    parts = {id: cut.of_metric(id) for id in METRICS}
+    measured = {
+        part: metrics_of(run if part == Cut() else RunView(run.path, run.manifest, {}, run=run, cut=part))
+        for part in dict.fromkeys(parts.values())
+    }
+    count = range(int(run.manifest["replications"]))
+    return [{id: measured[part][k][id] for id, part in parts.items()} for k in count]
+
+
+def _columns(table: str, dimension: str) -> list[str]:
+    """Columns of a table that a dimension cuts: dates are cut by months."""
+    kinds = ("month", "date")
+    return [c.name for c in TABLES[table].columns if c.name == dimension or (dimension == "month" and c.kind in kinds)]
+
+
+def _chosen(run: RunFolder, table: str, cut: Cut) -> Bools | None:
+    """Rows that are kept, shape (rows,); None for all."""
+    columns = [c for dimension in cut.dimensions for c in _columns(table, dimension)]
+    if not columns:
+        return None
+    given = run.table(table, columns)
+    return functools.reduce(np.logical_and, (_among(values, column, cut) for column, values in given.items()))
+
+
+def _among(values: parquet.Array, column: str, cut: Cut) -> Bools:
+    if column in ("drug", "province"):
+        kept = {"", *(cut.drugs if column == "drug" else cut.provinces)}
+        return np.fromiter((value in kept for value in values.tolist()), dtype=np.bool_, count=len(values))
+    months = values.astype("datetime64[M]")
+    within = np.ones(len(values), dtype=np.bool_)
+    if cut.first:
+        within &= months >= np.datetime64(cut.first, "M")
+    if cut.last:
+        within &= months <= np.datetime64(cut.last, "M")
+    return within
