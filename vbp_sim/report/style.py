@@ -8,17 +8,14 @@ from __future__ import annotations
 
 import textwrap
 from contextlib import AbstractContextManager
-from functools import cache
 from pathlib import Path
 from typing import Any
 
 import matplotlib as mpl
-from matplotlib import font_manager
 from matplotlib.figure import Figure
-from matplotlib.ft2font import FT2Font
 from matplotlib.layout_engine import ConstrainedLayoutEngine
 
-from vbp_sim.report import words
+from vbp_sim.report import letters, words
 from vbp_sim.studies.folder import RunFolder
 
 BLUE, ORANGE, GREEN, RED = "#0072B2", "#E69F00", "#009E73", "#D55E00"
@@ -30,7 +27,6 @@ DARK = {ORANGE: "#8A5F00", SKY: "#1F6FA8", PURPLE: "#8F3F6C"}
 MOST_ROWS = 60
 
 RC: dict[str, Any] = {
-    "font.family": ["DejaVu Sans"],
     "font.size": 9,
     "text.parse_math": False,
     "text.color": INK,
@@ -61,7 +57,7 @@ _FOOT = 0.3
 
 def rc() -> AbstractContextManager[None]:
     """Context in which charts are made and saved."""
-    settings: Any = RC
+    settings: Any = {**RC, "font.family": letters.families()}
     return mpl.rc_context(settings)
 
 
@@ -91,7 +87,7 @@ def _wrap(said: str, room: int) -> list[str]:
 
 
 def _lines(wrapped: list[str]) -> str:
-    return "\n".join(map(text, wrapped))
+    return "\n".join(map(letters.drawable, wrapped))
 
 
 def legend(figure: Figure, columns: int) -> None:
@@ -140,7 +136,7 @@ def origin(run: RunFolder) -> str:
         f"vbp_sim {m['version']}",
         f"run {str(m['run_hash'])[:12]}",
     )
-    return text(" · ".join(parts))
+    return letters.drawable(" · ".join(parts))
 
 
 def save(figure: Figure, path: Path, title: str, run: RunFolder) -> None:
@@ -154,20 +150,9 @@ def save(figure: Figure, path: Path, title: str, run: RunFolder) -> None:
     figure.savefig(path, metadata=by_format[path.suffix])
 
 
-@cache
-def _glyphs() -> frozenset[int]:
-    font = FT2Font(font_manager.findfont("DejaVu Sans"))
-    return frozenset(font.get_charmap())
-
-
-def text(given: str) -> str:
-    """The text with every character that the font lacks as a question mark, never as an empty box."""
-    return "".join(c if c == "\n" or ord(c) in _glyphs() else "?" for c in given)
-
-
 def label(given: str, limit: int = 30) -> str:
     """A name from the input as it can be drawn: on one line, not too long, without missing glyphs."""
-    return text(words.short(given, limit))
+    return letters.drawable(words.short(given, limit))
 
 
 def minus(given: str) -> str:

@@ -25,7 +25,6 @@ _UNITS = re.compile(
 )
 
 
-
 def percent(share: float, decimals: int = 0) -> str:
     """A share as per cent."""
     return say("words.percent", number=per_cent(share, decimals))
