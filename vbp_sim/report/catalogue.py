@@ -3,6 +3,9 @@ and the question that it answers in ``messages/questions.yaml``.
 
 @chart("hhi")
 def draw(run: RunFolder) -> Chart: ...
+
+@chart("variants", of="comparison")
+def draw(found: Compared) -> Chart: ...
 """
 
 from __future__ import annotations
@@ -13,7 +16,7 @@ import pkgutil
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import TypeVar
+from typing import Literal, TypeVar
 
 from matplotlib.figure import Figure
 
@@ -22,32 +25,37 @@ from vbp_sim.report import style
 from vbp_sim.report.csv_table import Columns as Columns
 from vbp_sim.report.csv_table import write_csv
 from vbp_sim.report.language import say
-from vbp_sim.studies.folder import RunFolder
+from vbp_sim.report.sources import Kind, Source, kind, origin
+from vbp_sim.report.spots import Spots
+from vbp_sim.studies.metric_ids import METRICS
 
 
 @dataclass(frozen=True)
 class Chart:
-    """A figure, the sentence above it, and the table behind it (columns of one length)."""
+    """A figure, the sentence above it, the table behind it (columns of one length), and where its rows are drawn."""
 
     title: str
     figure: Figure
     data: Columns = field(default_factory=dict)
+    spots: Spots | None = None
 
 
 class NothingToDraw(Exception):
-    """A chart has nothing to show for this run; ``args`` hold the reason as a sentence."""
+    """A chart has nothing to show for this source; ``args`` hold the reason as a sentence."""
 
 
 @dataclass(frozen=True)
 class Entry:
-    """A chart of the catalogue: its name, and the function that draws a run.
+    """A chart of the catalogue: its name, the function that draws it, and what it draws (see `sources`).
 
-    ``of_drug``: it shows one drug, and is drawn with the drug's name ("" lets it choose).
+    ``choice``: what else it is drawn with: "drug" (the drug's name, "" lets it choose), "metrics" (IDs, none lets it
+    choose), or nothing.
     """
 
     name: str
     draw: Callable[..., Chart]
-    of_drug: bool
+    of: Kind
+    choice: Literal["", "drug", "metrics"]
 
     @property
     def question(self) -> str:
@@ -60,63 +68,78 @@ Drawer = TypeVar("Drawer", bound=Callable[..., Chart])
 _entries: dict[str, Entry] = {}
 
 
-def chart(name: str, *, of_drug: bool = False) -> Callable[[Drawer], Drawer]:
+def chart(name: str, *, of: Kind = "run", choice: Literal["", "drug", "metrics"] = "") -> Callable[[Drawer], Drawer]:
     """Enter a drawing function in the catalogue."""
 
     def enter(draw: Drawer) -> Drawer:
-        _entries[name] = Entry(name, draw, of_drug)
+        _entries[name] = Entry(name, draw, of, choice)
         return draw
 
     return enter
 
 
 @functools.cache
-def catalogue() -> Mapping[str, Entry]:
-    """All charts by name, in alphabetical order."""
+def catalogue(of: Kind = "run") -> Mapping[str, Entry]:
+    """All charts of a kind of source by name, in alphabetical order."""
     package = importlib.import_module("vbp_sim.report.figures")
     for module in pkgutil.iter_modules(package.__path__, package.__name__ + "."):
         importlib.import_module(module.name)
-    return dict(sorted(_entries.items()))
+    return {name: entry for name, entry in sorted(_entries.items()) if entry.of == of}
 
 
-def draw(name: str, run: RunFolder, drug: str = "") -> Chart:
-    """Draw one chart; a run that has nothing for it gives a page that says so.
+def draw(name: str, source: Source, drug: str = "", metrics: Sequence[str] = ()) -> Chart:
+    """Draw one chart; a source that has nothing for it gives a page that says so.
 
-    InputError: unknown name, or a drug for a chart that shows all drugs.
+    InputError: unknown name, a chart of another kind of source, or a choice that the chart does not have.
     """
-    entry = catalogue().get(name)
-    if entry is None:
-        raise InputError(Problem(name, "there is no such chart", nearest(name, list(catalogue()))))
-    if drug and not entry.of_drug:
-        others = ", ".join(other.name for other in catalogue().values() if other.of_drug)
-        raise InputError(Problem(f"--drug {drug}", f"{name} shows all drugs", f"charts of one drug: {others}"))
+    entry = _entry(name, kind(source))
+    for option, given, choice in (("--drug", drug, "drug"), ("--metric", ", ".join(metrics), "metrics")):
+        if given and entry.choice != choice:
+            others = ", ".join(other.name for other in catalogue(entry.of).values() if other.choice == choice)
+            raise InputError(Problem(f"{option} {given}", f"{name} has no such choice", f"charts with it: {others}"))
+    unknown = [metric for metric in metrics if metric not in METRICS]
+    if unknown:
+        raise InputError(
+            Problem(f"--metric {unknown[0]}", "there is no such metric", nearest(unknown[0], list(METRICS)))
+        )
+    chosen = {"drug": (drug,), "metrics": (list(metrics),), "": ()}[entry.choice]
     with style.rc():
         try:
-            drawn = entry.draw(run, drug) if entry.of_drug else entry.draw(run)
+            drawn = entry.draw(source, *chosen)
         except NothingToDraw as nothing:
-            title = f"Nothing to show: {nothing}"
-            drawn = Chart(title, style.page(run, title, entry.question, (7.0, 0.3)))
+            title = say("catalogue.nothing", why=nothing)
+            drawn = Chart(title, style.page(origin(source), title, entry.question, (7.0, 0.3)))
         style.settle(drawn.figure)
         return drawn
 
 
+def _entry(name: str, of: Kind) -> Entry:
+    entry = catalogue(of).get(name)
+    if entry is not None:
+        return entry
+    if name in _entries:
+        what = f"this is a chart of a {_entries[name].of}, and the folder holds a {of}"
+        raise InputError(Problem(name, what, f"charts of a {of}: {', '.join(catalogue(of))}"))
+    raise InputError(Problem(name, "there is no such chart", nearest(name, list(catalogue(of)))))
+
+
 def draw_all(
-    run: RunFolder, out: Path, formats: Sequence[str] = ("svg",), names: Iterable[str] | None = None
+    source: Source, out: Path, formats: Sequence[str] = ("svg",), names: Iterable[str] | None = None
 ) -> list[Path]:
     """Draw charts (all by default) as NAME.FORMAT, each with its table as NAME.csv; returns the files."""
     out.mkdir(parents=True, exist_ok=True)
     files = []
-    for name in catalogue() if names is None else names:
-        drawn = draw(name, run)
+    for name in catalogue(kind(source)) if names is None else names:
+        drawn = draw(name, source)
         files.append(out / f"{name}.csv")
         write_csv(files[-1], drawn.data)
         for extension in formats:
             files.append(out / f"{name}.{extension}")
-            save(drawn, files[-1], run)
+            save(drawn, files[-1], source)
     return files
 
 
-def save(drawn: Chart, path: Path, run: RunFolder) -> None:
+def save(drawn: Chart, path: Path, source: Source) -> None:
     """Write a chart as the format that the name of the file ends with: svg, png or pdf."""
     with style.rc():
-        style.save(drawn.figure, path, drawn.title, run)
+        style.save(drawn.figure, path, drawn.title, origin(source))

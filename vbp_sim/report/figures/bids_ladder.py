@@ -17,7 +17,7 @@ from vbp_sim.studies.folder import RunFolder
 REASON = 50
 
 
-@chart("bids-ladder", of_drug=True)
+@chart("bids-ladder", choice="drug")
 def draw(run: RunFolder, drug: str) -> Chart:
     """Draw the bids for one drug in the first replication, the lowest on top; by default the drug with most bids."""
     t = run.table("bids")

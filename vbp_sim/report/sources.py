@@ -1,0 +1,44 @@
+"""What can be drawn and reported: a run, a comparison of variants, a study, a back-test; told apart by their files.
+
+source = opened(Path("results/compare-pilot"))
+kind(source)            # "comparison"
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Literal
+
+from vbp_sim.report.backtested import Backtested
+from vbp_sim.report.compared import Compared
+from vbp_sim.report.studied import Studied
+from vbp_sim.studies import backtest_record, compare, plan
+from vbp_sim.studies.folder import RunFolder
+
+Source = RunFolder | Compared | Studied | Backtested
+Kind = Literal["run", "comparison", "study", "backtest"]
+
+
+def opened(path: Path) -> Source:
+    """Open a folder, whatever it holds; InputError if it holds nothing that is finished."""
+    if (path / compare.FILE).is_file():
+        return Compared.open(path)
+    if (path / plan.NAME).is_file():
+        return Studied.open(path)
+    if (path / backtest_record.FILE).is_file():
+        return Backtested.open(path)
+    return RunFolder.open(path)
+
+
+def kind(source: Source) -> Kind:
+    """What a source is."""
+    if isinstance(source, RunFolder):
+        return "run"
+    if isinstance(source, Compared):
+        return "comparison"
+    return "study" if isinstance(source, Studied) else "backtest"
+
+
+def origin(source: Source) -> RunFolder:
+    """What charts say of where they come from."""
+    return source if isinstance(source, RunFolder) else source.origin

@@ -1,0 +1,129 @@
+"""A study as charts and reports read it: its points, its metrics by point, and what was found in it.
+
+study = Studied.open(Path("results/retention-by-winners"))
+study.values("completion").shape          # (samples, combinations, replications)
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from functools import cached_property
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from vbp_sim.report import words
+from vbp_sim.report.bands import Floats
+from vbp_sim.studies import findings, ledger, plan
+from vbp_sim.studies.design import Design
+from vbp_sim.studies.findings import Findings
+from vbp_sim.studies.folder import RunFolder
+from vbp_sim.studies.ledger import Ledger
+from vbp_sim.studies.metric_ids import METRICS, Metric
+from vbp_sim.studies.plan import Plan
+
+#: metrics that charts take where the user chooses none, the most wanted first
+WANTED = (
+    "cut_own",
+    "completion",
+    "fund_saving",
+    "unmet_share",
+    "patient_saving",
+    "spend_change",
+    "margin",
+    "cut_ceiling",
+)
+
+
+@dataclass(frozen=True)
+class Studied:
+    """A study, finished or not; runs that are missing or failed are nan."""
+
+    path: Path
+    plan: Plan
+    design: Design
+    found: Findings
+    version: str
+    done: int
+    _values: dict[str, Floats] = field(default_factory=dict, repr=False, compare=False)
+
+    @classmethod
+    def open(cls, path: Path) -> Studied:
+        """Read a study; InputError if there is none."""
+        known = plan.read_plan(path)
+        version = str(json.loads((path / plan.NAME).read_text(encoding="utf-8")).get("version", ""))
+        with Ledger.reading(path / ledger.NAME) as book:
+            done = book.counts()["done"]
+        return cls(path, known, Design(known.spec), findings.read(path), version, done)
+
+    @property
+    def origin(self) -> RunFolder:
+        """What charts say of where they come from."""
+        spec = self.plan.spec
+        about = {"scenario": spec.sweep, "variant": spec.variant, "seed": spec.seed, "replications": spec.replications}
+        return RunFolder(self.path, {**about, "version": self.version, "run_hash": self.plan.id}, {})
+
+    @property
+    def shape(self) -> tuple[int, int, int]:
+        """Draws of the uncertainties, combinations of levers, replications."""
+        return self.design.samples, self.design.combinations, self.plan.spec.replications
+
+    def values(self, metric: str) -> Floats:
+        """A metric of every run, shape `shape`; nan where there is none."""
+        if metric not in self._values:
+            self._load([metric])
+        return self._values[metric]
+
+    @cached_property
+    def metrics(self) -> list[Metric]:
+        """Metrics that differ between points, those of `WANTED` first."""
+        self._load(list(METRICS))
+        order = [*WANTED, *(name for name in METRICS if name not in WANTED)]
+        return [METRICS[name] for name in order if _varies(self._values[name].mean(axis=2))]
+
+    @cached_property
+    def combinations(self) -> list[dict[str, str]]:
+        """What each combination of levers sets, in words, by lever."""
+        said = {name: lever_words(values) for name, values in self.design.lever_values.items()}
+        found = []
+        for number in range(self.design.combinations):
+            places = np.unravel_index(number, [len(v) for v in said.values()]) if said else ()
+            found.append({name: words_[int(i)] for (name, words_), i in zip(said.items(), places, strict=True)})
+        return found
+
+    def _load(self, metrics: Sequence[str]) -> None:
+        missing = [name for name in metrics if name not in self._values]
+        cells = {name: np.full((len(self.design), self.shape[2]), np.nan) for name in missing}
+        with Ledger.reading(self.path / ledger.NAME) as book:
+            for block in book.rows(["point", "replication", *missing], "status = 'done'") if missing else ():
+                point, replication, *columns = zip(*block, strict=True)
+                for name, column in zip(missing, columns, strict=True):
+                    cells[name][list(point), list(replication)] = [np.nan if v is None else v for v in column]
+        self._values.update({name: values.reshape(self.shape) for name, values in cells.items()})
+
+
+def lever_words(values: Sequence[Any]) -> list[str]:
+    """Each value of a lever in a few words; of maps, what differs between them.
+
+    >>> lever_words([{"rule": "linear", "most": 0.0}, {"rule": "linear", "most": 0.5}])
+    ['most 0', 'most 0.5']
+    """
+    if all(isinstance(v, Mapping) for v in values):
+        keys = dict.fromkeys(key for v in values for key in v)
+        differ = [key for key in keys if len({_plain(v.get(key)) for v in values}) > 1]
+        return [", ".join(f"{key} {_plain(v[key])}" for key in differ if key in v) or "-" for v in values]
+    return [_plain(v) or "base" for v in values]
+
+
+def _plain(value: Any) -> str:
+    if isinstance(value, float):
+        return words.compact(value) if value else "0"
+    return value if isinstance(value, str) else json.dumps(value, ensure_ascii=False)
+
+
+def _varies(means: Floats) -> bool:
+    known = means[np.isfinite(means)]
+    return len(known) > 1 and float(known.std()) > 1e-12 * max(1.0, abs(float(known.mean())))

@@ -1,0 +1,100 @@
+"""What `vbp backtest` keeps of a prediction for charts and reports: backtest.json in a folder of its own."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import warnings
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+import vbp_sim
+from vbp_sim.errors import InputError, Problem
+from vbp_sim.scenario.market import Market
+from vbp_sim.studies import aside
+from vbp_sim.studies.backtest import Backtest, Floats
+
+FILE = "backtest.json"
+PROGRAM = "vbp_sim backtest"
+#: the band of predicted values, as quantiles over predicted rounds
+LOW, HIGH = 0.05, 0.95
+#: edges of the classes of bids, as shares of the ceiling
+EDGES = np.linspace(0, 1, 21)
+
+
+def record(found: Mapping[str, Any], market: Market, test: Backtest) -> dict[str, Any]:
+    """What backtest.json holds: ``found`` (the metrics and what was asked), and prices by drug and bids by class."""
+    whole = {
+        "program": PROGRAM,
+        "version": vbp_sim.__version__,
+        **found,
+        "drugs": _drugs(market, test),
+        "bids": _bids(test),
+    }
+    text = json.dumps(aside.plain(whole), sort_keys=True, ensure_ascii=False)
+    return {**whole, "id": hashlib.sha256(text.encode()).hexdigest()}
+
+
+def write(record: Mapping[str, Any], out: Path) -> None:
+    """Write backtest.json; InputError if ``out`` holds something else."""
+    if out.exists() and not (out.is_dir() and ((out / FILE).is_file() or not any(out.iterdir()))):
+        what = "holds other files and is no back-test" if out.is_dir() else "is a file, not a folder"
+        raise InputError(Problem(str(out), what, "name another folder with --out"))
+    out.mkdir(parents=True, exist_ok=True)
+    aside.write_json(out / FILE, dict(record))
+
+
+def read(folder: Path) -> dict[str, Any]:
+    """Read a back-test; InputError if there is none, or it is damaged."""
+    file = folder / FILE
+    try:
+        found = json.loads(file.read_text(encoding="utf-8"))
+    except (OSError, ValueError) as error:
+        raise InputError(Problem(str(file), f"cannot be read: {error}", "run it again")) from error
+    if not isinstance(found, dict) or found.get("program") != PROGRAM:
+        raise InputError(Problem(str(file), "is not a back-test of vbp_sim", "name another folder"))
+    return found
+
+
+def _drugs(market: Market, test: Backtest) -> list[dict[str, Any]]:
+    """Lowest selected price of each drug over its ceiling: quantiles over predicted rounds, and the real one."""
+    rows = []
+    for d, drug in enumerate(market.drugs):
+        mine = test.drug == d
+        if not mine.any():
+            continue
+        lowest, real = _lowest(test.prices[:, mine]), _lowest(test.real_prices[None, mine])[0]
+        known = lowest[np.isfinite(lowest)]
+        low, mid, high = np.quantile(known, (LOW, 0.5, HIGH)) if len(known) else (np.nan,) * 3
+        row = {"drug": drug.id, "firms": int(test.qualified[mine][0]), "failed": 1 - len(known) / len(lowest)}
+        rows.append({**row, "low": float(low), "mid": float(mid), "high": float(high), "real": float(real)})
+    return rows
+
+
+def _lowest(prices: Floats) -> Floats:
+    """The lowest of each row, nan where there is none."""
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", RuntimeWarning)
+        return np.asarray(np.nanmin(prices, axis=1))
+
+
+def _bids(test: Backtest) -> list[dict[str, Any]]:
+    """Share of generics' valid bids in each class below the ceiling, predicted and real."""
+    generic = ~test.originator
+    shares = [_shares(bids[generic]) for bids in test.bids]
+    low, high = np.quantile(shares, (LOW, HIGH), axis=0)
+    real = _shares(test.real_bids[generic])
+    return [
+        {"from": float(a), "to": float(b), "predicted": float(p), "low": float(x), "high": float(y), "real": float(r)}
+        for a, b, p, x, y, r in zip(EDGES[:-1], EDGES[1:], np.mean(shares, axis=0), low, high, real, strict=True)
+    ]
+
+
+def _shares(bids: Floats) -> Floats:
+    """Share of bids in each class of `EDGES`, all nan if there is no bid."""
+    known = bids[np.isfinite(bids)]
+    counts = np.histogram(np.clip(known - 1e-9, 0, 1), EDGES)[0]
+    return np.asarray(counts / len(known)) if len(known) else np.full(len(EDGES) - 1, np.nan)
