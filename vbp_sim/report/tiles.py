@@ -2,8 +2,8 @@
 
 Keys are ISO 3166-2:CN codes. Tiles need no boundary data, hence raise no question of borders.
 
->>> code("inner-mongolia"), code("CN-SN"), code("shenzhen")
-('NM', 'SN', '')
+>>> code("inner-mongolia"), code("CN-SN"), code("贵州"), code("shenzhen")
+('NM', 'SN', 'GZ', '')
 """
 
 from __future__ import annotations
@@ -43,14 +43,23 @@ TILES: dict[str, tuple[str, int, int]] = {
     "HI": ("Hainan", 7, 5),
 }
 
+#: ISO code -> name in Chinese
+CHINESE: dict[str, str] = {
+    "HL": "黑龙江", "NM": "内蒙古", "JL": "吉林", "XJ": "新疆", "GS": "甘肃", "NX": "宁夏", "BJ": "北京", "TJ": "天津",
+    "LN": "辽宁", "QH": "青海", "SN": "陕西", "SX": "山西", "HE": "河北", "SD": "山东", "XZ": "西藏", "SC": "四川",
+    "CQ": "重庆", "HA": "河南", "AH": "安徽", "JS": "江苏", "SH": "上海", "GZ": "贵州", "HB": "湖北", "JX": "江西",
+    "ZJ": "浙江", "YN": "云南", "GX": "广西", "HN": "湖南", "GD": "广东", "FJ": "福建", "HI": "海南",
+}  # fmt: skip
+
 #: provinces below which a map says less than ordered bars
 FEWEST = 12
 
-_BY_NAME = {name.replace(" ", "").lower(): iso for iso, (name, _, _) in TILES.items()} | {"xizang": "XZ"}
+_BY_NAME = {name.replace(" ", "").lower(): iso for iso, (name, _, _) in TILES.items()}
+_BY_NAME |= {name: iso for iso, name in CHINESE.items()} | {"xizang": "XZ"}
 
 
 def code(province: str) -> str:
-    """ISO code of a province, from its English name in any spelling of blanks, or its code; empty if none."""
+    """ISO code of a province, from its name in English (with any blanks) or Chinese, or its code; empty if none."""
     iso = province.upper().removeprefix("CN-")
     plain = "".join(c for c in province.lower() if c.isalpha())
     return iso if iso in TILES else _BY_NAME.get(plain, "")

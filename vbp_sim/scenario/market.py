@@ -53,7 +53,8 @@ class Product:
 
     ``pre_price`` and ``cost`` yuan per unit, ``pre_share`` share of the drug's volume before the round,
     ``capacity`` units per year; ``owner`` the company that the manufacturer belongs to (empty if it
-    stands alone); ``bid``, ``selected`` and ``regions`` are what really happened.
+    stands alone); ``name_zh`` the manufacturer's name in Chinese; ``bid``, ``selected`` and
+    ``regions`` are what really happened.
     """
 
     drug: str
@@ -67,6 +68,7 @@ class Product:
     selected: bool | None = None
     regions: tuple[str, ...] = ()
     owner: str = ""
+    name_zh: str = ""
 
 
 @dataclass(frozen=True)

@@ -60,6 +60,7 @@ FILES: dict[str, tuple[Column, ...]] = {
     "products.csv": (
         Column("drug", "text", "id of the drug", required=True),
         Column("manufacturer", "text", "id of the manufacturer", required=True),
+        Column("name_zh", "text", "name of the manufacturer in Chinese"),
         Column("owner", "text", "company that owns the manufacturer; firms of one owner may count as one"),
         Column("originator", "flag", "1 for the originator's product", required=True),
         Column("pre_price", "price", "own price before the round", "yuan/unit"),

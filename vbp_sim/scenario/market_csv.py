@@ -126,7 +126,8 @@ def _drug(row: Row) -> Drug:
 
 
 def _product(row: Row) -> Product:
-    return Product(**{**row.cells, "regions": row["regions"] or (), "owner": row["owner"] or ""})
+    texts = {name: row[name] or "" for name in ("owner", "name_zh")}
+    return Product(**{**row.cells, "regions": row["regions"] or (), **texts})
 
 
 def _reported(

@@ -17,6 +17,7 @@ from vbp_sim.engine import limits
 from vbp_sim.rules.ruleset import RuleSet
 from vbp_sim.scenario.describe import lines_of
 from vbp_sim.scenario.load import Scenario
+from vbp_sim.scenario.market import Market
 from vbp_sim.scenario.parts import chosen
 from vbp_sim.studies.folder import RunFolder, RunWriter
 from vbp_sim.studies.metrics import summarize
@@ -84,6 +85,16 @@ def program_hash() -> str:
     return digest.hexdigest()
 
 
+def names_zh(market: Market) -> dict[str, dict[str, str]]:
+    """Chinese names of drugs, provinces and manufacturers by their ids, where the market has them."""
+    known = {
+        "drug": {drug.id: drug.name_zh for drug in market.drugs},
+        "province": {province.id: province.name_zh for province in market.provinces},
+        "manufacturer": {product.manufacturer: product.name_zh for product in reversed(market.products)},
+    }
+    return {kind: {id: name for id, name in names.items() if name} for kind, names in known.items()}
+
+
 def stand_ins(scenario: Scenario) -> dict[str, str]:
     """Values of the rule sets that stand in for something unknown, by path, with what is known."""
     found = {}
@@ -133,6 +144,7 @@ def _manifest(scenario: Scenario, started: datetime, seconds: list[float]) -> di
         "seconds_per_replication": round(sum(seconds) / len(seconds), 4),
         "source": str(scenario.path),
         "market": {"name": scenario.market.name, "digest": scenario.market.digest},
+        "names": names_zh(scenario.market),
         "inputs": scenario.spec.model_dump(mode="json", exclude={"variants"}),
         "values": [line.as_json() for line in lines_of(scenario.spec, scenario.origins)],
         "stand_ins": stand_ins(scenario),

@@ -1,0 +1,94 @@
+"""A run as readers of a language see it: Chinese names of drugs, provinces, firms and levels, reasons retold.
+
+    shown = local(run)  # in English the run itself
+    shown.table("awards", ["drug"])
+
+The names are those of the market, as the run's manifest has them; what it has no name for keeps its id.
+"""
+
+from __future__ import annotations
+
+import functools
+from collections import Counter
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass, field
+from typing import Any, TypeVar
+
+import numpy as np
+
+from vbp_sim.report import tiles
+from vbp_sim.report.language import language, restate, term
+from vbp_sim.studies import parquet
+from vbp_sim.studies.folder import RunFolder
+
+#: columns that hold names, and the kind of name in each
+COLUMNS = {
+    "drug": "drug",
+    "province": "province",
+    "manufacturer": "manufacturer",
+    "main": "manufacturer",
+    "backup": "manufacturer",
+}
+#: columns that hold sentences in English, and the area of messages that retells them
+SENTENCES = {("bids", "reason"): "reasons", ("events", "text"): "happenings"}
+
+Source = TypeVar("Source")
+
+
+@dataclass(frozen=True)
+class LocalRun(RunFolder):
+    """A run whose tables name things as its readers do."""
+
+    run: RunFolder = field(kw_only=True)
+
+    def table(self, name: str, columns: Iterable[str] | None = None) -> parquet.Columns:
+        """Columns of a table, as `RunFolder.table` gives them, names and sentences in the language in use."""
+        given = self.run.table(name, columns)
+        for column in given:
+            if (name, column) not in self._columns:
+                self._columns[name, column] = self._said(name, column, given[column])
+        return {column: self._columns[name, column] for column in given}
+
+    def _said(self, table: str, column: str, values: parquet.Array) -> parquet.Array:
+        say: Callable[[str], str] | None = None
+        if column in COLUMNS:
+            known = names(self.run, COLUMNS[column])
+            say = functools.partial(_known, known)
+        elif column == "level":
+            say = functools.partial(term, "levels")
+        elif (table, column) in SENTENCES:
+            say = functools.partial(restate, SENTENCES[table, column])
+        if say is None:
+            return values
+        said = {value: say(value) for value in dict.fromkeys(values.tolist())}
+        return np.array([said[value] for value in values.tolist()], dtype=object)
+
+
+def local(source: Source) -> Source:
+    """The source as its readers see it: a run with its names said, anything else as it is."""
+    if language() == "en" or not isinstance(source, RunFolder) or isinstance(source, LocalRun):
+        return source
+    found: Any = LocalRun(source.path, source.manifest, source.summary, run=source)
+    return found  # type: ignore[no-any-return]
+
+
+def name(run: RunFolder, kind: str, id: str) -> str:
+    """What a drug, a province or a manufacturer is called in the language in use."""
+    return names(run, kind).get(id, id) if language() != "en" else id
+
+
+def names(run: RunFolder, kind: str) -> dict[str, str]:
+    """Names by id; a name that several have is followed by the id. Provinces of China are known in any run."""
+    known: dict[str, str] = dict(run.manifest.get("names", {}).get(kind, {}))
+    if kind == "province" and not known:
+        known = {id: tiles.CHINESE[tiles.code(id)] for id in _provinces(run) if tiles.code(id)}
+    often = Counter(known.values())
+    return {id: said if often[said] == 1 else f"{said}（{id}）" for id, said in known.items()}
+
+
+def _known(known: dict[str, str], id: str) -> str:
+    return known.get(id, id)
+
+
+def _provinces(run: RunFolder) -> list[str]:
+    return sorted(set(run.table("use", ["province"])["province"].tolist()))
