@@ -21,12 +21,13 @@ from typing import Literal, TypeVar
 from matplotlib.figure import Figure
 
 from vbp_sim.errors import InputError, Problem, nearest
-from vbp_sim.report import style
+from vbp_sim.report import names, style
 from vbp_sim.report.csv_table import Columns as Columns
 from vbp_sim.report.csv_table import write_csv
 from vbp_sim.report.language import say
 from vbp_sim.report.sources import Kind, Source, kind, origin
 from vbp_sim.report.spots import Spots
+from vbp_sim.studies.folder import RunFolder
 from vbp_sim.studies.metric_ids import METRICS
 
 
@@ -37,7 +38,7 @@ class Chart:
     title: str
     figure: Figure
     data: Columns = field(default_factory=dict)
-    spots: Spots | None = None
+    spots: Sequence[Spots] = ()
 
 
 class NothingToDraw(Exception):
@@ -102,6 +103,9 @@ def draw(name: str, source: Source, drug: str = "", metrics: Sequence[str] = ())
         raise InputError(
             Problem(f"--metric {unknown[0]}", "there is no such metric", nearest(unknown[0], list(METRICS)))
         )
+    source = names.local(source)
+    if isinstance(source, RunFolder):
+        drug = names.name(source, "drug", drug)
     chosen = {"drug": (drug,), "metrics": (list(metrics),), "": ()}[entry.choice]
     with style.rc():
         try:
