@@ -254,11 +254,11 @@ def other_prices(scenario: Scenario, tables: Tables) -> Any:
         running = [
             name for start, name in starts if np.datetime64(start, "M") <= month and (name, drug, province) in main
         ]
-        product = -1
+        selected: tuple[int, ...] = ()
         if running:
             firm = main[running[-1], drug, province]
-            product = next(int(i) for i in p.of(ids.index(drug)) if p.manufacturer[i] == firm)
-        others = world.prices.others(ids.index(drug), product)
+            selected = tuple(int(i) for i in p.of(ids.index(drug)) if p.manufacturer[i] == firm)
+        others = world.prices.others(ids.index(drug), selected)
         return others.generic_price, others.originator_price
 
     return of

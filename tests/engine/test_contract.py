@@ -14,6 +14,7 @@ from vbp_sim.agents.supply.interface import Line
 from vbp_sim.engine.clock import DISPATCH, ORDER, RECEIVE, Clock, add_months, first_from, months_between
 from vbp_sim.engine.contract import Contract
 from vbp_sim.engine.supplier import Supplier
+from vbp_sim.engine.volumes import Volumes
 from vbp_sim.studies.load import load_rules
 
 days = st.dates(date(2015, 1, 1), date(2030, 12, 31))
@@ -23,7 +24,9 @@ def contract(
     start: date = date(2019, 1, 1), term: int = 12, main: Any = (0, 1, 2), backup: Any = (-1, -1, -1)
 ) -> Contract:
     suppliers = [Supplier(Line("r", "d", f"f{i}", "", 0.4), i, 1.0, 1.0, 1.0, 1e9) for i in range(3)]
-    return Contract("r", 0, load_rules("pilot-2018")[0], suppliers, np.array(main), np.array(backup), 0.65, start, term)
+    volumes = Volumes(np.array(main), np.zeros((3, 3)), np.full(3, 100.0), np.full(3, 0.65))
+    rules = load_rules("pilot-2018")[0]
+    return Contract("r", 0, rules, suppliers, np.array(main), np.array(backup), volumes, start, term)
 
 
 @given(days, st.integers(1, 60))

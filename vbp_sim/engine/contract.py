@@ -9,7 +9,9 @@ import numpy as np
 import numpy.typing as npt
 
 from vbp_sim.engine.clock import add_months, first_from, months_between
+from vbp_sim.engine.mix import Mix
 from vbp_sim.engine.supplier import Supplier
+from vbp_sim.engine.volumes import Volumes
 from vbp_sim.rules.ruleset import RuleSet
 
 Ints = npt.NDArray[np.int64]
@@ -21,9 +23,10 @@ Bools = npt.NDArray[np.bool_]
 class Contract:
     """One drug's contract.
 
-    ``suppliers`` in the order of the province choice; ``main`` and ``backup`` (provinces,) are indices into them,
-    -1 = none; ``share`` is the guaranteed share of the reported volume; ``term`` in months; ``settled`` contract years
-    are over; (provinces,) ``short_since`` the day on which the main supplier fell short (inf = it does not), and
+    ``suppliers`` in the order of the province choice, then winners that choose no province; ``main`` and ``backup``
+    (provinces,) are indices into them, -1 = none; ``routes`` (suppliers, provinces) is the part of a province's orders
+    that each gets; ``volumes`` says where the reported volume went; ``term`` in months; ``settled`` contract years are
+    over; (provinces,) ``short_since`` the day on which a supplier of the province fell short (inf = none does), and
     whether others have ``helped`` since.
     """
 
@@ -33,14 +36,16 @@ class Contract:
     suppliers: list[Supplier]
     main: Ints
     backup: Ints
-    share: float
+    volumes: Volumes
     start: date
     term: int
     settled: int = 0
+    routes: Floats = field(init=False)
     short_since: Floats = field(init=False)
     helped: Bools = field(init=False)
 
     def __post_init__(self) -> None:
+        self.routes = self.volumes.routes
         self.short_since = np.full(len(self.main), np.inf)
         self.helped = np.zeros(len(self.main), dtype=np.bool_)
 
@@ -85,8 +90,21 @@ class Contract:
         index = int(self.main[province])
         return self.suppliers[index] if index >= 0 else None
 
+    def mix(self, province: int) -> Mix | None:
+        """What is selected in a province and at which prices; None where the drug is not supplied."""
+        places = np.flatnonzero(self.routes[:, province])
+        if not len(places):
+            return None
+        chosen = [self.suppliers[i] for i in places]
+        parts = tuple(self.routes[places, province].tolist())
+        price = sum(part * s.price for part, s in zip(parts, chosen, strict=True))
+        return Mix(tuple(s.product for s in chosen), parts, price)
+
     def replace_main(self, gone: Supplier) -> list[int]:
-        """Give the provinces of a supplier that left to the backup, else to the next winner; return those provinces."""
+        """Give the provinces of a supplier that left to the backup, else to the next winner; return those provinces.
+
+        What was to come from it elsewhere, because institutions named its brand, goes to the main supplier there.
+        """
         index = self.suppliers.index(gone)
         served = [int(p) for p in np.flatnonzero(self.main == index)]
         staying = [i for i, s in enumerate(self.suppliers) if not s.gone]
@@ -96,4 +114,8 @@ class Contract:
                 self.main[province], self.backup[province] = backup, -1
             elif staying:
                 self.main[province] = staying[place % len(staying)]
+        moved = self.routes[index].copy()
+        self.routes[index] = 0.0
+        for province in np.flatnonzero(moved).tolist():
+            self.routes[self.main[province], province] += moved[province]
         return served

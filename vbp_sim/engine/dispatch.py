@@ -13,25 +13,24 @@ Floats = npt.NDArray[np.float64]
 Ints = npt.NDArray[np.int64]
 
 
-def dispatch(orders: Floats, main: Ints, backup: Ints, available: Floats, helped: Floats) -> Floats:
-    """Share out one drug's stock for a month; return deliveries, shape (suppliers, provinces), units.
+def dispatch(wanted: Floats, backup: Ints, available: Floats, helped: Floats) -> tuple[Floats, Floats]:
+    """Share out one drug's stock for a month; return what suppliers deliver of their own orders, and to help others.
 
-    ``orders`` (provinces,) units; ``main`` and ``backup`` (provinces,) index of the supplier, -1 = none;
-    ``available`` (suppliers,) units that can be delivered; ``helped`` (provinces,) the part of a gap that others may
-    cover (0 before a backup is active). Suppliers serve their own provinces first.
+    ``wanted`` (suppliers, provinces) units ordered from each, as are both results; ``backup`` (provinces,) index of
+    the supplier, -1 = none; ``available`` (suppliers,) units that can be delivered; ``helped`` (provinces,) the part
+    of a gap that others may cover (0 before a backup is active). Suppliers serve their own orders first.
     """
     left = np.array(available, dtype=np.float64)
-    delivered = _ration(_claims(orders, main, len(left)), left)
-    left -= delivered.sum(axis=1)
-    gap = np.maximum(orders - delivered.sum(axis=0), 0) * helped
+    own = _ration(wanted, left)
+    left -= own.sum(axis=1)
+    gap = np.maximum(wanted.sum(axis=0) - own.sum(axis=0), 0) * helped
     by_backup = _ration(_claims(gap, backup, len(left)), left)
     left = np.maximum(left - by_backup.sum(axis=1), 0)
     gap = np.maximum(gap - by_backup.sum(axis=0), 0)
-    delivered += by_backup
     pool = left.sum()
     if pool > 0 and gap.sum() > 0:
-        delivered += np.outer(left / pool, gap * min(1.0, pool / gap.sum()))
-    return np.asarray(delivered)
+        by_backup += np.outer(left / pool, gap * min(1.0, pool / gap.sum()))
+    return own, by_backup
 
 
 def _claims(volumes: Floats, supplier: Ints, suppliers: int) -> Floats:

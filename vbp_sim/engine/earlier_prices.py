@@ -31,21 +31,21 @@ class EarlierPrices:
 
     def __init__(self, products: Products, drugs: int) -> None:
         self._products = products
-        self._others: dict[tuple[int, int], Others] = {}
-        self.mean = np.array([self.others(d, -1).price for d in range(drugs)])
+        self._others: dict[tuple[int, tuple[int, ...]], Others] = {}
+        self.mean = np.array([self.others(d, ()).price for d in range(drugs)])
 
-    def others(self, drug: int, selected: int) -> Others:
-        """Return the side of a drug that remains when the product ``selected`` (-1 = none) is taken out."""
+    def others(self, drug: int, selected: tuple[int, ...]) -> Others:
+        """Return the side of a drug that remains when the products ``selected`` are taken out."""
         known = self._others.get((drug, selected))
         if known is None:
             known = self._others[drug, selected] = self._without(drug, selected)
         return known
 
-    def _without(self, drug: int, selected: int) -> Others:
+    def _without(self, drug: int, selected: tuple[int, ...]) -> Others:
         p = self._products
         mine = p.of(drug)
         generics = mine[~p.originator[mine]]
-        rest = mine[mine != selected]
+        rest = mine[~np.isin(mine, selected)]
         rest_generic, rest_originator = rest[~p.originator[rest]], rest[p.originator[rest]]
         usual = float(p.pre_price[generics if generics.size else mine].mean())
         unqualified = max(0.0, 1 - float(p.pre_share[mine].sum()))

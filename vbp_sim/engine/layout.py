@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import numpy.typing as npt
 
+from vbp_sim.engine.mix import Mix
 from vbp_sim.scenario.market import LEVELS
 
 if TYPE_CHECKING:
@@ -19,31 +20,43 @@ class Split:
     """Each month's volumes by kind of product, and their prices.
 
     Volumes (months, drugs, provinces, levels) in units, prices (months, drugs, provinces) in yuan per unit. Before the
-    first supply the future main supplier's product is shown as selected, at its earlier share and price.
+    first supply the products that will be selected are shown as selected, at their earlier shares and prices.
     """
 
     def __init__(self, rec: Recorder) -> None:
         self.rec = rec
-        main = _filled_back(rec.main)
-        known, self.before = main >= 0, rec.main < 0
+        mix = _filled_back(rec.mix)
+        self.before = rec.mix < 0
         p = rec.products
-        share = np.where(known, p.pre_share[np.maximum(main, 0)], 0.0)
-        price = np.where(known, p.pre_price[np.maximum(main, 0)], 0.0)
+        share = _of_mix(mix, [float(p.pre_share[list(x.products)].sum()) for x in rec.mixes])
+        price = _of_mix(mix, [float(np.dot(p.pre_price[list(x.products)], self._earlier_parts(x))) for x in rec.mixes])
+        branded = np.where(
+            self.before,
+            _of_mix(mix, [float(np.dot(p.originator[list(x.products)], self._earlier_parts(x))) for x in rec.mixes]),
+            _of_mix(mix, [float(np.dot(p.originator[list(x.products)], x.parts)) for x in rec.mixes]),
+        )
         need, volumes = rec.monthly["need"], rec.monthly
         self.selected = np.where(self.before[..., None], need * share[..., None], volumes["selected"])
         nonselected = need - self.selected - volumes["unmet"]
-        part, self.originator_price, self.generic_price = self._others(main)
+        part, self.originator_price, self.generic_price = self._others(mix)
         self.originator = nonselected * part[..., None]
         self.generic = nonselected - self.originator
         self.selected_price = np.where(self.before, price, rec.paid)
-        self.by_originator = self.selected * (known & p.originator[np.maximum(main, 0)])[..., None]
+        self.by_originator = self.selected * branded[..., None]
 
-    def _others(self, main: npt.NDArray[np.int64]) -> tuple[Floats, Floats, Floats]:
+    def _earlier_parts(self, mix: Mix) -> Floats:
+        """What each product of a mix had of their common volume before the round."""
+        shares = self.rec.products.pre_share[list(mix.products)]
+        total = float(shares.sum())
+        return shares / total if total > 0 else np.array(mix.parts)
+
+    def _others(self, mix: npt.NDArray[np.int64]) -> tuple[Floats, Floats, Floats]:
         """Originators' part of the non-selected volume, their price and the generics', per month, drug and province."""
-        part, originator, generic = np.zeros(main.shape), np.zeros(main.shape), np.zeros(main.shape)
-        for d in range(main.shape[1]):
-            for product in np.unique(main[:, d]):
-                others, here = self.rec.prices.others(d, int(product)), main[:, d] == product
+        part, originator, generic = np.zeros(mix.shape), np.zeros(mix.shape), np.zeros(mix.shape)
+        for d in range(mix.shape[1]):
+            for place in np.unique(mix[:, d]):
+                selected = self.rec.mixes[place].products if place >= 0 else ()
+                others, here = self.rec.prices.others(d, selected), mix[:, d] == place
                 part[:, d][here] = others.originator_part
                 originator[:, d][here] = others.originator_price
                 generic[:, d][here] = others.generic_price
@@ -126,6 +139,12 @@ def _delay(rec: Recorder, split: Split) -> Floats:
     days = np.where(split.before, earlier, rec.on_time * due + (1 - rec.on_time) * late)
     total = spend.sum(axis=1)
     return np.asarray(np.divide((spend * days).sum(axis=1), total, out=np.full(total.shape, np.nan), where=total > 0))
+
+
+def _of_mix(mix: npt.NDArray[np.int64], values: list[float]) -> Floats:
+    """A value of each mix where it is selected, 0 where nothing is; same shape as ``mix``."""
+    table: Floats = np.array([*values, 0.0])
+    return table[mix]
 
 
 def _by_payment(rec: Recorder, values: list[float], payment: npt.NDArray[np.int64]) -> Floats:

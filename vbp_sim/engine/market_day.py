@@ -37,25 +37,24 @@ class MarketDay:
     def _drug(self, m: int, drug: int, contract: Contract) -> None:
         world, suppliers = self.world, contract.suppliers
         orders = world.orders[drug]
-        for i, supplier in enumerate(suppliers):
-            wanted = float(orders[contract.main == i].sum())
-            supplier.make(world.env.now, wanted, world.supply.stock_months, world.supply.catch_up)
-        delivered = dispatch(
-            orders, contract.main, contract.backup, np.array([s.stock for s in suppliers]), self._helped(contract)
-        )
-        main = np.arange(len(suppliers))[:, None] == contract.main[None, :]
+        wanted = contract.routes * orders
+        asked = [float(mine[route > 0].sum()) for mine, route in zip(wanted, contract.routes, strict=True)]
+        for supplier, volume in zip(suppliers, asked, strict=True):
+            supplier.make(world.env.now, volume, world.supply.stock_months, world.supply.catch_up)
+        available = np.array([s.stock for s in suppliers])
+        own, help_ = dispatch(wanted, contract.backup, available, self._helped(contract))
+        delivered = own + help_
         total = delivered.sum(axis=0)
         world.filled[drug] = np.divide(total, orders, out=np.ones_like(total), where=orders > 0).clip(0, 1)
         spent = np.array([s.price for s in suppliers]) @ delivered
         world.paid[drug] = np.divide(spent, total, out=np.zeros_like(total), where=total > 0)
-        by_main, helped = np.where(main, delivered, 0), np.where(main, 0, delivered)
         for i, supplier in enumerate(suppliers):
             supplier.stock = max(0.0, supplier.stock - float(delivered[i].sum()))
-            wanted, own = float(orders[main[i]].sum()), float(by_main[i].sum())
+            served = float(own[i].sum())
             world.recorder.supply(
-                m, supplier, wanted, own, float(helped[i].sum()), max(0.0, wanted - own)
+                m, supplier, asked[i], served, float(help_[i].sum()), max(0.0, asked[i] - served)
             )
-        self._watch(contract, orders, by_main.sum(axis=0), helped.sum(axis=0))
+        self._watch(contract, wanted, own, help_.sum(axis=0))
 
     def _helped(self, contract: Contract) -> Floats:
         """Part of a gap that others may cover this month: none of it before they can be active."""
@@ -65,15 +64,17 @@ class MarketDay:
         ready = np.minimum(contract.short_since, now) + failure.days_to_backup
         return np.asarray(np.clip((now + _MONTH - ready) / _MONTH, 0, 1) * self.world.supply.coverage)
 
-    def _watch(self, contract: Contract, orders: Floats, own: Floats, helped: Floats) -> None:
+    def _watch(self, contract: Contract, wanted: Floats, own: Floats, helped: Floats) -> None:
         """Note when a shortage begins and ends, and when somebody else first delivers."""
         world, now = self.world, self.world.env.now
-        short = orders - own > 1e-6 * np.maximum(orders, 1)
+        orders, missing = wanted.sum(axis=0), wanted - own
+        gap = orders - own.sum(axis=0)
+        short = gap > 1e-6 * np.maximum(orders, 1)
         for p in np.flatnonzero(short):
-            main, province = contract.suppliers[int(contract.main[p])], world.market.provinces[p].id
+            main, province = contract.suppliers[int(missing[:, p].argmax())], world.market.provinces[p].id
             if np.isinf(contract.short_since[p]):
                 contract.short_since[p] = now
-                world.log("shortage", main.line, province=province, value=float(orders[p] - own[p]),
+                world.log("shortage", main.line, province=province, value=float(gap[p]),
                           text="the main supplier delivers less than ordered")
             if helped[p] > 0 and not contract.helped[p]:
                 contract.helped[p] = True

@@ -60,26 +60,26 @@ class Province:
     def begin(self, contract: Contract) -> None:
         """A contract starts: agreed volumes bind, and selected products are on the shelf."""
         d, world = contract.drug, self.world
-        supplier = contract.supplier_of(self.index)
-        if supplier is None:
+        mix = contract.mix(self.index)
+        if mix is None:
             self.active[d] = False
             return
-        product = supplier.product
-        others = world.prices.others(d, product)
+        others = world.prices.others(d, mix.products)
         setting = Setting(
             province=self.id,
             drugs=(world.drug_ids[d],),
             institutions=self.institutions.number,
-            brand=np.array([self._brand(d, product)]),
-            price_ratio=np.array([others.price / supplier.price]),
+            brand=np.array([self._brand(d, mix.products)]),
+            price_ratio=np.array([others.price / mix.price]),
             incentive=incentive(contract.rules),
         )
         self.natural[d] = world.choice.natural(setting, world.luck)[0]
         if not self.active[d]:
-            self.share[d] = world.products.pre_share[product]
+            self.share[d] = world.products.pre_share[list(mix.products)].sum()
         self.active[d] = True
         months = contract.year_months(1)
-        self.open_year(contract, contract.share * self.reported[contract.round][d] * months / 12, months)
+        share = contract.volumes.share_by_province[self.index]
+        self.open_year(contract, share * self.reported[contract.round][d] * months / 12, months)
 
     def open_year(self, contract: Contract, agreed: Floats, months: int) -> None:
         """A contract year of so many months begins with its agreed volume per institution, units."""
@@ -134,11 +134,11 @@ class Province:
             by_level(got.unmet), by_level(self.agreed / self.months[:, None]), world.paid[:, self.index],
         )
 
-    def _brand(self, drug: int, selected: int) -> float:
+    def _brand(self, drug: int, selected: tuple[int, ...]) -> float:
         """Earlier share of the originators that were not selected."""
         p = self.world.products
         rivals = p.of(drug)
-        rivals = rivals[p.originator[rivals] & (rivals != selected)]
+        rivals = rivals[p.originator[rivals] & ~np.isin(rivals, selected)]
         return float(p.pre_share[rivals].sum())
 
 

@@ -12,6 +12,7 @@ from vbp_sim.agents.firms.interface import Products
 from vbp_sim.engine.clock import Clock
 from vbp_sim.engine.contract import Contract
 from vbp_sim.engine.earlier_prices import EarlierPrices
+from vbp_sim.engine.mix import Mix
 from vbp_sim.engine.supplier import Supplier
 from vbp_sim.engine.tables import TABLES
 from vbp_sim.rules.payment.interface import Payment
@@ -28,7 +29,8 @@ TYPES: dict[str, Any] = {
 
 class Recorder:
     """Collects one replication. Monthly arrays have shape (months, drugs, provinces[, levels]): volumes in ``monthly``,
-    the ``main`` product with its ``listed`` price, and the mean price ``paid`` to all who delivered.
+    the selected side as a place in ``mixes`` (``mix``, -1 = none) with its ``listed`` price, and the mean price
+    ``paid`` to all who delivered.
 
     Shape (months, drugs): ``year`` of the contract (0 = none), ``opens`` the length in months of a contract year in its
     first month (else 0), ``payment`` the place in ``payments`` of the rules that hold since the last start (-1 = none).
@@ -44,7 +46,9 @@ class Recorder:
         names = ("need", "selected", "substituted", "unmet", "agreed")
         self.monthly: dict[str, Floats] = {name: np.zeros((*cells, len(LEVELS))) for name in names}
         self.paid = np.zeros(cells)
-        self.main = np.full(cells, -1, dtype=np.int64)
+        self.mix = np.full(cells, -1, dtype=np.int64)
+        self.mixes: list[Mix] = []
+        self._places: dict[Mix, int] = {}
         self.listed = np.zeros(cells)
         self.year = np.zeros(cells[:2], dtype=np.int64)
         self.opens = np.zeros(cells[:2], dtype=np.int64)
@@ -86,16 +90,23 @@ class Recorder:
                 self.payment[m, d] = len(self.payments) - 1
                 self.year[m, d] = year
                 self.opens[m, d] = contract.year_months(year) if year and month % 12 == 0 else 0
-        self.mains(contract, contract.start)
+        self.selected(contract, contract.start)
 
-    def mains(self, contract: Contract, since: date) -> None:
-        """Note the main suppliers of a contract from a day on, and their prices."""
-        products = np.array([s.product for s in contract.suppliers])
-        prices = np.array([s.price for s in contract.suppliers])
+    def selected(self, contract: Contract, since: date) -> None:
+        """Note what is selected in each province from a day on, and its price."""
+        mixes = [contract.mix(p) for p in range(len(contract.main))]
+        places = [-1 if mix is None else self._place(mix) for mix in mixes]
+        prices = [0.0 if mix is None else mix.price for mix in mixes]
         for m, first in enumerate(self.clock.months):
             if first >= since:
-                self.main[m, contract.drug] = np.where(contract.main >= 0, products[contract.main], -1)
-                self.listed[m, contract.drug] = np.where(contract.main >= 0, prices[contract.main], 0.0)
+                self.mix[m, contract.drug] = places
+                self.listed[m, contract.drug] = prices
+
+    def _place(self, mix: Mix) -> int:
+        if mix not in self._places:
+            self._places[mix] = len(self.mixes)
+            self.mixes.append(mix)
+        return self._places[mix]
 
     def tables(self) -> dict[str, Table]:
         """Lay out everything as tables; the first column is the replication."""

@@ -10,8 +10,8 @@ import simpy
 
 from vbp_sim.engine.clock import add_months
 from vbp_sim.engine.contract import Contract
+from vbp_sim.engine.mix import Mix
 from vbp_sim.engine.province import Province
-from vbp_sim.engine.supplier import Supplier
 from vbp_sim.engine.world import World
 from vbp_sim.scenario.market import LEVELS
 
@@ -47,8 +47,8 @@ def _close_year(world: World, contract: Contract, provinces: list[Province]) -> 
     """Settle the running contract year and open the next one, or close the contract."""
     d, year = contract.drug, contract.settled + 1
     contract.settled = year
-    served = [(p, main) for p in provinces if (main := contract.supplier_of(p.index)) is not None]
-    retained = sum(_settle(world, contract, province, main, year) for province, main in served)
+    served = [(p, mix) for p in provinces if (mix := contract.mix(p.index)) is not None]
+    retained = sum(_settle(world, contract, province, mix, year) for province, mix in served)
     world.log("assessment", round=contract.round, drug=world.drug_ids[d], value=retained,
               text=f"end of contract year {year}")
     world.env.process(_pay(world, contract, year, retained))
@@ -68,11 +68,11 @@ def _pay(world: World, contract: Contract, year: int, retained: float) -> Genera
               text=f"retained surplus of contract year {year}")
 
 
-def _settle(world: World, contract: Contract, province: Province, main: Supplier, year: int) -> float:
+def _settle(world: World, contract: Contract, province: Province, mix: Mix, year: int) -> float:
     """Assess every institution of a province for one drug, write it down by level; return the retained surplus."""
     d, rules, finance = contract.drug, contract.rules, world.spec.finance
     agreed, bought, other = province.agreed[d], province.bought[d], province.nonselected[d]
-    others, price = world.prices.others(d, main.product), main.price
+    others, price = world.prices.others(d, mix.products), mix.price
     used = np.maximum(bought + other, 1e-12)
     completion = np.divide(bought, agreed, out=np.ones_like(bought), where=agreed > 0)
     passed = rules.assessment.passed(completion, other / used) & (agreed > 0)

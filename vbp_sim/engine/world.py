@@ -81,7 +81,7 @@ class World:
         if contract.rules.failure.takes_over == "none":
             return
         served = contract.replace_main(supplier)
-        self.recorder.mains(contract, self.clock.date(self.env.now))
+        self.recorder.selected(contract, self.clock.date(self.env.now))
         for province in served:
             other = contract.supplier_of(province)
             name = self.market.provinces[province].id

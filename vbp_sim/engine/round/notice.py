@@ -42,7 +42,7 @@ class Notice:
             bids=np.zeros(n, dtype=np.int64) if bids is None else money.micro_array(np.nan_to_num(bids)),
             priority=world.products.pre_share[members],
             related=tuple(world.products.owner[i] for i in members),
-            named=np.zeros(n),
+            named=np.zeros(n) if bids is None else self.scope.by_brand(drug, members).sum(axis=0),
             incumbent=np.array([name in before for name in names], dtype=np.bool_),
         )
 

@@ -71,11 +71,12 @@ class RoundProcess:
         awards = decide(tenders, scope.rules, answer)
         contracts = []
         for d, m, bid, tender, award in zip(scope.drugs, members, bids, tenders, awards, strict=True):
-            self.rows.award(d, m, bid, tender, award)
-            if award.order:
-                contracts.append(self.signing.contract(d, m, award))
-                self.rows.allocation(contracts[-1])
-            self.rows.reports(d, contracts[-1].share if award.order else 0.0)
+            contract = self.signing.contract(d, m, tender, award) if award.order else None
+            self.rows.award(d, m, bid, tender, award, contract.volumes.share if contract else 0.0)
+            self.rows.reports(d, contract.volumes.share_by_province if contract else np.zeros(len(scope.provinces)))
+            if contract:
+                self.rows.allocation(contract)
+                contracts.append(contract)
         scope.log("opening", float(len(contracts)), f"of {len(scope.drugs)} drugs are awarded")
         return contracts
 

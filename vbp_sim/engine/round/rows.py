@@ -21,8 +21,11 @@ class Rows:
     def __init__(self, scope: Scope) -> None:
         self.scope = scope
 
-    def award(self, drug: int, members: Ints, bids: Floats, tender: Tender, award: Award) -> None:
-        """The tables `bids`, `prices` and `awards` of one drug; ``members`` are its products, ``bids`` in yuan."""
+    def award(self, drug: int, members: Ints, bids: Floats, tender: Tender, award: Award, share: float) -> None:
+        """The tables `bids`, `prices` and `awards` of one drug, of which ``share`` is guaranteed.
+
+        ``members`` are its products, ``bids`` in yuan.
+        """
         world, rules, round_id = self.scope.world, self.scope.rules, self.scope.id
         p, record = world.products, world.market.drugs[drug]
         ceiling = tender.ceiling / money.YUAN or np.nan
@@ -76,49 +79,44 @@ class Rows:
             award.failed,
             lowest,
             ceiling,
-            float(rules.share.share(winners, record.drug_class)) if winners else 0.0,
+            share,
             rules.term.months(winners, record.drug_class, start, record.form) if winners else 0,
             float(record.pre_price) if record.pre_price is not None else np.nan,
             float(np.nanmin(real)) if len(real) and not np.isnan(real).all() else np.nan,
         )
 
     def allocation(self, contract: Contract) -> None:
-        """The table `allocation` of one drug."""
-        world, drug, reported = self.scope.world, contract.drug, self.scope.reported(contract.drug)
-        for i, province in enumerate(self.scope.provinces):
-            main, backup = contract.supplier_of(i), int(contract.backup[i])
-            if main is None:
+        """The table `allocation` of one drug: a row for the main supplier of a province, then one for each brand."""
+        volumes = contract.volumes
+        for p, province in enumerate(self.scope.provinces):
+            main = int(volumes.main[p])
+            if main < 0:
                 continue
-            second = contract.suppliers[backup] if backup >= 0 else None
-            world.recorder.row(
-                "allocation",
-                self.scope.id,
-                world.drug_ids[drug],
-                province.id,
-                main.line.manufacturer,
-                second.line.manufacturer if second else "",
-                main.price,
-                second.price if second else np.nan,
-                reported[i],
-                contract.share * reported[i],
-            )
+            self._allocated(contract, province.id, main, int(contract.backup[p]), False, float(volumes.rest[p]))
+            for brand in np.flatnonzero(volumes.direct[:, p]).tolist():
+                self._allocated(contract, province.id, brand, -1, True, float(volumes.direct[brand, p]))
 
-    def reports(self, drug: int, share: float) -> None:
-        """The table `reports` of one drug, of which ``share`` is agreed."""
+    def _allocated(
+        self, contract: Contract, province: str, place: int, backup: int, by_brand: bool, reported: float
+    ) -> None:
+        supplier, world = contract.suppliers[place], self.scope.world
+        second = contract.suppliers[backup] if backup >= 0 else None
+        world.recorder.row(
+            "allocation", self.scope.id, world.drug_ids[contract.drug], province, supplier.line.manufacturer,
+            second.line.manufacturer if second else "", supplier.price, second.price if second else np.nan, by_brand,
+            reported, float(contract.volumes.shares[place]) * reported,
+        )  # fmt: skip
+
+    def reports(self, drug: int, shares: Floats) -> None:
+        """The table `reports` of one drug; ``shares`` (provinces,) are the parts that are agreed."""
         world, name = self.scope.world, self.scope.world.drug_ids[drug]
         for province in self.scope.members:
             inst = province.institutions
             past = inst.by_level(inst.use[[drug]])[0]
             reported = inst.by_level(province.reported[self.scope.id][[drug]])[0]
+            share = float(shares[province.index])
             for i, level in enumerate(LEVELS):
                 world.recorder.row(
-                    "reports",
-                    self.scope.id,
-                    name,
-                    province.id,
-                    level,
-                    int(inst.counts[i]),
-                    past[i],
-                    reported[i],
+                    "reports", self.scope.id, name, province.id, level, int(inst.counts[i]), past[i], reported[i],
                     share * reported[i],
-                )
+                )  # fmt: skip

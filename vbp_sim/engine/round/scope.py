@@ -14,6 +14,7 @@ from vbp_sim.scenario.parts import chosen
 from vbp_sim.scenario.spec import Round
 
 Floats = npt.NDArray[np.float64]
+Ints = npt.NDArray[np.int64]
 
 
 @dataclass(frozen=True)
@@ -41,6 +42,14 @@ class Scope:
         """Reported volume of a drug, units per year, shape (provinces,); 0 in those that do not take part."""
         volumes = np.zeros(len(self.provinces))
         volumes[[p.index for p in self.members]] = [p.reported[self.id][drug].sum() for p in self.members]
+        return volumes
+
+    def by_brand(self, drug: int, members: Ints) -> Floats:
+        """Volume reported by brand, units per year, shape (provinces, products of ``members``); 0 unless asked for."""
+        volumes = np.zeros((len(self.provinces), len(members)))
+        if self.rules.allocation.asks_for_brands:
+            shares = self.world.products.pre_share[members]
+            volumes[:] = self.world.reporting.by_brand(self.reported(drug), shares)
         return volumes
 
     def log(self, kind: str, value: float, text: str) -> None:

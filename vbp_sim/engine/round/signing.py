@@ -12,8 +12,9 @@ from vbp_sim.engine.contract import Contract
 from vbp_sim.engine.round.scope import Scope
 from vbp_sim.engine.settlement import contract_years, replaced
 from vbp_sim.engine.supplier import Supplier
+from vbp_sim.engine.volumes import Volumes
 from vbp_sim.rules import money
-from vbp_sim.rules.tender import Award
+from vbp_sim.rules.tender import Award, Tender
 
 Floats = npt.NDArray[np.float64]
 Ints = npt.NDArray[np.int64]
@@ -25,23 +26,38 @@ class Signing:
     def __init__(self, scope: Scope) -> None:
         self.scope = scope
 
-    def contract(self, drug: int, members: Ints, award: Award) -> Contract:
+    def contract(self, drug: int, members: Ints, tender: Tender, award: Award) -> Contract:
         """Draft the provinces and set up the suppliers of an awarded drug."""
         scope, rules, start = self.scope, self.scope.rules, self.scope.spec.calendar.start
-        winners, record = len(award.order), scope.world.market.drugs[drug]
-        reported = scope.reported(drug)
-        main, backup = np.full((2, len(reported)), -1, dtype=np.int64)
-        here = [p.index for p in scope.members]
-        main[here] = rules.allocation.draft(reported[here], winners)
-        backup[here] = rules.backup.assign(reported[here], main[here], winners)
-        selected = int(award.selected.sum())
-        share = float(rules.share.share(selected, record.drug_class))
-        term = rules.term.months(selected, record.drug_class, start, record.form)
-        contract = Contract(scope.id, drug, rules, [], main, backup, share, start, term)
-        for place, firm in enumerate(award.order):
-            agreed = share * float(reported[main == place].sum())
+        record, picking = scope.world.market.drugs[drug], len(award.order)
+        winners = [*award.order, *(i for i in np.flatnonzero(award.selected).tolist() if i not in award.order)]
+        volumes = self._volumes(drug, members, tender, award, winners)
+        backup, here = np.full(len(volumes.main), -1, dtype=np.int64), [p.index for p in scope.members]
+        backup[here] = rules.backup.assign(volumes.rest[here], volumes.main[here], picking)
+        term = rules.term.months(len(winners), record.drug_class, start, record.form)
+        contract = Contract(scope.id, drug, rules, [], volumes.main.copy(), backup, volumes, start, term)
+        for place, firm in enumerate(winners):
+            served = contract.routes[place] > 0
+            agreed = float(volumes.shares[place]) * float(volumes.routed[place, served].sum())
             contract.suppliers.append(self._supplier(contract, int(members[firm]), float(award.price[firm]), agreed))
         return contract
+
+    def _volumes(self, drug: int, members: Ints, tender: Tender, award: Award, winners: list[int]) -> Volumes:
+        """Where the reported volume goes: to brands that were named and won, the rest by the choice of provinces."""
+        scope, rules = self.scope, self.scope.rules
+        reported, here = scope.reported(drug), [p.index for p in scope.members]
+        direct = rules.allocation.by_brand(scope.by_brand(drug, members), award.selected)[:, winners].T
+        rest = reported - direct.sum(axis=0)
+        main = np.full(len(reported), -1, dtype=np.int64)
+        main[here] = rules.allocation.draft(rest[here], len(award.order))
+        of_main = np.where(np.arange(len(winners))[:, None] == main[None, :], rest, 0.0)
+        shares = rules.share.of_winners(
+            (direct + of_main).sum(axis=1),
+            tender.drug_class,
+            [award.grades[i] for i in winners],
+            tender.incumbent[winners],
+        )
+        return Volumes(main, direct, rest, shares)
 
     def _supplier(self, contract: Contract, product: int, price: float, agreed: float) -> Supplier:
         world, p = self.scope.world, self.scope.world.products

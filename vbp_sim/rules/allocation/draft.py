@@ -9,7 +9,7 @@ from typing import Literal
 import numpy as np
 
 from vbp_sim.rules.allocation.interface import Allocation
-from vbp_sim.rules.arrays import BoolArray, FloatArray, IntArray
+from vbp_sim.rules.arrays import FloatArray, IntArray
 from vbp_sim.scenario.parts import param
 
 
@@ -34,9 +34,9 @@ class Draft(Allocation):
         confidence="S",
     )
 
-    def by_brand(self, named: FloatArray, selected: BoolArray) -> FloatArray:
-        """Return the volume that goes straight to each brand, of what was reported for it (..., n)."""
-        return np.where(selected & self.brands_first, named, 0.0)
+    @property
+    def asks_for_brands(self) -> bool:
+        return self.brands_first
 
     def draft(self, weights: FloatArray, winners: int) -> IntArray:
         main = np.full(len(weights), -1, dtype=np.int64)

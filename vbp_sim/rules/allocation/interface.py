@@ -5,7 +5,9 @@ from __future__ import annotations
 from abc import abstractmethod
 from typing import ClassVar
 
-from vbp_sim.rules.arrays import FloatArray, IntArray
+import numpy as np
+
+from vbp_sim.rules.arrays import BoolArray, FloatArray, IntArray
 from vbp_sim.scenario.parts import Part
 
 
@@ -22,3 +24,12 @@ class Allocation(Part):
 
         ``weights`` (P,): the drug's reported volume in each province.
         """
+
+    @property
+    def asks_for_brands(self) -> bool:
+        """Whether institutions may report by brand, and get the brand that they name if it wins."""
+        return False
+
+    def by_brand(self, named: FloatArray, selected: BoolArray) -> FloatArray:
+        """Return the volume that goes straight to each brand, of what was reported for it (..., n)."""
+        return np.where(selected & self.asks_for_brands, named, 0.0)

@@ -9,7 +9,7 @@ from typing import Literal
 import numpy as np
 from pydantic import Field, field_validator
 
-from vbp_sim.rules.arrays import FloatArray
+from vbp_sim.rules.arrays import BoolArray, FloatArray
 from vbp_sim.rules.money import exact
 from vbp_sim.rules.share.interface import Share
 
@@ -49,6 +49,13 @@ class ByGrade(Share):
         if winners <= 0:
             return Fraction(0)
         return exact(self.table.get(grade, self.overall))
+
+    def of_winners(
+        self, volumes: FloatArray, drug_class: str, grades: Sequence[str], incumbent: BoolArray
+    ) -> FloatArray:
+        plain = super().of_winners(volumes, drug_class, grades, incumbent)
+        agreed = self.volumes(volumes, grades)
+        return np.divide(agreed, volumes, out=plain, where=(volumes > 0) & (np.array(grades) != ""))
 
     def volumes(self, reported: FloatArray, grades: Sequence[str]) -> FloatArray:
         """Return the agreed volume of each winner (n,) from the volume reported for its product (n,) and

@@ -7,6 +7,9 @@ from collections.abc import Sequence
 from fractions import Fraction
 from typing import ClassVar
 
+import numpy as np
+
+from vbp_sim.rules.arrays import BoolArray, FloatArray
 from vbp_sim.rules.money import half_up
 from vbp_sim.scenario.parts import Part
 
@@ -26,6 +29,16 @@ class Share(Part):
         Rules that know classes of winners, or who was selected before, use ``grade`` and ``incumbent`` of a
         winner.
         """
+
+    def of_winners(
+        self, volumes: FloatArray, drug_class: str, grades: Sequence[str], incumbent: BoolArray
+    ) -> FloatArray:
+        """Return the guaranteed part of the volume (n,) that was reported for, or falls to, each of n winners."""
+        shares = [
+            self.share(len(volumes), drug_class, grade=g, incumbent=was)
+            for g, was in zip(grades, incumbent.tolist(), strict=True)
+        ]
+        return np.array([float(s) for s in shares])
 
     def agreed(self, reported: int, winners: int, drug_class: str = "") -> int:
         """Return the agreed volume of a province in whole units, rounded half up once."""
