@@ -125,8 +125,7 @@ class AnchoredCosts(TwoLevelCosts):
         factor = float(np.exp(self.drug_spread * z_drug + self.firm_spread * z_firm))
         if product.originator:
             return factor * self.originator_factor
-        own = luck.uniform("firms.own-api", drug.id, product.manufacturer) < self.own_api_share
-        return factor * self.own_api_factor if own else factor
+        return factor * self.own_api_factor if self._own_api(product, luck) else factor
 
 
 def mean_of_powers(a: float, b: float, weight: float, power: float) -> float:

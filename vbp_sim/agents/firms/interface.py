@@ -23,8 +23,9 @@ class Products:
     """Every product that may bid in a replication; arrays of shape (products,).
 
     ``drug`` index into the market's drugs; ``owner`` company behind the manufacturer ("" = itself); prices and costs
-    in yuan per unit; ``pre_share`` of the drug's volume before the round; ``capacity`` in units per year; ``real_bid``
-    is nan and ``real_selected`` -1 where unknown.
+    in yuan per unit; ``pre_share`` of the drug's volume before the round; ``capacity`` in units per year; ``own_api``
+    if it makes its active ingredient itself; ``since`` the day of the simulation from which it may bid; ``real_bid`` is
+    nan and ``real_selected`` -1 where unknown.
     """
 
     drug: Ints
@@ -35,6 +36,8 @@ class Products:
     pre_share: Floats
     cost: Floats
     capacity: Floats
+    own_api: Bools
+    since: Floats
     real_bid: Floats
     real_selected: Ints
 

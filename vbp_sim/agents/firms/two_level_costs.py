@@ -115,6 +115,8 @@ class TwoLevelCosts(Firms):
             pre_share=np.array([row.pre_share for row in rows]),
             cost=np.array([row.cost for row in rows]),
             capacity=np.array([row.capacity for row in rows]),
+            own_api=np.array([p.originator or self._own_api(p, luck) for p in known], dtype=np.bool_),
+            since=np.zeros(len(known)),
             real_bid=np.array([np.nan if p.bid is None else float(p.bid) for p in known]),
             real_selected=np.array([-1 if p.selected is None else int(p.selected) for p in known], dtype=np.int64),
         )
@@ -158,9 +160,12 @@ class TwoLevelCosts(Firms):
         share = self.cost_median * np.exp(self.drug_spread * z_drug + self.firm_spread * z_firm)
         if product.originator:
             share *= self.originator_factor
-        elif luck.uniform("firms.own-api", drug.id, product.manufacturer) < self.own_api_share:
+        elif self._own_api(product, luck):
             share *= self.own_api_factor
         return float(_ceiling(drug) * np.clip(share, 0.01, 0.98))
+
+    def _own_api(self, product: Product, luck: Streams) -> bool:
+        return bool(luck.uniform("firms.own-api", product.drug, product.manufacturer) < self.own_api_share)
 
     def _capacity(self, drug: Drug, product: Product, equal_share: float, luck: Streams) -> float:
         z = float(luck.normal("firms.capacity", drug.id, product.manufacturer))

@@ -1,12 +1,22 @@
-"""What a supply model must do: say when a supplier fails and recovers, and how much it keeps and makes."""
+"""What a supply model must do: say when a supplier fails and recovers; and how much suppliers keep, make and help.
+
+How a failure is met does not depend on its cause, so the parameters of stock, capacity and help are always
+the same.
+"""
 
 from __future__ import annotations
 
+import functools
 from abc import abstractmethod
 from dataclasses import dataclass
-from typing import ClassVar
+from typing import Annotated, ClassVar
 
-from vbp_sim.scenario.parts import Part
+from pydantic import Field, model_validator
+
+from vbp_sim.agents.supply.base_stock import base_stock
+from vbp_sim.agents.supply.capacity.interface import Capacity
+from vbp_sim.agents.supply.ingredients.interface import Ingredients
+from vbp_sim.scenario.parts import Chosen, Part, param, wrong
 from vbp_sim.streams import Streams
 
 
@@ -23,11 +33,15 @@ class Line:
 
 @dataclass(frozen=True)
 class Outage:
-    """When the next failure comes and how long it lasts, in days; ``final`` if the firm gives the product up."""
+    """When the next failure comes and how long it lasts, in days; ``final`` if the firm gives the product up.
+
+    A ``recall`` takes the stock back as well.
+    """
 
     after: float
     lasts: float
     final: bool
+    recall: bool = False
 
 
 class Supply(Part):
@@ -35,13 +49,77 @@ class Supply(Part):
 
     kind: ClassVar[str] = "supply"
 
-    committed_capacity: float
-    stock_months: float
-    catch_up: float
-    coverage: float
-    switchable: float
+    capacity: Annotated[Capacity, Chosen("capacity", "committed")] = Field(
+        default_factory=dict, validate_default=True, description="how much a winner can make"
+    )
+    ingredients: Annotated[Ingredients, Chosen("ingredients", "independent")] = Field(
+        default_factory=dict, validate_default=True, description="which firms share a source of their ingredient"
+    )
+    committed_capacity: float = param(
+        1.5,
+        "least capacity of a winner over its agreed volume: bidders commit that they can supply it",
+        source="assumption; a tender condition without a published multiple",
+        unit="x",
+        ge=0,
+        le=10,
+    )
+    catch_up: float = param(
+        0.10, "rise of capacity per month while orders exceed it", unit="share per month", ge=0, le=1
+    )
+    stock_months: float = param(1.5, "stock that a supplier aims at", unit="months of orders", ge=0, le=24)
+    lead_months: int = param(0, "months from the start of a production to its delivery", unit="months", ge=0, le=24)
+    fill_rate: float | None = param(
+        None,
+        "part of the orders that stock shall serve at once, over the lead time and with batches asked for at random; "
+        "the stock follows from it, instead of from stock_months",
+        unit="share",
+        gt=0,
+        lt=1,
+    )
+    batches: float = param(15.0, "batches that a month's orders come in, for fill_rate", unit="per month", gt=0, le=1e4)
+    repair_crews: int = param(
+        0, "failed products that one enterprise can repair at a time; 0 = all of them", unit="products", ge=0, le=1000
+    )
+    coverage: float = param(
+        0.8, "part of a gap that a backup or another winner can cover with its spare capacity", unit="share", ge=0, le=1
+    )
+    spare_use: float = param(
+        0.0,
+        "part of the capacity that its own orders leave free which a supplier puts to work for the gaps of others in "
+        "the same month; without it help comes from stock, which capacity fills again",
+        unit="share",
+        ge=0,
+        le=1,
+    )
+    warning: bool = param(
+        False,
+        "suppliers announce a failure, so that the days until others deliver run from the failure; else they run from "
+        "the first month in which too little is delivered",
+    )
+    switchable: float = param(
+        0.85,
+        "part of the selected volume still missing that institutions replace by non-selected products",
+        unit="share",
+        ge=0,
+        le=1,
+    )
+
+    @model_validator(mode="after")
+    def takes_time(self) -> Supply:
+        if self.fill_rate is not None and self.lead_months == 0:
+            raise wrong("fill_rate", "the fill rate is that over the lead time; set lead_months to 1 or more")
+        return self
+
+    def aim(self, monthly: float) -> float:
+        """Units that stock and production under way should hold beyond the orders of ``monthly`` units."""
+        if self.fill_rate is None:
+            return (self.stock_months + self.lead_months) * monthly
+        return _base_stock(self.batches * self.lead_months, self.fill_rate) * monthly / self.batches
 
     @abstractmethod
     def outage(self, line: Line, occasion: int, luck: Streams) -> Outage:
         """Return the ``occasion``-th failure of a product, counted from the end of the one before."""
         raise NotImplementedError
+
+
+_base_stock = functools.cache(base_stock)

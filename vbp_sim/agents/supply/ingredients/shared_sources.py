@@ -1,0 +1,45 @@
+"""Several firms buy the active ingredient of a drug at the same source, and stand still with it.
+
+Each drug has a few sources; each firm without an ingredient of its own buys at one of them, drawn once for the whole
+simulation. A source fails and recovers like a supplier (exponential times). Firms that make their own ingredient have
+a source for themselves, with the same chance of failure. The draws are addressed by drug, source and occasion.
+"""
+
+from __future__ import annotations
+
+from typing import Literal
+
+from vbp_sim.agents.supply.ingredients.interface import Ingredients, Shock
+from vbp_sim.scenario.parts import param
+from vbp_sim.streams import Streams
+
+_YEAR = 365.25
+
+
+class SharedSources(Ingredients):
+    """A few sources per drug, shared by all firms that do not make the ingredient themselves."""
+
+    model: Literal["shared-sources"] = "shared-sources"
+    sources: int = param(2, "sources of a drug's active ingredient that firms can buy at", unit="sources", ge=1, le=100)
+    rate: float = param(0.05, "times that a source stands still", unit="per year", ge=0, le=50)
+    months: float = param(4.0, "mean time until it delivers again", unit="months", gt=0, le=120)
+
+    def source(self, drug: str, manufacturer: str, own: bool, luck: Streams) -> str:
+        """See `Ingredients.source`."""
+        if own:
+            return f"own of {manufacturer}"
+        return str(1 + int(float(luck.uniform("ingredients.source", drug, manufacturer)) * self.sources))
+
+    def shocks(self, drug: str, source: str, until: float, luck: Streams) -> list[Shock]:
+        """See `Ingredients.shocks`."""
+        found: list[Shock] = []
+        day, occasion = 0.0, 0
+        while self.rate > 0:
+            where = (drug, source, occasion)
+            day += float(luck.exponential("ingredients.up", *where)) / self.rate * _YEAR
+            if day >= until:
+                break
+            lasts = float(luck.exponential("ingredients.down", *where)) * self.months * _YEAR / 12
+            found.append(Shock(day, day + lasts))
+            day, occasion = day + lasts, occasion + 1
+        return found

@@ -1,0 +1,37 @@
+"""What firms have in common across products: a company is barred as a whole, and repairs with the crews that it has."""
+
+from __future__ import annotations
+
+import simpy
+
+from vbp_sim.agents.firms.interface import Products
+
+_MONTH = 365.25 / 12
+
+
+class Enterprises:
+    """The companies behind all products; a product without an owner belongs to its manufacturer."""
+
+    def __init__(self, env: simpy.Environment, products: Products, crews: int) -> None:
+        self._env, self._products, self._size = env, products, crews
+        self._until: dict[str, float] = {}
+        self._crews: dict[str, simpy.Resource] = {}
+
+    def name(self, product: int) -> str:
+        """The company that makes a product."""
+        return self._products.owner[product] or self._products.manufacturer[product]
+
+    def bar(self, product: int, months: float) -> None:
+        """Keep the company of a product, with all its manufacturers, out of rounds for some months."""
+        name = self.name(product)
+        self._until[name] = max(self._until.get(name, 0.0), self._env.now + months * _MONTH)
+
+    def barred(self, product: int) -> bool:
+        """Whether the company of a product may not bid today."""
+        return self._until.get(self.name(product), 0.0) > self._env.now
+
+    def crews(self, product: int) -> simpy.Resource | None:
+        """The repair crews that the company's products share; None if there are always enough."""
+        if self._size == 0:
+            return None
+        return self._crews.setdefault(self.name(product), simpy.Resource(self._env, self._size))
