@@ -9,7 +9,10 @@ from typing import Any
 import numpy as np
 
 from vbp_sim.agents.bidding.interface import Conditions, Opening
+from vbp_sim.agents.bidding.prospects import outcomes
+from vbp_sim.rules.contest import Book, book
 from vbp_sim.rules.library import rule_set
+from vbp_sim.rules.money import micro_array
 from vbp_sim.rules.ruleset import RuleSet
 
 #: provinces by reported volume, shares
@@ -43,3 +46,18 @@ def opening(
         pre_share=np.where(np.arange(n) >= len(cost), 0.4, 0.03), conditions=conditions(law),
     )  # fmt: skip
     return replace(made, **more)
+
+
+def play(bids: np.ndarray, law: RuleSet, generics: int, originators: int = 1, draws: int = 4000) -> tuple[float, float]:
+    """Mean cut of winners and mean number of winners, if each generic bids one of ``bids`` (types, quantiles)."""
+    luck, n = np.random.default_rng(1), generics + originators
+    drawn = luck.integers(0, bids.size, (draws, generics))
+    placed = np.concatenate([bids.ravel()[drawn], np.ones((draws, originators))], axis=1)
+    won = outcomes(law, book_of(placed, n)).won
+    return float((np.where(won, 1 - placed, 0).sum(1) / won.sum(1)).mean()), float(won.sum(1).mean())
+
+
+def book_of(bids: np.ndarray, qualified: int) -> Book:
+    """The book of bids over a ceiling of 1,000 yuan."""
+    n = bids.shape[-1]
+    return book(micro_array(bids * 1000), 10**9, np.arange(n), np.ones(n, bool), qualified, "oral-solid", ("",) * n)

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from bidding_making import conditions, opening, rules
+from bidding_making import conditions, opening, play, rules
 
 from vbp_sim.agents.bidding import store
 from vbp_sim.agents.bidding.closed_form import closed_form
@@ -69,10 +69,11 @@ def test_more_places_raise_equilibrium_prices() -> None:
     assert low < high
 
 
-def test_dropping_the_guarantee_lowers_equilibrium_prices() -> None:
-    kept, dropped = rules("batch-7"), rules("batch-7", selection={"cut": None})
-    a, b = (Equilibrium().solution(conditions(law), 1000.0, 0.2, 10, 1)[0].mean() for law in (kept, dropped))
-    assert b < a
+def test_t4_dropping_the_guarantee_deepens_equilibrium_cuts_and_reduces_winners() -> None:
+    kept, dropped = rules("batch-9"), rules("batch-9", selection={"cut": None})
+    a, b = (play(Equilibrium().solution(conditions(law), 1000.0, 0.2, 10, 1)[0], law, 10) for law in (kept, dropped))
+    assert b[0] > a[0] + 0.005
+    assert b[1] < a[1] - 0.3
 
 
 def test_a_large_regret_is_refused() -> None:

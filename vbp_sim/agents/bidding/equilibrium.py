@@ -19,7 +19,7 @@ from vbp_sim.agents.bidding.closed_form import closed_form
 from vbp_sim.agents.bidding.interface import Bools, Conditions, Floats, Opening
 from vbp_sim.agents.bidding.payoffs import Stakes
 from vbp_sim.agents.bidding.prospects import HIGH, fingerprint, most_winners, scale, terms
-from vbp_sim.agents.bidding.solve import LEVELS, Game, Solution, damped, fictitious
+from vbp_sim.agents.bidding.solve import LEVELS, Game, damped, fictitious
 from vbp_sim.agents.bidding.store import solved
 from vbp_sim.errors import RunError
 from vbp_sim.scenario.parts import param
@@ -93,11 +93,9 @@ class Equilibrium(BestResponse):
         )  # fmt: skip
 
         def solve() -> tuple[Floats, ...]:
-            found = fictitious(game)
+            found = fictitious(game, self.regret_limit)
             if found.regret > self.regret_limit:
-                found = min(found, fictitious(game, steps=150, draws=400), key=_regret)
-            if found.regret > self.regret_limit:
-                found = min(found, damped(game), key=_regret)
+                found = min(found, damped(game), key=lambda f: f.regret)
             return found.bids, np.array([found.regret])
 
         bids, regret = solved("equilibrium", case, solve)
@@ -122,10 +120,6 @@ class Equilibrium(BestResponse):
         highest = self.limit_price if originators else 1.0
         bids = closed_form(grid, below, shares / shares.sum(), n, max(highest, float(grid[-1])))
         return np.asarray(np.clip(np.interp(cost, grid, bids), np.minimum(cost, 1.0), 1.0))
-
-
-def _regret(solution: Solution) -> float:
-    return solution.regret
 
 
 def usual_case(usual: float) -> float:

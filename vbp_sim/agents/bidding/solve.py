@@ -52,7 +52,9 @@ class Solution:
 #: points at which the distribution of a type's bids is kept
 LEVELS = 21
 #: how fast the weight of a new step falls in fictitious play, and its least
-POWER, LEAST = 0.5, 0.05
+POWER, LEAST = 0.6, 0.03
+#: steps of fictitious play after which the regret is looked at
+LOOKS = range(60, 241, 20)
 
 
 def damped(game: Game, steps: int = 45, draws: int = 400, temperature: float = 0.001) -> Solution:
@@ -70,18 +72,25 @@ def damped(game: Game, steps: int = 45, draws: int = 400, temperature: float = 0
     return Solution(np.repeat(bids[:, None], LEVELS, axis=1), _regret(worth, got))
 
 
-def fictitious(game: Game, steps: int = 70, draws: int = 160, temperature: float = 0.02) -> Solution:
-    """Smoothed fictitious play in distributions of bids (d2): a mixture of bids for each cost."""
+def fictitious(game: Game, limit: float = 0.03, draws: int = 240, temperature: float = 0.02) -> Solution:
+    """Smoothed fictitious play in distributions of bids (d2): a mixture of bids for each cost.
+
+    It stops as soon as the regret is within ``limit``, else after the last step with the best that it saw.
+    """
     start = np.minimum(1.0, 1.05 * np.array(game.cost) + 0.01)
     sigma = np.exp(-(((GRID[None, :] - start[:, None]) / 0.02) ** 2)) * WIDTH
     sigma /= sigma.sum(axis=1, keepdims=True)
-    for step in range(1, steps + 1):
-        worth = _worth(game, _quantiles(sigma), draws, step)
+    best = Solution(_quantiles(sigma), np.inf)
+    for step in range(1, LOOKS[-1] + 1):
         weight = max((step + 1) ** -POWER, LEAST)
-        sigma = (1 - weight) * sigma + weight * _logit(worth, temperature)
-    worth = _worth(game, _quantiles(sigma), 3 * draws, -1)
-    got = (sigma * np.where(np.isfinite(worth), worth, 0.0)).sum(axis=1)
-    return Solution(_quantiles(sigma), _regret(worth, got))
+        sigma = (1 - weight) * sigma + weight * _logit(_worth(game, _quantiles(sigma), draws, step), temperature)
+        if step in LOOKS:
+            worth = _worth(game, _quantiles(sigma), 3 * draws, -1)
+            got = (sigma * np.where(np.isfinite(worth), worth, 0.0)).sum(axis=1)
+            best = min(best, Solution(_quantiles(sigma), _regret(worth, got)), key=lambda found: found.regret)
+            if best.regret <= limit:
+                break
+    return best
 
 
 def _regret(worth: Floats, got: Floats) -> float:
