@@ -18,7 +18,11 @@ from vbp_sim.streams import Streams
 LINE = Line("first", "alpha", "a1", "oral-solid", 0.4)
 YEAR, MONTH = 365.25, 365.25 / 12
 #: failures 0.25 a year, repair in 1 / 2.25 years, nobody leaves (V16)
-MODEL = AlternatingRenewal(rate_oral=0.25, repair_months=12 / 2.25, default_rate=0, exit_rate=0)
+MODEL = AlternatingRenewal(
+    rate_oral=0.25, repair_months=12 / 2.25, default_rate=0, exit_rate=0, stock_months=0, catch_up=0
+)
+#: neither stock nor growth
+BARE = AlternatingRenewal(stock_months=0, catch_up=0)
 
 
 class Log:
@@ -49,7 +53,7 @@ def live(
     def months() -> Any:
         while env.now < years * YEAR:
             yield env.timeout(MONTH)
-            one.make(env.now, monthly, 0.0, 0.0)
+            one.make(env.now, monthly, model)
             had.append(min(one.stock, monthly))
             one.stock -= had[-1]
 
@@ -71,7 +75,7 @@ def down_days(log: Log, until: float) -> float:
 @pytest.mark.parametrize(("rate", "repair", "wanted"), [(0.25, 2.25, 0.1), (0.125, 2.25, 0.0526), (0.25, 4.5, 0.0526)])
 def test_v16_unavailability_of_alternating_renewal(rate: float, repair: float, wanted: float) -> None:
     years = 20_000.0
-    model = AlternatingRenewal(rate_oral=rate, repair_months=12 / repair, default_rate=0, exit_rate=0)
+    model = MODEL.model_copy(update={"rate_oral": rate, "repair_months": 12 / repair})
     _, log, _ = live(years, model)
     cycles = sum(kind == "disruption" for _, kind, _ in log.events)
     assert down_days(log, years * YEAR) / (years * YEAR) == pytest.approx(wanted, rel=4 / np.sqrt(cycles))
@@ -109,12 +113,12 @@ def test_stock_is_never_negative_and_output_never_above_capacity(
 ) -> None:
     one = supplier(10.0, stock=stock)
     env = simpy.Environment()
-    model = AlternatingRenewal(rate_oral=3.0, default_rate=0.2)
+    model = AlternatingRenewal(rate_oral=3.0, default_rate=0.2, stock_months=months, catch_up=0)
     env.process(one.life(env, model, Streams(seed, 0), Log(env), lambda s: None))
     for m in range(1, 121):
         env.run(until=m * MONTH)
         before = one.stock
-        one.make(env.now, wanted, months, 0.0)
+        one.make(env.now, wanted, model)
         assert 0 <= one.stock - before <= 100 * (1 + 1e-12)
         out = min(one.stock, wanted)
         one.stock -= out
@@ -125,7 +129,7 @@ def test_stock_is_never_negative_and_output_never_above_capacity(
 
 def test_t30_down_for_the_whole_month_with_empty_stock_makes_nothing() -> None:
     one = supplier(10.0, up=False)
-    one.make(MONTH, wanted=50.0, stock_months=1.5, catch_up=0.1)
+    one.make(MONTH, wanted=50.0, supply=AlternatingRenewal())
     assert one.stock == 0
 
 
@@ -141,16 +145,17 @@ def test_half_a_month_down_makes_half_the_capacity() -> None:
     for m in (1, 2, 3):
         env.run(until=m * MONTH)
         one.stock = 0.0
-        one.make(env.now, 1000.0, 0.0, 0.0)
+        one.make(env.now, 1000.0, BARE)
         made.append(one.stock)
     np.testing.assert_allclose(made, [50, 50, 100])
 
 
 def test_capacity_grows_only_while_orders_exceed_it() -> None:
     one = supplier(10.0)
-    one.make(30.0, wanted=100.0, stock_months=0.0, catch_up=0.1)
+    growing = BARE.model_copy(update={"catch_up": 0.1})
+    one.make(30.0, wanted=100.0, supply=growing)
     assert one.capacity == 100
-    one.make(60.0, wanted=101.0, stock_months=0.0, catch_up=0.1)
+    one.make(60.0, wanted=101.0, supply=growing)
     assert one.capacity == pytest.approx(110)
 
 

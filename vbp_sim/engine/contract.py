@@ -100,6 +100,11 @@ class Contract:
         price = sum(part * s.price for part, s in zip(parts, chosen, strict=True))
         return Mix(tuple(s.product for s in chosen), parts, price)
 
+    def failed_since(self) -> Floats:
+        """Day since which a supplier of each province makes nothing, shape (provinces,); inf = all of them do."""
+        stopped = np.array([s.stopped for s in self.suppliers])
+        return np.asarray(np.where(self.routes > 0, stopped[:, None], np.inf).min(axis=0))
+
     def replace_main(self, gone: Supplier) -> list[int]:
         """Give the provinces of a supplier that left to the backup, else to the next winner; return those provinces.
 

@@ -40,8 +40,8 @@ class MarketDay:
         wanted = contract.routes * orders
         asked = [float(mine[route > 0].sum()) for mine, route in zip(wanted, contract.routes, strict=True)]
         for supplier, volume in zip(suppliers, asked, strict=True):
-            supplier.make(world.env.now, volume, world.supply.stock_months, world.supply.catch_up)
-        available = np.array([s.stock for s in suppliers])
+            supplier.make(world.env.now, volume, world.supply)
+        available = np.array([s.available for s in suppliers])
         own, help_ = dispatch(wanted, contract.backup, available, self._helped(contract))
         delivered = own + help_
         total = delivered.sum(axis=0)
@@ -49,7 +49,7 @@ class MarketDay:
         spent = np.array([s.price for s in suppliers]) @ delivered
         world.paid[drug] = np.divide(spent, total, out=np.zeros_like(total), where=total > 0)
         for i, supplier in enumerate(suppliers):
-            supplier.stock = max(0.0, supplier.stock - float(delivered[i].sum()))
+            supplier.ship(float(delivered[i].sum()))
             served = float(own[i].sum())
             world.recorder.supply(
                 m, supplier, asked[i], served, float(help_[i].sum()), max(0.0, asked[i] - served)
@@ -61,7 +61,8 @@ class MarketDay:
         failure, now = contract.rules.failure, self.world.env.now
         if failure.takes_over == "none":
             return np.zeros(len(contract.main))
-        ready = np.minimum(contract.short_since, now) + failure.days_to_backup
+        known = contract.failed_since() if self.world.supply.warning else contract.short_since
+        ready = np.minimum(known, now) + failure.days_to_backup
         return np.asarray(np.clip((now + _MONTH - ready) / _MONTH, 0, 1) * self.world.supply.coverage)
 
     def _watch(self, contract: Contract, wanted: Floats, own: Floats, helped: Floats) -> None:

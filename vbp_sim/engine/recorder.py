@@ -71,7 +71,7 @@ class Recorder:
         """Add a supplier's month."""
         line = supplier.line
         self.row("supply", np.datetime64(self.clock.months[m], "M"), line.round, line.drug, line.manufacturer,
-                 not supplier.up or supplier.gone, supplier.capacity, supplier.stock, ordered, own, helped, short)
+                 not supplier.makes, supplier.capacity, supplier.stock, ordered, own, helped, short)
 
     def month(self, m: int, province: int, need: Floats, selected: Floats, substituted: Floats, unmet: Floats,
               agreed: Floats, paid: Floats) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Generator
 from datetime import date
+from functools import partial
 
 import numpy as np
 import simpy
@@ -16,7 +17,9 @@ from vbp_sim.agents.supply.interface import Line, Supply
 from vbp_sim.engine.clock import Clock
 from vbp_sim.engine.contract import Contract
 from vbp_sim.engine.earlier_prices import EarlierPrices
+from vbp_sim.engine.enterprises import Enterprises
 from vbp_sim.engine.recorder import Recorder
+from vbp_sim.engine.source import Sources
 from vbp_sim.engine.supplier import Supplier
 from vbp_sim.scenario.load import Scenario
 from vbp_sim.scenario.parts import chosen
@@ -44,7 +47,8 @@ class World:
         shape = (len(market.drugs), len(market.provinces))
         self.contracts: list[Contract | None] = [None] * shape[0]
         self.first_start: list[date | None] = [None] * shape[0]
-        self.banned_until: dict[str, float] = {}
+        self.enterprises = Enterprises(self.env, self.products, self.supply.repair_crews)
+        self.sources = Sources(self.env, self.supply.ingredients, clock.day(clock.end), self.luck)
         self.orders = np.zeros(shape)
         self.filled = np.ones(shape)
         self.paid = np.zeros(shape)
@@ -68,16 +72,22 @@ class World:
             round, drug, manufacturer = line.round, line.drug, line.manufacturer
         self.recorder.event(self.env.now, kind, round, drug, manufacturer, province, value, text)
 
+    def supplies(self, contract: Contract, supplier: Supplier) -> None:
+        """A supplier of a contract begins to live, and to buy its ingredient."""
+        own, crews = bool(self.products.own_api[supplier.product]), self.enterprises.crews(supplier.product)
+        leave = partial(self.leave, contract)
+        self.env.process(supplier.life(self.env, self.supply, self.luck, self.log, leave, crews))
+        self.sources.serve(supplier, own, self.log)
+
     def leave(self, contract: Contract, supplier: Supplier) -> None:
         """A supplier gives a product up: its provinces get another one, the firm is barred for a while."""
         line = supplier.line
         months = contract.rules.failure.ban_months
         self.log("exit", line, text="gives the product up for good")
         if months > 0:
-            self.banned_until[line.manufacturer] = max(
-                self.banned_until.get(line.manufacturer, 0.0), self.env.now + months * 365.25 / 12
-            )
-            self.log("ban", line, value=float(months), text=f"barred from rounds for {months} months")
+            self.enterprises.bar(supplier.product, months)
+            company = self.enterprises.name(supplier.product)
+            self.log("ban", line, value=float(months), text=f"{company} is barred from rounds for {months} months")
         if contract.rules.failure.takes_over == "none":
             return
         served = contract.replace_main(supplier)

@@ -21,10 +21,9 @@ class Notice:
         self.scope = scope
 
     def qualified(self, drug: int) -> Ints:
-        """Products that may bid: those of firms that are not barred."""
-        world, barred = self.scope.world, self.scope.world.banned_until
-        names = world.products.manufacturer
-        mine = [i for i in world.products.of(drug) if barred.get(names[i], 0.0) <= world.env.now]
+        """Products that may bid: those of companies that are not barred."""
+        world = self.scope.world
+        mine = [i for i in world.products.of(drug) if not world.enterprises.barred(i)]
         return np.array(mine, dtype=np.int64)
 
     def tender(self, drug: int, members: Ints, bids: Floats | None) -> Tender:

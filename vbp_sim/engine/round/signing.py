@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from functools import partial
-
 import numpy as np
 import numpy.typing as npt
 
+from vbp_sim.agents.supply.capacity.interface import Commitment
 from vbp_sim.agents.supply.interface import Line
 from vbp_sim.engine.contract import Contract
 from vbp_sim.engine.round.scope import Scope
@@ -39,7 +38,8 @@ class Signing:
         for place, firm in enumerate(winners):
             served = contract.routes[place] > 0
             agreed = float(volumes.shares[place]) * float(volumes.routed[place, served].sum())
-            contract.suppliers.append(self._supplier(contract, int(members[firm]), float(award.price[firm]), agreed))
+            price = float(award.price[firm])
+            contract.suppliers.append(self._supplier(contract, int(members[firm]), price, agreed, tender.ceiling))
         return contract
 
     def _volumes(self, drug: int, members: Ints, tender: Tender, award: Award, winners: list[int]) -> Volumes:
@@ -59,17 +59,20 @@ class Signing:
         )
         return Volumes(main, direct, rest, shares)
 
-    def _supplier(self, contract: Contract, product: int, price: float, agreed: float) -> Supplier:
+    def _supplier(self, contract: Contract, product: int, price: float, agreed: float, ceiling: int) -> Supplier:
         world, p = self.scope.world, self.scope.world.products
         yuan, record = price / money.YUAN, world.market.drugs[contract.drug]
         margin = (yuan - float(p.cost[product])) / yuan
         line = Line(self.scope.id, record.id, p.manufacturer[product], record.form, margin)
+        highest, own = ceiling / money.YUAN, float(p.capacity[product])
+        least = world.supply.committed_capacity * agreed
+        signed = Commitment(yuan, float(p.cost[product]), highest or yuan, agreed, own, least)
         return Supplier(
             line=line,
             product=product,
             price=yuan,
-            capacity=max(float(p.capacity[product]), world.supply.committed_capacity * agreed) / 12,
-            stock=world.supply.stock_months * agreed / 12,
+            capacity=world.supply.capacity.installed(signed) / 12,
+            stock=world.supply.aim(agreed / 12),
             until=world.clock.day(contract.end),
         )
 
@@ -85,6 +88,5 @@ class Signing:
             province.begin(contract)
         world.recorder.contract(contract)
         for supplier in contract.suppliers:
-            leave = partial(world.leave, contract)
-            world.env.process(supplier.life(world.env, world.supply, world.luck, world.log, leave))
+            world.supplies(contract, supplier)
         world.env.process(contract_years(world, contract, self.scope.provinces))
