@@ -12,6 +12,11 @@ def term(months: int, **more: Any) -> dict[str, Any]:
     return {**SHARED, "term": {"table": {"1": months, "2": months, "3": months}}, **more}
 
 
+def named(months: int) -> dict[str, Any]:
+    """The shared rules, with brands that get what was reported for them."""
+    return term(months, allocation={"rule": "draft", "brands_first": True})
+
+
 FRAGILE: dict[str, Any] = {"rate_oral": 3.0, "rate_injection": 6.0, "stock_months": 0.3, "default_rate": 0.0}
 
 CASES: dict[str, dict[str, Any]] = {
@@ -78,6 +83,11 @@ CASES: dict[str, dict[str, Any]] = {
         "drugs": [{**d, "ceiling": "", "pre_price": d["ceiling"]} for d in DRUGS],
     },
     "one qualified firm and unnamed ones": {"products": [p for p in PRODUCTS if p["manufacturer"] in ("a1", "g1")]},
+    "institutions name brands": {"rounds": {"first": round_of(rules=named(12))}},
+    "all name brands and suppliers leave": {
+        "behaviour": {"supply": {"default_rate": 1.0}, "reporting": {"named": 1.0, "loyalty": 2.0}},
+        "rounds": {"first": round_of(rules=named(24)), "second": round_of("2020-01-15", named(12))},
+    },
     "dear products cost patients more": {
         "rounds": {"first": round_of(rules=term(36, payment={"dear_copayment": 0.3}))}
     },

@@ -245,9 +245,9 @@ def other_prices(scenario: Scenario, tables: Tables) -> Any:
     """Prices of non-selected generics and originators by month, drug and province, from the engine's own firms."""
     world = World(scenario, 1, Clock(scenario.spec.start, horizon(scenario)))
     ids, p = list(world.drug_ids), world.products
-    main = dict(
-        zip(zip(*(tables["allocation"][c] for c in KEY), strict=True), tables["allocation"]["main"], strict=True)
-    )
+    main: dict[tuple[str, ...], set[str]] = {}
+    for *key, firm in zip(*(tables["allocation"][c] for c in (*KEY, "main")), strict=True):
+        main.setdefault(tuple(key), set()).add(firm)
     starts = [(first_from(one.calendar.start), name) for name, one in scenario.spec.rounds.items()]
 
     def of(month: Any, drug: str, province: str) -> tuple[float, float]:
@@ -256,8 +256,8 @@ def other_prices(scenario: Scenario, tables: Tables) -> Any:
         ]
         selected: tuple[int, ...] = ()
         if running:
-            firm = main[running[-1], drug, province]
-            selected = tuple(int(i) for i in p.of(ids.index(drug)) if p.manufacturer[i] == firm)
+            firms = main[running[-1], drug, province]
+            selected = tuple(int(i) for i in p.of(ids.index(drug)) if p.manufacturer[i] in firms)
         others = world.prices.others(ids.index(drug), selected)
         return others.generic_price, others.originator_price
 
@@ -265,12 +265,14 @@ def other_prices(scenario: Scenario, tables: Tables) -> Any:
 
 
 def test_prepayments_are_the_share_of_the_agreed_value(ran: tuple[Scenario, Tables]) -> None:
-    """Once for every contract year, at the price of the main supplier; a year cut short was advanced in full."""
+    """Once for every contract year, at the agreed prices; a year cut short was advanced in full."""
     scenario, tables = ran
     if "exit" in tables["events"]["kind"]:
         return  # provinces change their main supplier, and so their price
     places, settled = tables["allocation"], tables["settlement"]
-    price = dict(zip(zip(*(places[c] for c in KEY), strict=True), places["price"], strict=True))
+    volume = total(places, KEY, "agreed")
+    value = total({**places, "value": places["agreed"] * places["price"]}, KEY, "value")
+    price = {key: value[key] / volume[key] if volume[key] else 0.0 for key in value}
     rules: Any = scenario.spec.rounds["first"].rules
     keys = zip(*(settled[c] for c in KEY), strict=True)
     owed = sum(price[key] * agreed for key, agreed in zip(keys, settled["agreed"], strict=True))
