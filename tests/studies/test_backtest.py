@@ -76,6 +76,19 @@ def test_accuracy_needs_real_results() -> None:
     assert accuracy(backtest(bare, rule_set("expansion-2019"), Prediction(), 2)) is None
 
 
+def test_the_cut_by_value_weighs_volume_by_the_ceiling() -> None:
+    """Saved yuan over yuan at the ceilings, between the cheapest and the dearest selected product's cut."""
+    market, rules = read_market_of("expansion-2019"), rule_set("expansion-2019")
+    test = backtest(market, rules, Prediction(), 3)
+    assert np.nanmin(1 - test.real_prices) < test.real_value_cut < np.nanmax(1 - test.real_prices)
+    dearer = replace(
+        market,
+        drugs=tuple(replace(d, ceiling=d.ceiling and d.ceiling * 1000) for d in market.drugs),
+        products=tuple(replace(p, bid=p.bid and p.bid * 1000) for p in market.products),
+    )
+    assert backtest(dearer, rules, Prediction(), 2).real_value_cut == pytest.approx(test.real_value_cut, abs=1e-4)
+
+
 def test_a_file_of_parameters_is_checked_with_place(tmp_path: Path) -> None:
     file = tmp_path / "p.yaml"
     file.write_text("firms: {model: anchored-costs, firm_spread: -0.2}\nbidding: {model: best-response, aloof: 1.5}\n")
@@ -91,7 +104,7 @@ def test_any_market_folder_can_be_predicted(tmp_path: Path, vbp: Vbp) -> None:
     from small import write_scenario
 
     write_scenario(tmp_path)
-    code, out, _ = vbp("backtest", tmp_path / "market", "--rules", "batch-4", "--replications", 3, "--json")
+    code, out, _ = vbp("backtest", "--market", tmp_path / "market", "--rules", "batch-4", "--replications", 3, "--json")
     found = json.loads(out)
     assert code == 0
     assert 0 < found["metrics"]["cut_ceiling"]["mean"] < 1
@@ -100,11 +113,11 @@ def test_any_market_folder_can_be_predicted(tmp_path: Path, vbp: Vbp) -> None:
 
 
 def test_the_command_puts_real_beside_predicted(vbp: Vbp) -> None:
-    code, out, _ = vbp(
-        "backtest", "expansion-2019", "--rules", "expansion-2019", "--replications", 3, "--earlier", "batch-2"
-    )
+    code, out, _ = vbp("backtest", "--market", "expansion-2019", "--rules", "expansion-2019", "--replications", 3,
+                       "--earlier", "batch-2")  # fmt: skip
     assert code == 0
     assert "predicted" in out
+    assert "weighted by value" in out
     assert "CRPS" in out
 
 

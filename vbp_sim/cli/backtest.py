@@ -15,7 +15,9 @@ if TYPE_CHECKING:
 
 
 @click.command("backtest")
-@click.argument("market")
+@click.option(
+    "--market", required=True, metavar="MARKET", help="Market to predict: a folder, or the name of a shipped one."
+)
 @click.option("--rules", required=True, metavar="ID", help="Rule set of the round, or the file of one.")
 @click.option(
     "--params", type=click.Path(path_type=Path, exists=True, dir_okay=False), metavar="FILE",
@@ -33,7 +35,7 @@ def command(
     market: str, rules: str, params: Path | None, replications: int, seed: int, earlier: tuple[str, ...],
     as_json: bool, quiet: bool,
 ) -> None:  # fmt: skip
-    """Predict the tender of MARKET (a folder, or a shipped market) under a rule set.
+    """Predict the tender of a market under a rule set.
 
     The models do not see the columns bid, selected and regions; where the market has them, what really happened stands
     beside the prediction.

@@ -22,7 +22,8 @@ class Accuracy:
     ``crps`` mean score of the generics' valid bids over the ceiling (0 is perfect); ``crps_pooled`` that of the pooled
     bids of earlier rounds, nan without any; ``slope`` of ln(price / ceiling) of selected products on ln(qualified
     firms), mean over replications, ``slope_real`` with its standard error ``slope_error``; ``step`` predicted and
-    real parts of the valid generic bids cut by 40-50, exactly 50, and 55-60 percent.
+    real parts of the valid generic bids cut by 40-50, exactly 50, and 55-60 percent; ``value_cut`` the selected prices'
+    cut against the ceiling weighted by agreed volume x ceiling: predicted mean, 5 % and 95 % quantile, and real.
     """
 
     crps: float
@@ -31,6 +32,7 @@ class Accuracy:
     slope_real: float
     slope_error: float
     step: dict[str, tuple[float, float]]
+    value_cut: dict[str, float]
 
     @property
     def better(self) -> float:
@@ -50,8 +52,11 @@ class Accuracy:
             else (f", pooled earlier bids {self.crps_pooled:.4f}: {self.better:.0%} better")
         )
         off = abs(self.slope - self.slope_real) / self.slope_error
+        cut = self.value_cut
         parts = ", ".join(f"{name} {a:.1%} (real {b:.1%})" for name, (a, b) in self.step.items())
         return [
+            f"cut weighted by value (agreed volume x ceiling) {cut['mean']:.1%} "
+            f"({cut['low']:.1%} to {cut['high']:.1%}), real {cut['real']:.1%}",
             f"CRPS of generic bids {self.crps:.4f}{pooled}",
             f"slope of ln(price / ceiling) on ln(firms) {self.slope:.2f}, real {self.slope_real:.2f} "
             f"(standard error {self.slope_error:.2f}): {off:.1f} standard errors off",
@@ -79,6 +84,12 @@ def accuracy(test: Backtest, earlier: Sequence[Market] = ()) -> Accuracy | None:
         slope_real=beta,
         slope_error=error,
         step={name: (_part(test.bids[:, generic], a, b), _part(real, a, b)) for name, (a, b) in _STEPS.items()},
+        value_cut={
+            "mean": float(test.value_cut.mean()),
+            "low": float(np.quantile(test.value_cut, 0.05)),
+            "high": float(np.quantile(test.value_cut, 0.95)),
+            "real": test.real_value_cut,
+        },
     )
 
 

@@ -73,6 +73,7 @@ class Backtest:
 
     ``bids`` and ``prices`` (replications, products) over the ceiling: valid bids, prices of selected products, nan
     elsewhere; ``real_bids`` and ``real_prices`` (products,); ``qualified`` (products,) firms that may bid for the drug.
+    ``value_cut`` (replications,) and ``real_value_cut``: cut against the ceiling, weighted by agreed volume x ceiling.
     """
 
     metrics: dict[str, dict[str, Any]]
@@ -84,6 +85,8 @@ class Backtest:
     originator: npt.NDArray[np.bool_]
     drug: npt.NDArray[np.int64]
     qualified: npt.NDArray[np.int64]
+    value_cut: Floats
+    real_value_cut: float
 
 
 def load_prediction(file: Path) -> Prediction:
@@ -100,7 +103,7 @@ def backtest(market: Market, rules: RuleSet, prediction: Prediction, replication
     """Predict a market's round ``replications`` times."""
     hidden = blind(market)
     runs = [predict(hidden, rules, prediction, Streams(seed, r)) for r in range(replications)]
-    values = [tender_metrics(hidden, rules, run) for run in runs]
+    seen = [_tables(hidden, rules, run) for run in runs]
     empty = dict.fromkeys(METRICS, np.nan)
     first = runs[0].products
     named = {(p.drug, p.manufacturer): p for p in market.products}
@@ -108,9 +111,10 @@ def backtest(market: Market, rules: RuleSet, prediction: Prediction, replication
     real_bid = np.array([np.nan if p is None or p.bid is None else float(p.bid) for p in real])
     real_won = np.array([-1 if p is None or p.selected is None else int(p.selected) for p in real])
     ceiling = np.array([np.nan if d.ceiling is None else float(d.ceiling) for d in market.drugs])[first.drug]
+    really = _really(market, rules, first, real_bid, real_won)
     return Backtest(
-        metrics=summarize([{**empty, **v} for v in values]),
-        real=_real_metrics(market, rules, first, real_bid, real_won),
+        metrics=summarize([{**empty, **tender_metrics(tables)} for tables in seen]),
+        real={k: v for k, v in tender_metrics(really).items() if not np.isnan(v)} if really else {},
         bids=np.stack([_valid(run.bids / ceiling) for run in runs]),
         real_bids=_valid(real_bid / ceiling),
         prices=np.stack([_prices(run, len(market.drugs)) for run in runs]) / ceiling,
@@ -118,6 +122,8 @@ def backtest(market: Market, rules: RuleSet, prediction: Prediction, replication
         originator=first.originator,
         drug=first.drug,
         qualified=np.bincount(first.drug, minlength=len(market.drugs))[first.drug],
+        value_cut=np.array([_value_cut(market, tables) for tables in seen]),
+        real_value_cut=_value_cut(market, really) if really else float("nan"),
     )
 
 
@@ -203,12 +209,20 @@ def opening_of(
     )
 
 
-def tender_metrics(market: Market, rules: RuleSet, run: Predicted) -> dict[str, float]:
-    """The metrics of a run that a tender alone decides."""
-    tables = {name: _table([], table.names) for name, table in TABLES.items()}
-    tables |= _tables(market, rules, run)
-    seen = Replication(tables)
+def tender_metrics(tables: Mapping[str, Table]) -> dict[str, float]:
+    """The metrics that a tender alone decides, of the tables of one round."""
+    empty = {name: _table([], table.names) for name, table in TABLES.items()}
+    seen = Replication({**empty, **tables})
     return {name: float(FORMULAS[name](seen)) for name in TENDER_METRICS}
+
+
+def _value_cut(market: Market, tables: Mapping[str, Table]) -> float:
+    """Saving on all agreed volumes at selected prices, over their worth at the ceilings; nan if nobody won."""
+    ceilings, places = {d.id: float(d.ceiling or 0) for d in market.drugs}, tables["allocation"]
+    if not len(places["drug"]):
+        return float("nan")
+    ceiling = np.array([ceilings[drug] for drug in places["drug"].tolist()])
+    return float(1 - (places["agreed"] @ places["price"]) / (places["agreed"] @ ceiling))
 
 
 def _table(rows: Sequence[tuple[Any, ...]], columns: Sequence[str]) -> Table:
@@ -243,12 +257,12 @@ def _tables(market: Market, rules: RuleSet, run: Predicted) -> dict[str, Table]:
     }  # fmt: skip
 
 
-def _real_metrics(
+def _really(
     market: Market, rules: RuleSet, p: Products, bids: Floats, won: npt.NDArray[np.int64]
-) -> dict[str, float]:
-    """The same metrics of what really happened; empty if the market does not say who was selected."""
+) -> dict[str, Table] | None:
+    """The same tables of what really happened; None if the market does not say who was selected."""
     if not (won == 1).any():
-        return {}
+        return None
     tenders = [tender_of(market, rules, p, d, p.of(d), bids[p.of(d)]) for d in range(len(market.drugs))]
     awards = []
     for d, tender in enumerate(tenders):
@@ -260,9 +274,7 @@ def _real_metrics(
         awards.append(Award(drug=tender.drug, qualified=c.book.qualified, n=int(c.book.bidders), places=c.places,
                             rank=c.book.rank, shortlisted=c.short, selected=chosen_, price=price, picks=chosen_,
                             order=order, grades=(), reasons=(), failed=not bool(chosen_.any())))  # fmt: skip
-    return {
-        k: v for k, v in tender_metrics(market, rules, Predicted(p, bids, tuple(awards))).items() if not np.isnan(v)
-    }
+    return _tables(market, rules, Predicted(p, bids, tuple(awards)))
 
 
 def by_metric(values: Mapping[str, dict[str, Any]], real: Mapping[str, float]) -> dict[str, dict[str, Any]]:
