@@ -18,7 +18,7 @@ import numpy as np
 
 from vbp_sim.agents.bidding.beliefs import MEDIANS, Belief, prospects_of
 from vbp_sim.agents.bidding.interface import Bidding, Bools, Conditions, Floats, Opening
-from vbp_sim.agents.bidding.payoffs import GRID, Stakes, soft
+from vbp_sim.agents.bidding.payoffs import GRID, Payoffs, Stakes, soft
 from vbp_sim.scenario.parts import param
 from vbp_sim.streams import Streams
 
@@ -142,6 +142,8 @@ class BestResponse(Bidding):
         level = self._level(cost[generic] if generic.any() else cost) * np.exp(
             self.belief_error * normals(opening, luck, "belief")
         )
+        if opening.burden is not None:
+            cost = cost + opening.burden / opening.ceiling
         best = np.ones(len(cost))
         stakes = self._stakes(opening, luck)
         for who in (generic, opening.originator):
@@ -173,19 +175,27 @@ class BestResponse(Bidding):
         who: Bools,
     ) -> Floats:
         """Best bids of generics or of originators over the ceiling."""
-        mine = bool(opening.originator[who].any())
-        originators = int(opening.originator.sum()) - mine
-        generics = len(opening.cost) - int(opening.originator.sum()) - (not mine)
-        belief = Belief(self.belief_spread, self.focal, self.originator_threat, self.lost, self.draws)
-        table = prospects_of(conditions, opening.ceiling, belief, generics, originators, len(opening.cost))
-        place = np.interp(np.log(level), np.log(MEDIANS), np.arange(len(MEDIANS)))
-        lower = np.minimum(place.astype(np.intp), len(MEDIANS) - 2)
         own = Stakes(stakes.market[who], stakes.exposure[who], stakes.kept[who])
-        worth = table.at(lower.astype(np.float64), place - lower).utility(cost, own)
+        worth = self.prospects(opening, conditions, level, who).utility(cost, own)
         worth = np.where(np.minimum(cost[:, None], 1.0) <= GRID, worth, -np.inf)
         top = worth.max(axis=1)
         best = soft(worth, self.noise, uniforms(opening, luck, "choice")[who])
         return np.where(top - worth[:, -1] <= self.lazy * np.abs(top), 1.0, best)
+
+    def prospects(self, opening: Opening, conditions: Conditions, level: Floats, who: Bools) -> Payoffs:
+        """What each bid brings generics or originators (``who``) that expect rivals at ``level`` (firms,)."""
+        mine = bool(opening.originator[who].any())
+        originators = int(opening.originator.sum()) - mine
+        generics = len(opening.cost) - int(opening.originator.sum()) - (not mine)
+        table = prospects_of(conditions, opening.ceiling, self.belief, generics, originators, len(opening.cost))
+        place = np.interp(np.log(level), np.log(MEDIANS), np.arange(len(MEDIANS)))
+        lower = np.minimum(place.astype(np.intp), len(MEDIANS) - 2)
+        return table.at(lower.astype(np.float64), place - lower)
+
+    @property
+    def belief(self) -> Belief:
+        """What a firm believes of its rivals but for their level."""
+        return Belief(self.belief_spread, self.focal, self.originator_threat, self.lost, self.draws)
 
     def _stakes(self, opening: Opening, luck: Streams) -> Stakes:
         brand = opening.originator

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from abc import abstractmethod
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import ClassVar
@@ -35,11 +36,38 @@ class Conditions:
 
 
 @dataclass(frozen=True)
+class PastTender:
+    """One drug's tender in an earlier round, as it went; arrays of shape (firms,) over the ceiling.
+
+    ``bid`` is nan where a firm made none that was valid, ``price`` where it was not selected.
+    """
+
+    drug: str
+    conditions: Conditions
+    ceiling: float
+    manufacturer: tuple[str, ...]
+    originator: Bools
+    bid: Floats
+    price: Floats
+
+
+@dataclass(frozen=True)
+class PastRound:
+    """An earlier round. How much of it firms may use is said by ``published``, as in the rule set."""
+
+    round: str
+    published: str
+    tenders: tuple[PastTender, ...]
+
+
+@dataclass(frozen=True)
 class Opening:
     """What a firm can know when the bids of one drug are due; arrays of shape (firms,), yuan per unit.
 
     ``winners`` is the largest number of winners for this number of qualified firms. ``pre_share`` is each product's
     earlier share of the drug's volume and ``conditions`` the tender document; models that bid by habit do without them.
+    ``capacity`` units per year that each firm can make; ``burden`` what a unit costs beside its cost because it takes
+    room in a plant that other drugs need too (yuan); ``history`` the earlier rounds, first round first.
     """
 
     round: str
@@ -53,6 +81,9 @@ class Opening:
     real_bid: Floats
     pre_share: Floats | None = None
     conditions: Conditions | None = None
+    capacity: Floats | None = None
+    burden: Floats | None = None
+    history: tuple[PastRound, ...] = ()
 
 
 class Bidding(Part):
@@ -64,6 +95,10 @@ class Bidding(Part):
     def bids(self, opening: Opening, luck: Streams) -> Floats:
         """Return a bid per firm, yuan per unit; nan means no quote. A bid above the ceiling is void by law."""
         raise NotImplementedError
+
+    def round(self, openings: Sequence[Opening], luck: Streams) -> list[Floats]:
+        """Return the bids of every drug of a round; a model whose firms take each drug alone leaves this as it is."""
+        return [self.bids(opening, luck) for opening in openings]
 
     @abstractmethod
     def accepts(self, opening: Opening, offers: Floats, luck: Streams) -> Bools:

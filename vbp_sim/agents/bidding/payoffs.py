@@ -45,7 +45,8 @@ class Payoffs:
     """Expected worth of each bid of `GRID`, arrays (..., bids), leading axes are cases.
 
     ``volume`` expected V s T won at the own bid, ``wins`` its probability, ``kept`` expected max(0, 1 - eta V) T when
-    losing; the same three with ``revenue`` and ``price`` (expected P) for bids that lose but are offered a price.
+    losing; the same three with ``revenue`` and ``price`` (expected P) for bids that lose but are offered a price;
+    ``yearly`` expected V s won or taken up, the part of a year's reported volume that the firm would have to make.
     """
 
     volume: Floats
@@ -56,6 +57,7 @@ class Payoffs:
     offered: Floats
     offered_price: Floats
     offered_kept: Floats
+    yearly: Floats
 
     def at(self, lower: Floats, weight: Floats) -> Payoffs:
         """Mix neighbouring cases of the first axis: (firms,) index of the lower one and weight of the next one."""
@@ -65,7 +67,7 @@ class Payoffs:
     def arrays(self) -> tuple[Floats, ...]:
         """All arrays, in the order of the fields."""
         return (self.volume, self.wins, self.kept, self.offered_volume, self.offered_revenue, self.offered,
-                self.offered_price, self.offered_kept)  # fmt: skip
+                self.offered_price, self.offered_kept, self.yearly)  # fmt: skip
 
     def utility(self, cost: Floats, stakes: Stakes) -> Floats:
         """Expected payoff of each bid for firms with these costs over the ceiling, shape (firms, bids)."""
@@ -102,11 +104,13 @@ def _average(seen: Outcomes, worth: Terms, own: int, lost: float) -> Payoffs:
     last = worth.volume.shape[1] - 1
     price, offered = offer / seen.book.ceiling, offer > 0
     revived = np.where(offered, volume[k, np.minimum(place, last)], 0.0)
+    yearly = np.where(mine, worth.volume[k, np.minimum(ahead, last)], worth.volume[k, np.minimum(place, last)])
     losing = ~mine & ~offered
     without = np.maximum(k - 1, 0)
     mean = [
         np.where(mine, volume[k, np.minimum(ahead, last)], 0.0), mine, np.where(losing, kept[k], 0.0), revived,
         revived * price, offered, np.where(offered, price, 0.0), np.where(offered, kept[without], 0.0),
+        np.where(losing, 0.0, yearly),
     ]  # fmt: skip
     return Payoffs(*(np.asarray(a.mean(axis=-1), dtype=np.float64) for a in mean))
 
