@@ -74,7 +74,7 @@ def test_brands_of_losers_go_to_the_main_supplier(tmp_path: Path) -> None:
 def test_every_supplier_of_a_province_delivers_its_part(tmp_path: Path) -> None:
     """Orders follow agreed volumes, so over a calm contract deliveries do, too."""
     calm = {"rate_oral": 1e-9, "rate_injection": 1e-9, "default_rate": 0.0, "exit_rate": 0.0, "stock_months": 6.0}
-    one = [d for d in [{"drug": "alpha", "form": "oral-solid", "unit": "tablet", "ceiling": 2.0}]]
+    one = [{"drug": "alpha", "form": "oral-solid", "unit": "tablet", "ceiling": 2.0}]
     scenario = small(
         tmp_path,
         rounds={"first": round_of(rules=named(12))},
