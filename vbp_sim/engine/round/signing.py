@@ -8,6 +8,7 @@ import numpy.typing as npt
 from vbp_sim.agents.supply.capacity.interface import Commitment
 from vbp_sim.agents.supply.interface import Line
 from vbp_sim.engine.contract import Contract
+from vbp_sim.engine.passing import pass_down
 from vbp_sim.engine.round.scope import Scope
 from vbp_sim.engine.settlement import contract_years, replaced
 from vbp_sim.engine.supplier import Supplier
@@ -30,7 +31,9 @@ class Signing:
         scope, rules, start = self.scope, self.scope.rules, self.scope.spec.calendar.start
         record, picking = scope.world.market.drugs[drug], len(award.order)
         winners = [*award.order, *(i for i in np.flatnonzero(award.selected).tolist() if i not in award.order)]
-        volumes = self._volumes(drug, members, tender, award, winners)
+        own = scope.world.products.capacity[members[winners]]
+        limits = np.array([scope.world.supply.capacity.limit(float(units)) for units in own])
+        volumes = pass_down(self._volumes(drug, members, tender, award, winners), limits, picking)
         backup, here = np.full(len(volumes.main), -1, dtype=np.int64), [p.index for p in scope.members]
         backup[here] = rules.backup.assign(volumes.rest[here], volumes.main[here], picking)
         term = rules.term.months(len(winners), record.drug_class, start, record.form)
