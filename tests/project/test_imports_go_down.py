@@ -11,7 +11,7 @@ import pytest
 PACKAGE = Path(__file__).parents[2] / "vbp_sim"
 
 #: lowest first; `errors` and `streams` are one layer
-LAYERS = ("errors", "streams", "scenario", "rules", "agents", "engine", "studies", "report", "api", "cli")
+LAYERS = ("errors", "streams", "scenario", "rules", "agents", "engine", "studies", "report", "explore", "api", "cli")
 
 #: libraries and modules that a layer does without, wherever in a file they would be imported
 FORBIDDEN = {
@@ -35,6 +35,7 @@ FORBIDDEN = {
     "engine": {"random", "secrets", "time", "click", "matplotlib", "pyarrow", "rich"},
     "studies": {"simpy", "random", "secrets", "click", "matplotlib", "rich"},
     "report": {"simpy", "random", "secrets", "click"},
+    "explore": {"simpy", "random", "secrets", "click"},
     "api": {"simpy", "random", "secrets", "click", "matplotlib"},
     "cli": {"simpy", "random", "secrets", "matplotlib", "pyarrow"},
 }

@@ -24,6 +24,7 @@ COMMANDS = {
     "sensitivity": "Say which uncertainties the results depend on.",
     "optimize": "Search the levers for the best trade-offs between metrics.",
     "report": "Write the report of a run or comparison, one HTML file.",
+    "explore": "Look into a run, a comparison or a sweep in the browser.",
     "plot": "Draw one chart of a run.",
     "export": "Write a run's tables as CSV or Excel.",
     "replay": "Put real bids through a rule set.",

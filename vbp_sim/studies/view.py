@@ -10,7 +10,7 @@ from __future__ import annotations
 import functools
 from collections.abc import Iterable
 from dataclasses import dataclass, field
-from typing import Any, Self
+from typing import Self
 
 import numpy as np
 import numpy.typing as npt
@@ -66,12 +66,12 @@ class RunView(RunFolder):
     _rows: dict[str, Bools | None] = field(default_factory=dict, kw_only=True, repr=False, compare=False)
 
     @classmethod
-    def of(cls, run: RunFolder, cut: Cut, **manifest: Any) -> Self:
-        """The part of a run, its summary measured anew; ``manifest`` is put over the run's own."""
+    def of(cls, run: RunFolder, cut: Cut, said: str = "") -> Self:
+        """The part of a run, its summary measured anew; ``said``: the cut in words, which its manifest gets as ``cut``."""
         summary = run.summary
         if cut.of_metric("completion") != Cut():
             summary = {**summary, "metrics": summarize(rows_of(run, cut))}
-        return cls(run.path, {**run.manifest, **manifest}, summary, run=run, cut=cut)
+        return cls(run.path, {**run.manifest, "cut": said}, summary, run=run, cut=cut)
 
     def table(self, name: str, columns: Iterable[str] | None = None) -> parquet.Columns:
         """The chosen rows of a table, as `RunFolder.table` gives them.

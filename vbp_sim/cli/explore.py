@@ -1,0 +1,49 @@
+"""`vbp explore`: a local web page over a finished study, until Ctrl-C."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+
+import click
+
+from vbp_sim.cli.common import json_option, message, print_json, quiet_option
+from vbp_sim.errors import InputError, Problem
+
+
+@click.command("explore")
+@click.argument("study", type=click.Path(path_type=Path), metavar="STUDY")
+@click.option(
+    "--port",
+    type=click.IntRange(min=0, max=65535),
+    help="0: any that is free. Default: 8642, or any if that is taken.",
+)
+@click.option(
+    "--browser/--no-browser", default=None, help="Open the page in the browser (default: if this is a terminal)."
+)
+@json_option
+@quiet_option
+def command(study: Path, port: int | None, browser: bool | None, as_json: bool, quiet: bool) -> int:
+    """Look into STUDY (a run, a comparison or a sweep) in the browser: choose variants, drugs, provinces, metrics.
+
+    Serves a page on this machine only, that changes nothing, until Ctrl-C.
+    """
+    try:
+        from vbp_sim.explore.server import Server
+    except ModuleNotFoundError as error:
+        if error.name not in ("starlette", "uvicorn", "anyio"):
+            raise
+        what = f"needs {error.name}, which is not installed"
+        raise InputError(Problem("vbp explore", what, "pip install 'vbp-sim[explore]'")) from error
+    server = Server(study, port)
+    if as_json:
+        print_json({"address": server.address, "study": str(study)})
+        sys.stdout.flush()
+    else:
+        message(f"{server.address}  (Ctrl-C ends it)", quiet=quiet)
+    if sys.stderr.isatty() if browser is None else browser:
+        import webbrowser
+
+        webbrowser.open(server.address)
+    server.run()
+    return 0

@@ -1,0 +1,123 @@
+"""The metrics of what is chosen: of one run with their range, of variants with their difference from a base."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+from vbp_sim.report import words
+from vbp_sim.report.compared import Compared
+from vbp_sim.report.comparison import arrow, scale_of
+from vbp_sim.report.csv_table import Columns
+from vbp_sim.report.html.grid import signs
+from vbp_sim.report.language import say
+from vbp_sim.report.summary import cells, known_metrics
+from vbp_sim.studies.folder import RunFolder
+from vbp_sim.studies.metric_ids import METRICS
+from vbp_sim.studies.paired import LEVEL
+from vbp_sim.studies.view import WITHOUT, Cut
+
+#: metrics that a page shows where none is chosen
+WANTED = (
+    "cut_own", "completion", "selected_share", "spend_change", "fund_saving", "patient_saving", "unmet_share", "margin",
+)  # fmt: skip
+
+
+@dataclass(frozen=True)
+class Line:
+    """A line of the table: texts in the order of its header, and which of the choice the metric could not follow."""
+
+    metric: str
+    cells: tuple[str, ...]
+    holds: str
+
+
+def meaning(metric: str) -> str:
+    """What a metric is, in words."""
+    return METRICS[metric].meaning
+
+
+def run_header() -> list[tuple[str, bool]]:
+    """Heads of the table of one run, and which columns are numbers."""
+    names = ("metric", "mean", "span", "unit")
+    return [(say(f"explore.{name}"), name in ("mean", "span")) for name in names]
+
+
+def variants_header(base: str) -> list[tuple[str, bool]]:
+    """Heads of the table of variants."""
+    names = ("metric", "variant", "base_value", "value", "difference", "interval", "judged")
+    level = words.percent(LEVEL)
+    return [
+        (say(f"explore.{name}", base=base, level=level), name not in ("metric", "variant", "judged")) for name in names
+    ]
+
+
+def of_run(run: RunFolder, metrics: Sequence[str], cut: Cut) -> list[Line]:
+    """Mean, range over replications and unit of each metric that the run has."""
+    known = run.summary["metrics"]
+    found = []
+    for name, metric in known_metrics({m: known[m] for m in metrics if m in known}).items():
+        _, mean, span, unit = cells(metric, known[name])
+        found.append(Line(meaning(name), (signs(mean), signs(span), unit), holds(name, cut)))
+    return found
+
+
+def of_variants(found: Compared, metrics: Sequence[str], cut: Cut) -> list[Line]:
+    """Variant, base, value, difference with interval, and its judgement, of each metric and variant."""
+    lines = []
+    for name in metrics:
+        by_name = found.differences.get(name, {})
+        size, unit = scale_of(
+            METRICS[name], max((abs(v) for d in by_name.values() for v in (d.base, d.variant)), default=0)
+        )
+        decimals = 2 if METRICS[name].unit.startswith("yuan") else METRICS[name].decimals
+
+        def said(value: float, sign: str = "", size: float = size, decimals: int = decimals) -> str:
+            return "–" if math.isnan(value) else signs(f"{value / size + 0.0:{sign},.{decimals}f}")
+
+        for variant, d in by_name.items():
+            span = "" if math.isnan(d.low) else say("words.range", low=said(d.low, "+"), high=said(d.high, "+"))
+            texts = (variant, said(d.base), said(d.variant), said(d.mean, "+"), span, arrow(METRICS[name], d))
+            lines.append(Line(f"{meaning(name)}, {unit}" if unit else meaning(name), texts, holds(name, cut)))
+    return lines
+
+
+def columns_of_run(run: RunFolder, metrics: Sequence[str], cut: Cut) -> Columns:
+    """The same numbers in full, for the download."""
+    known = {m: run.summary["metrics"][m] for m in metrics if m in run.summary["metrics"]}
+    numbers = {
+        key: np.array([math.nan if v[key] is None else v[key] for v in known.values()], dtype=np.float64)
+        for key in ("mean", "low", "high")
+    }
+    texts = {"unit": [v["unit"] for v in known.values()], "holds_for": [holds(m, cut) for m in known]}
+    n = np.array([v["n"] for v in known.values()], dtype=np.int64)
+    return {"metric": _text(list(known)), **numbers, "n": n, **{key: _text(v) for key, v in texts.items()}}
+
+
+def columns_of_variants(found: Compared, metrics: Sequence[str], cut: Cut) -> Columns:
+    """The same numbers in full, for the download."""
+    rows = [(m, name, d) for m in metrics for name, d in found.differences.get(m, {}).items()]
+    fields = {"base": "base", "value": "variant", "difference": "mean", "low": "low", "high": "high"}
+    numbers = {n: np.array([getattr(d, f) for _, _, d in rows], dtype=np.float64) for n, f in fields.items()}
+    return {
+        "metric": _text([m for m, _, _ in rows]),
+        "variant": _text([name for _, name, _ in rows]),
+        **numbers,
+        "n": np.array([d.n for _, _, d in rows], dtype=np.int64),
+        "unit": _text([METRICS[m].unit for m, _, _ in rows]),
+        "holds_for": _text([holds(m, cut) for m, _, _ in rows]),
+    }
+
+
+def holds(metric: str, cut: Cut) -> str:
+    """What a metric holds for if it cannot follow the choice; empty if it can."""
+    given = {"drug": cut.drugs, "province": cut.provinces}
+    whole = [d for d, chosen in given.items() if chosen and metric in WITHOUT[d]]
+    return say("words.comma").join(say(f"explore.all_{dimension}s") for dimension in whole)
+
+
+def _text(values: Sequence[str]) -> np.ndarray[tuple[int], np.dtype[np.object_]]:
+    return np.array(values, dtype=object)

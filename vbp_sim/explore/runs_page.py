@@ -1,0 +1,243 @@
+"""The page of one run, or of a comparison: its form, its metrics, its charts, cut down to what is chosen."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping
+from functools import cached_property
+
+import numpy as np
+
+from vbp_sim.errors import InputError, Problem
+from vbp_sim.explore import form, measures
+from vbp_sim.explore.html import Section, render
+from vbp_sim.explore.kept import WORK, Kept
+from vbp_sim.explore.query import LANG, Field, State
+from vbp_sim.explore.runs import Runs
+from vbp_sim.explore.sheet import Drawing, Easel, Wish, of_catalogue
+from vbp_sim.report import words
+from vbp_sim.report.catalogue import catalogue
+from vbp_sim.report.compared import Compared
+from vbp_sim.report.csv_table import Columns, csv_bytes
+from vbp_sim.report.html.page import STORY
+from vbp_sim.report.language import language, say
+from vbp_sim.report.names import name
+from vbp_sim.studies.compare import Row
+from vbp_sim.studies.folder import RunFolder
+from vbp_sim.studies.metric_ids import METRICS
+from vbp_sim.studies.view import Cut, RunView
+
+#: charts that a page shows where none is chosen
+FIRST = ("price-by-drug", "monthly-use")
+#: a chart of one drug is drawn for so many of the chosen drugs
+LADDERS = 6
+
+
+class RunsPage:
+    """The page of `Runs`; what it worked out lately is kept."""
+
+    def __init__(self, study: Runs) -> None:
+        self.study = study
+        self._views: Kept[RunFolder] = Kept(8)
+        self._rows: Kept[list[Row]] = Kept(32)
+        self._easel = Easel(self._plan)
+
+    @cached_property
+    def title(self) -> str:
+        """Title of the scenario."""
+        compared = self.study.compared
+        about = compared.content if compared else next(iter(self.study.runs.values())).manifest
+        return str(about.get("title") or about["scenario"])
+
+    @cached_property
+    def fields(self) -> Mapping[str, Field]:
+        """What an address of this page may say."""
+        runs = self.study.runs.values()
+        drugs, provinces, months = (
+            _distinct(runs, table, column)
+            for table, column in (("awards", "drug"), ("reports", "province"), ("fund", "month"))
+        )
+        found = {"lang": LANG}
+        if self.study.compared:
+            names = tuple(self.study.names)
+            found |= {"variant": Field(names, many=True), "base": Field(names)}
+        if self.study.runs:
+            found |= {"drug": Field(drugs, many=True), "province": Field(provinces, many=True)}
+            found |= {"from": Field(months), "to": Field(months)}
+        found |= {"metric": Field(self._metrics, many=True), "chart": Field(self._charts, many=True)}
+        return found | {"of": Field(tuple(self.study.names)), "one": Field(drugs)}
+
+    @cached_property
+    def _metrics(self) -> tuple[str, ...]:
+        known = {m for run in self.study.runs.values() for m in run.summary["metrics"]}
+        known |= set(self.study.compared.differences) if self.study.compared else set()
+        return tuple(m for m in METRICS if m in known)
+
+    @cached_property
+    def _charts(self) -> tuple[str, ...]:
+        """Charts of the comparison, then those of a run in the order of the report."""
+        known = catalogue("run") if self.study.runs else {}
+        order = sorted(known, key=lambda name: STORY.index(name) if name in STORY else len(STORY))
+        return (*(catalogue("comparison") if self.study.compared else ()), *order)
+
+    def check(self, state: State) -> None:
+        """InputError for choices that do not go together."""
+        first, last = state.one("from"), state.one("to")
+        if first and last and first > last:
+            raise InputError(Problem(f"from={first}", say("explore.late", first=first, last=last)))
+        if state.all("variant") and not self._others(state):
+            raise InputError(Problem(f"variant={state.all('variant')[0]}", say("explore.base_only")))
+
+    def form(self, state: State) -> list[form.Part]:
+        """What can be chosen beside the page."""
+        f, parts = self.fields, []
+        if self.study.compared:
+            parts.append(form.boxes("variant", f["variant"], state, say("explore.variants")))
+            parts.append(form.choose("base", f["base"], state, say("explore.base"), default=self.study.names[0]))
+        parts.append(
+            form.boxes("chart", f["chart"], state, say("explore.charts"), _question, self._shown_charts(state))
+        )
+        if self.study.runs:
+            parts.append(form.boxes("drug", f["drug"], state, say("explore.drugs"), self._drug))
+            parts.append(form.boxes("province", f["province"], state, say("explore.provinces"), self._province))
+            for name, blank in (("from", "explore.start"), ("to", "explore.end")):
+                parts.append(form.choose(name, f[name], state, say(f"explore.{name}"), blank=say(blank)))
+        shown = self._shown_metrics(state)
+        return [*parts, form.boxes("metric", f["metric"], state, say("explore.metrics"), measures.meaning, shown)]
+
+    def sections(self, state: State) -> Iterator[Section]:
+        """The parts of the page in their order; each is made when it is called."""
+        yield lambda: self._table(state)
+        for chart in self._shown_charts(state):
+            for wishes in self._wishes(chart, state):
+                yield lambda wishes=wishes: render(  # type: ignore[misc]
+                    "sheets.html", sheets=[self._easel.sheet(wish, state) for wish in wishes]
+                )
+        yield lambda: self._end(state)
+
+    def file(self, name: str, ending: str, state: State) -> bytes | None:
+        """A file of the page, None if there is none of that name."""
+        if name == "metrics" and ending == "csv":
+            return csv_bytes(self._columns(state))
+        if name not in self._charts:
+            return None
+        of = "" if name in catalogue("comparison") else state.one("of", self.study.names[0])
+        wish = next(w for ws in self._wishes(name, state) for w in ws)
+        return self._easel.file(Wish(name, of, state.one("one"), wish.metrics), state, ending)
+
+    def _others(self, state: State) -> list[str]:
+        """The variants that are compared with the base."""
+        base = state.one("base", self.study.names[0])
+        return [n for n in state.all("variant") or self.study.names if n != base]
+
+    def _names(self, state: State) -> list[str]:
+        """The variants that are shown, the base first."""
+        return (
+            [state.one("base", self.study.names[0]), *self._others(state)] if self.study.compared else self.study.names
+        )
+
+    def _shown_charts(self, state: State) -> tuple[str, ...]:
+        between = (*catalogue("comparison"),) if self.study.compared else ()
+        default = (*between, *FIRST[:1]) if between else FIRST
+        return state.all("chart") or tuple(c for c in default if c in self._charts)
+
+    def _shown_metrics(self, state: State) -> tuple[str, ...]:
+        return state.all("metric") or tuple(m for m in measures.WANTED if m in self._metrics)
+
+    def _wishes(self, chart: str, state: State) -> list[list[Wish]]:
+        """What is drawn of a chart, in groups that stand side by side: one for each variant."""
+        if chart in catalogue("comparison"):
+            return [[Wish(chart, metrics=self._shown_metrics(state))]]
+        one_drug = catalogue("run")[chart].choice == "drug"
+        drugs = (state.all("drug")[:LADDERS] or ("",)) if one_drug else ("",)
+        names = [name for name in self._names(state) if name in self.study.runs]
+        return [[Wish(chart, name, drug) for name in names] for drug in drugs]
+
+    def _plan(self, wish: Wish, state: State) -> Drawing:
+        cut = _cut(state)
+        if wish.of:
+            return of_catalogue(wish, cut, self._view(wish.of, cut))
+        return of_catalogue(wish, (tuple(self._names(state)), cut), self._compared(state))
+
+    def _view(self, name: str, cut: Cut) -> RunFolder:
+        run = self.study.runs[name]
+        if cut == Cut():
+            return run
+        return self._views.get((language(), name, cut), lambda: RunView.of(run, cut, self._in_words(cut)))
+
+    def _compared(self, state: State) -> Compared:
+        cut, names = _cut(state), self._names(state)
+        measured = Cut(cut.drugs, cut.provinces)
+        rows = {n: self._rows.get((n, measured), lambda n=n: self.study.rows(n, measured)) for n in names}  # type: ignore[misc]
+        return self.study.against(names[0], rows)
+
+    def _table(self, state: State) -> str:
+        cut, metrics = _cut(state), self._shown_metrics(state)
+        with WORK:
+            if self.study.compared:
+                lines = measures.of_variants(self._compared(state), metrics, cut)
+                header, caption = measures.variants_header(self._names(state)[0]), self._paired()
+            else:
+                lines = measures.of_run(self._view(self.study.names[0], cut), metrics, cut)
+                header, caption = measures.run_header(), ""
+        timed = bool(cut.first or cut.last)
+        return render(
+            "table.html", lines=lines, header=header, caption=caption, cut=self._in_words(cut), timed=timed,
+            href=state.link("/metrics.csv"),
+        )  # fmt: skip
+
+    def _columns(self, state: State) -> Columns:
+        cut, metrics = _cut(state), self._shown_metrics(state)
+        with WORK:
+            if self.study.compared:
+                return measures.columns_of_variants(self._compared(state), metrics, cut)
+            return measures.columns_of_run(self._view(self.study.names[0], cut), metrics, cut)
+
+    def _paired(self) -> str:
+        replications = len(self.study.measured[self.study.names[0]])
+        return say("explore.metrics_paired", n=words.counted(replications, "replication"))
+
+    def _end(self, state: State) -> str:
+        compared = self.study.compared
+        about = compared.content if compared else next(iter(self.study.runs.values())).manifest
+        facts = {
+            "folder": self.study.path.absolute(),
+            "scenario": about["scenario"],
+            "seed": about["seed"],
+            "replications": about["replications"],
+            "program": f"vbp_sim {about['version']}",
+            "hash": about["id"] if compared else about["run_hash"],
+        }
+        remarks = [] if self.study.runs else [say("explore.no_runs")]
+        if len(state.all("drug")) > LADDERS and "bids-ladder" in self._shown_charts(state):
+            remarks.append(say("explore.ladders", n=LADDERS))
+        return render("end.html", changes=compared.changes if compared else {}, facts=facts, remarks=remarks)
+
+    def _in_words(self, cut: Cut) -> str:
+        """What is chosen, in one line; empty for all."""
+        named = (map(self._drug, cut.drugs), map(self._province, cut.provinces))
+        parts = [say("words.comma").join(names) for names in map(list, named) if names]
+        if cut.first or cut.last:
+            low, high = cut.first or say("explore.start"), cut.last or say("explore.end")
+            parts.append(say("words.range", low=low, high=high))
+        return "; ".join(parts)
+
+    def _drug(self, id: str) -> str:
+        return name(next(iter(self.study.runs.values())), "drug", id)
+
+    def _province(self, id: str) -> str:
+        return name(next(iter(self.study.runs.values())), "province", id)
+
+
+def _question(chart: str) -> str:
+    known = catalogue("run")
+    return (known if chart in known else catalogue("comparison"))[chart].question
+
+
+def _cut(state: State) -> Cut:
+    return Cut(state.all("drug"), state.all("province"), state.one("from"), state.one("to"))
+
+
+def _distinct(runs: Iterable[RunFolder], table: str, column: str) -> tuple[str, ...]:
+    """Values of a column over all runs, sorted."""
+    found = {v for run in runs for v in np.unique(run.table(table, [column])[column].astype(str)).tolist()}
+    return tuple(sorted(found - {""}))

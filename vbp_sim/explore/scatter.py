@@ -1,0 +1,96 @@
+"""The chart of a sweep's points: any two of its levers, uncertainties and metrics against each other."""
+
+from __future__ import annotations
+
+import numpy as np
+from matplotlib import colormaps
+from matplotlib.axes import Axes
+from matplotlib.figure import Figure
+
+from vbp_sim.explore.points import Points
+from vbp_sim.report import marks, style
+from vbp_sim.report.bands import Flags, Floats
+from vbp_sim.report.catalogue import Chart
+from vbp_sim.report.comparison import scale_of
+from vbp_sim.report.language import say
+from vbp_sim.studies.metric_ids import METRICS
+
+_LOOKS = (
+    (style.BLUE, "o"),
+    (style.RED, "s"),
+    (style.GREEN, "D"),
+    (style.PURPLE, "^"),
+    (style.ORANGE, "v"),
+    (style.SKY, "P"),
+)
+
+
+def draw(points: Points, rows: Flags, x: str, y: str, colour: str = "", marked: int = -1) -> Chart:
+    """Draw the points ``rows``, coloured by the column ``colour`` if there is one; ``marked`` gets a ring."""
+    n = int(rows.sum())
+    title = say("explore.scatter_title", y=named(y), x=named(x), n=n)
+    several = points.study.shape[2] > 1
+    how = say("explore.scatter_how_means" if several else "explore.scatter_how")
+    keyed = bool(colour) and not points.is_number(colour)
+    keys = -(-len(points.options(colour)) // 4) if keyed else 0
+    with style.rc():
+        figure = style.page(points.study.origin, title, how, (9.0, 4.8), keys=keys)
+        axes = figure.subplots()
+        across, up = (_placed(points, id, axis) for id, axis in ((x, axes.xaxis), (y, axes.yaxis)))
+        _marks(figure, axes, points, rows, across, up, colour)
+        if 0 <= marked < len(points) and rows[marked]:
+            axes.plot(across[marked], up[marked], "o", mfc="none", color=style.INK, markersize=15, mew=1.6)
+        axes.margins(0.07)
+        if keyed:
+            style.legend(figure, 4)
+        style.settle(figure)
+    shown = list(dict.fromkeys(id for id in (x, y, colour) if id in METRICS))
+    return Chart(title, figure, points.columns(rows, shown))
+
+
+def named(id: str) -> str:
+    """What a column is, in words: the meaning of a metric, the id of a lever."""
+    return METRICS[id].meaning if id in METRICS else id
+
+
+def _placed(points: Points, id: str, axis: object) -> Floats:
+    """Where the points stand on an axis, which is given its ticks and name."""
+    a: object = axis
+    if not points.is_number(id):
+        options = {word: i for i, word in enumerate(points.options(id))}
+        a.set_ticks(np.arange(len(options)), [style.label(word, 24) for word in options])  # type: ignore[attr-defined]
+        a.set_label_text(style.label(id, 50))  # type: ignore[attr-defined]
+        return np.array([options[word] for word in points.words(id).tolist()], dtype=np.float64)
+    values = points.numbers(id)
+    size, unit = 1.0, ""
+    if id in METRICS:
+        known = values[np.isfinite(values)]
+        size, unit = scale_of(METRICS[id], float(np.abs(known).max(initial=0.0)))
+    marks.number_axis(a)
+    said = f"{named(id)}, {unit}" if unit else named(id)
+    a.set_label_text(style.label(said, 70))  # type: ignore[attr-defined]
+    return values / size
+
+
+def _marks(figure: Figure, axes: Axes, points: Points, rows: Flags, across: Floats, up: Floats, colour: str) -> None:
+    look = {"s": 34.0, "alpha": 0.8, "linewidths": 0.6, "edgecolors": "white"}
+    if not colour:
+        axes.scatter(across[rows], up[rows], color=style.BLUE, **look)  # type: ignore[arg-type]
+    elif points.is_number(colour):
+        drawn = axes.scatter(across[rows], up[rows], c=points.numbers(colour)[rows], cmap=colormaps["viridis"], **look)  # type: ignore[arg-type]
+        bar = figure.colorbar(drawn, ax=axes, pad=0.02)
+        bar.set_label(style.label(named(colour), 50))
+        marks.number_axis(bar.ax.yaxis)
+    else:
+        words = points.words(colour)
+        for i, option in enumerate(points.options(colour)):
+            mine = rows & (words == option)
+            face, marker = _LOOKS[i % len(_LOOKS)]
+            axes.scatter(
+                across[mine],
+                up[mine],
+                color=face,
+                marker=marker,
+                label=style.label(option, 34),
+                **look,  # type: ignore[arg-type]
+            )

@@ -1,0 +1,127 @@
+"""One chart on a page: the drawing, its table, the files that can be had of it, and what it could not follow."""
+
+from __future__ import annotations
+
+import dataclasses
+import tempfile
+from collections.abc import Callable, Hashable
+from dataclasses import dataclass
+from pathlib import Path
+
+from vbp_sim.errors import InputError
+from vbp_sim.explore.kept import WORK, Kept
+from vbp_sim.explore.query import State
+from vbp_sim.report import catalogue, style
+from vbp_sim.report.catalogue import Chart
+from vbp_sim.report.csv_table import csv_bytes
+from vbp_sim.report.html.page import Plate, plate
+from vbp_sim.report.language import language, say
+from vbp_sim.report.sources import Source, kind, origin
+from vbp_sim.studies.view import RunView
+
+#: files of a chart, and what they are
+ENDINGS = {"csv": "text/csv; charset=utf-8", "svg": "image/svg+xml", "png": "image/png"}
+#: sheets that are kept; each is some 200 kB
+KEPT = 96
+
+
+@dataclass(frozen=True)
+class Wish:
+    """A chart that is wanted: its name, of which variant, for which drug, with which metrics ("" and (): any)."""
+
+    chart: str
+    of: str = ""
+    drug: str = ""
+    metrics: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class Drawing:
+    """How a wish is fulfilled. ``key`` tells apart all that it is drawn from but the language."""
+
+    key: Hashable
+    question: str
+    source: Source
+    draw: Callable[[], Chart]
+
+
+@dataclass(frozen=True)
+class Sheet:
+    """A chart as a page shows it. ``notes`` say what it could not follow; ``files``: addresses by ending."""
+
+    plate: Plate
+    of: str
+    notes: tuple[str, ...]
+    files: dict[str, str]
+
+
+class Easel:
+    """Draws the charts of one study, and keeps the latest; ``plan`` says how a wish is drawn."""
+
+    def __init__(self, plan: Callable[[Wish, State], Drawing]) -> None:
+        self._plan = plan
+        self._sheets: Kept[Sheet] = Kept(KEPT)
+
+    def sheet(self, wish: Wish, state: State) -> Sheet:
+        """Draw a chart, or give it as it was drawn before."""
+        with WORK:
+            drawing = self._plan(wish, state)
+            made = self._sheets.get((language(), wish, drawing.key), lambda: _sheet(wish, drawing))
+        files = {ending: state.link(f"/chart/{wish.chart}.{ending}", of=wish.of, one=wish.drug) for ending in ENDINGS}
+        grid = made.plate.table
+        table = None if grid is None else dataclasses.replace(grid, href=files["csv"])
+        return dataclasses.replace(made, plate=dataclasses.replace(made.plate, table=table), files=files)
+
+    def file(self, wish: Wish, state: State, ending: str) -> bytes:
+        """The file of a chart: its table, or the picture with its origin in the metadata."""
+        with WORK, tempfile.TemporaryDirectory() as folder:
+            drawing = self._plan(wish, state)
+            drawn = drawing.draw()
+            if ending == "csv":
+                return csv_bytes(drawn.data)
+            file = Path(folder) / f"{wish.chart}.{ending}"
+            catalogue.save(drawn, file, drawing.source)
+            return file.read_bytes()
+
+
+def of_catalogue(wish: Wish, key: Hashable, source: Source) -> Drawing:
+    """How a chart of the catalogue is drawn."""
+    entry = catalogue.catalogue(kind(source))[wish.chart]
+    drug = wish.drug if entry.choice == "drug" else ""
+    metrics = wish.metrics if entry.choice == "metrics" else ()
+
+    def draw() -> Chart:
+        if isinstance(source, RunView):
+            source.asked.clear()
+        try:
+            return catalogue.draw(wish.chart, source, drug, metrics)
+        except InputError as error:  # nobody bid for this drug
+            return blank(source, " ".join(problem.what for problem in error.problems), entry.question)
+
+    return Drawing((key, drug, metrics), entry.question, source, draw)
+
+
+def blank(source: Source, says: str, question: str) -> Chart:
+    """What stands in place of a chart that has nothing to show."""
+    with style.rc():
+        return Chart(says, style.page(origin(source), says, question, (7.0, 0.3)))
+
+
+def _sheet(wish: Wish, drawing: Drawing) -> Sheet:
+    name = "-".join(filter(None, (wish.chart, _plain(wish.of), _plain(wish.drug))))
+    return Sheet(plate(name, drawing.question, drawing.draw()), wish.of, _notes(drawing.source), {})
+
+
+def _notes(source: Source) -> tuple[str, ...]:
+    """What of the choice the chart that was drawn last could not follow, in sentences."""
+    if not isinstance(source, RunView):
+        return ()
+    return tuple(
+        say(f"explore.whole_{dimension}" if set(tables) >= source.asked else f"explore.partly_{dimension}")
+        for dimension, tables in source.left_whole.items()
+    )
+
+
+def _plain(text: str) -> str:
+    """A name as part of an id of HTML."""
+    return "".join(c if c.isascii() and c.isalnum() else f"_{ord(c):x}" for c in text)

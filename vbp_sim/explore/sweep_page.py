@@ -1,0 +1,201 @@
+"""The page of a sweep: its points as a scatter and as a table, within chosen ranges, and one of them from near."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator, Mapping
+from functools import cached_property
+from pathlib import Path
+from typing import Self
+
+from vbp_sim.errors import InputError, Problem
+from vbp_sim.explore import form, scatter
+from vbp_sim.explore.fence import inside
+from vbp_sim.explore.html import Section, render
+from vbp_sim.explore.kept import WORK
+from vbp_sim.explore.points import Points
+from vbp_sim.explore.query import LANG, Field, State
+from vbp_sim.explore.sheet import Drawing, Easel, Wish, blank, of_catalogue
+from vbp_sim.report import words
+from vbp_sim.report.catalogue import Chart, catalogue
+from vbp_sim.report.csv_table import csv_bytes
+from vbp_sim.report.html.grid import MOST_ROWS, Grid, shown
+from vbp_sim.report.language import say
+from vbp_sim.report.studied import Studied
+from vbp_sim.studies import export, ledger, plan
+from vbp_sim.studies.ledger import Ledger
+from vbp_sim.studies.metric_ids import METRICS
+
+SCATTER = "points"
+#: metrics in the table of points where none is chosen
+COLUMNS = 4
+
+
+class SweepPage:
+    """The page of a study; a study that is still computed is read again when it has more."""
+
+    def __init__(self, points: Points) -> None:
+        self._points = points
+        self._easel = Easel(self._plan)
+
+    @classmethod
+    def of(cls, path: Path) -> Self:
+        """The page of a sweep's folder; InputError if it is none, or has links that lead out of it."""
+        for name in (plan.NAME, ledger.NAME):
+            inside(path / name, path)
+        return cls(Points(Studied.open(path)))
+
+    @property
+    def title(self) -> str:
+        """What the sweep asks."""
+        spec = self._points.study.plan.spec
+        return spec.title or spec.sweep
+
+    @cached_property
+    def fields(self) -> Mapping[str, Field]:
+        """What an address of this page may say."""
+        points, metrics = self._points, tuple(self._points.metrics)
+        axes = Field((*points.settings, *metrics))
+        found = {"lang": LANG, "x": axes, "y": axes, "colour": axes}
+        for id in points.settings:
+            if points.is_number(id):
+                found |= {f"min.{id}": Field(None), f"max.{id}": Field(None)}
+            else:
+                found[f"only.{id}"] = Field(points.options(id), many=True)
+        found |= {"metric": Field(metrics, many=True), "chart": Field((SCATTER, *catalogue("study")), many=True)}
+        numbers = tuple(map(str, range(len(points))))
+        return found | {"point": Field(numbers), "of": Field(()), "one": Field(())}
+
+    def check(self, state: State) -> None:
+        """InputError for ranges that are empty."""
+        for id in self._points.settings:
+            low, high = state.one(f"min.{id}"), state.one(f"max.{id}")
+            if low and high and float(low) > float(high):
+                raise InputError(Problem(f"min.{id}={low}", say("explore.above", low=low, high=high)))
+
+    def form(self, state: State) -> list[form.Part]:
+        """What can be chosen beside the page."""
+        f, (x, y, colour) = self.fields, self._axes(state)
+        parts = [
+            form.choose("x", f["x"], state, say("explore.across"), scatter.named, x),
+            form.choose("y", f["y"], state, say("explore.upwards"), scatter.named, y),
+            form.choose(
+                "colour", f["colour"], state, say("explore.colour"), scatter.named, colour, say("explore.one_colour")
+            ),
+        ]
+        for id in self._points.settings:
+            if f"only.{id}" in f:
+                parts.append(form.boxes(f"only.{id}", f[f"only.{id}"], state, id))
+            else:
+                values = self._points.numbers(id)
+                ends = {"min": ("least", values.min()), "max": ("most", values.max())}
+                parts += [
+                    form.number(f"{end}.{id}", state, say(f"explore.{said}", name=id), shown(float(value)))
+                    for end, (said, value) in ends.items()
+                ]
+        parts.append(form.boxes("chart", f["chart"], state, say("explore.charts"), _question, self._charts(state)))
+        metrics = self._metrics(state)
+        return [*parts, form.boxes("metric", f["metric"], state, say("explore.metrics"), scatter.named, metrics)]
+
+    def sections(self, state: State) -> Iterator[Section]:
+        """The parts of the page in their order; each is made when it is called."""
+        self._refresh()
+        if state.one("point"):
+            yield lambda: self._one(state)
+        for chart in self._charts(state):
+            yield lambda chart=chart: render("sheets.html", sheets=[self._easel.sheet(Wish(chart), state)])  # type: ignore[misc]
+        yield lambda: self._table(state)
+        yield lambda: self._end()
+
+    def file(self, name: str, ending: str, state: State) -> bytes | None:
+        """A file of the page, None if there is none of that name."""
+        self._refresh()
+        if name == "table" and ending == "csv":
+            with WORK:
+                return csv_bytes(self._points.columns(self._points.chosen(state), self._metrics(state)))
+        return self._easel.file(Wish(name), state, ending) if name in (SCATTER, *catalogue("study")) else None
+
+    def _plan(self, wish: Wish, state: State) -> Drawing:
+        study = self._points.study
+        if wish.chart != SCATTER:
+            return of_catalogue(Wish(wish.chart, metrics=state.all("metric")), study.done, study)
+        question = say("explore.scatter_question")
+        return Drawing(
+            (study.done, tuple(state.given.items())), question, study, lambda: self._scatter(state, question)
+        )
+
+    def _scatter(self, state: State, question: str) -> Chart:
+        rows = self._points.chosen(state)
+        if not rows.any():
+            return blank(self._points.study, say("explore.no_points"), question)
+        return scatter.draw(self._points, rows, *self._axes(state), int(state.one("point", "-1")))
+
+    def _axes(self, state: State) -> tuple[str, str, str]:
+        """What goes across, upwards, and into colours."""
+        points = self._points
+        x = state.one("x", next(iter([id for id in points.settings if points.is_number(id)] or points.settings), ""))
+        worded = [id for id in points.settings if not points.is_number(id)]
+        return x or points.metrics[-1], state.one("y", points.metrics[0]), state.one("colour", next(iter(worded), ""))
+
+    def _charts(self, state: State) -> tuple[str, ...]:
+        return state.all("chart") or (SCATTER,)
+
+    def _metrics(self, state: State) -> tuple[str, ...]:
+        return state.all("metric") or tuple(self._points.metrics[:COLUMNS])
+
+    def _table(self, state: State) -> str:
+        with WORK:
+            rows, study = self._points.chosen(state), self._points.study
+            grid = Grid.of("table", say("explore.points"), self._points.columns(rows, self._metrics(state)))
+        said = say(
+            "explore.points_of", n=f"{int(rows.sum()):,}", all=f"{len(self._points):,}",
+            replications=words.counted(study.shape[2], "replication"),
+        )  # fmt: skip
+        looks = [state.link(point=row[0].replace(",", "")) + "#point" for row in grid.rows]
+        href = state.link("/table.csv")
+        return render(
+            "points.html", grid=grid, said=said, looks=looks, href=href, most=MOST_ROWS, mine=state.one("point")
+        )
+
+    def _one(self, state: State) -> str:
+        """One point from near: what it sets, what came out, and how to run it again."""
+        points, number = self._points, int(state.one("point"))
+        with WORK:
+            point = points.study.design.point(number)
+            numbers = {id: float(points.numbers(id)[number]) for id in METRICS}
+            done = int(points.done[number])
+        return render(
+            "point.html",
+            number=number,
+            sets={id: value if isinstance(value, str) else json.dumps(value) for id, value in point.values.items()},
+            metrics={scatter.named(id): (shown(value), METRICS[id].unit) for id, value in numbers.items()},
+            done=done,
+            command=export.command(points.study.path, number, 0),
+            close=state.link(point=()),
+        )
+
+    def _end(self) -> str:
+        study = self._points.study
+        facts = {
+            "folder": study.path.absolute(),
+            "scenario": study.plan.scenario,
+            "seed": study.plan.spec.seed,
+            "replications": study.plan.spec.replications,
+            "program": f"vbp_sim {study.version}",
+            "hash": study.plan.id,
+        }
+        runs = study.design.runs
+        remarks = [] if study.done == runs else [say("explore.unfinished", done=f"{study.done:,}", runs=f"{runs:,}")]
+        return render("end.html", changes={}, facts=facts, remarks=remarks)
+
+    def _refresh(self) -> None:
+        """Read a study again that has more runs than before."""
+        study = self._points.study
+        if study.done < study.design.runs:
+            with WORK, Ledger.reading(study.path / ledger.NAME) as book:
+                if book.counts()["done"] > study.done:
+                    self._points = Points(Studied.open(study.path))
+
+
+def _question(chart: str) -> str:
+    return say("explore.scatter_question") if chart == SCATTER else catalogue("study")[chart].question
