@@ -9,7 +9,7 @@ from functools import partial
 import numpy as np
 import simpy
 
-from vbp_sim.agents.bidding.interface import Bidding
+from vbp_sim.agents.bidding.interface import Bidding, PastRound
 from vbp_sim.agents.choice.interface import Choice
 from vbp_sim.agents.firms.interface import Firms
 from vbp_sim.agents.reporting.interface import Reporting
@@ -49,6 +49,7 @@ class World:
         self.first_start: list[date | None] = [None] * shape[0]
         self.enterprises = Enterprises(self.env, self.products, self.supply.repair_crews)
         self.sources = Sources(self.env, self.supply.ingredients, clock.day(clock.end), self.luck)
+        self.history: list[PastRound] = []
         self.orders = np.zeros(shape)
         self.filled = np.ones(shape)
         self.paid = np.zeros(shape)

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import datetime
 from collections.abc import Iterator
-from typing import Annotated, ClassVar
+from typing import Annotated, ClassVar, Literal
 
 from pydantic import Field, field_validator
 
@@ -95,6 +95,10 @@ class RuleSet(Part):
     )
     failure: Annotated[Failure, Chosen("failure", "replacement")] = Field(
         description="what follows a failure to supply"
+    )
+    publication: Literal["bids", "prices", "none"] = Field(
+        "bids",
+        description="what firms learn of the round once it is over: all bids, the winning prices only, or neither",
     )
     evidence: dict[str, EvidenceText] = Field(
         default_factory=dict,

@@ -149,7 +149,7 @@ def predict(market: Market, rules: RuleSet, prediction: Prediction, luck: Stream
     openings = [
         opening_of(market, rules, products, d, m, t) for d, (m, t) in enumerate(zip(members, empty, strict=True))
     ]
-    drawn = [bidding.bids(o, luck) for o in openings]
+    drawn = bidding.round(openings, luck)
     bids = np.full(len(products.drug), np.nan)
     for m, b in zip(members, drawn, strict=True):
         bids[m] = b

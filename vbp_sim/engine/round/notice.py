@@ -78,6 +78,8 @@ class Notice:
             real_bid=p.real_bid[members],
             pre_share=p.pre_share[members],
             conditions=self._conditions(drug),
+            capacity=p.capacity[members],
+            history=tuple(self.scope.world.history),
         )
 
     def _conditions(self, drug: int) -> Conditions:

@@ -8,6 +8,8 @@ import numpy as np
 import numpy.typing as npt
 import simpy
 
+from vbp_sim.agents.bidding.interface import PastRound
+from vbp_sim.agents.bidding.past import past_round
 from vbp_sim.engine.contract import Contract
 from vbp_sim.engine.province import Province
 from vbp_sim.engine.round.notice import Notice
@@ -43,8 +45,9 @@ class RoundProcess:
         yield from world.until(day(calendar.document))
         self.scope.log("document", float(len(self.scope.drugs)), "tender document published")
         yield from world.until(day(calendar.opening))
-        contracts = self._open()
+        contracts, past = self._open()
         yield from world.until(day(calendar.result))
+        world.history.append(past)
         self.scope.log("result", float(len(contracts)), "drugs awarded; contracts are signed")
         yield from world.until(day(calendar.start))
         for contract in contracts:
@@ -57,18 +60,20 @@ class RoundProcess:
         for province in self.scope.members:
             province.report(self.scope.id, self.scope.drugs, shares)
 
-    def _open(self) -> list[Contract]:
-        """Open the bids, decide, let winners choose provinces; return the contracts that will start."""
+    def _open(self) -> tuple[list[Contract], PastRound]:
+        """Open the bids, decide, let winners choose provinces; the contracts that will start, and how it went."""
         scope, world = self.scope, self.scope.world
         members = [self.notice.qualified(d) for d in scope.drugs]
         openings = [self.notice.opening(d, m) for d, m in zip(scope.drugs, members, strict=True)]
-        bids = [world.bidding.bids(o, world.luck) for o in openings]
+        bids = world.bidding.round(openings, world.luck)
         tenders = [self.notice.tender(d, m, b) for d, m, b in zip(scope.drugs, members, bids, strict=True)]
 
         def answer(tender: int, offers: Ints) -> npt.NDArray[np.bool_]:
             return world.bidding.accepts(openings[tender], offers / money.YUAN, world.luck)
 
         awards = decide(tenders, scope.rules, answer)
+        prices = [np.where(a.selected, a.price / money.YUAN, np.nan) for a in awards]
+        past = past_round(scope.id, scope.rules.publication, openings, bids, prices)
         contracts = []
         for d, m, bid, tender, award in zip(scope.drugs, members, bids, tenders, awards, strict=True):
             contract = self.signing.contract(d, m, tender, award) if award.order else None
@@ -78,7 +83,7 @@ class RoundProcess:
                 self.rows.allocation(contract)
                 contracts.append(contract)
         scope.log("opening", float(len(contracts)), f"of {len(scope.drugs)} drugs are awarded")
-        return contracts
+        return contracts, past
 
     def _reported(self) -> float:
         return float(sum(p.reported[self.scope.id][self.scope.drugs].sum() for p in self.scope.members))
