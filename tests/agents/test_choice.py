@@ -125,7 +125,7 @@ def test_without_need_or_task_nothing_breaks() -> None:
 
 
 def natural(brand: float = 0.3, ratio: float = 2.0, incentive: float = 1.0, n: int = 50, **values: Any) -> np.ndarray:
-    setting = Setting("north", ("alpha",), n, np.array([brand]), np.array([ratio]), incentive)
+    setting = Setting("north", ("alpha",), np.ones(n, dtype=np.intp), np.array([brand]), np.array([ratio]), incentive)
     return PartialAdjustment(**values).natural(setting, LUCK)[0]
 
 

@@ -36,6 +36,11 @@ class Institutions:
     def number(self) -> int:
         return int(self.counts.sum())
 
+    @property
+    def level(self) -> Ints:
+        """Place of each institution's level in `LEVELS`, shape (institutions,)."""
+        return np.repeat(np.arange(len(LEVELS)), self.counts)
+
     def by_level(self, values: Floats) -> Floats:
         """Sum over the institutions of each level: (drugs, institutions) in, (drugs, levels) out."""
         sums = np.zeros((values.shape[0], len(LEVELS)))

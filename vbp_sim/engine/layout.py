@@ -37,7 +37,7 @@ class Split:
         )
         need, volumes = rec.monthly["need"], rec.monthly
         self.selected = np.where(self.before[..., None], need * share[..., None], volumes["selected"])
-        nonselected = need - self.selected - volumes["unmet"]
+        nonselected = need - self.selected - volumes["unmet"] - volumes["alternatives"]
         part, self.originator_price, self.generic_price = self._others(mix)
         self.originator = nonselected * part[..., None]
         self.generic = nonselected - self.originator
@@ -79,6 +79,7 @@ def _use(rec: Recorder, split: Split) -> Table:
         "selected_originator": split.by_originator.ravel(),
         "generic": split.generic.ravel(),
         "originator": split.originator.ravel(),
+        "alternatives": volumes["alternatives"].ravel(),
         "substituted": volumes["substituted"].ravel(),
         "unmet": volumes["unmet"].ravel(),
         "agreed": volumes["agreed"].ravel(),
@@ -86,10 +87,13 @@ def _use(rec: Recorder, split: Split) -> Table:
 
 
 def _fund(rec: Recorder, split: Split) -> Table:
-    """Rows: month x province, all drugs together. Money in yuan, delays in days."""
+    """Rows: month x province, all drugs together. Money in yuan, delays in days.
+
+    A unit of need that goes to drugs outside the list is valued at the mean earlier price of the drug on it.
+    """
     selected, originator, generic = (v.sum(axis=3) for v in (split.selected, split.originator, split.generic))
     share, insured = rec.finance.fund_share, rec.finance.insured_share
-    baseline = (rec.monthly["need"].sum(axis=3) * rec.prices.mean[None, :, None]).sum(axis=1)
+    baseline = _at_earlier_prices(rec, "need")
     spend = selected * split.selected_price + originator * split.originator_price + generic * split.generic_price
     covered = (
         selected * split.selected_price * share
@@ -101,6 +105,7 @@ def _fund(rec: Recorder, split: Split) -> Table:
         **_keys(rec, levels=False),
         "spend": spend.sum(axis=1).ravel(),
         "baseline": baseline.ravel(),
+        "alternatives": _at_earlier_prices(rec, "alternatives").ravel(),
         "fund_paid": paid.ravel(),
         "patient_paid": (spend.sum(axis=1) - paid).ravel(),
         "baseline_fund": (share * insured * baseline).ravel(),
@@ -108,6 +113,11 @@ def _fund(rec: Recorder, split: Split) -> Table:
         "prepaid": _prepaid(rec).ravel(),
         "delay_days": _delay(rec, split).ravel(),
     }
+
+
+def _at_earlier_prices(rec: Recorder, volume: str) -> Floats:
+    """A volume at the mean earlier prices of its drugs, (months, provinces) yuan."""
+    return np.asarray((rec.monthly[volume].sum(axis=3) * rec.prices.mean[None, :, None]).sum(axis=1))
 
 
 def _fund_pays(rec: Recorder, split: Split, price: Floats) -> Floats:

@@ -44,7 +44,7 @@ class Province:
         self.bought, self.nonselected = zeros.copy(), zeros.copy()
         self.active = np.zeros(len(zeros), dtype=np.bool_)
         self.months = np.full(len(zeros), 12)
-        self._needed, self._ordered = zeros, zeros
+        self._needed, self._ordered, self._elsewhere = zeros, zeros, zeros
         self._table = kernel.lognormal_table(world.spec.demand.monthly_cv)
         self._at = np.arange(self.institutions.number)
         payers = world.luck.uniform("institution.pays-on-time", self.id, at=self._at)
@@ -68,7 +68,7 @@ class Province:
         setting = Setting(
             province=self.id,
             drugs=(world.drug_ids[d],),
-            institutions=self.institutions.number,
+            level=self.institutions.level,
             brand=np.array([self._brand(d, mix.products)]),
             price_ratio=np.array([others.price / mix.price]),
             incentive=incentive(contract.rules),
@@ -121,17 +121,21 @@ class Province:
         )
         self.share = np.where(self.active[:, None], world.choice.step(month), 0.0)
         self._ordered = self._needed * self.share
+        if world.choice.leaks:
+            self._elsewhere = np.where(self.active[:, None], world.choice.outside(self.share), 0.0) * self._needed
         return np.asarray(self._ordered.sum(axis=1))
 
     def _receive(self, m: int) -> None:
         world = self.world
-        got = kernel.receive(self._needed, self._ordered, world.filled[:, self.index], world.supply.switchable)
+        listed = self._needed - self._elsewhere if world.choice.leaks else self._needed
+        got = kernel.receive(listed, self._ordered, world.filled[:, self.index], world.supply.switchable)
         self.bought += got.bought
         self.nonselected += got.nonselected
         by_level = self.institutions.by_level
         world.recorder.month(
-            m, self.index, by_level(self._needed), by_level(got.bought), by_level(got.substituted),
-            by_level(got.unmet), by_level(self.agreed / self.months[:, None]), world.paid[:, self.index],
+            m, self.index, by_level(self._needed), by_level(got.bought), by_level(self._elsewhere),
+            by_level(got.substituted), by_level(got.unmet), by_level(self.agreed / self.months[:, None]),
+            world.paid[:, self.index],
         )
 
     def _brand(self, drug: int, selected: tuple[int, ...]) -> float:

@@ -43,7 +43,7 @@ class Recorder:
         self.market, self.products, self.prices, self.finance = market, products, prices, finance
         self.clock, self.replication = clock, replication
         cells = (len(clock.months), len(market.drugs), len(market.provinces))
-        names = ("need", "selected", "substituted", "unmet", "agreed")
+        names = ("need", "selected", "alternatives", "substituted", "unmet", "agreed")
         self.monthly: dict[str, Floats] = {name: np.zeros((*cells, len(LEVELS))) for name in names}
         self.paid = np.zeros(cells)
         self.mix = np.full(cells, -1, dtype=np.int64)
@@ -73,10 +73,10 @@ class Recorder:
         self.row("supply", np.datetime64(self.clock.months[m], "M"), line.round, line.drug, line.manufacturer,
                  not supplier.makes, supplier.capacity, supplier.stock, ordered, own, helped, short)
 
-    def month(self, m: int, province: int, need: Floats, selected: Floats, substituted: Floats, unmet: Floats,
-              agreed: Floats, paid: Floats) -> None:
+    def month(self, m: int, province: int, need: Floats, selected: Floats, alternatives: Floats, substituted: Floats,
+              unmet: Floats, agreed: Floats, paid: Floats) -> None:
         """Keep one province's month: volumes by (drugs, levels), and the price paid for selected products (drugs,)."""
-        for name, values in zip(self.monthly, (need, selected, substituted, unmet, agreed), strict=True):
+        for name, values in zip(self.monthly, (need, selected, alternatives, substituted, unmet, agreed), strict=True):
             self.monthly[name][m, :, province] = values
         self.paid[m, :, province] = paid
 

@@ -129,7 +129,7 @@ TABLES: dict[str, Table] = {
         ),
         _table(
             "use",
-            "One row per month, drug, province and level. need = selected + generic + originator + unmet.",
+            "One row per month, drug, province, level. need = selected + generic + originator + alternatives + unmet.",
             MONTH,
             DRUG,
             PROVINCE,
@@ -139,6 +139,7 @@ TABLES: dict[str, Table] = {
             ("selected_originator", "float", "units", "part of selected that originators made"),
             ("generic", "float", "units", "bought from generics that were not selected"),
             ("originator", "float", "units", "bought from originators that were not selected"),
+            ("alternatives", "float", "units", "served by drugs outside the list instead"),
             (
                 "substituted",
                 "float",
@@ -200,6 +201,7 @@ TABLES: dict[str, Table] = {
             PROVINCE,
             ("spend", "float", "yuan", "spent on the tendered drugs"),
             ("baseline", "float", "yuan", "what the same need would have cost at earlier prices and shares"),
+            ("alternatives", "float", "yuan", "need served by drugs outside the list, at earlier prices of the listed"),
             ("fund_paid", "float", "yuan", "paid by the insurance fund"),
             ("patient_paid", "float", "yuan", "paid by patients"),
             ("baseline_fund", "float", "yuan", "the fund's part of the baseline"),

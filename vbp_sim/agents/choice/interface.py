@@ -21,13 +21,14 @@ class Setting:
     """What bears on the choice in one province when contracts begin.
 
     Shapes: (drugs,) for ``brand`` (earlier share of originators that were not selected) and ``price_ratio``
-    (non-selected over selected price); ``institutions`` is their number; ``incentive`` the part of a measured surplus
-    that an institution may keep, over the national cap of one half.
+    (non-selected over selected price); (institutions,) for ``level``, the place of each one's level in
+    `vbp_sim.scenario.market.LEVELS`; ``incentive`` the part of a measured surplus that an institution may keep, over
+    the national cap of one half.
     """
 
     province: str
     drugs: tuple[str, ...]
-    institutions: int
+    level: npt.NDArray[np.intp]
     brand: Floats
     price_ratio: Floats
     incentive: float
@@ -61,6 +62,18 @@ class Choice(Part):
     def natural(self, setting: Setting, luck: Streams) -> Floats:
         """Return the utility of the selected over other products without any task, shape (drugs, institutions)."""
         raise NotImplementedError
+
+    @property
+    def leaks(self) -> bool:
+        """Whether any need goes to drugs outside the list, see `outside`."""
+        return False
+
+    def outside(self, share: Floats) -> Floats:
+        """Return the part of the need that drugs outside the list serve instead, same shape as ``share``.
+
+        ``share`` is the part that is ordered as the selected product.
+        """
+        return np.zeros_like(share)
 
     @abstractmethod
     def step(self, month: Month) -> Floats:

@@ -1,6 +1,11 @@
 """What institutions prefer without any task: the part that all choice models share.
 
-natural = scale (information + cost control + price log10(price ratio)) - brand x share + incentive x staff share + own
+    natural = scale (information + cost control + price log10(price ratio) + reimbursement x gap) - brand x share
+              + incentive x staff share + drg x exposure (1 - 1 / price ratio) + level + own
+
+Of what is not ordered as the selected product, drugs outside the list that serve the same patients may take a part:
+
+    outside = (1 - share) x alternatives / (1 + alternatives)
 """
 
 from __future__ import annotations
@@ -27,9 +32,19 @@ class Preference(Choice):
     price: float = param(
         0.122, "pull of a selected price of one tenth of the others'", unit="logit", source=_DCE, confidence="S"
     )
+    reimbursement: float = param(
+        0.249, "pull of the others being reimbursed at only a fifth", unit="logit", source=_DCE, confidence="S"
+    )
+    reimbursement_gap: float = param(
+        0.0,
+        "how far insurers reimburse the others less: 0 not at all, 1 as in the experiment, a fifth",
+        source="assumption; payment standards begin to differ years after a round",
+        ge=0,
+        le=1,
+    )
     experiment_scale: float = param(
         1.5,
-        "factor on the three pulls above: a choice task is weaker than practice",
+        "factor on the pulls above: a choice task is weaker than practice",
         source="assumption, so that the selected share reaches the pilot's",
         ge=0,
         le=10,
@@ -46,6 +61,30 @@ class Preference(Choice):
         ge=0,
         le=1,
     )
+    drg: float = param(
+        0.5, "pull of the money saved, where the institution bears the cost of drugs itself", unit="logit", ge=0, le=10
+    )
+    drg_exposure: float = param(
+        0.0,
+        "part of drug cost that institutions bear themselves, because they are paid by case (DRG, DIP)",
+        unit="share",
+        source="assumption; case payment was a pilot itself until 2022",
+        ge=0,
+        le=1,
+    )
+    tertiary: float = param(
+        0.0, "inclination of tertiary institutions against that of secondary ones", unit="logit", ge=-10, le=10
+    )
+    primary: float = param(
+        0.0, "inclination of primary institutions against that of secondary ones", unit="logit", ge=-10, le=10
+    )
+    alternatives: float = param(
+        0.0,
+        "pull of drugs outside the list, over that of the products that were not selected; 0 = nobody turns to them",
+        source="assumption; 0.53 with `demand.growth` 0.26 gives list drugs +14 % and alternatives +12 % [B2]",
+        ge=0,
+        le=10,
+    )
     spread: float = param(
         1.1,
         "spread of institutions' own inclination",
@@ -58,8 +97,21 @@ class Preference(Choice):
 
     def natural(self, setting: Setting, luck: Streams) -> Floats:
         """See `Choice.natural`; the inclination of an institution is one draw for all its drugs."""
-        experiment = self.information + self.cost_control + self.price * np.log10(np.maximum(setting.price_ratio, 1e-9))
+        ratio = np.maximum(setting.price_ratio, 1e-9)
+        experiment = self.information + self.cost_control + self.price * np.log10(ratio)
+        experiment = experiment + self.reimbursement * self.reimbursement_gap
         common = self.experiment_scale * experiment - self.brand * setting.brand
         common = common + self.incentive * self.staff_share * setting.incentive
-        own = self.spread * luck.normal("choice.inclination", setting.province, at=np.arange(setting.institutions))
+        common = common + self.drg * self.drg_exposure * (1 - 1 / ratio)
+        own = self.spread * luck.normal("choice.inclination", setting.province, at=np.arange(len(setting.level)))
+        own = own + np.array([self.tertiary, 0.0, self.primary])[setting.level]
         return np.asarray(common[:, None] + own[None, :])
+
+    @property
+    def leaks(self) -> bool:
+        """See `Choice.leaks`."""
+        return self.alternatives > 0
+
+    def outside(self, share: Floats) -> Floats:
+        """See `Choice.outside`."""
+        return np.asarray((1 - share) * (self.alternatives / (1 + self.alternatives)))
