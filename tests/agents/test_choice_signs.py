@@ -1,0 +1,137 @@
+"""What moves the choice of the selected product, and in which direction: the signs of models.md section 5."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from vbp_sim.agents.choice.deadline_planner import DeadlinePlanner
+from vbp_sim.agents.choice.interface import Month, Setting
+from vbp_sim.agents.choice.nested_logit import NestedLogit
+from vbp_sim.agents.choice.partial_adjustment import PartialAdjustment
+from vbp_sim.agents.choice.preference import Preference
+from vbp_sim.agents.choice.task_first import TaskFirst
+from vbp_sim.streams import Streams
+
+MODELS = (PartialAdjustment, NestedLogit, DeadlinePlanner, TaskFirst)
+N = 60
+LEVEL = np.repeat(np.arange(3), N // 3)
+LUCK = Streams(1, 0)
+
+
+def year(
+    kind: type[Preference],
+    *,
+    guaranteed: float = 0.4,
+    brand: float = 0.5,
+    ratio: float = 2.0,
+    incentive: float = 0.5,
+    **values: Any,
+) -> np.ndarray:
+    """Part of a year's need that each institution orders as the selected product; reports are 80 % of the need."""
+    model = kind(**values)
+    natural = model.natural(Setting("north", ("alpha",), LEVEL, np.array([brand]), np.array([ratio]), incentive), LUCK)
+    agreed = np.full((1, N), guaranteed * 0.8 * 12)
+    share, bought = np.full((1, N), 0.3), np.zeros((1, N))
+    for left in range(12, 0, -1):
+        share = model.step(
+            Month(
+                share=share,
+                natural=natural - 2.5,  # institutions that would rather not
+                bought=bought,
+                agreed=agreed,
+                need=np.ones((1, N)),
+                months_left=np.array([float(left)]),
+                in_contract=np.array([True]),
+                closing=np.array([left <= 3]),
+            )
+        )
+        bought = bought + share
+    return np.asarray(bought[0] / 12)
+
+
+@pytest.mark.parametrize("kind", MODELS)
+@pytest.mark.parametrize(
+    ("less", "more"),
+    [
+        ({"guaranteed": 0.3}, {"guaranteed": 0.9}),
+        ({"staff_share": 0.0}, {"staff_share": 1.0}),
+        ({"incentive": 0.0}, {"incentive": 1.0}),
+        ({"ratio": 1.0, "price": 0.5}, {"ratio": 10.0, "price": 0.5}),
+        ({"drg_exposure": 0.0}, {"drg_exposure": 1.0}),
+        ({"brand": 1.0}, {"brand": 0.0}),
+        ({"information": 0.0}, {"information": 1.179}),
+        ({"cost_control": 0.0}, {"cost_control": 1.0}),
+        ({"reimbursement_gap": 0.0}, {"reimbursement_gap": 1.0}),
+        ({"primary": -1.0}, {"primary": 1.0}),
+        ({"tertiary": -1.0}, {"tertiary": 1.0}),
+    ],
+    ids=lambda change: "-".join(change),
+)
+def test_use_of_the_selected_product_rises_with(
+    kind: type[Preference], less: dict[str, Any], more: dict[str, Any]
+) -> None:
+    low, high = year(kind, **less), year(kind, **more)
+    assert (high >= low - 1e-12).all()
+    assert high.mean() > low.mean() + 1e-3
+
+
+@pytest.mark.parametrize(
+    ("kind", "push"), [(PartialAdjustment, "pressure"), (PartialAdjustment, "closing"), (NestedLogit, "push")]
+)
+def test_pressure_raises_use(kind: type[Preference], push: str) -> None:
+    uses = [year(kind, guaranteed=0.9, **{push: value}).mean() for value in (0.0, 1.0, 4.0)]
+    assert uses == sorted(uses)
+    assert uses[-1] > uses[0] + 1e-3
+
+
+def test_a_level_moves_only_its_own_institutions() -> None:
+    change = year(PartialAdjustment, primary=2.0) - year(PartialAdjustment)
+    assert (change[LEVEL < 2] == 0).all()
+    assert (change[LEVEL == 2] > 0).any()
+
+
+def test_case_payment_pulls_by_the_money_saved() -> None:
+    """beta (p_non - p_sel) / p_non: half of it at half the price, none at equal prices."""
+
+    def pull(ratio: float) -> float:
+        one = [
+            float(
+                PartialAdjustment(drg_exposure=e, spread=0).natural(
+                    Setting("north", ("alpha",), LEVEL, np.array([0.0]), np.array([ratio]), 0.0), LUCK
+                )[0, 0]
+            )
+            for e in (0.0, 1.0)
+        ]
+        return one[1] - one[0]
+
+    assert pull(1.0) == 0
+    assert pull(2.0) == pytest.approx(0.25)
+    assert pull(10.0) == pytest.approx(0.45)
+
+
+@given(st.floats(0, 1), st.floats(0, 10), st.sampled_from(MODELS))
+def test_alternatives_take_a_part_of_what_is_not_selected(share: float, pull: float, kind: type[Preference]) -> None:
+    model = kind(alternatives=pull)
+    outside = float(model.outside(np.array([[share]]))[0, 0])
+    assert 0 <= outside <= 1 - share
+    assert outside == pytest.approx((1 - share) * pull / (1 + pull))
+    assert model.leaks == (pull > 0)
+
+
+def test_in_the_nested_logit_alternatives_also_draw_from_the_selected_product() -> None:
+    """Shares follow attractions: selected e^v, others e^I, outside alternatives x e^I."""
+    v, pull = 0.4, 0.6
+    model = NestedLogit(alternatives=pull, inertia=0.0, brand_gap=0.0, push=0.0)
+    month = Month(
+        *(np.full((1, 1), x) for x in (0.3, v, 0.0, 0.0, 1.0)), np.ones(1), np.array([True]), np.array([False])
+    )
+    share = float(model.step(month)[0, 0])
+    outside = float(model.outside(np.array([[share]]))[0, 0])
+    total = np.exp(v) + 1 + pull
+    assert share == pytest.approx(np.exp(v) / total)
+    assert outside == pytest.approx(pull / total)
