@@ -1,7 +1,7 @@
 """A finished comparison, read from the folder that `vbp compare` leaves.
 
-    found = Compared.open(Path("results/compare-pilot"))
-    found.changes["two-winners"]["rounds.pilot.rules.selection.rule"]
+found = Compared.open(Path("results/compare-pilot"))
+found.changes["two-winners"]["rounds.pilot.rules.selection.rule"]
 """
 
 from __future__ import annotations
@@ -12,6 +12,8 @@ from pathlib import Path
 from typing import Any
 
 from vbp_sim.errors import InputError, Problem
+from vbp_sim.report import words
+from vbp_sim.report.language import say
 from vbp_sim.studies.compare import BASE, FILE, PROGRAM
 from vbp_sim.studies.folder import AGAIN, RunFolder
 from vbp_sim.studies.metric_ids import METRICS, Metric
@@ -56,7 +58,10 @@ class Compared:
     def origin(self) -> RunFolder:
         """What charts say of where they come from."""
         named = {key: self.content[key] for key in ("scenario", "seed", "replications", "version")}
-        about = {"variant": ", ".join(self.variants) + " against the base", "run_hash": self.content["id"]}
+        about = {
+            "variant": say("compare.against_base", variants=words.listed(self.variants)),
+            "run_hash": self.content["id"],
+        }
         return RunFolder(self.path, {**named, **about}, {})
 
     def metrics(self) -> list[Metric]:

@@ -6,31 +6,25 @@ import math
 from collections.abc import Iterator, Mapping
 
 from vbp_sim.report import words
+from vbp_sim.report.language import say, term
 from vbp_sim.studies.compare import Comparison
 from vbp_sim.studies.metric_ids import METRICS, Metric
 from vbp_sim.studies.paired import LEVEL, Difference
 
-#: what an arrow says besides its direction
-_JUDGED = {"better": ("better", "worse"), "worse": ("worse", "better"), "neither": ("higher", "lower")}
-
 
 def table(found: Comparison) -> list[list[str]]:
     """Rows of text: metric, base, and per variant its value, the difference with interval, a judgement."""
-    head = ["metric", "base"]
+    head = [say("compare.metric"), say("compare.base")]
     for name in found.variants:
-        head += [name, "difference", ""]
+        head += [name, say("compare.difference"), ""]
     return [head, *(_row(METRICS[id], by_name, found.variants) for id, by_name in found.differences.items())]
 
 
 def remarks(found: Comparison) -> Iterator[str]:
     """What a reader of the table should know."""
-    percent = f"{LEVEL:.0%}"
-    yield (
-        f"{words.counted(found.replications, 'replication')} with the same luck in every variant "
-        f"(seed {found.seed}); differences with their {percent} interval; shares in %, "
-        "their differences in percentage points"
-    )
-    yield "better, worse, higher, lower: the interval leaves out zero"
+    replications = words.counted(found.replications, "replication")
+    yield say("compare.remark_luck", replications=replications, seed=found.seed, level=f"{LEVEL:.0%}")
+    yield say("compare.remark_judged")
 
 
 def _row(metric: Metric, by_name: Mapping[str, Difference], variants: list[str]) -> list[str]:
@@ -42,7 +36,10 @@ def _row(metric: Metric, by_name: Mapping[str, Difference], variants: list[str])
             return "-"
         return f"{value / size + 0.0:{sign},.{metric.decimals if not metric.unit.startswith('yuan') else 2}f}"
 
-    cells = [f"{metric.id} ({unit})" if unit else metric.id, number(next(iter(by_name.values())).base)]
+    cells = [
+        say("compare.metric_with_unit", metric=metric.id, unit=unit) if unit else metric.id,
+        number(next(iter(by_name.values())).base),
+    ]
     for name in variants:
         d = by_name.get(name)
         if d is None:
@@ -57,8 +54,9 @@ def arrow(metric: Metric, difference: Difference) -> str:
     """Direction of a clear difference, and whether it is welcome; empty if zero lies in the interval."""
     if not difference.clear:
         return ""
-    up, down = _JUDGED[metric.higher_is]
-    return f"↑ {up}" if difference.mean > 0 else f"↓ {down}"
+    up = difference.mean > 0
+    welcome = {"better": ("worse", "better"), "worse": ("better", "worse"), "neither": ("neither",) * 2}
+    return say(f"compare.{'up' if up else 'down'}_{welcome[metric.higher_is][up]}")
 
 
 def scale_of(metric: Metric, largest: float) -> tuple[float, str]:
@@ -67,5 +65,5 @@ def scale_of(metric: Metric, largest: float) -> tuple[float, str]:
         return 0.01, "%"
     if metric.unit.startswith("yuan"):
         size, word = words.scale(largest)
-        return size, f"{word} {metric.unit}".strip()
-    return 1.0, "" if metric.unit in ("count", "ratio") else metric.unit
+        return size, words.amount(word, term("units", metric.unit))
+    return 1.0, "" if metric.unit in ("count", "ratio") else term("units", metric.unit)

@@ -82,12 +82,12 @@ def face(html: str) -> str:
 
     The letters are a subset of the carried font, so that a page of any machine shows them on any other.
     """
-    chinese = {ord(c) for c in html} & _charmap(FOLDER / "VBPSansSC-Regular.otf")
+    chinese = set(map(ord, set(html))) & _charmap(FOLDER / "VBPSansSC-Regular.otf")
     chinese -= set(range(0x250))  # Latin stays with the reader's own fonts
     if not any(0x2E80 <= code <= 0xFAFF for code in chinese):
         return ""
     data = base64.b64encode(_subset(frozenset(chinese))).decode("ascii")
-    return f'@font-face {{ font-family: "{CARRIED}"; src: url(data:font/woff;base64,{data}) format("woff"); }}'
+    return f'@font-face {{ font-family: "{CARRIED}"; src: url(data:font/woff;base64,{data}) format("woff"); }}\n'
 
 
 @functools.lru_cache(maxsize=8)

@@ -6,7 +6,6 @@ grey print works. Figures are made without pyplot, so that they can be drawn in 
 
 from __future__ import annotations
 
-import textwrap
 from contextlib import AbstractContextManager
 from pathlib import Path
 from typing import Any
@@ -16,6 +15,7 @@ from matplotlib.figure import Figure
 from matplotlib.layout_engine import ConstrainedLayoutEngine
 
 from vbp_sim.report import letters, words
+from vbp_sim.report.language import say
 from vbp_sim.studies.folder import RunFolder
 
 BLUE, ORANGE, GREEN, RED = "#0072B2", "#E69F00", "#009E73", "#D55E00"
@@ -83,7 +83,7 @@ def page(run: RunFolder, title: str, how: str, size: tuple[float, float], keys: 
 
 
 def _wrap(said: str, room: int) -> list[str]:
-    return textwrap.wrap(said.replace(" %", "\N{NO-BREAK SPACE}%"), room) or [""]
+    return words.wrapped(said.replace(" %", "\N{NO-BREAK SPACE}%"), room) or [""]
 
 
 def _lines(wrapped: list[str]) -> str:
@@ -130,11 +130,11 @@ def origin(run: RunFolder) -> str:
     m = run.manifest
     parts = (
         words.short(str(m["scenario"]), 60),
-        f"variant {words.short(str(m['variant']), 40)}" if m["variant"] else "no variant",
-        f"seed {m['seed']}",
+        say("style.variant", variant=words.short(str(m["variant"]), 40)) if m["variant"] else say("style.no_variant"),
+        say("style.seed", seed=m["seed"]),
         words.counted(int(m["replications"]), "replication"),
         f"vbp_sim {m['version']}",
-        f"run {str(m['run_hash'])[:12]}",
+        say("style.run", hash=str(m["run_hash"])[:12]),
     )
     return letters.drawable(" · ".join(parts))
 
@@ -163,17 +163,15 @@ def minus(given: str) -> str:
 def says_band(run: RunFolder) -> str:
     """What bands mean, for the line under the title; empty with one replication."""
     n = int(run.manifest["replications"])
-    return f" Median of {n} replications, bands 5–95 %." if n > 1 else ""
+    return say("style.band", n=n) if n > 1 else ""
 
 
 def says_mean(run: RunFolder) -> str:
     """What the marks of a chart without bands are, for the line under the title; empty with one replication."""
     n = int(run.manifest["replications"])
-    return f" Mean of {n} replications; the table beside the chart has the ranges." if n > 1 else ""
+    return say("style.mean", n=n) if n > 1 else ""
 
 
 def says_rows(shown: int, all_rows: int, noun: str) -> str:
-    """Says that a chart leaves rows out; empty if it does not."""
-    if shown == all_rows:
-        return ""
-    return f" The first {shown} of {all_rows} {noun}; the table beside the chart has all."
+    """Says that a chart leaves rows out; empty if it does not. The noun is one of `words.counted`."""
+    return "" if shown == all_rows else say("style.rows", shown=shown, whole=words.counted(all_rows, noun))

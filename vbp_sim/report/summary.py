@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import shutil
-import textwrap
 from collections.abc import Mapping
 from typing import Any
 
 from vbp_sim.report import words
+from vbp_sim.report.language import restate, say, term
 from vbp_sim.studies.metric_ids import METRICS, Metric
 
 #: room for a meaning below which lines are left to the terminal to break
@@ -22,19 +22,22 @@ def print_summary(summary: Mapping[str, Any]) -> None:
 def render(summary: Mapping[str, Any], width: int = 200) -> str:
     """Lay out a run's summary.json: a row per metric in its group, with the range over replications."""
     n = int(summary["replications"])
-    name = words.short(str(summary["scenario"]), 60)
-    variant = f", variant {words.short(str(summary['variant']), 40)}" if summary["variant"] else ""
-    told = " (mean, and range of the middle 90 %)" if n > 1 else ""
-    lines = [f"{name}{variant}: {words.counted(n, 'replication')}{told}"]
+    head = {
+        "scenario": words.short(str(summary["scenario"]), 60),
+        "variant": words.short(str(summary["variant"]), 40),
+        "replications": words.counted(n, "replication"),
+    }
+    lines = [say(f"summary.{'variant' if summary['variant'] else 'head'}", **head)]
+    lines[0] += say("summary.ranges") if n > 1 else ""
     known = known_metrics(summary["metrics"])
     rows = {i: cells(m, summary["metrics"][i]) for i, m in known.items()}
-    sizes = [max((len(r[k]) for r in rows.values()), default=0) for k in range(4)]
+    sizes = [max((words.width(r[k]) for r in rows.values()), default=0) for k in range(4)]
     group = ""
     for metric in known.values():
         if metric.group != group:
             group = metric.group
-            lines += ["", group]
-        lines += _row(rows[metric.id], sizes, metric.meaning, width)
+            lines += ["", term("groups", group)]
+        lines += _row(rows[metric.id], sizes, meaning(metric), width)
     return "\n".join(lines)
 
 
@@ -42,11 +45,14 @@ def known_metrics(metrics: Mapping[str, Any]) -> dict[str, Metric]:
     """The metrics of a summary in their order; those that this version does not know come last, as they are."""
     known = {i: m for i, m in METRICS.items() if i in metrics}
     others = {
-        i: Metric(i, "other", str(value["unit"]), "", 3, "neither")
-        for i, value in metrics.items()
-        if i not in METRICS
+        i: Metric(i, "other", str(value["unit"]), "", 3, "neither") for i, value in metrics.items() if i not in METRICS
     }
     return known | others
+
+
+def meaning(metric: Metric) -> str:
+    """What a metric is, in words."""
+    return restate("metrics", metric.meaning)
 
 
 def cells(metric: Metric, value: Mapping[str, Any]) -> tuple[str, str, str, str]:
@@ -60,7 +66,7 @@ def cells(metric: Metric, value: Mapping[str, Any]) -> tuple[str, str, str, str]
     def number(v: float) -> str:
         return words.compact(v / size) if money else f"{v / size:.{metric.decimals}f}"
 
-    span = f"{number(low)} to {number(high)}" if value["n"] > 1 else ""
+    span = words.span(number(low), number(high)) if value["n"] > 1 else ""
     return metric.id, number(mean), span, _unit(metric.unit, word)
 
 
@@ -71,13 +77,14 @@ def _scale(unit: str, largest: float) -> tuple[float, str]:
 
 
 def _unit(unit: str, word: str) -> str:
-    return "%" if unit == "share" else f"{word} {unit}".strip()
+    return "%" if unit == "share" else words.amount(word, term("units", unit))
 
 
 def _row(cells: tuple[str, ...], sizes: list[int], meaning: str, width: int) -> list[str]:
     name, mean, span, unit = cells
-    start = f"  {name:<{sizes[0]}}  {mean:>{sizes[1]}}  {span:>{sizes[2]}}  {unit:<{sizes[3]}}  "
-    room = width - len(start)
-    parts = textwrap.wrap(meaning, room) if room >= _LEAST else [meaning]
+    numbers = (words.padded(cell, size, right=True) for cell, size in zip((mean, span), sizes[1:3], strict=True))
+    start = "  ".join(("", words.padded(name, sizes[0]), *numbers, words.padded(unit, sizes[3]), ""))
+    room = width - words.width(start)
+    parts = words.wrapped(meaning, room) if room >= _LEAST else [meaning]
     first, *rest = parts or [""]
-    return [(start + first).rstrip(), *(" " * len(start) + part for part in rest)]
+    return [(start + first).rstrip(), *(" " * words.width(start) + part for part in rest)]

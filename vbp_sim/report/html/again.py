@@ -7,6 +7,8 @@ import shlex
 from pathlib import Path
 from typing import Any
 
+from vbp_sim.report import words
+from vbp_sim.report.language import say
 from vbp_sim.studies.folder import RunFolder
 from vbp_sim.studies.load import shipped
 
@@ -28,19 +30,20 @@ def facts(run: RunFolder) -> dict[str, str]:
     """What identifies the run, by what it is."""
     m = run.manifest
     market = m.get("market", {})
+    commit = say("again.commit", commit=m["commit"]) if m.get("commit") else ""
     found = {
-        "Scenario": f"{m['scenario']}, resolved: SHA-256 {m['digest']}",
-        "Market": f"{market['name']}: SHA-256 {market['digest']}" if market else "",
-        "Seed": str(m["seed"]),
-        "Replications": str(m["replications"]),
-        "Program": f"vbp_sim {m['version']}" + (f", commit {m['commit']}" if m.get("commit") else ""),
-        "Run hash": str(m["run_hash"]),
-        "Libraries": ", ".join(f"{name} {number}" for name, number in m.get("libraries", {}).items()),
-        "Python": str(m.get("python", "")),
-        "Finished": str(m.get("finished", "")),
-        "Seconds": str(m.get("seconds", "")),
+        "scenario": say("again.resolved", name=m["scenario"], hash=m["digest"]),
+        "market": say("again.market_hash", name=market["name"], hash=market["digest"]) if market else "",
+        "seed": str(m["seed"]),
+        "replications": str(m["replications"]),
+        "program": f"vbp_sim {m['version']}{commit}",
+        "run_hash": str(m["run_hash"]),
+        "libraries": words.listed([f"{name} {number}" for name, number in m.get("libraries", {}).items()]),
+        "python": str(m.get("python", "")),
+        "finished": str(m.get("finished", "")),
+        "seconds": str(m.get("seconds", "")),
     }
-    return {key: value for key, value in found.items() if value}
+    return {say(f"again.{key}"): value for key, value in found.items() if value}
 
 
 def _source(manifest: dict[str, Any]) -> str:

@@ -6,11 +6,13 @@ import math
 from dataclasses import dataclass
 from pathlib import Path
 
-from vbp_sim.report import versus, words
+from vbp_sim.report import words
 from vbp_sim.report.compared import Compared
 from vbp_sim.report.comparison import arrow, scale_of
 from vbp_sim.report.html.grid import signs
-from vbp_sim.report.html.page import page, plate
+from vbp_sim.report.html.page import page, plates
+from vbp_sim.report.language import restate, say
+from vbp_sim.report.summary import meaning
 from vbp_sim.studies import aside
 from vbp_sim.studies.metric_ids import Metric
 from vbp_sim.studies.paired import LEVEL
@@ -38,11 +40,9 @@ def render(found: Compared) -> str:
     """The report of a comparison as HTML."""
     c = found.content
     lines = [line for metric in found.metrics() for line in _lines(found, metric)]
-    drawn = [(question, versus.draw(found, metrics, question)) for question, metrics in versus.kinds(found)]
-    names = ("shares", "amounts")
     return page(
         "compare.html",
-        title=str(c.get("title") or c["scenario"]),
+        title=restate("shipped", str(c.get("title") or c["scenario"])),
         scenario=c["scenario"],
         variants=found.variants,
         replications=words.counted(int(c["replications"]), "replication"),
@@ -50,14 +50,14 @@ def render(found: Compared) -> str:
         reached=c["reached"],
         clear=[line for line in lines if line.judged],
         lines=lines,
-        plates=[plate(name, question, chart) for name, (question, chart) in zip(names, drawn, strict=False)],
+        plates=plates(found),
         changes=found.changes,
         facts={
-            "Scenario": str(c["scenario"]),
-            "Seed": str(c["seed"]),
-            "Replications": str(c["replications"]),
-            "Program": f"vbp_sim {c['version']}",
-            "Comparison": str(c["id"]),
+            say("again.scenario"): str(c["scenario"]),
+            say("again.seed"): str(c["seed"]),
+            say("again.replications"): str(c["replications"]),
+            say("again.program"): str(c["version"]),
+            say("compare.id"): str(c["id"]),
         },
         runs=c["runs"],
     )
@@ -74,7 +74,7 @@ def _lines(found: Compared, metric: Metric) -> list[Line]:
 
     lines = []
     for name, d in by_name.items():
-        span = "" if math.isnan(d.low) else f"{said(d.low, '+')} to {said(d.high, '+')}"
-        says = f"{metric.meaning}, {unit}" if unit else metric.meaning
+        span = "" if math.isnan(d.low) else words.span(said(d.low, "+"), said(d.high, "+"))
+        says = say("compare.with_unit", metric=meaning(metric), unit=unit) if unit else meaning(metric)
         lines.append(Line(says, name, said(d.base), said(d.variant), said(d.mean, "+"), span, arrow(metric, d)))
     return lines

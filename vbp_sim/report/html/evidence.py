@@ -8,25 +8,17 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from vbp_sim.report import words
+from vbp_sim.report.language import restate, say, term
 from vbp_sim.studies.folder import RunFolder
 
-#: codes of confidence, from the firmest to the weakest
-CODES = {
-    "O": "official",
-    "Q": "official wording, quoted",
-    "S": "press or journal",
-    "D": "as in the data source",
-    "I": "inferred or calculated",
-    "M": "from memory",
-    "L": "doubtful",
-    "G": "guess",
-    "U": "unknown",
-}
+#: codes of confidence, from the firmest to the weakest; in words they are messages of the area ``evidence``
+CODES = ("O", "Q", "S", "D", "I", "M", "L", "G", "U")
 #: codes that a reader should be warned of
 WEAK = ("M", "L", "G", "U")
 #: values that describe the run, which the report gives elsewhere
 ELSEWHERE = ("scenario", "title", "description", "replications", "seed")
-_GROUPS = {"rounds": "Rules and calendar", "behaviour": "Behaviour", "demand": "Demand", "finance": "Money"}
+_GROUPS = ("rounds", "behaviour", "demand", "finance")
 
 
 @dataclass(frozen=True)
@@ -44,7 +36,7 @@ class Assumption:
     @property
     def confidence(self) -> str:
         """Confidence in words."""
-        return CODES.get(self.code, "")
+        return say(f"evidence.{self.code}") if self.code in CODES else ""
 
     @property
     def weak(self) -> bool:
@@ -58,7 +50,8 @@ def assumptions(run: RunFolder) -> dict[str, list[Assumption]]:
     for line in run.manifest.get("values", ()):
         top = line["path"].split(".")[0]
         if top not in ELSEWHERE:
-            found.setdefault(_GROUPS.get(top, "Scenario"), []).append(_assumption(line))
+            group = say(f"evidence.{top if top in _GROUPS else 'scenario'}")
+            found.setdefault(group, []).append(_assumption(line))
     return {group: sorted(values, key=lambda a: not a.weak) for group, values in found.items()}
 
 
@@ -67,16 +60,22 @@ def codes(run: RunFolder) -> Counter[str]:
     return Counter(line["confidence"] for line in run.manifest.get("values", ()) if line["confidence"])
 
 
+def counted(run: RunFolder) -> str:
+    """How many values have each code of confidence, in words; empty if none has one."""
+    counts = codes(run)
+    return words.listed([say("page.code", words=say(f"evidence.{c}"), count=counts[c]) for c in CODES if counts[c]])
+
+
 def _assumption(line: Mapping[str, Any]) -> Assumption:
     value, unit = line["value"], line["unit"]
     said = value if isinstance(value, str) else json.dumps(value, ensure_ascii=False)
-    source = "; ".join(part for part in (line["source"], line["note"]) if part)
+    source = say("evidence.and").join(part for part in (line["source"], line["note"]) if part)
     return Assumption(
         path=line["path"],
-        value=said if unit == "-" else f"{said} {unit}",
-        meaning=line["meaning"],
+        value=said if unit == "-" else words.amount(said, term("units", unit)),
+        meaning=restate("parameters", line["meaning"]),
         source=source,
         code=line["confidence"],
-        set_by=line["set_by"],
+        set_by=restate("evidence", line["set_by"]),
         stand_in=line["stand_in"],
     )

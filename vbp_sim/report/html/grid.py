@@ -6,13 +6,17 @@ import base64
 import math
 import re
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Any
 
 from vbp_sim.report import words
 from vbp_sim.report.csv_table import Columns, csv_bytes
+from vbp_sim.report.language import messages, say, term
 
 #: rows that the page shows; the download has them all
 MOST_ROWS = 200
+#: columns by which the rows of a table, and the marks of its chart, can be chosen on the page
+CHOICES = ("drug", "province")
 
 
 @dataclass(frozen=True)
@@ -26,6 +30,7 @@ class Grid:
     numeric: list[bool]
     left_out: int
     href: str
+    data: Columns
 
     @classmethod
     def of(cls, name: str, caption: str, data: Columns) -> Grid:
@@ -37,18 +42,57 @@ class Grid:
         return cls(
             name,
             caption,
-            [key.replace("_", " ") for key in columns],
+            [head(key) for key in columns],
             rows[:MOST_ROWS],
             numeric,
             max(0, len(rows) - MOST_ROWS),
             f"data:text/csv;charset=utf-8;base64,{encoded}",
+            data,
         )
+
+    @cached_property
+    def chosen_by(self) -> list[dict[str, str]]:
+        """What each row can be chosen by, by the name of the column."""
+        keys = [name for name in CHOICES if name in self.data]
+        columns = [[str(value) for value in self.data[name].tolist()] for name in keys]
+        rows = zip(*columns, strict=True) if keys else [()] * self._length
+        return [dict(zip(keys, row, strict=True)) for row in rows]
+
+    def told(self, row: int) -> str:
+        """A row as a small text: what it is of in the first line, then a line per number."""
+        values = {name: column[row : row + 1].tolist()[0] for name, column in self.data.items()}
+        texts = [name for name, column in self.data.items() if column.dtype.kind in "OM"]
+        names = [name for name in texts if self._tells(self.data[name])] or list(values)[:1]
+        numbers = {name: value for name, value in values.items() if name not in (*texts, *names) and _known(value)}
+        first = " · ".join(shown(values[name]) for name in names)
+        return "\n".join([first, *(f"{head(name)}: {shown(value)}" for name, value in numbers.items())])
+
+    @property
+    def _length(self) -> int:
+        return len(next(iter(self.data.values())))
+
+    def _tells(self, column: Any) -> bool:
+        """Whether a column of texts tells rows apart."""
+        return self._length == 1 or len(set(column.tolist())) > 1
+
+
+def head(column: str) -> str:
+    """A column of a table as its head names it; the low and the high end of a band take the name of the column."""
+    for end in ("low", "high"):
+        name = column.removesuffix(f"_{end}")
+        if name != column and name in messages("columns"):
+            return say(f"columns.{end}", column=term("columns", name))
+    return term("columns", column).replace("_", " ")
+
+
+def _known(value: Any) -> bool:
+    return not (isinstance(value, float) and math.isnan(value)) and value != ""
 
 
 def shown(value: Any) -> str:
     """A cell as people read it; a dash where nothing is known."""
     if isinstance(value, bool):
-        return "yes" if value else "no"
+        return say("words.yes" if value else "words.no")
     if isinstance(value, float):
         return signs(words.compact(value)) if math.isfinite(value) else "–"
     if isinstance(value, int):
@@ -58,4 +102,4 @@ def shown(value: Any) -> str:
 
 def signs(text: str) -> str:
     """Numbers with a minus sign instead of a hyphen."""
-    return re.sub(r"(?<!\S)-(?=[\d.])", "\N{MINUS SIGN}", text)
+    return re.sub(r"(?<![^\s～])-(?=[\d.])", "\N{MINUS SIGN}", text)

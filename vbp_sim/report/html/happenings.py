@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 import numpy as np
 
 from vbp_sim.report import words
+from vbp_sim.report.language import term
 from vbp_sim.studies.folder import RunFolder
 
 #: days that the page tells; `vbp trace` tells the rest
@@ -37,7 +38,7 @@ class Day:
     def who(self) -> str:
         """Names, or how many they are."""
         groups = ((self.drugs, "drug"), (self.firms, "manufacturer"), (self.provinces, "province"))
-        return ", ".join(_told(names, noun) for names, noun in groups if names)
+        return words.listed([_told(names, noun) for names, noun in groups if names])
 
 
 def _told(names: set[str], noun: str) -> str:
@@ -51,7 +52,9 @@ def kinds(run: RunFolder) -> list[Kind]:
     found = []
     for name in dict.fromkeys(t["kind"].tolist()):
         mine = t["kind"] == name
-        found.append(Kind(name, words.compact(mine.sum() / n), len(np.unique(t["replication"][mine]))))
+        found.append(
+            Kind(term("event_kinds", name), words.compact(mine.sum() / n), len(np.unique(t["replication"][mine])))
+        )
     return sorted(found, key=lambda kind: -kind.replications)
 
 
@@ -60,7 +63,7 @@ def days(run: RunFolder) -> list[Day]:
     t = run.table("events", ["replication", "date", "kind", "drug", "manufacturer", "province", "text"])
     found: dict[tuple[str, str, str], Day] = {}
     for i in np.flatnonzero(t["replication"] == 0):
-        key = (str(t["date"][i]), t["kind"][i], t["text"][i])
+        key = (words.day(t["date"][i]), term("event_kinds", t["kind"][i]), t["text"][i])
         day = found.setdefault(key, Day(*key))
         for names, column in ((day.drugs, "drug"), (day.firms, "manufacturer"), (day.provinces, "province")):
             if t[column][i]:

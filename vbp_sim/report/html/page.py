@@ -1,4 +1,4 @@
-"""The report of a run: one HTML file that needs no network and no script.
+"""The report of a run: one HTML file that needs no network, and shows everything without its script, too.
 
     write(RunFolder.open("results/pilot"), Path("report.html"))
 
@@ -8,23 +8,32 @@ of `svg.inline` go in as they are.
 
 from __future__ import annotations
 
+import base64
 import functools
+import hashlib
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from importlib.resources import files
 from pathlib import Path
 from typing import Any
 
 from jinja2 import Environment, PackageLoader, StrictUndefined
 from markupsafe import Markup
 
-from vbp_sim.report import catalogue, export, words
+from vbp_sim.report import catalogue, export, letters, names, words
 from vbp_sim.report.html import again, checklist, evidence, happenings, headline, svg
 from vbp_sim.report.html.grid import Grid, signs
-from vbp_sim.report.summary import cells, known_metrics
+from vbp_sim.report.html.markup import GLOBALS
+from vbp_sim.report.language import language, restate, say
+from vbp_sim.report.sources import Source, kind
+from vbp_sim.report.summary import cells, known_metrics, meaning
 from vbp_sim.studies import aside
 from vbp_sim.studies.folder import RunFolder
 from vbp_sim.studies.metric_ids import Metric
 
 NAME = "report.html"
+#: languages as pages name them
+CODES = {"en": "en", "zh": "zh-Hans"}
 
 #: charts in the order of the story; those that it does not name come after
 STORY = (
@@ -41,6 +50,15 @@ STORY = (
     "surplus-by-level",
     "supply",
     "margins",
+    "variants-shares",
+    "variants-amounts",
+    "levers",
+    "tradeoff",
+    "tornado",
+    "ranking",
+    "backtest-metrics",
+    "backtest-drugs",
+    "backtest-bids",
 )
 
 
@@ -57,9 +75,10 @@ class Plate:
 
 @dataclass(frozen=True)
 class Row:
-    """One metric of the page."""
+    """One metric of the page, and what it is."""
 
     metric: Metric
+    says: str
     mean: str
     span: str
     unit: str
@@ -72,12 +91,13 @@ def write(run: RunFolder, out: Path) -> None:
 
 def render(run: RunFolder) -> str:
     """The report of a run as HTML."""
+    run = names.local(run)
     m = run.manifest
     rows = _rows(run)
     told = happenings.days(run)
     return page(
         "run.html",
-        title=str(m.get("title") or m["scenario"]),
+        title=restate("shipped", str(m.get("title") or m["scenario"])),
         scenario=m["scenario"],
         variant=m["variant"],
         replications=words.counted(int(m["replications"]), "replication"),
@@ -88,11 +108,10 @@ def render(run: RunFolder) -> str:
         plates=plates(run),
         groups=list(dict.fromkeys(row.metric.group for row in rows)),
         rows=rows,
-        metrics=Grid.of("metrics", "All metrics", export.summary(run)),
+        metrics=Grid.of("metrics", say("page.all_metrics"), export.summary(run)),
         assumptions=evidence.assumptions(run),
         stand_ins=m.get("stand_ins", {}),
-        codes=evidence.CODES,
-        counts=evidence.codes(run),
+        counts=evidence.counted(run),
         kinds=happenings.kinds(run),
         days=told[: happenings.MOST],
         days_left=max(0, len(told) - happenings.MOST),
@@ -104,23 +123,43 @@ def render(run: RunFolder) -> str:
 
 
 def page(template: str, **values: Any) -> str:
-    """A template of the package with its values, all of them escaped."""
-    return _environment().get_template(template).render(**values)
+    """A template of the package with its values, all of them escaped, and the letters that it needs."""
+    own = {"lang": CODES[language()], "script": Markup(script()), "script_hash": script_hash()}
+    whole = _environment().get_template(template).render(**own, **values)
+    return whole.replace("<style>\n", f"<style>\n{letters.face(whole)}", 1)
 
 
-def plates(run: RunFolder) -> list[Plate]:
-    """All charts of a run, in the order of the story."""
-    known = catalogue.catalogue()
+def plates(source: Source) -> list[Plate]:
+    """All charts of a source, in the order of the story."""
+    known = catalogue.catalogue(kind(source))
     order = sorted(known, key=lambda name: STORY.index(name) if name in STORY else len(STORY))
-    return [plate(name, known[name].question, catalogue.draw(name, run)) for name in order]
+    return [plate(name, known[name].question, catalogue.draw(name, source)) for name in order]
 
 
 def plate(name: str, question: str, drawn: catalogue.Chart) -> Plate:
     """A chart as the page shows it."""
     if not drawn.data:
         return Plate(name, question, drawn.title, None, None)
-    table = Grid.of(name, f"Numbers behind the chart: {question}", drawn.data)
-    return Plate(name, question, drawn.title, svg.inline(drawn.figure, name, drawn.title, question), table)
+    table = Grid.of(name, say("page.numbers_of", question=question), drawn.data)
+    drawing = svg.inline(drawn.figure, name, drawn.title, question, _over(drawn, table))
+    return Plate(name, question, drawn.title, drawing, table)
+
+
+def choices_of(plates: Sequence[Plate]) -> dict[str, list[str]]:
+    """What the charts of a page can be narrowed to, by the name of the column; what has one value only is no choice."""
+    found: dict[str, dict[str, None]] = {}
+    for each in plates:
+        for row in each.table.chosen_by if each.table else ():
+            for key, value in row.items():
+                found.setdefault(key, {})[value] = None
+    return {key: sorted(names) for key, names in found.items() if len(names) > 1}
+
+
+def _over(drawn: catalogue.Chart, table: Grid) -> Iterator[svg.Over]:
+    """What lies over a drawing: for each mark its place, its numbers, and what it can be chosen by."""
+    for spots in drawn.spots:
+        for box, row in zip(spots.on_page(drawn.figure).tolist(), spots.table_rows.tolist(), strict=True):
+            yield svg.Over(tuple(box), table.told(row), table.chosen_by[row])
 
 
 def _rows(run: RunFolder) -> list[Row]:
@@ -128,16 +167,30 @@ def _rows(run: RunFolder) -> list[Row]:
     found = []
     for name, metric in known_metrics(metrics).items():
         _, mean, span, unit = cells(metric, metrics[name])
-        found.append(Row(metric, signs(mean), signs(span), unit))
+        found.append(Row(metric, meaning(metric) or metric.id, signs(mean), signs(span), unit))
     return found
 
 
 @functools.cache
+def script() -> str:
+    """The script of every page, the only one that its content-security policy lets run."""
+    return (files("vbp_sim.report.html") / "templates" / "page.js").read_text(encoding="utf-8")
+
+
+@functools.cache
+def script_hash() -> str:
+    """SHA-256 of the script, as a content-security policy writes it."""
+    return base64.b64encode(hashlib.sha256(script().encode("utf-8")).digest()).decode("ascii")
+
+
+@functools.cache
 def _environment() -> Environment:
-    return Environment(
+    environment = Environment(
         loader=PackageLoader("vbp_sim", "report/html/templates"),
         autoescape=True,
         undefined=StrictUndefined,
         trim_blocks=True,
         lstrip_blocks=True,
     )
+    environment.globals.update(GLOBALS, choices_of=choices_of)
+    return environment
