@@ -7,10 +7,11 @@ from collections.abc import Sequence
 import numpy as np
 from matplotlib.axes import Axes
 
-from vbp_sim.report import marks, style, words
+from vbp_sim.report import marks, spots, style, words
 from vbp_sim.report.bands import Floats
 from vbp_sim.report.catalogue import Chart, Columns
 from vbp_sim.report.compared import Compared
+from vbp_sim.report.language import say
 from vbp_sim.studies.metric_ids import Metric
 from vbp_sim.studies.paired import LEVEL
 
@@ -22,36 +23,26 @@ _LOOKS = (
     (style.ORANGE, "v"),
     (style.SKY, "P"),
 )
-SHARES, OTHERS = "How do shares differ?", "How do amounts and counts differ?"
 
 
-def draw(found: Compared, metrics: Sequence[Metric], question: str) -> Chart:
+def draw(found: Compared, metrics: Sequence[Metric], *, shares: bool) -> Chart:
     """Draw metrics of one kind: shares in per cent, others with their difference in per cent of the base."""
-    shares = question == SHARES
     said = _title(found, metrics)
-    unit = "percentage points" if shares else "% of the base"
-    how = (
-        f"Left: value of each variant. Right: difference from the base in {unit}, replication by replication on the "
-        f"same luck, with its {LEVEL:.0%} interval; a filled mark is clearly different from zero."
-    )
+    unit = say("versus.points") if shares else say("versus.of_the_base")
+    how = say("versus.how", unit=unit, level=words.percent(LEVEL))
     keys = -(-(len(found.variants) + 1) // 4)
     height = 0.24 * (1 + 0.45 * len(found.variants)) * len(metrics)
-    with style.rc():
-        figure = style.page(found.origin, said, how, (10, 1.0 + height), keys=keys)
-        left, right = figure.subplots(1, 2, sharey=True, width_ratios=(1, 1))
-        at = marks.rows(left, [_named(metric) for metric in metrics])
-        _values(left, at, found, metrics, shares)
-        _differences(right, at, found, metrics, shares)
-        style.legend(figure, 4)
-        style.settle(figure)
-    return Chart(said, figure, _data(found, metrics))
-
-
-def kinds(found: Compared) -> list[tuple[str, list[Metric]]]:
-    """The charts of a comparison: the question of each, and its metrics."""
-    shares = [m for m in found.metrics() if m.unit == "share"]
-    others = [m for m in found.metrics() if m.unit != "share"]
-    return [(question, metrics) for question, metrics in ((SHARES, shares), (OTHERS, others)) if metrics]
+    figure = style.page(found.origin, said, how, (10, 1.0 + height), keys=keys)
+    left, right = figure.subplots(1, 2, sharey=True, width_ratios=(1, 1))
+    at = marks.rows(left, [_named(metric) for metric in metrics])
+    _values(left, at, found, metrics, shares)
+    _differences(right, at, found, metrics, shares)
+    style.legend(figure, 4)
+    data, heights = _data(found, metrics), dict(zip((m.id for m in metrics), at, strict=True))
+    steps = dict(zip(found.variants, _steps(len(found.variants)), strict=True))
+    y = [heights[m] + steps[v] for m, v in zip(data["metric"], data["variant"], strict=True)]
+    high = 0.6 / max(2, len(found.variants))
+    return Chart(said, figure, data, [spots.rows([left, right], y, range(len(y)), high)])
 
 
 def _named(metric: Metric) -> str:
@@ -75,9 +66,9 @@ def _values(axes: Axes, at: Floats, found: Compared, metrics: Sequence[Metric], 
         axes.hlines(at + step, base / whole, value / whole, color=style.PALE, linewidth=2)
         axes.plot(base / whole, at + step, "o", mfc="white", color=style.GREY, markersize=5)
         axes.plot(value / whole, at + step, marker, color=colour, markersize=5, label=style.label(variant, 34))
-    axes.plot([], [], "o", mfc="white", color=style.GREY, markersize=5, label="base")
-    axes.set_title("Value")
-    axes.set_xlabel("%" if shares else "% of the base")
+    axes.plot([], [], "o", mfc="white", color=style.GREY, markersize=5, label=say("versus.base"))
+    axes.set_title(say("versus.value"))
+    axes.set_xlabel("%" if shares else say("versus.of_the_base"))
     marks.percent_axis(axes.xaxis)
 
 
@@ -91,8 +82,8 @@ def _differences(axes: Axes, at: Floats, found: Compared, metrics: Sequence[Metr
         axes.hlines(at + step, low, high, color=colour, linewidth=1.8)
         axes.plot(mean[clear], (at + step)[clear], marker, color=colour, markersize=5.5)
         axes.plot(mean[~clear], (at + step)[~clear], marker, color=colour, mfc="white", markersize=5.5)
-    axes.set_title("Difference from the base")
-    axes.set_xlabel("percentage points" if shares else "% of the base")
+    axes.set_title(say("versus.difference"))
+    axes.set_xlabel(say("versus.points") if shares else say("versus.of_the_base"))
     axes.tick_params(axis="y", length=0)
     marks.number_axis(axes.xaxis)
 
@@ -104,10 +95,10 @@ def _cycle(found: Compared) -> list[tuple[str, str]]:
 def _title(found: Compared, metrics: Sequence[Metric]) -> str:
     clear = sum(d.clear for m in metrics for d in found.differences[m.id].values())
     total = sum(len(found.differences[m.id]) for m in metrics)
+    differences = words.counted(total, "difference")
     if not clear:
-        return f"None of {words.counted(total, 'difference')} is clear: each interval holds zero"
-    are = "is" if clear == 1 else "are"
-    return f"{clear} of {words.counted(total, 'difference')} {are} clear: the interval leaves out zero"
+        return say("versus.none_clear", differences=differences)
+    return say("versus.one_clear" if clear == 1 else "versus.clear", clear=clear, differences=differences)
 
 
 def _data(found: Compared, metrics: Sequence[Metric]) -> Columns:

@@ -49,7 +49,7 @@ def draw(run: RunFolder) -> Chart:
     title = _title(bids, lowest)
     fuller = "; the fuller a mark, the more often it won" if bids.bid.shown else ""
     how = f"One mark per product, drugs with the lowest bids on top{fuller}. Marks at the edge lie beyond it."
-    how += style.says_band(run) + style.says_rows(len(shown), len(order), "drugs")
+    how += style.says_band(run) + style.says_rows(len(shown), len(order), "drug")
     heights = np.maximum(1.0, 0.36 * np.bincount(bids.drug, minlength=len(bids.drugs)))[shown]
     figure = style.page(run, title, how, (10, 0.7 + 0.24 * heights.sum()), keys=2)
     axes = figure.subplots()

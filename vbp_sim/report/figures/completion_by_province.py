@@ -31,10 +31,7 @@ def draw(run: RunFolder) -> Chart:
     order = np.argsort(-np.nan_to_num(band.mid), kind="stable")
     whole = float(np.mean(ratio(bought.sum(axis=1), agreed.sum(axis=1))))
     title = _title(band, [str(p) for p in provinces.names], whole)
-    how = (
-        "Completion: selected products bought while contracts run, % of the agreed volume."
-        + style.says_band(run)
-    )
+    how = "Completion: selected products bought while contracts run, % of the agreed volume." + style.says_band(run)
     codes = mapped([str(p) for p in provinces.names])
     figure = _tiles(run, title, how, band, codes) if codes else _bars(run, title, how, band, provinces, order)
     names = np.array(provinces.names, dtype=object)[order]
@@ -56,7 +53,7 @@ def _title(band: Band, provinces: list[str], whole: float) -> str:
 
 def _bars(run: RunFolder, title: str, how: str, band: Band, provinces: Axis, order: Ints) -> Figure:
     shown = order[: style.MOST_ROWS]
-    how += style.says_rows(len(shown), len(order), "provinces")
+    how += style.says_rows(len(shown), len(order), "province")
     figure = style.page(run, title, how, (8.5, 0.9 + 0.3 * len(shown)))
     axes = figure.subplots()
     at = marks.rows(axes, [style.label(str(provinces.names[i])) for i in shown])
@@ -76,14 +73,10 @@ def _bars(run: RunFolder, title: str, how: str, band: Band, provinces: Axis, ord
     ends = part.high
     for y, value, end in zip(at, part.mid, ends, strict=True):
         if np.isfinite(value):
-            said = axes.annotate(
-                words.percent(value), (end, y), (6, 0), textcoords="offset points", va="center"
-            )
+            said = axes.annotate(words.percent(value), (end, y), (6, 0), textcoords="offset points", va="center")
             said.set_bbox({"facecolor": "white", "edgecolor": "none", "pad": 0.6, "alpha": 0.85})
     axes.axvline(1, color=style.INK, linestyle="--", linewidth=1.2)
-    axes.annotate(
-        "agreed", (1, 1), (3, 1), xycoords=("data", "axes fraction"), textcoords="offset points", size=8
-    )
+    axes.annotate("agreed", (1, 1), (3, 1), xycoords=("data", "axes fraction"), textcoords="offset points", size=8)
     axes.set_xlim(0, max(1.15, float(np.nanmax(ends)) * 1.12))
     axes.set_xlabel("completion, % of the agreed volume")
     axes.grid(axis="y", visible=False)

@@ -42,7 +42,7 @@ def draw(study: Studied, metrics: Sequence[str]) -> Chart:
     title = _title(rows, wanted[0], found[wanted[0].id])
     how = say("studies.levers_how", level=words.percent(LEVEL))
     if shown < len(rows):
-        how += style.says_rows(shown, len(rows), "values")
+        how += style.says_rows(shown, len(rows), "value")
     figure = style.page(study.origin, title, how, (9.0, panels.height([shown] * len(wanted))), keys=1)
     places = []
     for k, (axes, metric) in enumerate(zip(panels.stacked(figure, [shown] * len(wanted)), wanted, strict=True)):

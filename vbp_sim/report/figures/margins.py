@@ -31,7 +31,7 @@ def draw(run: RunFolder) -> Chart:
     shown = order[: style.MOST_ROWS]
     title = _title(run, float((margin < 0).mean()), float(exits.sum(axis=1).mean()))
     how = "Margin: price of the selected product less its cost, % of the price; mean of a drug's winners."
-    how += style.says_band(run) + style.says_rows(len(shown), len(order), "drugs")
+    how += style.says_band(run) + style.says_rows(len(shown), len(order), "drug")
     figure = style.page(run, title, how, (9.5, 0.9 + 0.2 * len(shown)))
     _rows(figure.subplots(), tender_labels([tenders.names[i] for i in shown]), band.at(shown), exits[:, shown])
     return Chart(

@@ -66,9 +66,7 @@ def draw(run: RunFolder) -> Chart:
 def _name_agreed(axes: Axes, day: float, height: float) -> None:
     """Write what the agreed volume is above its first step; its end may lie far away."""
     name, colour, _ = LOOKS["agreed"]
-    axes.annotate(
-        name, (day, height), (0, 4), textcoords="offset points", color=colour, size=8.5, weight="bold"
-    )
+    axes.annotate(name, (day, height), (0, 4), textcoords="offset points", color=colour, size=8.5, weight="bold")
 
 
 def _name_lines(axes: Axes, bands: dict[str, Band]) -> None:

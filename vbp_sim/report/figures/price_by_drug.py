@@ -47,9 +47,7 @@ def draw(run: RunFolder) -> Chart:
     title = _title(prices, average)
     how = (
         "Lowest selected product of each drug against its own earlier price (the drug's lowest earlier price "
-        "where it had none)."
-        + style.says_band(run)
-        + style.says_rows(len(shown.keys), len(prices.keys), "drugs")
+        "where it had none)." + style.says_band(run) + style.says_rows(len(shown.keys), len(prices.keys), "drug")
     )
     figure = style.page(run, title, how, (10, 0.9 + 0.2 * len(shown.keys)), keys=1)
     left, right = figure.subplots(1, 2, sharey=True, width_ratios=(3, 2))
@@ -133,11 +131,7 @@ def _failures(axes: Axes, at: Floats, failed: Floats) -> None:
 def _title(prices: Prices, average: float) -> str:
     drugs, failed = words.counted(len(prices.keys), "drug"), float(prices.failed.sum())
     if not np.isfinite(prices.cut.mid[prices.won]).any():
-        return (
-            f"No price cut to show: {words.few(failed)} of {drugs} failed"
-            if failed
-            else "No earlier price is known"
-        )
+        return f"No price cut to show: {words.few(failed)} of {drugs} failed" if failed else "No earlier price is known"
     said = f"Prices {'fall' if average >= 0 else 'rise'} by {words.percent(abs(average))} on average"
     deepest = int(np.nanargmax(np.where(prices.won, prices.cut.mid, np.nan)))
     name, cut = style.label(prices.keys[deepest][1]), float(prices.cut.mid[deepest])

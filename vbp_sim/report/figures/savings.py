@@ -86,11 +86,7 @@ def _title(saved: dict[str, Floats], total: dict[str, Floats], months: int) -> s
         return f"Nothing is saved: fund and patients pay {words.money(-whole)} more than before"
     share = mean(ratio(saved["fund"] + saved["patient"], total["baseline"].sum(axis=1)))
     when = words.counted(months, "contract month")
-    said = (
-        f"Fund and patients save {words.money(whole)} in {when}, {words.percent(share)} of the earlier cost"
-    )
+    said = f"Fund and patients save {words.money(whole)} in {when}, {words.percent(share)} of the earlier cost"
     if min(fund, patients) < 0:
         return f"{said}; {'patients' if patients < 0 else 'the fund'} pay more than before"
-    return (
-        f"{said}; of each 100 yuan saved {words.percent(fund / whole).removesuffix(' %')} stay with the fund"
-    )
+    return f"{said}; of each 100 yuan saved {words.percent(fund / whole).removesuffix(' %')} stay with the fund"

@@ -134,9 +134,7 @@ def _calendar(
     axes.grid(visible=False)
     edges = marks.days(np.append(months, months[-1] + 1)), np.arange(len(names) + 1) - 0.5
     most = float(often.max()) if several else 1.0
-    mesh = axes.pcolormesh(
-        *edges, often.T, cmap=DOWN, vmin=0, vmax=most, edgecolors=style.PALE, linewidth=0.4
-    )
+    mesh = axes.pcolormesh(*edges, often.T, cmap=DOWN, vmin=0, vmax=most, edgecolors=style.PALE, linewidth=0.4)
     if several:
         bar = figure.colorbar(mesh, ax=axes, pad=0.01, fraction=0.03, aspect=12)
         marks.percent_axis(bar.ax.yaxis)

@@ -27,9 +27,8 @@ def draw(run: RunFolder) -> Chart:
     most = str(levels.names[int(np.argmax(bands[1].mid))])
     rate = mean(ratio(passed.sum(axis=1), assessed.sum(axis=1)))
     title = _title(float(retained.sum(axis=1).mean()), share, most, rate)
-    how = (
-        "All drugs, provinces and settled contract years together. Assessed drug by drug, yearly."
-        + style.says_band(run)
+    how = "All drugs, provinces and settled contract years together. Assessed drug by drug, yearly." + style.says_band(
+        run
     )
     figure = style.page(run, title, how, (9.5, 0.9 + 0.75 * len(levels)), keys=1)
     money, rate = figure.subplots(1, 2, sharey=True, width_ratios=(3, 2))
@@ -84,9 +83,7 @@ def _rates(axes: Axes, rate: Band) -> None:
     axes.plot(rate.mid, at, "D", color=style.GREEN, markersize=6)
     for y, value in zip(at, rate.mid, strict=True):
         if np.isfinite(value):
-            axes.annotate(
-                words.percent(value), (value, y), (0, 8), textcoords="offset points", ha="center", size=8
-            )
+            axes.annotate(words.percent(value), (value, y), (0, 8), textcoords="offset points", ha="center", size=8)
     axes.set_xlim(0, 1.05)
     axes.set_title("Assessments passed")
     axes.set_xlabel("% of institutions assessed")

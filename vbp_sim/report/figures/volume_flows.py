@@ -40,7 +40,7 @@ def draw(run: RunFolder) -> Chart:
     shown = order[: style.MOST_ROWS]
     title = _title({name: mean(values) for name, values in share.items()})
     how = "Need of each drug while its contract ran = 100 %. Averages in the title count each drug once."
-    how += style.says_mean(run) + style.says_rows(len(shown), len(order), "drugs")
+    how += style.says_mean(run) + style.says_rows(len(shown), len(order), "drug")
     figure = style.page(run, title, how, (10, 0.9 + 0.22 * len(shown)), keys=2)
     axes = figure.subplots()
     at = marks.rows(axes, [style.label(str(drugs.names[i]), 32) for i in shown])
