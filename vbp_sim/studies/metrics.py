@@ -53,6 +53,16 @@ class Replication:
         """Sum of a column of the fund table over the months and provinces in which any contract runs."""
         return float(self.t["fund"][column][self.paid].sum())
 
+    @property
+    def served(self) -> float:
+        """Use of awarded drugs under contract: need that was met, and not by drugs outside the list."""
+        return self.use("need") - self.use("unmet") - self.use("alternatives")
+
+    def saved(self, payer: str) -> float:
+        """What a payer (fund, patient) saves against the baseline; it shares in what drugs outside the list cost."""
+        part = _ratio(self.fund(f"baseline_{payer}"), self.fund("baseline"))
+        return self.fund(f"baseline_{payer}") - self.fund(f"{payer}_paid") - part * self.fund("alternatives")
+
     def events(self, kind: str) -> Floats:
         """Values of all events of a kind."""
         events = self.t["events"]
@@ -112,7 +122,7 @@ def _use_change(run: Replication) -> float:
     start = np.full(cells, np.iinfo(np.int64).max)
     np.minimum.at(start, cell[run.in_contract], month[run.in_contract])
     before = (month < start[cell]) & (start < np.iinfo(np.int64).max)[cell]
-    supplied = use["need"] - use["unmet"]
+    supplied = use["need"] - use["unmet"] - use["alternatives"]
     after, earlier = (_monthly(supplied, month, cell, cells, rows) for rows in (run.in_contract, before))
     both = ~np.isnan(after) & ~np.isnan(earlier)
     return _ratio(float(after[both].sum()), float(earlier[both].sum())) - 1
@@ -190,14 +200,12 @@ FORMULAS: dict[str, Callable[[Replication], float]] = {
     "bid_success": lambda run: _ratio(float(run.won.sum()), float((run.t["bids"]["rank"] > 0).sum())),
     "originator_win_rate": _originator_win_rate,
     "completion": _over("settlement", "bought", "agreed"),
-    "selected_share": lambda run: _ratio(run.use("selected"), run.use("need") - run.use("unmet")),
-    "originator_share": lambda run: _ratio(
-        run.use("originator") + run.use("selected_originator"), run.use("need") - run.use("unmet")
-    ),
+    "selected_share": lambda run: _ratio(run.use("selected"), run.served),
+    "originator_share": lambda run: _ratio(run.use("originator") + run.use("selected_originator"), run.served),
     "use_change": _use_change,
-    "spend_change": lambda run: _ratio(run.fund("spend"), run.fund("baseline")) - 1,
-    "fund_saving": lambda run: _per_year(run.fund("baseline_fund") - run.fund("fund_paid"), run),
-    "patient_saving": lambda run: _per_year(run.fund("baseline_patient") - run.fund("patient_paid"), run),
+    "spend_change": lambda run: _ratio(run.fund("spend") + run.fund("alternatives"), run.fund("baseline")) - 1,
+    "fund_saving": lambda run: _per_year(run.saved("fund"), run),
+    "patient_saving": lambda run: _per_year(run.saved("patient"), run),
     "reporting_ratio": _over("reports", "reported", "past_use"),
     "retained_surplus": _column("settlement", "retained"),
     "retained_share": _over("settlement", "retained", "surplus"),

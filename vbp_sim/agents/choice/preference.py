@@ -81,7 +81,7 @@ class Preference(Choice):
     alternatives: float = param(
         0.0,
         "pull of drugs outside the list, over that of the products that were not selected; 0 = nobody turns to them",
-        source="assumption; 0.53 with `demand.growth` 0.26 gives list drugs +14 % and alternatives +12 % [B2]",
+        source="assumption; 0.75 with `demand.growth` 0.26 gives list drugs +14 % and alternatives +12 % [B2]",
         ge=0,
         le=10,
     )
