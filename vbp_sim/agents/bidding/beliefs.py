@@ -1,8 +1,9 @@
 """Beliefs about rivals' bids, and the payoffs against them for a row of belief medians.
 
 A rival generic is believed to bid log-normally around a median; with a chance it aims just under the cut that the rules
-guarantee to win; a bid over the ceiling counts as the ceiling. An originator is believed to sit at the ceiling, or
-with the chance ``threat`` to bid like a generic.
+guarantee to win, unless it would have to give up more than two thirds of its bid for that (a line of a tenth of a yuan
+tempts nobody who sells for ten); a bid over the ceiling counts as the ceiling. An originator is believed to sit at the
+ceiling, or with the chance ``threat`` to bid like a generic.
 """
 
 from __future__ import annotations
@@ -61,6 +62,6 @@ def draw(conditions: Conditions, ceiling: float, belief: Belief, generics: int, 
     near = line * (1 - 0.1 * luck.uniform("bidding.rivals-near", at=at))
     bids = np.minimum(1.0, MEDIANS[:, None, None] * np.exp(belief.spread * z))
     if line > 0:
-        bids = np.where(aims, np.minimum(near, bids * 2), bids)
+        bids = np.where(aims & (near >= bids / 3), np.minimum(near, bids * 2), bids)
     proud = (np.arange(n) >= generics) & (luck.uniform("bidding.rivals-proud", at=at) >= belief.threat)
     return np.where(proud, 1.0, np.maximum(bids, GRID[0]))

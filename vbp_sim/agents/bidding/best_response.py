@@ -184,13 +184,16 @@ class BestResponse(Bidding):
 
     def prospects(self, opening: Opening, conditions: Conditions, level: Floats, who: Bools) -> Payoffs:
         """What each bid brings generics or originators (``who``) that expect rivals at ``level`` (firms,)."""
-        mine = bool(opening.originator[who].any())
-        originators = int(opening.originator.sum()) - mine
-        generics = len(opening.cost) - int(opening.originator.sum()) - (not mine)
+        generics, originators = self.rivals(opening, who)
         table = prospects_of(conditions, opening.ceiling, self.belief, generics, originators, len(opening.cost))
         place = np.interp(np.log(level), np.log(MEDIANS), np.arange(len(MEDIANS)))
         lower = np.minimum(place.astype(np.intp), len(MEDIANS) - 2)
         return table.at(lower.astype(np.float64), place - lower)
+
+    def rivals(self, opening: Opening, who: Bools) -> tuple[int, int]:
+        """How many generics and originators each of ``who`` (one kind) has against it."""
+        brands, mine = int(opening.originator.sum()), bool(opening.originator[who].any())
+        return len(opening.cost) - brands - (not mine), brands - mine
 
     @property
     def belief(self) -> Belief:
