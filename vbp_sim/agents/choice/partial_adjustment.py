@@ -24,7 +24,7 @@ class PartialAdjustment(Preference):
 
     model: Literal["partial-adjustment"] = "partial-adjustment"
     adjustment: float = param(0.5, "part of the gap closed in a month", unit="share", gt=0, le=1)
-    pressure: float = param(6.0, "push of a required share above the present one", unit="logit per share", ge=0)
+    pressure: float = param(6.0, "push of a required share above the present one", unit="logit per share", ge=0, le=100)
     closing: float = param(0.8, "push of the last quarter before the assessment", unit="logit", ge=0, le=10)
     relaxation: float = param(
         0.8, "pull back once the agreed volume is bought or no task is left", unit="logit", ge=0, le=10

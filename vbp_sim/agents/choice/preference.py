@@ -24,16 +24,40 @@ class Preference(Choice):
 
     brand: float = param(1.5, "pull of originators in proportion to their earlier share", unit="logit", ge=0, le=10)
     information: float = param(
-        1.179, "pull of sufficient information on the selected product", unit="logit", source=_DCE, confidence="S"
+        1.179,
+        "pull of sufficient information on the selected product",
+        unit="logit",
+        source=_DCE,
+        confidence="S",
+        ge=-10,
+        le=10,
     )
     cost_control: float = param(
-        0.221, "pull of cost control by the hospital", unit="logit", source=_DCE, confidence="S"
+        0.221,
+        "pull of cost control by the hospital",
+        unit="logit",
+        source=_DCE,
+        confidence="S",
+        ge=-10,
+        le=10,
     )
     price: float = param(
-        0.122, "pull of a selected price of one tenth of the others'", unit="logit", source=_DCE, confidence="S"
+        0.122,
+        "pull of a selected price of one tenth of the others'",
+        unit="logit",
+        source=_DCE,
+        confidence="S",
+        ge=-10,
+        le=10,
     )
     reimbursement: float = param(
-        0.249, "pull of the others being reimbursed at only a fifth", unit="logit", source=_DCE, confidence="S"
+        0.249,
+        "pull of the others being reimbursed at only a fifth",
+        unit="logit",
+        source=_DCE,
+        confidence="S",
+        ge=-10,
+        le=10,
     )
     reimbursement_gap: float = param(
         0.0,

@@ -29,6 +29,7 @@ class Newsvendor(Reporting):
         source="fitted to the pilot's completion of 191.4 % [B1]",
         confidence="I",
         gt=0,
+        le=1000,
     )
     cost_ratio_spread: float = param(0.5, "spread of that ratio between institutions, sd of the logarithm", ge=0, le=3)
     cv_low: float = param(0.2, "least uncertainty of an institution about its demand (sd / mean)", gt=0, le=2)
