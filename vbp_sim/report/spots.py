@@ -25,8 +25,8 @@ POINTS = 72.0
 class Spots:
     """Rectangles, each of which stands for a row of the chart's table.
 
-    ``boxes`` (n, 4): left, low, right and high in data coordinates, nan for the edge of the axes; they reach from the
-    first of ``axes`` to the last. ``table_rows`` (n,). ``pad``: points that are added on every side.
+    ``boxes`` (n, 4): left, low, right and high in data coordinates, nan for the edge of the axes, infinite for that of
+    the page; they reach from the first of ``axes`` to the last. ``table_rows`` (n,). ``pad``: points added all round.
     """
 
     axes: tuple[Axes, ...]
@@ -38,7 +38,7 @@ class Spots:
         """Left, top, width and height in points on the page of a figure that is laid out, shape (n, 4)."""
         left, low, right, high = self.boxes.T
         first, last = self.axes[0], self.axes[-1]
-        x = np.stack((_across(first, left, 0), _across(last, right, 1)))
+        x = np.clip((_across(first, left, 0), _across(last, right, 1)), 0, figure.bbox.width)
         y = np.stack((_along(first, low, 0), _along(first, high, 1)))
         scale = POINTS / figure.dpi
         page = figure.bbox.height * scale
@@ -47,10 +47,10 @@ class Spots:
 
 
 def rows(axes: Sequence[Axes], at: npt.ArrayLike, table_rows: npt.ArrayLike, high: npt.ArrayLike = 1.0) -> Spots:
-    """Whole rows of charts that list names: across all ``axes``, ``high`` high, around the heights ``at``."""
+    """Whole rows of charts that list names: across the page, ``high`` high, around the heights ``at``."""
     middle, half = np.asarray(at, dtype=np.float64), np.asarray(high, dtype=np.float64) / 2
-    edge = np.full(len(middle), np.nan)
-    return _spots(axes, (edge, middle - half, edge, middle + half), table_rows)
+    edge = np.full(len(middle), np.inf)
+    return _spots(axes, (-edge, middle - half, edge, middle + half), table_rows)
 
 
 def columns(axes: Sequence[Axes], at: npt.ArrayLike, table_rows: npt.ArrayLike, wide: npt.ArrayLike = 1.0) -> Spots:
@@ -74,8 +74,9 @@ def _spots(axes: Sequence[Axes], sides: tuple[Floats, ...], table_rows: npt.Arra
 
 def _across(axes: Axes, x: Floats, edge: int) -> Floats:
     """Places along x in pixels of the figure; nan: the left (0) or right (1) edge of the axes."""
-    inside = axes.transData.transform(np.stack((x, np.full(len(x), axes.get_ylim()[0])), axis=1))[:, 0]
-    return np.where(np.isnan(x), (axes.bbox.x0, axes.bbox.x1)[edge], inside)
+    known = np.where(np.isfinite(x), x, axes.get_xlim()[0])
+    inside = axes.transData.transform(np.stack((known, np.full(len(x), axes.get_ylim()[0])), axis=1))[:, 0]
+    return np.where(np.isinf(x), x, np.where(np.isnan(x), (axes.bbox.x0, axes.bbox.x1)[edge], inside))
 
 
 def _along(axes: Axes, y: Floats, edge: int) -> Floats:

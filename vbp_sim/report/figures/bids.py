@@ -9,10 +9,11 @@ import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.colors import to_rgb
 
-from vbp_sim.report import marks, style, words
+from vbp_sim.report import marks, spots, style, words
 from vbp_sim.report.bands import Axis, Band, Flags, Floats, Ints, placed
 from vbp_sim.report.catalogue import Chart, Columns, NothingToDraw, chart
 from vbp_sim.report.labels import tender_labels
+from vbp_sim.report.spots import Spots
 from vbp_sim.studies.folder import RunFolder
 
 #: end of the axis, as a share of the ceiling; void bids go to many times the ceiling
@@ -61,7 +62,7 @@ def draw(run: RunFolder) -> Chart:
     axes.set_xlabel("bid, % of the ceiling")
     marks.percent_axis(axes.xaxis)
     style.legend(figure, 4)
-    return Chart(title, figure, _data(bids))
+    return Chart(title, figure, _data(bids), [_strips(axes, bids, at, heights, shown)])
 
 
 def collect(run: RunFolder) -> Bids:
@@ -112,6 +113,19 @@ def _offsets(bids: Bids) -> Floats:
         reach = max(0.25, 0.14 * len(mine))
         offsets[mine] = np.linspace(-reach, reach, len(mine)) if len(mine) > 1 else 0
     return offsets
+
+
+def _strips(axes: Axes, bids: Bids, at: Floats, heights: Floats, shown: Ints) -> Spots:
+    """The row of each drug, shared by its products in the order of their marks."""
+    y, products, high = [], [], []
+    for drug, height in zip(shown, heights, strict=True):
+        mine = np.flatnonzero(bids.drug == drug)
+        mine = mine[np.argsort(bids.bid.mid[mine], kind="stable")]
+        strip = height / len(mine)
+        y += list(at[drug] + strip * (np.arange(len(mine)) - (len(mine) - 1) / 2))
+        products += mine.tolist()
+        high += [strip] * len(mine)
+    return spots.rows([axes], y, products, high)
 
 
 def _marks(axes: Axes, bids: Bids, y: Floats) -> None:

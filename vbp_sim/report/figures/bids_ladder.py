@@ -8,7 +8,7 @@ import numpy as np
 from matplotlib.axes import Axes
 
 from vbp_sim.errors import InputError, Problem, nearest
-from vbp_sim.report import marks, style, words
+from vbp_sim.report import marks, spots, style, words
 from vbp_sim.report.bands import Floats
 from vbp_sim.report.catalogue import Chart, Columns, NothingToDraw, chart
 from vbp_sim.studies.folder import RunFolder
@@ -42,7 +42,7 @@ def draw(run: RunFolder, drug: str) -> Chart:
     _bars(axes, at, rows)
     _reasons(beside, at, rows)
     style.legend(figure, 5)
-    return Chart(title, figure, _data(rows))
+    return Chart(title, figure, _data(rows), [spots.rows([axes, beside], at, range(len(at)))])
 
 
 def _fullest(drugs: Floats) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -11,11 +12,15 @@ from matplotlib.colors import TwoSlopeNorm
 from matplotlib.figure import Figure
 from matplotlib.patches import FancyBboxPatch
 
-from vbp_sim.report import marks, style, words
+from vbp_sim.report import marks, spots, style, words
 from vbp_sim.report.bands import Axis, Band, Ints, ratio, sums
 from vbp_sim.report.catalogue import Chart, NothingToDraw, chart
+from vbp_sim.report.spots import Spots
 from vbp_sim.report.tiles import TILES, mapped
 from vbp_sim.studies.folder import RunFolder
+
+#: points from the middle of a tile to its edge
+TILE = 22.0
 
 
 @chart("completion-by-province")
@@ -33,9 +38,10 @@ def draw(run: RunFolder) -> Chart:
     title = _title(band, [str(p) for p in provinces.names], whole)
     how = "Completion: selected products bought while contracts run, % of the agreed volume." + style.says_band(run)
     codes = mapped([str(p) for p in provinces.names])
-    figure = _tiles(run, title, how, band, codes) if codes else _bars(run, title, how, band, provinces, order)
+    figure, over = _tiles(run, title, how, band, codes) if codes else _bars(run, title, how, band, provinces, order)
     names = np.array(provinces.names, dtype=object)[order]
-    return Chart(title, figure, {"province": names, **band.at(order).columns("completion_share")})
+    columns = {"province": names, **band.at(order).columns("completion_share")}
+    return Chart(title, figure, columns, [replace(over, table_rows=np.argsort(order)[over.table_rows])])
 
 
 def _title(band: Band, provinces: list[str], whole: float) -> str:
@@ -51,7 +57,7 @@ def _title(band: Band, provinces: list[str], whole: float) -> str:
     return f"{said}; {missed}"
 
 
-def _bars(run: RunFolder, title: str, how: str, band: Band, provinces: Axis, order: Ints) -> Figure:
+def _bars(run: RunFolder, title: str, how: str, band: Band, provinces: Axis, order: Ints) -> tuple[Figure, Spots]:
     shown = order[: style.MOST_ROWS]
     how += style.says_rows(len(shown), len(order), "province")
     figure = style.page(run, title, how, (8.5, 0.9 + 0.3 * len(shown)))
@@ -81,10 +87,10 @@ def _bars(run: RunFolder, title: str, how: str, band: Band, provinces: Axis, ord
     axes.set_xlabel("completion, % of the agreed volume")
     axes.grid(axis="y", visible=False)
     marks.percent_axis(axes.xaxis)
-    return figure
+    return figure, spots.rows([axes], at, shown)
 
 
-def _tiles(run: RunFolder, title: str, how: str, band: Band, codes: list[str]) -> Figure:
+def _tiles(run: RunFolder, title: str, how: str, band: Band, codes: list[str]) -> tuple[Figure, Spots]:
     how += " Schematic map, equal tiles; empty tiles take no part; a red edge marks less than 100 %."
     figure = style.page(run, title, how, (8.5, 6.6))
     axes = figure.subplots()
@@ -117,7 +123,8 @@ def _tiles(run: RunFolder, title: str, how: str, band: Band, codes: list[str]) -
     axes.set_ylim(7.6, -0.6)
     axes.set_aspect("equal")
     axes.set_axis_off()
-    return figure
+    at = np.array([TILES[iso][1:] for iso in codes], dtype=np.float64)
+    return figure, spots.marks(axes, at[:, 1], at[:, 0], range(len(codes)), TILE)
 
 
 def _span(band: Band) -> tuple[float, float]:

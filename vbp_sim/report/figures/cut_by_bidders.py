@@ -7,7 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 from matplotlib.axes import Axes
 
-from vbp_sim.report import marks, style, words
+from vbp_sim.report import marks, spots, style, words
 from vbp_sim.report.bands import Axis, Band, Flags, Floats, Ints, placed, sums
 from vbp_sim.report.catalogue import Chart, Columns, NothingToDraw, chart
 from vbp_sim.studies.folder import RunFolder
@@ -40,7 +40,7 @@ def draw(run: RunFolder) -> Chart:
     axes = figure.subplots()
     real = np.isfinite(cuts.real) & (cuts.real_bidders > 0)
     step = 0.16 if real.any() else 0.0
-    _simulated(axes, cuts, known, -step)
+    at = _simulated(axes, cuts, known, -step)
     if real.any():
         _real(axes, cuts, real, step)
     axes.set_xlabel("bidders (products with a valid bid)")
@@ -49,7 +49,7 @@ def draw(run: RunFolder) -> Chart:
     marks.whole_axis(axes.xaxis)
     marks.percent_axis(axes.yaxis)
     style.legend(figure, 4)
-    return Chart(title, figure, _data(cuts))
+    return Chart(title, figure, _data(cuts), [spots.marks(axes, at, cuts.cut.mid[known], np.flatnonzero(known))])
 
 
 def collect(run: RunFolder) -> Cuts:
@@ -85,7 +85,7 @@ def _apart(x: Floats, which: Flags, reach: float) -> Floats:
     return steps
 
 
-def _simulated(axes: Axes, cuts: Cuts, known: Flags, step: float) -> None:
+def _simulated(axes: Axes, cuts: Cuts, known: Flags, step: float) -> Floats:
     x = np.rint(cuts.bidders)
     at = (x + _apart(x, known, 0.13 if step else 0.3) + step)[known]
     part = cuts.cut.at(known)
@@ -93,6 +93,7 @@ def _simulated(axes: Axes, cuts: Cuts, known: Flags, step: float) -> None:
         axes.vlines(at, part.low, part.high, color=style.BLUE, linewidth=2.2, alpha=0.3)
     axes.plot(at, part.mid, "o", color=style.BLUE, mfc=style.SKY, markersize=5.5, label="simulated, by drug")
     _medians(axes, x[known], part.mid, step, style.BLUE, "-", "simulated, median")
+    return np.asarray(at)
 
 
 def _real(axes: Axes, cuts: Cuts, known: Flags, step: float) -> None:

@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 from matplotlib.axes import Axes
 
-from vbp_sim.report import marks, style, words
+from vbp_sim.report import marks, spots, style, words
 from vbp_sim.report.bands import Axis, Band, Floats, ratio, sums
 from vbp_sim.report.catalogue import Chart, NothingToDraw, chart
 from vbp_sim.report.labels import tender_labels
@@ -33,7 +33,8 @@ def draw(run: RunFolder) -> Chart:
     how = "Margin: price of the selected product less its cost, % of the price; mean of a drug's winners."
     how += style.says_band(run) + style.says_rows(len(shown), len(order), "drug")
     figure = style.page(run, title, how, (9.5, 0.9 + 0.2 * len(shown)))
-    _rows(figure.subplots(), tender_labels([tenders.names[i] for i in shown]), band.at(shown), exits[:, shown])
+    axes = figure.subplots()
+    at = _rows(axes, tender_labels([tenders.names[i] for i in shown]), band.at(shown), exits[:, shown])
     return Chart(
         title,
         figure,
@@ -43,6 +44,7 @@ def draw(run: RunFolder) -> Chart:
             **band.at(order).columns("margin_share_of_price"),
             "exits_per_replication": exits.mean(axis=0)[order],
         },
+        [spots.rows([axes], at, range(len(at)))],
     )
 
 
@@ -59,7 +61,7 @@ def _exits(run: RunFolder, reps: Axis, tenders: Axis) -> Floats:
     return sums(np.ones(int(mine.sum())), *axes)
 
 
-def _rows(axes: Axes, names: list[str], band: Band, exits: Floats) -> None:
+def _rows(axes: Axes, names: list[str], band: Band, exits: Floats) -> Floats:
     at = marks.rows(axes, names)
     marks.spread(axes, band, at, style.GREEN, 5)
     axes.plot(band.mid, at, "D", color=style.GREEN, markersize=5)
@@ -74,6 +76,7 @@ def _rows(axes: Axes, names: list[str], band: Band, exits: Floats) -> None:
         for y, share in zip(at, (exits > 0).mean(axis=0), strict=True):
             if share > 0:
                 axes.text(1.02, y, words.percent(float(share)) if len(exits) > 1 else "yes", va="center", **place)
+    return at
 
 
 def _title(run: RunFolder, losing: float, given_up: float) -> str:

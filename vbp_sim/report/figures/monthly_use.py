@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 from matplotlib.axes import Axes
 
-from vbp_sim.report import marks, style, words
+from vbp_sim.report import marks, spots, style, words
 from vbp_sim.report.bands import Axis, Band, mean, ratio, sums
 from vbp_sim.report.calendar import mark_dates, policy_dates
 from vbp_sim.report.catalogue import Chart, Columns, NothingToDraw, chart
@@ -60,7 +60,7 @@ def draw(run: RunFolder) -> Chart:
         first = int(np.argmax(bands["agreed"].mid > 0))
         _name_agreed(axes, float(at[first]), float(bands["agreed"].high[first]))
     columns = {k: v for kind in KINDS for k, v in bands[kind].columns(f"{kind}_units").items()}
-    return Chart(title, figure, {"month": names, **columns})
+    return Chart(title, figure, {"month": names, **columns}, [spots.columns([axes], at, range(len(at)), 30.4)])
 
 
 def _name_agreed(axes: Axes, day: float, height: float) -> None:

@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 from matplotlib.axes import Axes
 
-from vbp_sim.report import marks, style, words
+from vbp_sim.report import marks, spots, style, words
 from vbp_sim.report.bands import Axis, Band, Flags, Floats, Ints, mean, placed
 from vbp_sim.report.catalogue import Chart, Columns, NothingToDraw, chart
 from vbp_sim.report.labels import tender_labels
@@ -55,7 +55,7 @@ def draw(run: RunFolder) -> Chart:
     _dumbbells(left, at, shown)
     _cuts(right, at, shown)
     style.legend(figure, 3)
-    return Chart(title, figure, _data(prices))
+    return Chart(title, figure, _data(prices), [spots.rows([left, right], at, range(len(at)))])
 
 
 def collect(run: RunFolder) -> tuple[Prices, float]:

@@ -8,7 +8,7 @@ import numpy as np
 import numpy.typing as npt
 from matplotlib.axes import Axes
 
-from vbp_sim.report import marks, style, words
+from vbp_sim.report import marks, spots, style, words
 from vbp_sim.report.bands import Axis, Band, Floats, Ints, mean, ratio, sums
 from vbp_sim.report.calendar import contract_months
 from vbp_sim.report.catalogue import Chart, NothingToDraw, chart
@@ -57,7 +57,8 @@ def draw(run: RunFolder) -> Chart:
     style.legend(figure, 2)
     columns = {k: v for who in bands for k, v in bands[who].columns(f"{who}_saving_yuan").items()}
     columns |= Band.of(total["baseline"]).columns("baseline_yuan") | cut.columns("saving_share")
-    return Chart(title, figure, {"year": np.array(years.names), "months": counts, **columns})
+    over = spots.columns([axes], range(len(years)), range(len(years)), 0.9)
+    return Chart(title, figure, {"year": np.array(years.names), "months": counts, **columns}, [over])
 
 
 def _years(months: npt.NDArray[Any]) -> npt.NDArray[np.int64]:

@@ -11,7 +11,7 @@ from matplotlib.axes import Axes
 from matplotlib.colors import LinearSegmentedColormap
 from matplotlib.figure import Figure
 
-from vbp_sim.report import marks, style, words
+from vbp_sim.report import marks, spots, style, words
 from vbp_sim.report.bands import Axis, Band, Floats, Ints, mean, ratio, sums
 from vbp_sim.report.calendar import mark_dates, policy_dates
 from vbp_sim.report.catalogue import Chart, NothingToDraw, chart
@@ -75,7 +75,8 @@ def draw(run: RunFolder) -> Chart:
         marks.month_axis(axes)
     strips = {f"down: {' / '.join(s.products[i])}": often[:, i] for i in worst}
     columns = {**share.columns("unmet_share"), **count.columns("products_down")}
-    return Chart(title, figure, {"month": s.months, **columns, **strips})
+    over = spots.columns([middle, above], at, range(len(at)), 30.4)
+    return Chart(title, figure, {"month": s.months, **columns, **strips}, [over])
 
 
 def collect(run: RunFolder) -> Supply:

@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 from matplotlib.axes import Axes
 
-from vbp_sim.report import marks, style, words
+from vbp_sim.report import marks, spots, style, words
 from vbp_sim.report.bands import Axis, Band, mean, ratio, sums
 from vbp_sim.report.catalogue import Chart, NothingToDraw, chart
 from vbp_sim.studies.folder import RunFolder
@@ -32,7 +32,7 @@ def draw(run: RunFolder) -> Chart:
     )
     figure = style.page(run, title, how, (9.5, 0.9 + 0.75 * len(levels)), keys=1)
     money, rate = figure.subplots(1, 2, sharey=True, width_ratios=(3, 2))
-    marks.rows(money, [style.label(str(name)) for name in levels.names])
+    at = marks.rows(money, [style.label(str(name)) for name in levels.names])
     _bars(money, bands[0], bands[1])
     _rates(rate, bands[2])
     style.legend(figure, 2)
@@ -42,7 +42,8 @@ def draw(run: RunFolder) -> Chart:
         bands[2].columns("pass_rate_share"),
     ]
     names = np.array(levels.names, dtype=object)
-    return Chart(title, figure, {"level": names, **{k: v for c in columns for k, v in c.items()}})
+    over = spots.rows([money, rate], at, range(len(at)))
+    return Chart(title, figure, {"level": names, **{k: v for c in columns for k, v in c.items()}}, [over])
 
 
 def _title(retained: float, share: float, most: str, rate: float) -> str:

@@ -7,7 +7,7 @@ from typing import Any
 
 import numpy as np
 
-from vbp_sim.report import marks, style, words
+from vbp_sim.report import marks, spots, style, words
 from vbp_sim.report.catalogue import Chart, NothingToDraw, chart
 from vbp_sim.studies.folder import RunFolder
 
@@ -68,6 +68,7 @@ def draw(run: RunFolder) -> Chart:
             "first": np.array([span.first for span in spans]),
             "last": np.array([span.last for span in spans]),
         },
+        [spots.rows([axes], at, range(len(at)))],
     )
 
 

@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 from matplotlib.axes import Axes
 
-from vbp_sim.report import marks, style, words
+from vbp_sim.report import marks, spots, style, words
 from vbp_sim.report.bands import Axis, Band, Floats, mean, ratio, sums
 from vbp_sim.report.catalogue import Chart, NothingToDraw, chart
 from vbp_sim.studies.folder import RunFolder
@@ -46,8 +46,9 @@ def draw(run: RunFolder) -> Chart:
     at = marks.rows(axes, [style.label(str(drugs.names[i]), 32) for i in shown])
     _bars(axes, at, {name: band.at(shown).mid for name, band in bands.items()})
     style.legend(figure, 4)
+    over = [spots.rows([axes], at, range(len(at)))]
     columns = {k: v for name, band in bands.items() for k, v in band.at(order).columns(f"{name}_share_of_need").items()}
-    return Chart(title, figure, {"drug": np.array(drugs.names, dtype=object)[order], **columns})
+    return Chart(title, figure, {"drug": np.array(drugs.names, dtype=object)[order], **columns}, over)
 
 
 def _reported_by_agreed(run: RunFolder, reps: Axis, drugs: Axis) -> Floats:

@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 from matplotlib.axes import Axes
 
-from vbp_sim.report import marks, style, words
+from vbp_sim.report import marks, spots, style, words
 from vbp_sim.report.bands import Axis, Band, Floats, mean, ratio, sums
 from vbp_sim.report.calendar import contract_months
 from vbp_sim.report.catalogue import Chart, NothingToDraw, chart
@@ -33,11 +33,13 @@ def draw(run: RunFolder) -> Chart:
         "Together they are what manufacturers receive less." + style.says_mean(run)
     )
     figure = style.page(run, title, how, (8.5, 4.2))
-    _steps(figure.subplots(), bands)
+    axes = figure.subplots()
+    _steps(axes, bands)
     yuan = Band.about_mean(np.stack(list(parts.values()), axis=1))
     steps = np.array(list(parts), dtype=object)
     shares = {"share_of_earlier_cost": yuan.mid / yuan.mid[0]}
-    return Chart(title, figure, {"step": steps, **yuan.columns("yuan"), **shares})
+    over = spots.columns([axes], range(len(steps)), range(len(steps)))
+    return Chart(title, figure, {"step": steps, **yuan.columns("yuan"), **shares}, [over])
 
 
 def collect(run: RunFolder) -> dict[str, Floats]:

@@ -17,6 +17,8 @@ from vbp_sim.report.language import messages, say, term
 MOST_ROWS = 200
 #: columns by which the rows of a table, and the marks of its chart, can be chosen on the page
 CHOICES = ("drug", "province")
+#: numbers that a mark of a chart tells
+TOLD = 12
 
 
 @dataclass(frozen=True)
@@ -65,7 +67,8 @@ class Grid:
         names = [name for name in texts if self._tells(self.data[name])] or list(values)[:1]
         numbers = {name: value for name, value in values.items() if name not in (*texts, *names) and _known(value)}
         first = " · ".join(shown(values[name]) for name in names)
-        return "\n".join([first, *(f"{head(name)}: {shown(value)}" for name, value in numbers.items())])
+        lines = [f"{head(name)}: {shown(value)}" for name, value in numbers.items()]
+        return "\n".join([first, *lines[:TOLD], *["…"] * (len(lines) > TOLD)])
 
     @property
     def _length(self) -> int:
