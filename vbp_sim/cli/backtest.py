@@ -26,8 +26,9 @@ if TYPE_CHECKING:
 @click.option("--replications", type=click.IntRange(min=2), default=40, show_default=True, help="Rounds to predict.")
 @click.option("--seed", type=click.IntRange(min=0), default=1, show_default=True, help="Root of all random draws.")
 @click.option(
-    "--earlier", "earlier", multiple=True, metavar="MARKET",
-    help="Earlier round whose pooled bids are the forecast to beat; repeatable.",
+    "--earlier", "earlier", multiple=True, metavar="MARKET[=RULES]",
+    help="Earlier round, first round first: its bids, pooled, are the forecast to beat, and firms remember them "
+    "if their model looks back; repeatable.",
 )  # fmt: skip
 @json_option
 @quiet_option
@@ -42,13 +43,17 @@ def command(
     """
     from vbp_sim.studies.accuracy import accuracy
     from vbp_sim.studies.backtest import Prediction, backtest, by_metric, load_prediction
+    from vbp_sim.studies.earlier import earlier_round
     from vbp_sim.studies.load import load_rules
     from vbp_sim.studies.replay import read_market_of
 
     prediction = load_prediction(params) if params else Prediction()
     data = read_market_of(market, bids=False)
-    test = backtest(data, load_rules(rules)[0], prediction, replications, seed)
-    right = accuracy(test, [read_market_of(name) for name in earlier])
+    law = load_rules(rules)[0]
+    before = [(read_market_of(name), load_rules(own)[0] if own else law) for name, own in map(_pair, earlier)]
+    history = tuple(earlier_round(*pair) for pair in before)
+    test = backtest(data, law, prediction, replications, seed, history)
+    right = accuracy(test, [pair[0] for pair in before])
     found: dict[str, Any] = {
         "market": data.name, "rules": rules, "replications": replications, "seed": seed,
         "fitted_on": list(prediction.fitted_on), "metrics": by_metric(test.metrics, test.real),
@@ -58,6 +63,14 @@ def command(
         print_json(found)
         return
     _tell(test, right, quiet)
+
+
+def _pair(text: str) -> tuple[str, str]:
+    """Market and rule set of ``MARKET[=RULES]``; a rule set of the market's own name goes without saying."""
+    from vbp_sim.rules.library import rule_ids
+
+    name, _, own = text.partition("=")
+    return name, own or (name if name in rule_ids() else "")
 
 
 def _tell(test: Backtest, right: Accuracy | None, quiet: bool) -> None:

@@ -18,7 +18,7 @@ import numpy as np
 import numpy.typing as npt
 from pydantic import Field
 
-from vbp_sim.agents.bidding.interface import Bidding, Conditions, Opening
+from vbp_sim.agents.bidding.interface import Bidding, Conditions, Opening, PastRound
 from vbp_sim.agents.firms.interface import Firms, Products
 from vbp_sim.engine.tables import TABLES
 from vbp_sim.rules.money import YUAN, micro, micro_array
@@ -99,10 +99,17 @@ def blind(market: Market) -> Market:
     return replace(market, products=tuple(replace(p, bid=None, selected=None, regions=()) for p in market.products))
 
 
-def backtest(market: Market, rules: RuleSet, prediction: Prediction, replications: int = 20, seed: int = 1) -> Backtest:
-    """Predict a market's round ``replications`` times."""
+def backtest(
+    market: Market,
+    rules: RuleSet,
+    prediction: Prediction,
+    replications: int = 20,
+    seed: int = 1,
+    history: tuple[PastRound, ...] = (),
+) -> Backtest:
+    """Predict a market's round ``replications`` times; firms remember ``history``, if their model looks back."""
     hidden = blind(market)
-    runs = [predict(hidden, rules, prediction, Streams(seed, r)) for r in range(replications)]
+    runs = [predict(hidden, rules, prediction, Streams(seed, r), history) for r in range(replications)]
     seen = [_tables(hidden, rules, run) for run in runs]
     empty = dict.fromkeys(METRICS, np.nan)
     first = runs[0].products
@@ -140,14 +147,17 @@ def _prices(run: Predicted, drugs: int) -> Floats:
     return price
 
 
-def predict(market: Market, rules: RuleSet, prediction: Prediction, luck: Streams) -> Predicted:
+def predict(
+    market: Market, rules: RuleSet, prediction: Prediction, luck: Streams, history: tuple[PastRound, ...] = ()
+) -> Predicted:
     """Draw firms, let them bid, and decide the round once."""
     bidding = chosen(prediction.bidding, Bidding)
     products = chosen(prediction.firms, Firms).products(market, luck)
     members = [products.of(d) for d in range(len(market.drugs))]
     empty = [tender_of(market, rules, products, d, m, np.full(len(m), np.nan)) for d, m in enumerate(members)]
     openings = [
-        opening_of(market, rules, products, d, m, t) for d, (m, t) in enumerate(zip(members, empty, strict=True))
+        replace(opening_of(market, rules, products, d, m, t), history=history)
+        for d, (m, t) in enumerate(zip(members, empty, strict=True))
     ]
     drawn = bidding.round(openings, luck)
     bids = np.full(len(products.drug), np.nan)
@@ -186,7 +196,6 @@ def opening_of(
 ) -> Opening:
     """What the firms of one drug know when they bid."""
     places = contest(tender, rules).places
-    shares = market.reported.sum(axis=0)
     return Opening(
         round=ROUND,
         drug=tender.drug,
@@ -198,14 +207,21 @@ def opening_of(
         pre_price=p.pre_price[members],
         real_bid=p.real_bid[members],
         pre_share=p.pre_share[members],
-        conditions=Conditions(
-            rules=rules,
-            form=tender.form,
-            drug_class=tender.drug_class,
-            start=rules.date or date(2020, 1, 1),
-            weights=tuple((shares / shares.sum()).round(4).tolist()),
-            reported=float(market.reported[d].sum()),
-        ),
+        conditions=conditions_of(market, rules, d),
+        capacity=p.capacity[members],
+    )
+
+
+def conditions_of(market: Market, rules: RuleSet, d: int) -> Conditions:
+    """The tender document of one drug; provinces weigh as in the whole round."""
+    drug, shares = market.drugs[d], market.reported.sum(axis=0)
+    return Conditions(
+        rules=rules,
+        form=drug.form,
+        drug_class=drug.drug_class,
+        start=rules.date or date(2020, 1, 1),
+        weights=tuple((shares / shares.sum()).round(4).tolist()),
+        reported=float(market.reported[d].sum()),
     )
 
 
