@@ -1,6 +1,7 @@
 #!/bin/sh
 # Writes all generated pages, schemas and figures again: `make docs`. Run it from the project's folder, with `vbp` on the path.
 set -eu
+export VBP_LANG=en
 
 new=$(mktemp)
 trap 'rm -f "$new"' EXIT

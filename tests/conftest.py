@@ -2,8 +2,14 @@
 
 from __future__ import annotations
 
+import os
+
 import pytest
 from hypothesis import settings
+
+# what is tested is English, in any country, unless a test asks for another language
+os.environ["VBP_LANG"] = "en"
+os.environ.pop("VBP_FONT", None)
 
 # a test that fails must fail again, and a busy machine is no failure
 settings.register_profile("steady", deadline=None, derandomize=True)

@@ -6,7 +6,6 @@ import errno
 import json
 import os
 import sys
-import unicodedata
 from collections.abc import Callable, Sequence
 from typing import Any
 
@@ -84,20 +83,54 @@ def print_json(data: Any) -> None:
 
 def print_table(rows: Sequence[Sequence[str]]) -> None:
     """Print rows on stdout with aligned columns; Chinese characters take two."""
+    from vbp_sim.report.words import padded, width
+
     if not rows:
         return
-    widths = [max(_width(row[i]) for row in rows) for i in range(len(rows[0]))]
+    widths = [max(width(row[i]) for row in rows) for i in range(len(rows[0]))]
     for row in rows:
-        cells = [cell + " " * (width - _width(cell)) for cell, width in zip(row, widths, strict=True)]
-        click.echo("  ".join(cells).rstrip())
+        click.echo("  ".join(padded(cell, columns) for cell, columns in zip(row, widths, strict=True)).rstrip())
 
 
-def _width(text: str) -> int:
-    return sum(2 if unicodedata.east_asian_width(c) in "WF" else 1 for c in text)
+def _speak(ctx: click.Context, param: click.Parameter, code: str | None) -> None:
+    """Say all that the command says in a language."""
+    from vbp_sim.report.language import of_machine, speaking
+
+    ctx.with_resource(speaking(code or of_machine()))
+
+
+def _draw_with(ctx: click.Context, param: click.Parameter, font: str) -> None:
+    """Draw all that the command draws with a font, and say at the end which characters no font had."""
+    from vbp_sim.report.language import say
+    from vbp_sim.report.letters import lacking, preferring
+
+    def tell() -> None:
+        if lacking():
+            message(say("cli.lacking", characters=" ".join(lacking())))
+
+    ctx.with_resource(preferring(font))
+    ctx.call_on_close(tell)
 
 
 json_option = click.option("--json", "as_json", is_flag=True, help="Print JSON on stdout, for machines.")
 quiet_option = click.option("--quiet", "-q", is_flag=True, help="Say nothing but errors.")
+lang_option = click.option(
+    "--lang",
+    type=click.Choice(("en", "zh")),
+    envvar="VBP_LANG",
+    expose_value=False,
+    callback=_speak,
+    help="Language of tables, charts and reports (default: VBP_LANG, else the machine's).",
+)
+font_option = click.option(
+    "--font",
+    default="",
+    envvar="VBP_FONT",
+    metavar="FONT",
+    expose_value=False,
+    callback=_draw_with,
+    help="Font file or family to draw with before all others (default: VBP_FONT).",
+)
 variant_option = click.option(
     "--variant", default="", metavar="A[,B]", help="Apply variants of the scenario, in this order."
 )

@@ -8,7 +8,16 @@ from pathlib import Path
 
 import click
 
-from vbp_sim.cli.common import json_option, message, print_json, print_table, quiet_option, set_option
+from vbp_sim.cli.common import (
+    font_option,
+    json_option,
+    lang_option,
+    message,
+    print_json,
+    print_table,
+    quiet_option,
+    set_option,
+)
 from vbp_sim.cli.progress import bar
 
 
@@ -40,6 +49,8 @@ from vbp_sim.cli.progress import bar
 @click.option("--report", is_flag=True, help="Write report.html into the same folder.")
 @json_option
 @quiet_option
+@lang_option
+@font_option
 def command(
     scenario: str,
     variants: str,
@@ -61,6 +72,7 @@ def command(
     that are there already are read, not computed again. With --until-halfwidth only the metrics are kept.
     """
     _go_together(until_halfwidth, metric, max_replications, replications)
+    from vbp_sim.report.language import say
     from vbp_sim.studies.compare import RESULTS, Precision, compare, write
 
     until = None
@@ -89,12 +101,9 @@ def command(
         for line in remarks(found):
             message(line)
     if until is not None and not found.reached:
-        message(
-            f"not reached: {until.metric} is not known to +-{until.halfwidth:g} after {found.replications} "
-            "replications; raise --max-replications",
-            quiet=quiet,
-        )
-    message(f"written: {target}", quiet=quiet)
+        missed = {"metric": until.metric, "halfwidth": f"{until.halfwidth:g}", "replications": found.replications}
+        message(say("cli.not_reached", **missed), quiet=quiet)
+    message(say("cli.written", path=target), quiet=quiet)
     return 0
 
 

@@ -6,7 +6,13 @@ from pathlib import Path
 
 import click
 
-from vbp_sim.cli.common import message, print_table, quiet_option
+from vbp_sim.cli.common import (
+    font_option,
+    lang_option,
+    message,
+    print_table,
+    quiet_option,
+)
 
 FORMATS = ("svg", "png", "pdf")
 
@@ -23,9 +29,12 @@ FORMATS = ("svg", "png", "pdf")
 )
 @click.option("--drug", default="", metavar="DRUG", help="Which drug, for charts of one drug (see bids-ladder).")
 @quiet_option
+@lang_option
+@font_option
 def command(run: Path, chart: str | None, kind: str | None, out: Path | None, drug: str, quiet: bool) -> int:
     """Draw one CHART of a run; without a name, list the charts and the question that each answers."""
     from vbp_sim.report import catalogue
+    from vbp_sim.report.language import say
     from vbp_sim.studies.folder import RunFolder
 
     if chart is None:
@@ -37,7 +46,7 @@ def command(run: Path, chart: str | None, kind: str | None, out: Path | None, dr
     drawn = catalogue.draw(chart, folder, drug)
     file.parent.mkdir(parents=True, exist_ok=True)
     catalogue.save(drawn, file, folder)
-    message(f"{drawn.title}\nwritten: {file}", quiet=quiet)
+    message(f"{drawn.title}\n{say('cli.written', path=file)}", quiet=quiet)
     return 0
 
 

@@ -6,7 +6,12 @@ from pathlib import Path
 
 import click
 
-from vbp_sim.cli.common import message, quiet_option
+from vbp_sim.cli.common import (
+    font_option,
+    lang_option,
+    message,
+    quiet_option,
+)
 
 
 @click.command("report")
@@ -15,6 +20,8 @@ from vbp_sim.cli.common import message, quiet_option
     "--out", type=click.Path(path_type=Path, dir_okay=False), metavar="FILE", help="Default: RUN/report.html."
 )
 @quiet_option
+@lang_option
+@font_option
 def command(run: Path, out: Path | None, quiet: bool) -> int:
     """Write the report of a run, or of a comparison as `vbp compare` leaves it.
 
@@ -22,6 +29,7 @@ def command(run: Path, out: Path | None, quiet: bool) -> int:
     no network and no script.
     """
     from vbp_sim.report.html import page
+    from vbp_sim.report.language import say
     from vbp_sim.studies.compare import FILE
 
     file = out if out is not None else run / page.NAME
@@ -34,5 +42,5 @@ def command(run: Path, out: Path | None, quiet: bool) -> int:
         from vbp_sim.studies.folder import RunFolder
 
         page.write(RunFolder.open(run), file)
-    message(f"written: {file}", quiet=quiet)
+    message(say("cli.written", path=file), quiet=quiet)
     return 0

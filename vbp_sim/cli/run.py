@@ -10,7 +10,16 @@ from typing import TYPE_CHECKING
 
 import click
 
-from vbp_sim.cli.common import json_option, message, print_json, quiet_option, set_option, variant_option
+from vbp_sim.cli.common import (
+    font_option,
+    json_option,
+    lang_option,
+    message,
+    print_json,
+    quiet_option,
+    set_option,
+    variant_option,
+)
 
 if TYPE_CHECKING:
     from vbp_sim.studies.folder import RunFolder
@@ -29,6 +38,8 @@ if TYPE_CHECKING:
 @click.option("--report", is_flag=True, help="Write report.html into the run folder too.")
 @json_option
 @quiet_option
+@lang_option
+@font_option
 def command(
     scenario: str,
     variant: str,
@@ -48,6 +59,7 @@ def command(
     The same scenario, seed and program give the same tables, bit for bit, with any number of workers; a run that is
     finished already is shown again, not computed again.
     """
+    from vbp_sim.report.language import restate, say
     from vbp_sim.studies.load import load_scenario
     from vbp_sim.studies.run import run
 
@@ -67,8 +79,9 @@ def command(
 
         print_summary(folder.summary)
     for sentence in folder.manifest.get("not_simulated", []):
-        message(f"not simulated: {sentence}", quiet=quiet)
-    message(f"{'already there' if known else 'written'}: {folder.path} (seed {folder.manifest['seed']})", quiet=quiet)
+        message(say("cli.not_simulated", sentence=restate("limits", sentence)), quiet=quiet)
+    found = {"path": folder.path, "seed": folder.manifest["seed"]}
+    message(say("cli.there_seed" if known else "cli.written_seed", **found), quiet=quiet)
     return 0
 
 

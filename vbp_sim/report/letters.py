@@ -44,11 +44,8 @@ _lacking: set[str] = set()
 
 @contextmanager
 def preferring(font: str) -> Iterator[None]:
-    """Draw everything inside with a font file or an installed family before all others; "" names none.
-
-    InputError: there is no such font.
-    """
-    token = _wanted.set(_family(font) if font else "")
+    """Draw everything inside with a font file or an installed family before all others; "" names none."""
+    token = _wanted.set(font)
     try:
         yield
     finally:
@@ -56,10 +53,11 @@ def preferring(font: str) -> Iterator[None]:
 
 
 def families() -> list[str]:
-    """Font families in the order in which a letter is looked for."""
-    known = _known()
+    """Font families in the order in which a letter is looked for. InputError: there is no font as it is wanted."""
+    wanted = [_family(_wanted.get())] if _wanted.get() else []
     order = (CARRIED, LATIN) if language() == "zh" else (LATIN, CARRIED)
-    return [name for name in (_wanted.get(), *order, *SYSTEM) if name in known]
+    known = _known()
+    return [*wanted, *(name for name in (*order, *SYSTEM) if name in known and name not in wanted)]
 
 
 def drawable(text: str) -> str:
@@ -105,6 +103,7 @@ def _subset(characters: frozenset[int]) -> bytes:
     return out.getvalue()
 
 
+@functools.cache
 def _family(font: str) -> str:
     """The family of a font file, which is made known; or the family itself."""
     from matplotlib import font_manager
