@@ -82,7 +82,7 @@ def test_the_command_leaves_scenarios_that_run(vbp: Any, tmp_path: Path) -> None
         scenario = load_scenario(tmp_path / "s" / "front" / f"{row['combination']}.yaml")
         metrics = run_one(scenario, 0).metrics
         assert metrics["retained_surplus"] == float(row["retained_surplus"])
-    assert (tmp_path / "s" / "front.svg").is_file()
+    assert (tmp_path / "s" / "figures" / "tradeoff.svg").is_file()
 
 
 @pytest.mark.parametrize(

@@ -120,7 +120,7 @@ def test_the_command_ranks_draws_and_can_be_repeated(vbp: Any, tmp_path: Path) -
     words = ("sensitivity", file, "--size", 2, "--executor", "serial", "--metric", "use_change", "--out", out)
     code, shown, _ = vbp(*words)
     assert (code, shown.splitlines()[1].split()[:2]) == (0, ["use_change", "grow"])
-    assert (out / "sensitivity.svg").read_text(encoding="utf-8").startswith("<?xml")
+    assert (out / "figures" / "ranking.svg").read_text(encoding="utf-8").startswith("<?xml")
     code, shown, _ = vbp(*words, "--json")
     assert [e["uncertainty"] for e in json.loads(shown)["effects"]] == ["grow", "pays"]
     assert vbp("sensitivity", file, "--method", "sobol", "--size", 3, "--out", out)[0] == 2

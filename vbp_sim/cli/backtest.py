@@ -7,7 +7,15 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from vbp_sim.cli.common import json_option, print_json, print_table, quiet_option
+from vbp_sim.cli.common import (
+    font_option,
+    json_option,
+    lang_option,
+    message,
+    print_json,
+    print_table,
+    quiet_option,
+)
 
 if TYPE_CHECKING:
     from vbp_sim.studies.accuracy import Accuracy
@@ -30,17 +38,24 @@ if TYPE_CHECKING:
     help="Earlier round, first round first: its bids, pooled, are the forecast to beat, and firms remember them "
     "if their model looks back; repeatable.",
 )  # fmt: skip
+@click.option("--out", type=click.Path(path_type=Path), metavar="DIR", help="Keep the back-test there (backtest.json).")
+@click.option("--report", is_flag=True, help="Write report.html into the same folder; needs --out.")
 @json_option
 @quiet_option
+@lang_option
+@font_option
 def command(
     market: str, rules: str, params: Path | None, replications: int, seed: int, earlier: tuple[str, ...],
-    as_json: bool, quiet: bool,
+    out: Path | None, report: bool, as_json: bool, quiet: bool,
 ) -> None:  # fmt: skip
     """Predict the tender of a market under a rule set.
 
     The models do not see the columns bid, selected and regions; where the market has them, what really happened stands
     beside the prediction.
     """
+    if report and out is None:
+        raise click.UsageError("--report needs --out")
+    from vbp_sim.studies import backtest_record
     from vbp_sim.studies.accuracy import accuracy
     from vbp_sim.studies.backtest import Prediction, backtest, by_metric, load_prediction
     from vbp_sim.studies.earlier import earlier_round
@@ -59,6 +74,9 @@ def command(
         "fitted_on": list(prediction.fitted_on), "metrics": by_metric(test.metrics, test.real),
         "accuracy": right.as_dict() if right else None,
     }  # fmt: skip
+    if out is not None:
+        asked = {"market": market, "params": str(params) if params else "", "earlier": list(earlier)}
+        _keep(backtest_record.record({**found, "asked": asked}, data, test), out, report, quiet)
     if as_json:
         print_json(found)
         return
@@ -71,6 +89,20 @@ def _pair(text: str) -> tuple[str, str]:
 
     name, _, own = text.partition("=")
     return name, own or (name if name in rule_ids() else "")
+
+
+def _keep(record: dict[str, Any], out: Path, report: bool, quiet: bool) -> None:
+    """Write the back-test, and its report if it is wanted."""
+    from vbp_sim.report.language import say
+    from vbp_sim.studies import backtest_record
+
+    backtest_record.write(record, out)
+    if report:
+        from vbp_sim.report.html import page, pages
+        from vbp_sim.report.sources import opened
+
+        pages.write(opened(out), out / page.NAME)
+    message(say("cli.written", path=out), quiet=quiet)
 
 
 def _tell(test: Backtest, right: Accuracy | None, quiet: bool) -> None:

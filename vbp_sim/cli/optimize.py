@@ -11,7 +11,7 @@ import click
 
 from vbp_sim.cli.common import message, print_json, print_table
 from vbp_sim.cli.progress import bar
-from vbp_sim.cli.sweep import computing
+from vbp_sim.cli.sweep import computing, reported
 
 
 @click.command("optimize")
@@ -29,13 +29,15 @@ from vbp_sim.cli.sweep import computing
 @computing
 def command(
     file: Path, texts: tuple[str, ...], trials: int, out: Path | None, accept_new_code: bool, yes: bool,
-    as_json: bool, quiet: bool, **how: Any,
+    as_json: bool, quiet: bool, report: bool, **how: Any,
 ) -> int:  # fmt: skip
     """Search the levers of the sweep file SWEEP for the best trade-offs between the objectives.
 
     A combination counts by its mean over all draws of the uncertainties and all replications. Interrupted, the
-    search is gone on with by the same command. Leaves front.csv, front.svg and front/N.yaml, a scenario each.
+    search is gone on with by the same command. Leaves front.csv, figures/tradeoff.svg and front/N.yaml, a scenario
+    each.
     """
+    from vbp_sim.studies import findings
     from vbp_sim.studies.optimize import objectives, optimize, write_front
     from vbp_sim.studies.sweep import Listener, Options, begin
 
@@ -50,17 +52,19 @@ def command(
 
         front = optimize(study, wanted, trials, Options(**how), listener=Listener(progress))
     files = write_front(study, front)
+    findings.write_front(study.folder, wanted, front)
     if front:
-        from vbp_sim.report.front import draw
+        from vbp_sim.report.catalogue import draw_all
+        from vbp_sim.report.studied import Studied
 
-        draw(front, wanted, study.folder / "front.svg")
+        draw_all(Studied.open(study.folder), study.folder / "figures", names=("tradeoff",))
     if as_json:
         print_json({"folder": str(study.folder), "front": [dataclasses.asdict(c) for c in front]})
     elif front:
         heads = [*front[0].values, *(f"{o.metric} ({'more' if o.more else 'less'} is better)" for o in wanted)]
         print_table([["scenario", *heads], *(_row(path.name, c) for path, c in zip(files, front, strict=True))])
     message(f"{len(front)} on the front: {study.folder}", quiet=quiet)
-    return 0
+    return reported(0, study.folder, report, quiet)
 
 
 def _row(name: str, candidate: Any) -> list[str]:

@@ -1,4 +1,4 @@
-"""`vbp plot`: one chart of a finished run, as a picture for a paper or a slide."""
+"""`vbp plot`: one chart of a run, a comparison, a study or a back-test, as a picture for a paper or a slide."""
 
 from __future__ import annotations
 
@@ -18,34 +18,48 @@ FORMATS = ("svg", "png", "pdf")
 
 
 @click.command("plot")
-@click.argument("run", type=click.Path(path_type=Path), metavar="RUN")
+@click.argument("folder", type=click.Path(path_type=Path), metavar="DIR")
 @click.argument("chart", required=False, metavar="[CHART]")
 @click.option("--format", "kind", type=click.Choice(FORMATS), help="Default: what --out ends with, else svg.")
 @click.option(
     "--out",
     type=click.Path(path_type=Path, dir_okay=False),
     metavar="FILE",
-    help="Default: RUN/figures/CHART.FORMAT.",
+    help="Default: DIR/figures/CHART.FORMAT.",
 )
 @click.option("--drug", default="", metavar="DRUG", help="Which drug, for charts of one drug (see bids-ladder).")
+@click.option(
+    "--metric", "metrics", multiple=True, metavar="ID", help="Which metrics, for charts of studies and comparisons."
+)
 @quiet_option
 @lang_option
 @font_option
-def command(run: Path, chart: str | None, kind: str | None, out: Path | None, drug: str, quiet: bool) -> int:
-    """Draw one CHART of a run; without a name, list the charts and the question that each answers."""
-    from vbp_sim.report import catalogue
-    from vbp_sim.report.language import say
-    from vbp_sim.studies.folder import RunFolder
+def command(
+    folder: Path,
+    chart: str | None,
+    kind: str | None,
+    out: Path | None,
+    drug: str,
+    metrics: tuple[str, ...],
+    quiet: bool,
+) -> int:
+    """Draw one CHART of what DIR holds: a run, a comparison, a study (sweep, sensitivity, search) or a back-test.
 
+    Without a name, list its charts and the question that each answers.
+    """
+    from vbp_sim.report import catalogue, sources
+    from vbp_sim.report.language import say
+
+    source = sources.opened(folder)
     if chart is None:
-        print_table([[entry.name, entry.question] for entry in catalogue.catalogue().values()])
+        known = catalogue.catalogue(sources.kind(source))
+        print_table([[entry.name, entry.question] for entry in known.values()])
         return 0
     ending = _ending(kind, out)
-    folder = RunFolder.open(run)
-    file = out if out is not None else run / "figures" / f"{chart}.{ending}"
-    drawn = catalogue.draw(chart, folder, drug)
+    file = out if out is not None else folder / "figures" / f"{chart}.{ending}"
+    drawn = catalogue.draw(chart, source, drug, metrics)
     file.parent.mkdir(parents=True, exist_ok=True)
-    catalogue.save(drawn, file, folder)
+    catalogue.save(drawn, file, source)
     message(f"{drawn.title}\n{say('cli.written', path=file)}", quiet=quiet)
     return 0
 

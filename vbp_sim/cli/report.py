@@ -1,4 +1,4 @@
-"""`vbp report`: the report of a finished run or comparison, one file to read and to send."""
+"""`vbp report`: the report of a run, a comparison, a study or a back-test, one file to read and to send."""
 
 from __future__ import annotations
 
@@ -15,32 +15,24 @@ from vbp_sim.cli.common import (
 
 
 @click.command("report")
-@click.argument("run", type=click.Path(path_type=Path), metavar="RUN")
+@click.argument("folder", type=click.Path(path_type=Path), metavar="DIR")
 @click.option(
-    "--out", type=click.Path(path_type=Path, dir_okay=False), metavar="FILE", help="Default: RUN/report.html."
+    "--out", type=click.Path(path_type=Path, dir_okay=False), metavar="FILE", help="Default: DIR/report.html."
 )
 @quiet_option
 @lang_option
 @font_option
-def command(run: Path, out: Path | None, quiet: bool) -> int:
-    """Write the report of a run, or of a comparison as `vbp compare` leaves it.
+def command(folder: Path, out: Path | None, quiet: bool) -> int:
+    """Write the report of what DIR holds: a run, a comparison, a study (sweep, sensitivity, search) or a back-test.
 
     Headline, charts with their numbers, assumptions, and how to get the same again, in one HTML file that needs
-    no network and no script.
+    no network, and shows everything without its script, too.
     """
-    from vbp_sim.report.html import page
+    from vbp_sim.report.html import page, pages
     from vbp_sim.report.language import say
-    from vbp_sim.studies.compare import FILE
+    from vbp_sim.report.sources import opened
 
-    file = out if out is not None else run / page.NAME
-    if (run / FILE).is_file():
-        from vbp_sim.report.compared import Compared
-        from vbp_sim.report.html import compare_page
-
-        compare_page.write(Compared.open(run), file)
-    else:
-        from vbp_sim.studies.folder import RunFolder
-
-        page.write(RunFolder.open(run), file)
+    file = out if out is not None else folder / page.NAME
+    pages.write(opened(folder), file)
     message(say("cli.written", path=file), quiet=quiet)
     return 0

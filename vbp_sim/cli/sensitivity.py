@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from vbp_sim.cli.common import message, print_json, print_table
-from vbp_sim.cli.sweep import computing, go_on
+from vbp_sim.cli.sweep import computing, go_on, reported
 
 if TYPE_CHECKING:
     from vbp_sim.studies.sensitivity import Effect
@@ -29,13 +29,13 @@ if TYPE_CHECKING:
 @computing
 def command(
     file: Path, method: str, size: int | None, metrics: tuple[str, ...], fails: str | None, out: Path | None,
-    accept_new_code: bool, yes: bool, as_json: bool, quiet: bool, **how: Any,
+    accept_new_code: bool, yes: bool, as_json: bool, quiet: bool, report: bool, **how: Any,
 ) -> int:  # fmt: skip
     """Say which uncertainties of the sweep file SWEEP the results depend on.
 
     The runs are an ordinary study: interrupted, it is gone on with by the same command. Levers stay as the
     scenario has them, but for --method tree, which looks for the region of levers and uncertainties in which
-    the test --fails comes true. Leaves sensitivity.csv and sensitivity.svg in the study.
+    the test --fails comes true. Leaves sensitivity.csv and charts (figures/) in the study.
     """
     if (method == "tree") != (fails is not None):
         raise click.UsageError("--method tree and --fails go together")
@@ -51,19 +51,23 @@ def command(
     code = go_on(study, False, quiet or as_json, how)
     if code:
         return code
-    return _regions(study.folder, fails, as_json) if fails else _effects(study.folder, method, metrics, as_json, quiet)
+    if fails:
+        _regions(study.folder, fails, as_json)
+    else:
+        _effects(study.folder, method, metrics, as_json, quiet)
+    return reported(0, study.folder, report, quiet)
 
 
-def _effects(folder: Path, method: str, metrics: tuple[str, ...], as_json: bool, quiet: bool) -> int:
-    from vbp_sim.report.ranking import draw
-    from vbp_sim.studies import aside
-    from vbp_sim.studies.sensitivity import SIZES, Effect, sensitivity
+def _effects(folder: Path, method: str, metrics: tuple[str, ...], as_json: bool, quiet: bool) -> None:
+    from vbp_sim.report.catalogue import draw_all
+    from vbp_sim.report.studied import Studied
+    from vbp_sim.studies import aside, findings
+    from vbp_sim.studies.sensitivity import SIZES, sensitivity
 
     found = sensitivity(folder, method, metrics)
-    header = [field.name for field in dataclasses.fields(Effect)]
-    aside.write_csv(folder / "sensitivity.csv", header, [dataclasses.astuple(effect) for effect in found])
+    findings.write_effects(folder, method, found)
     if found:
-        draw(found, method, folder / "sensitivity.svg")
+        draw_all(Studied.open(folder), folder / "figures", names=("ranking", "tornado"))
     if as_json:
         print_json(
             {"folder": str(folder), "method": method, "effects": aside.plain([dataclasses.asdict(e) for e in found])}
@@ -72,7 +76,6 @@ def _effects(folder: Path, method: str, metrics: tuple[str, ...], as_json: bool,
         print_table([_HEADS[method], *(_row(effect) for effect in found)])
         message(f"{SIZES[method]}; with its 95 % interval")
     message(f"written: {folder}", quiet=quiet)
-    return 0
 
 
 _HEADS = {
@@ -92,16 +95,17 @@ def _row(effect: Effect) -> tuple[str, ...]:
     )  # fmt: skip
 
 
-def _regions(folder: Path, fails: str, as_json: bool) -> int:
+def _regions(folder: Path, fails: str, as_json: bool) -> None:
+    from vbp_sim.studies import findings
     from vbp_sim.studies.discovery import discover
 
     boxes = discover(folder, fails)
+    findings.write_regions(folder, fails, boxes)
     if as_json:
         print_json({"folder": str(folder), "test": fails, "regions": [dataclasses.asdict(box) for box in boxes]})
-        return 0
+        return
     rows = [("fail here", "of all failures", "runs", "region")]
     for box in boxes:
         region = " and ".join(box.conditions) or "everywhere"
         rows.append((f"{box.density:.0%}", f"{box.coverage:.0%}", str(box.cases), region))
     print_table(rows)
-    return 0

@@ -12,7 +12,9 @@ import click
 from vbp_sim.cli.common import (
     FAILED,
     INTERRUPTED,
+    font_option,
     json_option,
+    lang_option,
     message,
     print_json,
     print_table,
@@ -45,8 +47,11 @@ _COMPUTING: list[Callable[[Any], Any]] = [
     click.option("--fail-fast", is_flag=True, help="Stop at the first run that fails."),
     click.option("--accept-new-code", is_flag=True, help="Go on although program or rules changed since."),
     click.option("--yes", is_flag=True, help="More than 100,000 runs are meant."),
+    click.option("--report", is_flag=True, help="Write report.html into the study too."),
     json_option,
     quiet_option,
+    lang_option,
+    font_option,
 ]  # fmt: skip
 
 
@@ -70,7 +75,7 @@ def command() -> None:
 @computing
 def run(
     file: Path, out: Path | None, replications: int | None, dry_run: bool, accept_new_code: bool, yes: bool,
-    as_json: bool, quiet: bool, **how: Any,
+    as_json: bool, quiet: bool, report: bool, **how: Any,
 ) -> int:  # fmt: skip
     """Run the sweep file SWEEP; a study of it that was begun is gone on with.
 
@@ -83,19 +88,20 @@ def run(
     )
     if dry_run:
         return _estimated(study, as_json, how)
-    return go_on(study, as_json, quiet, how)
+    return reported(go_on(study, as_json, quiet, how), study.folder, report, quiet)
 
 
 @command.command("resume")
 @click.argument("folder", type=FOLDER, metavar="DIR")
 @computing
 def resume(
-    folder: Path, accept_new_code: bool, yes: bool, as_json: bool, quiet: bool, **how: Any
+    folder: Path, accept_new_code: bool, yes: bool, as_json: bool, quiet: bool, report: bool, **how: Any
 ) -> int:
     """Run what a study lacks: what was interrupted, and what failed."""
     from vbp_sim.studies.sweep import reopen
 
-    return go_on(reopen(folder, accept_new_code=accept_new_code, yes=yes), as_json, quiet, how)
+    study = reopen(folder, accept_new_code=accept_new_code, yes=yes)
+    return reported(go_on(study, as_json, quiet, how), folder, report, quiet)
 
 
 @command.command("expand")
@@ -105,7 +111,7 @@ def resume(
 @computing
 def expand(
     folder: Path, replications: int | None, size: int | None, accept_new_code: bool, yes: bool,
-    as_json: bool, quiet: bool, **how: Any,
+    as_json: bool, quiet: bool, report: bool, **how: Any,
 ) -> int:  # fmt: skip
     """Give a study more replications or points; what is done is kept."""
     from vbp_sim.studies.sweep import reopen
@@ -113,7 +119,7 @@ def expand(
     if replications is None and size is None:
         raise click.UsageError("say what to add: --replications or --size")
     study = reopen(folder, replications=replications, size=size, accept_new_code=accept_new_code, yes=yes)
-    return go_on(study, as_json, quiet, how)
+    return reported(go_on(study, as_json, quiet, how), folder, report, quiet)
 
 
 @command.command("status")
@@ -151,6 +157,18 @@ def repeat(folder: Path, point: int, replication: int, as_json: bool) -> int:
     print_table([(id, f"{value:.6g}") for id, value in found.items()])
     message("the study has the same" if same else "the study has no such result, or another one")
     return 0
+
+
+def reported(code: int, folder: Path, report: bool, quiet: bool) -> int:
+    """Write the report of a study if it is wanted and nothing went wrong; gives the exit code on."""
+    if report and code == 0:
+        from vbp_sim.report.html import page, pages
+        from vbp_sim.report.language import say
+        from vbp_sim.report.sources import opened
+
+        pages.write(opened(folder), folder / page.NAME)
+        message(say("cli.written", path=folder / page.NAME), quiet=quiet)
+    return code
 
 
 def go_on(study: Study, as_json: bool, quiet: bool, how: dict[str, Any]) -> int:
