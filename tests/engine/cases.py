@@ -71,6 +71,40 @@ CASES: dict[str, dict[str, Any]] = {
         "products": [{**p, "capacity": 0} for p in PRODUCTS],
         "behaviour": {"supply": {"committed_capacity": 1.0}},
     },
+    "capacity that pays": {
+        "behaviour": {"supply": {**FRAGILE, "capacity": {"model": "newsvendor"}, "committed_capacity": 0.5}}
+    },
+    "declared capacity binds": {
+        "products": [{**p, "capacity": 4e5} for p in PRODUCTS],
+        "behaviour": {"supply": {"capacity": {"model": "declared"}, "catch_up": 0.0}},
+    },
+    "whole lines and one crew": {
+        "behaviour": {"supply": {**FRAGILE, "capacity": {"model": "whole-lines"}, "repair_crews": 1}}
+    },
+    "a shared source, spare capacity and warnings": {
+        "behaviour": {
+            "supply": {
+                **FRAGILE,
+                "ingredients": {"model": "shared-sources", "sources": 1, "rate": 4.0},
+                "spare_use": 1.0,
+                "warning": True,
+                "recall_rate": 1.0,
+                "default_rate": 0.3,
+            }
+        }
+    },
+    "production takes time": {"behaviour": {"supply": {**FRAGILE, "lead_months": 3, "smoothing": 0.3}}},
+    "stock from a fill rate, blocks that fail": {
+        "behaviour": {
+            "supply": {
+                "model": "reliability-blocks",
+                "plant": {"rate": 2.0, "copies": 2},
+                "lead_months": 1,
+                "fill_rate": 0.9,
+                "batches": 4.0,
+            }
+        }
+    },
     "nothing guaranteed": {"rounds": {"first": round_of(rules=term(12, share={"table": {"1": 0, "2": 0, "3": 0}}))}},
     "some provinces take part": {"rounds": {"first": round_of(rules=term(12, members=["north", "east"]))}},
     "a level without a share": {

@@ -88,25 +88,6 @@ def test_v16_output_of_a_supplier_without_stock_is_its_uptime() -> None:
     assert np.mean(had) / 100 == pytest.approx(up, rel=1e-3)
 
 
-def test_v17_stock_covers_the_beginning_of_a_down_time() -> None:
-    """Lost share of time = e^(-mu s) / mu / (1 / lambda + 1 / mu), from the outages that the model draws."""
-    luck, n, s = Streams(3, 0), 40_000, 0.25
-    drawn = [MODEL.outage(LINE, k, luck) for k in range(n)]
-    lost = sum(max(0.0, o.lasts - s * YEAR) for o in drawn)
-    share = lost / sum(o.after + o.lasts for o in drawn)
-    assert share == pytest.approx(0.0570, rel=0.04)
-
-
-def test_v18_backup_covers_part_of_what_stock_does_not() -> None:
-    luck, n = Streams(3, 0), 40_000
-    drawn = [MODEL.outage(LINE, k, luck) for k in range(n)]
-    cycle = sum(o.after + o.lasts for o in drawn)
-    for (stock, after, coverage), wanted in {(0.25, 0.5, 0.8): 0.0310, (0.1, 0.3, 1.0): 0.0289}.items():
-        lost = sum(max(0.0, o.lasts - stock * YEAR) for o in drawn)
-        helped = sum(max(0.0, o.lasts - max(stock, after) * YEAR) for o in drawn)
-        assert (lost - coverage * helped) / cycle == pytest.approx(wanted, rel=0.05)
-
-
 @given(st.integers(0, 200), st.floats(0, 300), st.floats(0, 3), st.floats(0, 500))
 def test_stock_is_never_negative_and_output_never_above_capacity(
     seed: int, wanted: float, months: float, stock: float

@@ -41,6 +41,8 @@ class Source:
                 log("ingredient-shock", drug=self.drug, value=shock.ends - shock.begins, text=text)
             yield env.timeout(shock.ends - env.now)
             self._switch(env.now, delivers=True)
+            if here:
+                log("ingredient-recovery", drug=self.drug, text=f"source {self.name} delivers again")
 
     def _switch(self, now: float, *, delivers: bool) -> None:
         self.delivers = delivers

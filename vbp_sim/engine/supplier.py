@@ -21,7 +21,7 @@ class Supplier:
 
     ``until`` is the day on which the contract ends; it is ``over`` before that if another one replaces it. It makes
     something while it is ``up`` and ``fed`` with its ingredient; ``stopped`` is the day since which it does not.
-    ``spare`` is what it could still make this month for others.
+    ``spare`` is what it could still make this month for others, ``usual`` the monthly orders that it reckons with.
     """
 
     line: Line
@@ -35,6 +35,7 @@ class Supplier:
     gone: bool = False
     over: bool = False
     spare: float = 0.0
+    usual: float = 0.0
     stopped: float = math.inf
     _since: float = 0.0
     _up_days: float = 0.0
@@ -115,7 +116,8 @@ class Supplier:
             return
         if wanted > self.capacity:
             self.capacity *= 1 + supply.catch_up
-        most, missing = self.capacity * uptime, wanted + supply.aim(wanted) - self.stock - sum(self._under_way)
+        self.usual = (1 - supply.smoothing) * self.usual + supply.smoothing * wanted
+        most, missing = self.capacity * uptime, wanted + supply.aim(self.usual) - self.stock - sum(self._under_way)
         started = min(most, max(0.0, missing))
         self._under_way.append(started)
         if len(self._under_way) > supply.lead_months:

@@ -67,6 +67,9 @@ class Supply(Part):
         0.10, "rise of capacity per month while orders exceed it", unit="share per month", ge=0, le=1
     )
     stock_months: float = param(1.5, "stock that a supplier aims at", unit="months of orders", ge=0, le=24)
+    smoothing: float = param(
+        1.0, "weight of the latest month in the orders that the stock is aimed at; 1 = it alone counts", gt=0, le=1
+    )
     lead_months: int = param(0, "months from the start of a production to its delivery", unit="months", ge=0, le=24)
     fill_rate: float | None = param(
         None,

@@ -77,6 +77,7 @@ class Signing:
             capacity=world.supply.capacity.installed(signed) / 12,
             stock=world.supply.aim(agreed / 12),
             until=world.clock.day(contract.end),
+            usual=agreed / 12,
         )
 
     def start(self, contract: Contract) -> None:
