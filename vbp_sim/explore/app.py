@@ -16,11 +16,14 @@ from starlette.routing import Route
 from vbp_sim.errors import InputError, Problem
 from vbp_sim.explore import query
 from vbp_sim.explore.guard import Guard
-from vbp_sim.explore.html import Section, render, style_sheet
+from vbp_sim.explore.html import Section, assets, render
 from vbp_sim.explore.open import Page
 from vbp_sim.explore.query import State
 from vbp_sim.explore.sheet import ENDINGS
-from vbp_sim.report.language import LANGUAGES, say, speaking
+from vbp_sim.report.language import LANGUAGES, restate, say, speaking
+
+#: choices that the form and the page show well enough by themselves
+PLAIN = ("chart", "metric")
 
 
 def application(page: Page, port: int) -> Starlette:
@@ -28,7 +31,6 @@ def application(page: Page, port: int) -> Starlette:
     site = Site(page)
     routes = [
         Route("/", site.home),
-        Route("/style.css", site.style),
         Route("/chart/{name}", site.file),
         Route("/{name}", site.file),
     ]
@@ -42,7 +44,7 @@ class Site:
 
     def __init__(self, page: Page) -> None:
         self._page = page
-        self._style = style_sheet()
+        self._assets = assets()
 
     def home(self, request: Request) -> Response:
         """The page itself, part by part, so that it is there before all its charts are drawn."""
@@ -52,7 +54,10 @@ class Site:
         return StreamingResponse(self._body(state), media_type="text/html; charset=utf-8")
 
     def file(self, request: Request) -> Response:
-        """A table or a picture of the page."""
+        """A table or a picture of the page, or what every page wants."""
+        asset = self._assets.get(request.url.path[1:])
+        if asset is not None:
+            return Response(asset[0], media_type=asset[1], headers={"cache-control": "max-age=3600"})
         state = self._read(request)
         if isinstance(state, Response):
             return state
@@ -69,10 +74,6 @@ class Site:
             return self.missing(request, None)
         kept = {"content-disposition": f'attachment; filename="{path.name}"'}
         return Response(content, media_type=ENDINGS[ending], headers=kept)
-
-    def style(self, request: Request) -> Response:
-        """The style sheet."""
-        return Response(self._style, media_type="text/css; charset=utf-8")
 
     def missing(self, request: Request, error: Exception | None) -> Response:
         """What is said of an address that leads nowhere."""
@@ -99,10 +100,11 @@ class Site:
 
     def _head(self, state: State) -> str:
         form = self._page.form(state)
-        chips = [o for p in form if p.kind == "boxes" and not p.default for o in p.options if o.chosen]
+        told = [part for part in form if part.kind == "boxes" and not part.default and part.name not in PLAIN]
+        chips = [option for part in told for option in part.options if option.chosen]
         return render(
             "head.html",
-            title=self._page.title,
+            title=restate("shipped", self._page.title),
             form=form,
             chips=chips,
             languages=LANGUAGES,

@@ -14,10 +14,10 @@ METHODS = ("GET", "HEAD")
 #: who may have made a browser send a request: this page, or the person (address bar, bookmark)
 SITES = ("same-origin", "none")
 
-#: no script, nothing from elsewhere; drawings carry their looks in attributes
+#: only this server's own files, no script in a page; drawings carry their looks in attributes
 POLICY = (
-    "default-src 'none'; style-src 'self'; style-src-attr 'unsafe-inline'; img-src 'self' data:; form-action 'self'; "
-    "base-uri 'none'; frame-ancestors 'none'"
+    "default-src 'none'; script-src 'self'; font-src 'self'; style-src 'self'; style-src-attr 'unsafe-inline'; "
+    "img-src 'self' data:; form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
 )
 HEADERS = {
     "content-security-policy": POLICY,
@@ -41,7 +41,9 @@ class Guard:
 
         async def safe(message: Message) -> None:
             if message["type"] == "http.response.start":
-                message["headers"] = [*message["headers"], *((k.encode(), v.encode()) for k, v in HEADERS.items())]
+                own = {name for name, _ in message["headers"]}
+                more = ((k.encode(), v.encode()) for k, v in HEADERS.items())
+                message["headers"] = [*message["headers"], *((k, v) for k, v in more if k not in own)]
             await send(message)
 
         status, why = self._refusal(scope)

@@ -9,27 +9,34 @@ from typing import Any
 
 from jinja2 import ChoiceLoader, Environment, PackageLoader
 
+from vbp_sim.report import letters
 from vbp_sim.report.html import page
-from vbp_sim.report.language import language, say, told
+from vbp_sim.report.language import language
 
+#: style sheets of the report and of the explorer
+STYLES = ("style.css", "explore.css")
 #: makes a part of a page, in the language in use
 Section = Callable[[], str]
 
 
 def render(template: str, **values: Any) -> str:
     """A template of the explorer, or of the report, with its values."""
-    return _environment().get_template(template).render(language=language(), **values)
+    known = {"language": language(), "lang": page.CODES[language()]}
+    return _environment().get_template(template).render(**known, **values)
 
 
-def style_sheet() -> bytes:
-    """The report's looks, and what the explorer adds."""
-    report, own = files("vbp_sim.report") / "html" / "templates", files("vbp_sim.explore") / "templates"
-    return (report / "style.css").read_bytes() + (own / "explore.css").read_bytes()
+def assets() -> dict[str, tuple[bytes, str]]:
+    """Files that every page wants, and what they are: the report's looks and script, and Chinese letters."""
+    looks = [files(f"vbp_sim.{place}") for place in ("report.html", "explore")]
+    style = b"".join((place / "templates" / name).read_bytes() for place, name in zip(looks, STYLES, strict=True))
+    return {
+        "style.css": (style, "text/css; charset=utf-8"),
+        "page.js": (page.script().encode(), "text/javascript; charset=utf-8"),
+        "letters.otf": ((letters.FOLDER / "VBPSansSC-Regular.otf").read_bytes(), "font/otf"),
+    }
 
 
 @functools.cache
 def _environment() -> Environment:
     loaders = [PackageLoader("vbp_sim", "explore/templates"), PackageLoader("vbp_sim", "report/html/templates")]
-    made = page._environment().overlay(loader=ChoiceLoader(loaders))
-    made.globals |= {"say": say, "told": told}
-    return made
+    return page._environment().overlay(loader=ChoiceLoader(loaders))

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from vbp_sim.report import words
+from vbp_sim.report import summary, words
 from vbp_sim.report.compared import Compared
 from vbp_sim.report.comparison import arrow, scale_of
 from vbp_sim.report.csv_table import Columns
@@ -37,7 +37,7 @@ class Line:
 
 def meaning(metric: str) -> str:
     """What a metric is, in words."""
-    return METRICS[metric].meaning
+    return summary.meaning(METRICS[metric])
 
 
 def run_header() -> list[tuple[str, bool]]:

@@ -14,8 +14,10 @@ import numpy.typing as npt
 
 from vbp_sim.explore.query import State
 from vbp_sim.report.bands import Flags, Floats
+from vbp_sim.report.comparison import scale_of
 from vbp_sim.report.csv_table import Columns
 from vbp_sim.report.studied import Studied, lever_words
+from vbp_sim.report.summary import meaning
 from vbp_sim.studies import ledger
 from vbp_sim.studies.ledger import Ledger
 from vbp_sim.studies.metric_ids import METRICS
@@ -97,3 +99,12 @@ class Points:
         data: Columns = {"point": np.flatnonzero(rows)}
         data |= {id: (self.numbers(id) if self.is_number(id) else self.words(id))[rows] for id in self.settings}
         return data | {"runs_done": self.done[rows]} | {id: self.numbers(id)[rows] for id in metrics}
+
+    def for_people(self, rows: Flags, metrics: Sequence[str]) -> Columns:
+        """The same with metrics in words and in units that are easy to read."""
+        data = self.columns(rows, ())
+        for id in metrics:
+            values = self.numbers(id)[rows]
+            size, unit = scale_of(METRICS[id], float(np.abs(values[np.isfinite(values)]).max(initial=0.0)))
+            data[f"{meaning(METRICS[id])}, {unit}" if unit else meaning(METRICS[id])] = values / size
+        return data

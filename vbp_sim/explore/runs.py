@@ -65,8 +65,11 @@ class Runs:
         whole = cut.of_metric("completion") == Cut()
         return self.measured[name] if whole and name in self.measured else rows_of(self.runs[name], cut)
 
-    def against(self, base: str, rows: Mapping[str, Sequence[Row]]) -> Compared:
-        """The comparison of the variants that ``rows`` has with one of them, on these metrics of replications."""
+    def against(self, base: str, rows: Mapping[str, Sequence[Row]], said: str) -> Compared:
+        """The comparison of the variants that ``rows`` has with one of them, on these metrics of replications.
+
+        ``said``: the cut that the metrics follow, in words.
+        """
         if self.compared is None:
             raise ValueError("one run alone is no comparison")
         others = [name for name in rows if name != base]
@@ -75,7 +78,7 @@ class Runs:
             for id in METRICS
         }
         known = {id: {name: d for name, d in by_name.items() if d.n} for id, by_name in pairs.items()}
-        content = {**self.compared.content, "variants": others, "base": base}
+        content = {**self.compared.content, "variants": others, "base": base, "cut": said}
         differences = {id: by_name for id, by_name in known.items() if by_name}
         return dataclasses.replace(self.compared, content=content, differences=differences)
 

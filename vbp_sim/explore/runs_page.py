@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
-from functools import cached_property
+from functools import cached_property, partial
 
 import numpy as np
 
@@ -13,7 +13,7 @@ from vbp_sim.explore.html import Section, render
 from vbp_sim.explore.kept import WORK, Kept
 from vbp_sim.explore.query import LANG, Field, State
 from vbp_sim.explore.runs import Runs
-from vbp_sim.explore.sheet import Drawing, Easel, Wish, of_catalogue
+from vbp_sim.explore.sheet import Drawing, Drawn, Easel, Wish, cut_down, of_catalogue
 from vbp_sim.report import words
 from vbp_sim.report.catalogue import catalogue
 from vbp_sim.report.compared import Compared
@@ -75,9 +75,8 @@ class RunsPage:
     @cached_property
     def _charts(self) -> tuple[str, ...]:
         """Charts of the comparison, then those of a run in the order of the report."""
-        known = catalogue("run") if self.study.runs else {}
-        order = sorted(known, key=lambda name: STORY.index(name) if name in STORY else len(STORY))
-        return (*(catalogue("comparison") if self.study.compared else ()), *order)
+        between = catalogue("comparison") if self.study.compared else {}
+        return (*in_order(between), *in_order(catalogue("run") if self.study.runs else {}))
 
     def check(self, state: State) -> None:
         """InputError for choices that do not go together."""
@@ -136,8 +135,7 @@ class RunsPage:
         )
 
     def _shown_charts(self, state: State) -> tuple[str, ...]:
-        between = (*catalogue("comparison"),) if self.study.compared else ()
-        default = (*between, *FIRST[:1]) if between else FIRST
+        default = (*in_order(catalogue("comparison")), *FIRST[:1]) if self.study.compared else FIRST
         return state.all("chart") or tuple(c for c in default if c in self._charts)
 
     def _shown_metrics(self, state: State) -> tuple[str, ...]:
@@ -155,8 +153,17 @@ class RunsPage:
     def _plan(self, wish: Wish, state: State) -> Drawing:
         cut = _cut(state)
         if wish.of:
-            return of_catalogue(wish, cut, self._view(wish.of, cut))
-        return of_catalogue(wish, (tuple(self._names(state)), cut), self._compared(state))
+            return Drawing(cut, _question(wish.chart), lambda: cut_down(wish, cut, partial(self._view, wish.of)))
+        key = (tuple(self._names(state)), cut)
+
+        def between() -> Drawn:
+            found = self._compared(state)
+            drawn = of_catalogue(wish, found)
+            shown = dict.fromkeys(drawn.data["metric"].tolist() if drawn.data else ())
+            whole = [f"{measures.meaning(m)}: {held}" for m in shown if (held := measures.holds(m, cut))]
+            return Drawn(drawn, found, tuple(whole))
+
+        return Drawing(key, _question(wish.chart), between)
 
     def _view(self, name: str, cut: Cut) -> RunFolder:
         run = self.study.runs[name]
@@ -168,7 +175,7 @@ class RunsPage:
         cut, names = _cut(state), self._names(state)
         measured = Cut(cut.drugs, cut.provinces)
         rows = {n: self._rows.get((n, measured), lambda n=n: self.study.rows(n, measured)) for n in names}  # type: ignore[misc]
-        return self.study.against(names[0], rows)
+        return self.study.against(names[0], rows, self._in_words(measured))
 
     def _table(self, state: State) -> str:
         cut, metrics = _cut(state), self._shown_metrics(state)
@@ -226,6 +233,11 @@ class RunsPage:
 
     def _province(self, id: str) -> str:
         return name(next(iter(self.study.runs.values())), "province", id)
+
+
+def in_order(charts: Iterable[str]) -> list[str]:
+    """Charts in the order of the report."""
+    return sorted(charts, key=lambda name: STORY.index(name) if name in STORY else len(STORY))
 
 
 def _question(chart: str) -> str:

@@ -8,7 +8,7 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
 from vbp_sim.explore.points import Points
-from vbp_sim.report import marks, style
+from vbp_sim.report import marks, style, summary
 from vbp_sim.report.bands import Flags, Floats
 from vbp_sim.report.catalogue import Chart
 from vbp_sim.report.comparison import scale_of
@@ -50,7 +50,7 @@ def draw(points: Points, rows: Flags, x: str, y: str, colour: str = "", marked: 
 
 def named(id: str) -> str:
     """What a column is, in words: the meaning of a metric, the id of a lever."""
-    return METRICS[id].meaning if id in METRICS else id
+    return summary.meaning(METRICS[id]) if id in METRICS else id
 
 
 def _placed(points: Points, id: str, axis: object) -> Floats:

@@ -17,7 +17,8 @@ from vbp_sim.report.csv_table import csv_bytes
 from vbp_sim.report.html.page import Plate, plate
 from vbp_sim.report.language import language, say
 from vbp_sim.report.sources import Source, kind, origin
-from vbp_sim.studies.view import RunView
+from vbp_sim.studies.folder import RunFolder
+from vbp_sim.studies.view import Cut, RunView
 
 #: files of a chart, and what they are
 ENDINGS = {"csv": "text/csv; charset=utf-8", "svg": "image/svg+xml", "png": "image/png"}
@@ -36,13 +37,21 @@ class Wish:
 
 
 @dataclass(frozen=True)
+class Drawn:
+    """A chart, what it was drawn from, and what of the choice it could not follow, in sentences."""
+
+    chart: Chart
+    source: Source
+    notes: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
 class Drawing:
     """How a wish is fulfilled. ``key`` tells apart all that it is drawn from but the language."""
 
     key: Hashable
     question: str
-    source: Source
-    draw: Callable[[], Chart]
+    draw: Callable[[], Drawn]
 
 
 @dataclass(frozen=True)
@@ -78,27 +87,34 @@ class Easel:
             drawing = self._plan(wish, state)
             drawn = drawing.draw()
             if ending == "csv":
-                return csv_bytes(drawn.data)
+                return csv_bytes(drawn.chart.data)
             file = Path(folder) / f"{wish.chart}.{ending}"
-            catalogue.save(drawn, file, drawing.source)
+            catalogue.save(drawn.chart, file, drawn.source)
             return file.read_bytes()
 
 
-def of_catalogue(wish: Wish, key: Hashable, source: Source) -> Drawing:
-    """How a chart of the catalogue is drawn."""
+def of_catalogue(wish: Wish, source: Source) -> Chart:
+    """Draw a chart of the catalogue."""
     entry = catalogue.catalogue(kind(source))[wish.chart]
     drug = wish.drug if entry.choice == "drug" else ""
     metrics = wish.metrics if entry.choice == "metrics" else ()
+    try:
+        return catalogue.draw(wish.chart, source, drug, metrics)
+    except InputError as error:  # such as a drug for which nobody bid
+        return blank(source, " ".join(problem.what for problem in error.problems), entry.question)
 
-    def draw() -> Chart:
-        if isinstance(source, RunView):
-            source.asked.clear()
-        try:
-            return catalogue.draw(wish.chart, source, drug, metrics)
-        except InputError as error:  # nobody bid for this drug
-            return blank(source, " ".join(problem.what for problem in error.problems), entry.question)
 
-    return Drawing((key, drug, metrics), entry.question, source, draw)
+def cut_down(wish: Wish, cut: Cut, view: Callable[[Cut], RunFolder]) -> Drawn:
+    """Draw a chart of the part of a run that is chosen; what it cannot be cut by, it shows whole, and says so."""
+    source = view(cut)
+    if not isinstance(source, RunView):
+        return Drawn(of_catalogue(wish, source), source)
+    source.asked.clear()
+    drawn, whole = of_catalogue(wish, source), tuple(source.left_whole)
+    if not whole:
+        return Drawn(drawn, source)
+    wider = cut_down(wish, cut.without(whole), view)
+    return Drawn(wider.chart, wider.source, (*(say(f"explore.whole_{d}") for d in whole), *wider.notes))
 
 
 def blank(source: Source, says: str, question: str) -> Chart:
@@ -109,17 +125,8 @@ def blank(source: Source, says: str, question: str) -> Chart:
 
 def _sheet(wish: Wish, drawing: Drawing) -> Sheet:
     name = "-".join(filter(None, (wish.chart, _plain(wish.of), _plain(wish.drug))))
-    return Sheet(plate(name, drawing.question, drawing.draw()), wish.of, _notes(drawing.source), {})
-
-
-def _notes(source: Source) -> tuple[str, ...]:
-    """What of the choice the chart that was drawn last could not follow, in sentences."""
-    if not isinstance(source, RunView):
-        return ()
-    return tuple(
-        say(f"explore.whole_{dimension}" if set(tables) >= source.asked else f"explore.partly_{dimension}")
-        for dimension, tables in source.left_whole.items()
-    )
+    drawn = drawing.draw()
+    return Sheet(plate(name, drawing.question, drawn.chart), wish.of, drawn.notes, {})
 
 
 def _plain(text: str) -> str:

@@ -8,6 +8,8 @@ from functools import cached_property
 from pathlib import Path
 from typing import Self
 
+import numpy as np
+
 from vbp_sim.errors import InputError, Problem
 from vbp_sim.explore import form, scatter
 from vbp_sim.explore.fence import inside
@@ -15,7 +17,7 @@ from vbp_sim.explore.html import Section, render
 from vbp_sim.explore.kept import WORK
 from vbp_sim.explore.points import Points
 from vbp_sim.explore.query import LANG, Field, State
-from vbp_sim.explore.sheet import Drawing, Easel, Wish, blank, of_catalogue
+from vbp_sim.explore.sheet import Drawing, Drawn, Easel, Wish, blank, of_catalogue
 from vbp_sim.report import words
 from vbp_sim.report.catalogue import Chart, catalogue
 from vbp_sim.report.csv_table import csv_bytes
@@ -118,16 +120,17 @@ class SweepPage:
     def _plan(self, wish: Wish, state: State) -> Drawing:
         study = self._points.study
         if wish.chart != SCATTER:
-            return of_catalogue(Wish(wish.chart, metrics=state.all("metric")), study.done, study)
-        question = say("explore.scatter_question")
-        return Drawing(
-            (study.done, tuple(state.given.items())), question, study, lambda: self._scatter(state, question)
-        )
+            mine = Wish(wish.chart, metrics=state.all("metric"))
+            notes = (say("explore.whole_points"),) if not self._points.chosen(state).all() else ()
+            key = (study.done, mine.metrics, bool(notes))
+            return Drawing(key, _question(wish.chart), lambda: Drawn(of_catalogue(mine, study), study, notes))
+        state_key = (study.done, *state.given.items())
+        return Drawing(state_key, _question(SCATTER), lambda: Drawn(self._scatter(state), study))
 
-    def _scatter(self, state: State, question: str) -> Chart:
+    def _scatter(self, state: State) -> Chart:
         rows = self._points.chosen(state)
         if not rows.any():
-            return blank(self._points.study, say("explore.no_points"), question)
+            return blank(self._points.study, say("explore.no_points"), _question(SCATTER))
         return scatter.draw(self._points, rows, *self._axes(state), int(state.one("point", "-1")))
 
     def _axes(self, state: State) -> tuple[str, str, str]:
@@ -146,16 +149,16 @@ class SweepPage:
     def _table(self, state: State) -> str:
         with WORK:
             rows, study = self._points.chosen(state), self._points.study
-            grid = Grid.of("table", say("explore.points"), self._points.columns(rows, self._metrics(state)))
+            grid = Grid.of("table", say("explore.points"), self._points.for_people(rows, self._metrics(state)))
+            numbers = np.flatnonzero(rows)[:MOST_ROWS].tolist()
         said = say(
             "explore.points_of", n=f"{int(rows.sum()):,}", all=f"{len(self._points):,}",
             replications=words.counted(study.shape[2], "replication"),
         )  # fmt: skip
-        looks = [state.link(point=row[0].replace(",", "")) + "#point" for row in grid.rows]
+        looks = [state.link(point=str(number)) + "#point" for number in numbers]
+        mine = numbers.index(int(state.one("point"))) if state.one("point", "-1") in map(str, numbers) else -1
         href = state.link("/table.csv")
-        return render(
-            "points.html", grid=grid, said=said, looks=looks, href=href, most=MOST_ROWS, mine=state.one("point")
-        )
+        return render("points.html", grid=grid, said=said, looks=looks, href=href, most=MOST_ROWS, mine=mine)
 
     def _one(self, state: State) -> str:
         """One point from near: what it sets, what came out, and how to run it again."""

@@ -55,11 +55,18 @@ class Compared:
         return list(self.content["variants"])
 
     @property
+    def base(self) -> str:
+        """Name of the variant that the others are compared with."""
+        return str(self.content.get("base", BASE))
+
+    @property
     def origin(self) -> RunFolder:
         """What charts say of where they come from."""
         named = {key: self.content[key] for key in ("scenario", "seed", "replications", "version")}
+        said = "compare.against_base" if self.base == BASE else "compare.against"
         about = {
-            "variant": say("compare.against_base", variants=words.listed(self.variants)),
+            "variant": say(said, variants=words.listed(self.variants), base=self.base),
+            "cut": self.content.get("cut", ""),
             "run_hash": self.content["id"],
         }
         return RunFolder(self.path, {**named, **about}, {})

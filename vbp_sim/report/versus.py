@@ -12,6 +12,7 @@ from vbp_sim.report.bands import Floats
 from vbp_sim.report.catalogue import Chart, Columns
 from vbp_sim.report.compared import Compared
 from vbp_sim.report.language import say
+from vbp_sim.studies.compare import BASE
 from vbp_sim.studies.metric_ids import Metric
 from vbp_sim.studies.paired import LEVEL
 
@@ -66,7 +67,8 @@ def _values(axes: Axes, at: Floats, found: Compared, metrics: Sequence[Metric], 
         axes.hlines(at + step, base / whole, value / whole, color=style.PALE, linewidth=2)
         axes.plot(base / whole, at + step, "o", mfc="white", color=style.GREY, markersize=5)
         axes.plot(value / whole, at + step, marker, color=colour, markersize=5, label=style.label(variant, 34))
-    axes.plot([], [], "o", mfc="white", color=style.GREY, markersize=5, label=say("versus.base"))
+    base_name = say("versus.base") if found.base == BASE else style.label(found.base, 34)
+    axes.plot([], [], "o", mfc="white", color=style.GREY, markersize=5, label=base_name)
     axes.set_title(say("versus.value"))
     axes.set_xlabel("%" if shares else say("versus.of_the_base"))
     marks.percent_axis(axes.xaxis)

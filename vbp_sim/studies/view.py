@@ -50,10 +50,15 @@ class Cut:
         given = {"drug": self.drugs, "province": self.provinces, "month": self.first or self.last}
         return tuple(name for name, kept in given.items() if kept)
 
+    def without(self, dimensions: Iterable[str]) -> Cut:
+        """The cut with some dimensions whole."""
+        whole = set(dimensions)
+        first, last = ("", "") if "month" in whole else (self.first, self.last)
+        return Cut(() if "drug" in whole else self.drugs, () if "province" in whole else self.provinces, first, last)
+
     def of_metric(self, metric: str) -> Cut:
         """What of the cut a metric can follow; metrics are always of the whole time."""
-        drugs = () if metric in WITHOUT["drug"] else self.drugs
-        return Cut(drugs, () if metric in WITHOUT["province"] else self.provinces)
+        return self.without({"month", *(d for d, metrics in WITHOUT.items() if metric in metrics)})
 
 
 @dataclass(frozen=True)
