@@ -19,7 +19,7 @@ from vbp_sim.streams import Streams
 
 
 def history(share: float = 0.65, use: float = 1000.0, hospitals: int = 4000) -> History:
-    return History("r", "p", ("d",), np.full((1, hospitals), use), np.array([share]))
+    return History("r", "p", ("d",), np.full((1, hospitals), use), np.array([share]), np.zeros((1, hospitals)))
 
 
 def month(natural: float, left: float = 12.0, bought: float = 0.0, agreed: float = 5.4, share: float = 0.3) -> Month:
@@ -112,7 +112,7 @@ def test_the_bonus_report_falls_with_uncertainty_and_obeys_the_review() -> None:
 def test_habit_reports_four_fifths_and_the_floor_binds() -> None:
     free = Anchor().report(history(), Streams(1, 0))
     assert free.mean() == pytest.approx(800, rel=0.03)
-    assert Anchor(floor=0.8).report(history(), Streams(1, 0)).min() == pytest.approx(800)
+    assert Anchor(lowest=0.8).report(history(), Streams(1, 0)).min() == pytest.approx(800)
     assert Anchor(growth=0.1).report(history(), Streams(1, 0)).mean() == pytest.approx(1.1 * free.mean())
 
 

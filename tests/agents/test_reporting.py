@@ -11,7 +11,9 @@ from hypothesis import strategies as st
 from pydantic import ValidationError
 from scipy import stats
 
-from vbp_sim.agents.reporting.interface import History
+from vbp_sim.agents.reporting.anchor import Anchor
+from vbp_sim.agents.reporting.bonus import Bonus
+from vbp_sim.agents.reporting.interface import History, Reporting
 from vbp_sim.agents.reporting.newsvendor import Newsvendor, lognormal_quantile
 from vbp_sim.streams import Streams
 
@@ -22,7 +24,7 @@ OPEN: dict[str, Any] = {"lowest": 0.0, "highest": 5.0}
 
 def history(share: float = 0.65, use: float | None = None, n: int = N) -> History:
     volumes = np.full((1, n), 100.0) if use is None else np.full((1, n), use)
-    return History("first", "north", ("alpha",), volumes, np.array([share]))
+    return History("first", "north", ("alpha",), volumes, np.array([share]), np.zeros((1, n)))
 
 
 def reports(share: float = 0.65, use: float | None = None, n: int = N, **values: Any) -> np.ndarray:
@@ -97,8 +99,9 @@ def test_nothing_guaranteed_or_nothing_used_is_no_trouble() -> None:
 
 def test_a_drug_or_an_institution_more_leaves_the_other_reports() -> None:
     model, use = Newsvendor(), np.full((2, 30), 7.0)
-    both = model.report(History("r", "north", ("alpha", "beta"), use, np.array([0.5, 0.6])), LUCK)
-    alone = model.report(History("r", "north", ("beta",), use[1:, :20], np.array([0.6])), LUCK)
+    both = model.report(History("r", "north", ("alpha", "beta"), use, np.array([0.5, 0.6]), 0 * use), LUCK)
+    one = use[1:, :20]
+    alone = model.report(History("r", "north", ("beta",), one, np.array([0.6]), 0 * one), LUCK)
     np.testing.assert_array_equal(both[1, :20], alone[0])
 
 
@@ -106,3 +109,51 @@ def test_a_drug_or_an_institution_more_leaves_the_other_reports() -> None:
 def test_reversed_limits_are_refused(values: dict[str, float]) -> None:
     with pytest.raises(ValidationError, match="lies above"):
         Newsvendor(**values)
+
+
+ALL: tuple[type[Reporting], ...] = (Newsvendor, Bonus, Anchor)
+
+
+def sent_on(kind: type[Reporting], bought: float = 0.0, n: int = 2000, **values: Any) -> np.ndarray:
+    """Reports of institutions with a use of 100, as the province sends them on."""
+    past = History("r", "north", ("alpha",), np.full((1, n), 100.0), np.array([0.65]), np.full((1, n), bought))
+    return np.asarray(kind(**values).report(past, LUCK)[0])
+
+
+@pytest.mark.parametrize("kind", ALL)
+def test_provinces_send_back_reports_under_the_floor(kind: type[Reporting]) -> None:
+    free, held = sent_on(kind, lowest=0.0), sent_on(kind, lowest=0.8)
+    assert (free < 80).any()
+    np.testing.assert_array_equal(held, np.maximum(free, 80.0))
+
+
+@pytest.mark.parametrize("kind", ALL)
+def test_who_can_explain_a_small_report_keeps_it(kind: type[Reporting]) -> None:
+    free, held, some = (
+        sent_on(kind, **v) for v in ({"lowest": 0.0}, {"lowest": 0.8}, {"lowest": 0.8, "excused": 0.25})
+    )
+    kept = some < held
+    np.testing.assert_array_equal(some[kept], free[kept])
+    assert kept.sum() / (free < held).sum() == pytest.approx(0.25, abs=0.05)
+    np.testing.assert_array_equal(sent_on(kind, lowest=0.8, excused=1.0), free)
+
+
+@pytest.mark.parametrize("kind", ALL)
+def test_who_expects_growth_reports_more(kind: type[Reporting]) -> None:
+    wide = {"lowest": 0.0, "highest": 5.0}
+    np.testing.assert_allclose(sent_on(kind, growth=0.14, **wide), 1.14 * sent_on(kind, **wide), rtol=1e-12)
+
+
+@pytest.mark.parametrize("kind", ALL)
+def test_the_ratchet_holds_a_renewal_to_what_was_bought(kind: type[Reporting]) -> None:
+    free = sent_on(kind, bought=90.0)
+    np.testing.assert_array_equal(sent_on(kind, bought=90.0, ratchet=0.8), np.maximum(free, 72.0))
+    np.testing.assert_array_equal(sent_on(kind, bought=0.0, ratchet=0.8), free)
+
+
+@given(st.sampled_from(ALL), st.floats(0.1, 0.9), st.floats(0, 1), st.floats(0, 100))
+def test_an_institution_more_leaves_reviewed_reports(
+    kind: type[Reporting], lowest: float, excused: float, bought: float
+) -> None:
+    few, many = (sent_on(kind, bought, n, lowest=lowest, excused=excused, ratchet=0.5) for n in (10, 25))
+    np.testing.assert_array_equal(few, many[:10])

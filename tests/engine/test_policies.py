@@ -222,6 +222,21 @@ def test_a_larger_guarantee_lowers_reports_and_leaves_agreed_volumes(tmp_path: P
     assert b["reports"]["reported"].sum() < a["reports"]["reported"].sum()
 
 
+def test_a_renewal_asks_for_reports_by_the_use_of_the_year_before(tmp_path: Path) -> None:
+    """Use has grown by then, and with a ratchet nobody reports less than a part of what was bought."""
+    rounds = {"first": round_of(rules=term(24)), "second": round_of("2021-01-01", term(12))}
+    for ratchet in (0.0, 1.0):
+        reporting = {"ratchet": ratchet, "lowest": 0.0}
+        tables = simulate(small(tmp_path / str(ratchet), rounds=rounds, behaviour={"reporting": reporting}), 0)
+        past = total(tables["reports"], ("round",), "past_use")
+        assert past[("second",)] == pytest.approx(1.14 * past[("first",)])
+        settled = rows(tables["settlement"], contract_year=1, round="first")
+        bought = total(settled, ("drug", "province", "level"), "bought")
+        reported = total(rows(tables["reports"], round="second"), ("drug", "province", "level"), "reported")
+        held = [reported[key] >= volume * (1 - 1e-9) for key, volume in bought.items()]
+        assert all(held) == (ratchet == 1.0)
+
+
 def test_demand_in_another_unit_changes_no_share(tmp_path: Path) -> None:
     tenth = [{**d, "reported": d["reported"] / 10} for d in DEMAND]
     a, b = measure(simulate(small(tmp_path), 0)), measure(simulate(small(tmp_path, demand=tenth), 0))

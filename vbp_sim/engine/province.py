@@ -25,10 +25,10 @@ Floats = npt.NDArray[np.float64]
 class Province:
     """Running state of one province; every array has shape (drugs, institutions), volumes in units.
 
-    ``share`` of the need ordered as the selected product; ``natural`` utility of it; ``reported`` per year, by round;
-    ``agreed``, and so far ``bought`` and ``nonselected``, of the contract year. Besides, ``active`` drugs have been
-    supplied under a contract, ``months`` is the length of their contract year, and institutions ``on_time`` pay when
-    it is due.
+    ``share`` of the need ordered as the selected product; ``natural`` utility of it; ``past`` use and ``reported``
+    volume per year, by round; ``agreed``, and so far ``bought`` and ``nonselected``, of the contract year; ``last``
+    what was bought per year in the one before. Besides, ``active`` drugs have been supplied under a contract,
+    ``months`` is the length of their contract year, and institutions ``on_time`` pay when it is due.
     """
 
     def __init__(self, world: World, index: int) -> None:
@@ -39,9 +39,10 @@ class Province:
         self.usual = self.institutions.use / 12
         zeros = np.zeros_like(self.usual)
         self.share, self.natural = zeros.copy(), zeros.copy()
+        self.past: dict[str, Floats] = {}
         self.reported: dict[str, Floats] = {}
         self.agreed = zeros.copy()
-        self.bought, self.nonselected = zeros.copy(), zeros.copy()
+        self.bought, self.nonselected, self.last = zeros.copy(), zeros.copy(), zeros.copy()
         self.active = np.zeros(len(zeros), dtype=np.bool_)
         self.months = np.full(len(zeros), 12)
         self._needed, self._ordered, self._elsewhere = zeros, zeros, zeros
@@ -52,10 +53,24 @@ class Province:
 
     def report(self, round_id: str, drugs: list[int], shares: Floats) -> None:
         """Institutions report their demand for the drugs of a round; ``shares`` are the guaranteed shares expected."""
-        ids = tuple(self.world.drug_ids[d] for d in drugs)
-        history = History(round_id, self.id, ids, self.institutions.use[drugs], shares)
+        world = self.world
+        ids = tuple(world.drug_ids[d] for d in drugs)
+        past = self.institutions.use * growth(world, world.clock.date(world.env.now))[:, None]
+        history = History(round_id, self.id, ids, past[drugs], shares, self._bought_per_year(drugs))
+        self.past[round_id] = past
         self.reported[round_id] = np.zeros_like(self.usual)
-        self.reported[round_id][drugs] = self.world.reporting.report(history, self.world.luck)
+        self.reported[round_id][drugs] = world.reporting.report(history, world.luck)
+
+    def _bought_per_year(self, drugs: list[int]) -> Floats:
+        """Selected volume of the last contract year; of the running one, made up to a year, where it is the first."""
+        world, bought = self.world, self.last[drugs].copy()
+        today = world.clock.date(world.env.now)
+        for row, d in enumerate(drugs):
+            contract = world.contracts[d]
+            passed = contract.month(today) if contract is not None and contract.settled == 0 else 0
+            if passed > 0:
+                bought[row] = self.bought[d] * 12 / passed
+        return np.asarray(bought)
 
     def begin(self, contract: Contract) -> None:
         """A contract starts: agreed volumes bind, and selected products are on the shelf."""
@@ -84,11 +99,14 @@ class Province:
     def open_year(self, contract: Contract, agreed: Floats, months: int) -> None:
         """A contract year of so many months begins with its agreed volume per institution, units."""
         d = contract.drug
+        if self.bought[d].any():
+            self.last[d] = self.bought[d] * 12 / self.months[d]
         self.agreed[d], self.months[d] = agreed, months
         self.bought[d] = self.nonselected[d] = 0.0
 
     def close(self, drug: int) -> None:
         """The contract is over: no task any more, habits remain."""
+        self.last[drug] = self.bought[drug] * 12 / self.months[drug]
         self.agreed[drug] = self.bought[drug] = self.nonselected[drug] = 0.0
 
     def ordering(self) -> Generator[simpy.Event, None, None]:
@@ -105,7 +123,7 @@ class Province:
         words = words_at(world.luck.keys("demand", world.drug_ids, self.id, first.isoformat())[:, None], self._at)
         self._needed = kernel.need(self.usual, growth(world, first), words, self._table)
         if not self.active.any():
-            self._ordered = np.zeros_like(self._needed)
+            self._ordered = self._elsewhere = np.zeros_like(self._needed)
             return np.zeros(len(self._needed))
         running = [world.running(d, day) for d in range(len(world.drug_ids))]
         left = np.array([c.months_left(first) if c else 0 for c in running], dtype=np.float64)

@@ -1,7 +1,7 @@
 """All-or-nothing bonus: what is retained is kept only if the agreed volume is bought, and grows with it.
 
-    choose A to maximise  A (1 - F(A)),   F the distribution of the demand for the selected product      (A x
-    hazard(A) = 1) reported volume       R = A / guaranteed share, within [lowest, highest] x past use
+    choose A to maximise  A (1 - F(A)),   F the distribution of the demand for the selected product (A hazard(A) = 1)
+    reported volume       R = A / guaranteed share
 
 Exponential demand of mean M gives A = M, uniform demand up to M gives M / 2 (V12).
 """
@@ -12,9 +12,10 @@ from collections.abc import Callable
 from typing import Literal
 
 import numpy as np
+from pydantic import model_validator
 
 from vbp_sim.agents.reporting.interface import Floats, History, Reporting
-from vbp_sim.scenario.parts import param
+from vbp_sim.scenario.parts import param, wrong
 from vbp_sim.streams import Streams, normal_table, uniform_of, words_at
 
 #: spreads of demand for which the best target is computed; between them it is interpolated
@@ -31,17 +32,20 @@ class Bonus(Reporting):
         0.72, "share of a drug's use that institutions expect the selected product to take",
         source="71.66 % after the pilot [B2]; taken as foreseen", confidence="I", gt=0, le=1,
     )  # fmt: skip
-    lowest: float = param(0.5, "least report that passes the review, over past use", unit="share", ge=0, le=1)
-    highest: float = param(1.0, "largest report that passes the review, over past use", unit="share", ge=1, le=5)
 
-    def report(self, history: History, luck: Streams) -> Floats:
-        """See `Reporting.report`."""
+    @model_validator(mode="after")
+    def in_order(self) -> Bonus:
+        if self.cv_low > self.cv_high:
+            raise wrong("cv_low", f"cv_low ({self.cv_low:g}) lies above cv_high ({self.cv_high:g})")
+        return self
+
+    def wished(self, history: History, luck: Streams) -> Floats:
+        """See `Reporting.wished`."""
         keys = luck.keys("reporting.cv", history.drugs, history.round, history.province)
         drawn = uniform_of(words_at(keys[:, None], np.arange(history.use.shape[1])))
         cv = self.cv_low + (self.cv_high - self.cv_low) * drawn
-        target = history.use * self.expected_share * lognormal_target(cv)
-        reported = target / np.maximum(history.share, 1e-9)[:, None]
-        return np.asarray(np.clip(reported, self.lowest * history.use, self.highest * history.use))
+        target = history.use * (1 + self.growth) * self.expected_share * lognormal_target(cv)
+        return np.asarray(target / np.maximum(history.share, 1e-9)[:, None])
 
 
 def best_target(met: Callable[[Floats], Floats], highest: float) -> float:

@@ -1,7 +1,7 @@
 """Newsvendor reporting: an institution weighs a missed agreed volume against a short one.
 
     agreed volume wanted  A* = F^-1(tau),  tau = 1 / (1 + c_o / c_s),   F = log-normal demand for the selected product
-    reported volume       R* = A* / (guaranteed share), within [lowest, highest] x past use
+    reported volume       R* = A* / (guaranteed share)
 
 The chance of missing the agreed volume is tau whatever F is; a larger guaranteed share lowers the report and leaves the
 agreed volume as it was.
@@ -38,21 +38,15 @@ class Newsvendor(Reporting):
         0.72, "share of a drug's use that institutions expect the selected product to take",
         source="71.66 % after the pilot [B2]; taken as foreseen", confidence="I", gt=0, le=1,
     )
-    lowest: float = param(
-        0.5, "least report that passes the review, over past use", unit="share",
-        source="assumption; batch 11 asks 0.8 [S26]", ge=0, le=1,
-    )
-    highest: float = param(1.0, "largest report that passes the review, over past use", unit="share", gt=0, le=5)
 
     @model_validator(mode="after")
     def in_order(self) -> Newsvendor:
-        for low, high in (("cv_low", "cv_high"), ("lowest", "highest")):
-            if getattr(self, low) > getattr(self, high):
-                raise wrong(low, f"{low} ({getattr(self, low):g}) lies above {high} ({getattr(self, high):g})")
+        if self.cv_low > self.cv_high:
+            raise wrong("cv_low", f"cv_low ({self.cv_low:g}) lies above cv_high ({self.cv_high:g})")
         return self
 
-    def report(self, history: History, luck: Streams) -> Floats:
-        """See `Reporting.report`."""
+    def wished(self, history: History, luck: Streams) -> Floats:
+        """See `Reporting.wished`."""
         at = np.arange(history.use.shape[1])
 
         def draw(what: str) -> np.ndarray[tuple[int, ...], np.dtype[np.uint64]]:
@@ -61,9 +55,9 @@ class Newsvendor(Reporting):
 
         ratio = self.cost_ratio * np.exp(self.cost_ratio_spread * normal_of(draw("cost-ratio")))
         cv = self.cv_low + (self.cv_high - self.cv_low) * uniform_of(draw("cv"))
-        agreed = history.use * self.expected_share * lognormal_quantile(1 / (1 + ratio), cv)
-        reported = agreed / np.maximum(history.share, 1e-9)[:, None]
-        return np.asarray(np.clip(reported, self.lowest * history.use, self.highest * history.use))
+        expected = history.use * (1 + self.growth) * self.expected_share
+        agreed = expected * lognormal_quantile(1 / (1 + ratio), cv)
+        return np.asarray(agreed / np.maximum(history.share, 1e-9)[:, None])
 
 
 def lognormal_quantile(tau: Floats, cv: Floats) -> Floats:

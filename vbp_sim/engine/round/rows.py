@@ -112,7 +112,7 @@ class Rows:
         world, name = self.scope.world, self.scope.world.drug_ids[drug]
         for province in self.scope.members:
             inst = province.institutions
-            past = inst.by_level(inst.use[[drug]])[0]
+            past = inst.by_level(province.past[self.scope.id][[drug]])[0]
             reported = inst.by_level(province.reported[self.scope.id][[drug]])[0]
             share = float(shares[province.index])
             for i, level in enumerate(LEVELS):
