@@ -25,8 +25,9 @@ def test_a_round_is_remembered_with_its_bids_and_winners() -> None:
 
 def test_only_a_model_that_looks_back_bids_otherwise_with_a_history() -> None:
     market, law = read_market_of("batch-2"), rule_set("batch-2")
-    market = replace(market, drugs=market.drugs[:6], reported=market.reported[:6],
-                     products=tuple(p for p in market.products if p.drug in {d.id for d in market.drugs[:6]}))  # fmt: skip
+    drugs = market.drugs[:6]
+    products = tuple(p for p in market.products if p.drug in {d.id for d in drugs})
+    market = replace(market, drugs=drugs, reported=market.reported[:6], products=products)
     history = (earlier_round(read_market_of("expansion-2019"), rule_set("expansion-2019")),)
     for name, same in (("best-response", True), ("learned-beliefs", False)):
         prediction = Prediction.model_validate({"bidding": {"model": name}})

@@ -41,7 +41,7 @@ class LearnedBeliefs(BestResponse):
         0.3, "part of that weight that is left where a round publishes neither bids nor prices", unit="share",
         source="assumption; batch 11 published no winning prices [S51]", ge=0, le=1,
     )  # fmt: skip
-    alike: int = param(
+    near: int = param(
         2, "earlier drugs teach if their number of generics differed by at most so many", unit="firms", ge=0, le=40
     )
 
@@ -64,7 +64,7 @@ class LearnedBeliefs(BestResponse):
         The weight that is left, 1 - their sum, is the first belief's.
         """
         generics = int((~opening.originator).sum())
-        rounds = [(seen(past, generics, self.alike), self.weight(past)) for past in opening.history]
+        rounds = [(seen(past, generics, self.near), self.weight(past)) for past in opening.history]
         rounds = [(values, weight) for values, weight in rounds if len(values) and weight > 0]
         weights = np.array([weight for _, weight in rounds])
         left = np.cumprod((1 - weights)[::-1])[::-1]

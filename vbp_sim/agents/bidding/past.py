@@ -1,6 +1,6 @@
 """Rounds that are over, as firms of later rounds may look at them.
 
-    seen(past_round("batch-2", "bids", openings, bids, prices), generics=5, alike=2)
+seen(past_round("batch-2", "bids", openings, bids, prices), generics=5, near=2)
 """
 
 from __future__ import annotations
@@ -34,19 +34,19 @@ def past_round(
     return PastRound(round_id, published, tuple(tenders))
 
 
-def seen(past: PastRound, generics: int, alike: int) -> Floats:
+def seen(past: PastRound, generics: int, near: int) -> Floats:
     """What rivals of a drug with so many generics may take from an earlier round: rising values over the ceiling.
 
-    Valid bids of generics, or the selected ones' prices where no bids were published; of drugs whose number of
-    generics differed by at most ``alike``, or of all drugs where there was none such.
+    Valid bids of generics, or the selected ones' prices where no bids were published.
     """
-    found = [_values(past, tender) for tender in past.tenders]
-    near = [
-        v
-        for v, tender in zip(found, past.tenders, strict=True)
-        if abs(int((~tender.originator).sum()) - generics) <= alike and len(v)
-    ]
-    return np.sort(np.concatenate(near or [v for v in found if len(v)] or [np.array([])]))
+    found = [_values(past, tender) for tender in alike(past, generics, near)]
+    return np.sort(np.concatenate([np.array([]), *found]))
+
+
+def alike(past: PastRound, generics: int, near: int) -> list[PastTender]:
+    """Drugs of a round for which generics bid and whose number differed by at most ``near``; else all with bids."""
+    held = [t for t in past.tenders if len(_values(past, t))]
+    return [t for t in held if abs(int((~t.originator).sum()) - generics) <= near] or held
 
 
 def _values(past: PastRound, tender: PastTender) -> Floats:
