@@ -9,16 +9,12 @@ import numpy as np
 import numpy.typing as npt
 from matplotlib.axes import Axes
 
-from vbp_sim.report import marks, style
+from vbp_sim.report import marks, style, words
+from vbp_sim.report.language import say
 from vbp_sim.studies.folder import RunFolder
 
-#: events that are marked, and their words; the earliest of each round is shown
-STEPS = {
-    "reporting-start": "reporting",
-    "opening": "bids opened",
-    "start": "supply starts",
-    "term-end": "first term ends",
-}
+#: events that are marked; their words are messages of the area ``calendar``; the earliest of each round is shown
+STEPS = ("reporting-start", "opening", "start", "term-end")
 
 
 @dataclass(frozen=True)
@@ -34,14 +30,15 @@ def policy_dates(run: RunFolder) -> list[Mark]:
     """The earliest date of each step of each round, by time; with more than two rounds only the starts."""
     events = run.table("events", ["date", "kind", "round"])
     first: dict[tuple[str, str], np.datetime64] = {}
-    wanted = np.isin(events["kind"].astype(str), list(STEPS))
+    wanted = np.isin(events["kind"].astype(str), STEPS)
     for date, kind, name in zip(*(events[c][wanted] for c in ("date", "kind", "round")), strict=True):
         first[kind, name] = min(date, first.get((kind, name), date))
     rounds = {name for _, name in first}
     found = []
     for (kind, name), date in first.items():
         if len(rounds) <= 2 or kind == "start":
-            said = STEPS[kind] if len(rounds) == 1 else f"{style.label(name, 18)}: {STEPS[kind]}"
+            step = say(f"calendar.{kind}")
+            said = step if len(rounds) == 1 else say("timeline.of_round", round=style.label(name, 18), step=step)
             found.append(Mark(date, kind, said))
     return sorted(found, key=lambda m: m.date)
 
@@ -65,8 +62,8 @@ def mark_dates(axes: Axes, dates: list[Mark], *, inches: float = 0.0) -> None:
             continue
         axes.axvline(day, color=style.INK, linewidth=0.8, linestyle=(0, (2, 2)), zorder=1)
         if inches:
-            said = f"{mark.words} {mark.date}"
-            at, length = (day - low) / (high - low) * inches, 0.068 * len(said) + 0.1
+            said = f"{mark.words} {words.day(mark.date)}"
+            at, length = (day - low) / (high - low) * inches, 0.068 * words.width(said) + 0.1
             start = min(at, inches - length)
             line = next((i for i, end in enumerate(ends) if end <= start), len(ends))
             ends[line : line + 1] = [start + length]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import Any
 
 import numpy as np
@@ -12,6 +13,7 @@ from matplotlib.ticker import FuncFormatter, MaxNLocator
 
 from vbp_sim.report import style, words
 from vbp_sim.report.bands import Band, Floats
+from vbp_sim.report.language import say
 
 
 def percent_axis(axis: Any, decimals: int = 0) -> None:
@@ -29,7 +31,7 @@ def scaled_axis(axis: Any, unit: str) -> None:
     size, word = words.scale(max(abs(v) for v in axis.get_view_interval()))
     axis.set_major_locator(MaxNLocator(6))
     axis.set_major_formatter(FuncFormatter(lambda v, _: style.minus(words.compact(v / size))))
-    axis.set_label_text(f"{word} {unit}".strip())
+    axis.set_label_text(words.amount(word, unit))
 
 
 def whole_axis(axis: Any) -> None:
@@ -47,11 +49,26 @@ def mid_month(months: npt.NDArray[Any]) -> Floats:
     return days(months) + 14.0
 
 
+class _Dates(ConciseDateFormatter):
+    """Ticks in the language in use: the year in January, else the month, or the day."""
+
+    def __init__(self, locator: Any) -> None:
+        year, month, day = (say(f"words.tick_{part}") for part in ("year", "month", "day"))
+        hours = ["%H:%M", "%H:%M", "%S.%f"]
+        formats = {"formats": [year, month, day, *hours], "zero_formats": ["", year, month, f"{month}-%d", *hours[:2]]}
+        super().__init__(locator, show_offset=False, **formats)  # type: ignore[no-untyped-call]
+
+    def format_ticks(self, values: Any) -> list[str]:
+        """Labels of ticks; no zero before the number of a month or a day that is named."""
+        ticks: list[str] = super().format_ticks(values)  # type: ignore[no-untyped-call]
+        return [re.sub(r"^0(?=\d[月日])", "", tick) for tick in ticks]
+
+
 def month_axis(axes: Axes) -> None:
     """Ticks of a time axis at the first of a month, years named once."""
     locator: Any = AutoDateLocator(minticks=4, maxticks=12)  # type: ignore[no-untyped-call]
     axes.xaxis.set_major_locator(locator)
-    axes.xaxis.set_major_formatter(ConciseDateFormatter(locator, show_offset=False))  # type: ignore[no-untyped-call]
+    axes.xaxis.set_major_formatter(_Dates(locator))
     axes.grid(axis="x", visible=False)
 
 

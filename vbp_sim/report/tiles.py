@@ -8,6 +8,8 @@ Keys are ISO 3166-2:CN codes. Tiles need no boundary data, hence raise no questi
 
 from __future__ import annotations
 
+from vbp_sim.report.language import language
+
 #: ISO code -> (name, row, column)
 TILES: dict[str, tuple[str, int, int]] = {
     "HL": ("Heilongjiang", 0, 8),
@@ -63,6 +65,11 @@ def code(province: str) -> str:
     iso = province.upper().removeprefix("CN-")
     plain = "".join(c for c in province.lower() if c.isalpha())
     return iso if iso in TILES else _BY_NAME.get(plain, "")
+
+
+def tile_name(iso: str) -> str:
+    """What a tile is called: its code, in Chinese its name."""
+    return CHINESE[iso] if language() == "zh" else iso
 
 
 def mapped(provinces: list[str]) -> list[str]:

@@ -88,6 +88,11 @@ def listed(parts: list[str]) -> str:
     return say("words.comma").join(parts)
 
 
+def clauses(parts: list[str]) -> str:
+    """Parts of a sentence, parted by semicolons."""
+    return say("words.semicolon").join(parts)
+
+
 def day(given: Any) -> str:
     """A date (``date``, datetime64 or ISO text) as people write it; a text that is no date as it is."""
     try:

@@ -13,6 +13,7 @@ from vbp_sim.report import marks, spots, style, words
 from vbp_sim.report.bands import Axis, Band, Flags, Floats, Ints, placed
 from vbp_sim.report.catalogue import Chart, Columns, NothingToDraw, chart
 from vbp_sim.report.labels import tender_labels
+from vbp_sim.report.language import say
 from vbp_sim.report.spots import Spots
 from vbp_sim.studies.folder import RunFolder
 
@@ -48,8 +49,7 @@ def draw(run: RunFolder) -> Chart:
     order = np.argsort(lowest, kind="stable")
     shown = order[: style.MOST_ROWS]
     title = _title(bids, lowest)
-    fuller = "; the fuller a mark, the more often it won" if bids.bid.shown else ""
-    how = f"One mark per product, drugs with the lowest bids on top{fuller}. Marks at the edge lie beyond it."
+    how = say("bids.how_often" if bids.bid.shown else "bids.how")
     how += style.says_band(run) + style.says_rows(len(shown), len(order), "drug")
     heights = np.maximum(1.0, 0.36 * np.bincount(bids.drug, minlength=len(bids.drugs)))[shown]
     figure = style.page(run, title, how, (10, 0.7 + 0.24 * heights.sum()), keys=2)
@@ -59,7 +59,7 @@ def draw(run: RunFolder) -> Chart:
     at[shown] = middles
     _marks(axes, bids, at[bids.drug] + _offsets(bids))
     axes.set_xlim(0, EDGE * 1.03)
-    axes.set_xlabel("bid, % of the ceiling")
+    axes.set_xlabel(say("bids.axis"))
     marks.percent_axis(axes.xaxis)
     style.legend(figure, 4)
     return Chart(title, figure, _data(bids), [_strips(axes, bids, at, heights, shown)])
@@ -74,7 +74,7 @@ def collect(run: RunFolder) -> Bids:
     ceiling = np.where(t["ceiling"] > 0, t["ceiling"], np.nan)
     share = placed(t["bid"] / ceiling, reps, products)
     if not np.isfinite(share).any():
-        raise NothingToDraw("there is no bid under a ceiling")
+        raise NothingToDraw(say("bids.nothing"))
     first = np.unique(products.codes, return_index=True)[1]
     keep = np.isfinite(share).any(axis=0) | np.isfinite(t["real_bid"][first])
     first = first[keep]
@@ -140,18 +140,20 @@ def _marks(axes: Axes, bids: Bids, y: Floats) -> None:
             marks.spread(axes, bids.bid.at(mine), y[mine], colour, 2)
             faces = [_blend(colour, float(w)) for w in bids.won[mine]]
             axes.scatter(bids.bid.mid[mine], y[mine], c=faces, zorder=3, **look)
-            axes.scatter([], [], c=colour, label=f"{name}, won", **look)
-            axes.scatter([], [], c="white", label=f"{name}, lost", **look)
+            axes.scatter([], [], c=colour, label=say(f"bids.{name}_won"), **look)
+            axes.scatter([], [], c="white", label=say(f"bids.{name}_lost"), **look)
     void = bids.void & known
     if void.any():
         at = np.minimum(bids.bid.mid[void], EDGE)
-        axes.scatter(at, y[void], s=26, c=style.GREY, marker="x", label="void: above the ceiling", zorder=3)
-    for name, which, width in (("real, won", bids.real_won, 2.6), ("real, lost", ~bids.real_won, 1.0)):
+        axes.scatter(at, y[void], s=26, c=style.GREY, marker="x", label=say("bids.void"), zorder=3)
+    for name, which, width in (("real_won", bids.real_won, 2.6), ("real_lost", ~bids.real_won, 1.0)):
         mine = which & np.isfinite(bids.real) & np.isfinite(y)
         if mine.any():
             at = np.minimum(bids.real[mine], EDGE)
-            axes.scatter(at, y[mine], s=60, c=style.INK, marker="|", linewidths=width, label=name, zorder=4)
-    axes.axvline(1, color=style.INK, linewidth=1.2, linestyle="--", label="ceiling")
+            axes.scatter(
+                at, y[mine], s=60, c=style.INK, marker="|", linewidths=width, label=say(f"bids.{name}"), zorder=4
+            )
+    axes.axvline(1, color=style.INK, linewidth=1.2, linestyle="--", label=say("bids.ceiling"))
 
 
 def _blend(colour: str, part: float) -> tuple[float, float, float]:
@@ -166,8 +168,8 @@ def _title(bids: Bids, lowest: Floats) -> str:
     name = style.label(bids.drugs[deepest][1])
     middle, least = (words.percent(float(v)) for v in (np.nanmedian(finite), finite[deepest]))
     void, known = int(bids.void.sum()), int(np.isfinite(bids.bid.mid).sum())
-    told = f"The lowest bid is {middle} of the ceiling in the median drug, {least} for {name}"
-    return f"{told}; {void} of {known} products bid above the ceiling" if void else told
+    told = [say("bids.title", middle=middle, least=least, drug=name)]
+    return words.clauses([*told, say("bids.title_void", void=void, known=known)] if void else told)
 
 
 def _data(bids: Bids) -> Columns:

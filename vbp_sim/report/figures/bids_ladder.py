@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import textwrap
-
 import numpy as np
 from matplotlib.axes import Axes
 
@@ -11,6 +9,7 @@ from vbp_sim.errors import InputError, Problem, nearest
 from vbp_sim.report import marks, spots, style, words
 from vbp_sim.report.bands import Floats
 from vbp_sim.report.catalogue import Chart, Columns, NothingToDraw, chart
+from vbp_sim.report.language import say, told
 from vbp_sim.studies.folder import RunFolder
 
 #: characters of a line of a reason
@@ -23,7 +22,7 @@ def draw(run: RunFolder, drug: str) -> Chart:
     t = run.table("bids")
     quoted = (t["replication"] == 0) & np.isfinite(t["bid"])
     if not quoted.any():
-        raise NothingToDraw("nobody bid")
+        raise NothingToDraw(say("ladder.nothing"))
     name = drug or _fullest(t["drug"][quoted])
     mine = quoted & (t["drug"] == name)
     if not mine.any():
@@ -35,7 +34,7 @@ def draw(run: RunFolder, drug: str) -> Chart:
     rows = {column: values[order] for column, values in rows.items()}
     title = _title(name, rows)
     several = int(run.manifest["replications"]) > 1
-    how = f"Round {style.label(str(rows['round'][0]), 30)}" + (", first replication." if several else ".")
+    how = say("ladder.how_first" if several else "ladder.how", round=style.label(str(rows["round"][0]), 30))
     figure = style.page(run, title, how, (10, 0.9 + 0.55 * len(order)), keys=1)
     axes, beside = figure.subplots(1, 2, sharey=True, width_ratios=(3, 2))
     at = marks.rows(axes, [_named(rows, i) for i in range(len(order))])
@@ -51,24 +50,27 @@ def _fullest(drugs: Floats) -> str:
 
 
 def _named(rows: Columns, i: int) -> str:
-    star = " (originator)" if rows["originator"][i] else ""
-    return style.label(str(rows["manufacturer"][i]), 26) + star
+    name = style.label(str(rows["manufacturer"][i]), 26)
+    return say("ladder.originator", name=name) if rows["originator"][i] else name
 
 
 def _bars(axes: Axes, at: Floats, rows: Columns) -> None:
     won = rows["selected"]
-    for which, says, face, hatch in ((won, "bid, won", style.BLUE, ""), (~won, "bid, lost", "white", "///")):
+    for which, says, face, hatch in (
+        (won, say("ladder.won"), style.BLUE, ""),
+        (~won, say("ladder.lost"), "white", "///"),
+    ):
         if which.any():
             axes.barh(
                 at[which], rows["bid"][which], height=0.5, color=face, edgecolor=style.BLUE, hatch=hatch, label=says
             )
     if np.isfinite(rows["cost"]).any():
-        axes.plot(rows["cost"], at, "|", color=style.RED, markersize=15, mew=2.2, label="cost")
+        axes.plot(rows["cost"], at, "|", color=style.RED, markersize=15, mew=2.2, label=say("ladder.cost"))
     if np.isfinite(rows["real_bid"]).any():
-        axes.plot(rows["real_bid"], at, "D", mfc="white", color=style.INK, markersize=5, label="real bid")
+        axes.plot(rows["real_bid"], at, "D", mfc="white", color=style.INK, markersize=5, label=say("ladder.real"))
     ceiling = float(rows["ceiling"][0])
     if ceiling > 0:
-        axes.axvline(ceiling, color=style.INK, linewidth=1.2, linestyle="--", label="ceiling")
+        axes.axvline(ceiling, color=style.INK, linewidth=1.2, linestyle="--", label=say("bids.ceiling"))
     numbers = [rows["bid"], rows["cost"], rows["real_bid"]]
     high = max(ceiling if ceiling > 0 else 0.0, *(float(np.nanmax([0.0, *column])) for column in numbers))
     axes.set_xlim(0, 1.16 * high)
@@ -77,7 +79,7 @@ def _bars(axes: Axes, at: Floats, rows: Columns) -> None:
             words.compact(float(bid)), (bid, y), (5, 0), textcoords="offset points", va="center", size=8
         )
         said.set_bbox({"facecolor": "white", "edgecolor": "none", "pad": 1.8, "alpha": 0.85})
-    axes.set_xlabel("yuan per unit")
+    axes.set_xlabel(say("words.yuan_per_unit"))
     axes.grid(axis="y", visible=False)
     marks.number_axis(axes.xaxis)
 
@@ -85,7 +87,8 @@ def _bars(axes: Axes, at: Floats, rows: Columns) -> None:
 def _reasons(axes: Axes, at: Floats, rows: Columns) -> None:
     axes.set_axis_off()
     for y, reason, won in zip(at, rows["reason"], rows["selected"], strict=True):
-        said = textwrap.wrap(style.label(str(reason) or ("selected" if won else "not selected"), 3 * REASON), REASON)
+        why = str(reason) or say("reasons.selected" if won else "reasons.not_selected")
+        said = words.wrapped(style.label(why, 3 * REASON), REASON)
         axes.text(0.02, y, "\n".join(said[:4]), size=7.5, va="center", weight="bold" if won else "normal")
     axes.set_xlim(0, 1)
 
@@ -93,9 +96,10 @@ def _reasons(axes: Axes, at: Floats, rows: Columns) -> None:
 def _title(name: str, rows: Columns) -> str:
     n, won = len(rows["bid"]), int(rows["selected"].sum())
     lowest, ceiling = float(rows["bid"].min()), float(rows["ceiling"][0])
-    said = f"{style.label(name)}: {won} of {words.counted(n, 'bid')} {'wins' if won == 1 else 'win'}"
-    part = f", {words.percent(lowest / ceiling)} of the ceiling" if ceiling > 0 else ""
-    return f"{said[0].upper()}{said[1:]}; the lowest is {words.compact(lowest)} yuan{part}"
+    said = told("ladder.title", won, drug=style.label(name), bids=words.counted(n, "bid"))
+    share = words.percent(lowest / ceiling) if ceiling > 0 else ""
+    part = say("ladder.title_share" if share else "ladder.title_lowest", lowest=words.compact(lowest), share=share)
+    return words.clauses([said[0].upper() + said[1:], part])
 
 
 def _data(rows: Columns) -> Columns:

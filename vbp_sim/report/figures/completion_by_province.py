@@ -15,8 +15,9 @@ from matplotlib.patches import FancyBboxPatch
 from vbp_sim.report import marks, spots, style, words
 from vbp_sim.report.bands import Axis, Band, Ints, ratio, sums
 from vbp_sim.report.catalogue import Chart, NothingToDraw, chart
+from vbp_sim.report.language import say, told
 from vbp_sim.report.spots import Spots
-from vbp_sim.report.tiles import TILES, mapped
+from vbp_sim.report.tiles import TILES, mapped, tile_name
 from vbp_sim.studies.folder import RunFolder
 
 #: points from the middle of a tile to its edge
@@ -29,14 +30,14 @@ def draw(run: RunFolder) -> Chart:
     t = run.table("use", ["replication", "province", "selected", "agreed"])
     reps, provinces = Axis.of(t["replication"]), Axis.of(t["province"])
     if not t["agreed"].any():
-        raise NothingToDraw("no contract came into force")
+        raise NothingToDraw(say("catalogue.no_contract"))
     bought = sums(t["selected"] * (t["agreed"] > 0), reps, provinces)
     agreed = sums(t["agreed"], reps, provinces)
     band = Band.of(ratio(bought, agreed))
     order = np.argsort(-np.nan_to_num(band.mid), kind="stable")
     whole = float(np.mean(ratio(bought.sum(axis=1), agreed.sum(axis=1))))
     title = _title(band, [str(p) for p in provinces.names], whole)
-    how = "Completion: selected products bought while contracts run, % of the agreed volume." + style.says_band(run)
+    how = say("completion.how") + style.says_band(run)
     codes = mapped([str(p) for p in provinces.names])
     figure, over = _tiles(run, title, how, band, codes) if codes else _bars(run, title, how, band, provinces, order)
     names = np.array(provinces.names, dtype=object)[order]
@@ -48,13 +49,12 @@ def _title(band: Band, provinces: list[str], whole: float) -> str:
     known = np.isfinite(band.mid)
     below = int((band.mid[known] < 1).sum())
     low, high = int(np.nanargmin(band.mid)), int(np.nanargmax(band.mid))
-    said = f"Hospitals buy {words.percent(whole)} of the agreed volume"
-    if low != high:
-        ends = (f"{style.label(provinces[i])} {words.percent(float(band.mid[i]))}" for i in (low, high))
-        said += ", from {} to {}".format(*ends)
-    stay = "stays" if below == 1 else "stay"
-    missed = f"{below} of {int(known.sum())} {stay} below 100 %" if below else "all pass 100 %"
-    return f"{said}; {missed}"
+    said = {"whole": words.percent(whole)}
+    for i, end in ((low, "low"), (high, "high")):
+        said |= {f"{end}_name": style.label(provinces[i]), end: words.percent(float(band.mid[i]))}
+    first = say("completion.title" if low == high else "completion.title_ends", **said)
+    missed = told("completion.below", below, all=int(known.sum())) if below else say("completion.all_pass")
+    return words.clauses([first, missed])
 
 
 def _bars(run: RunFolder, title: str, how: str, band: Band, provinces: Axis, order: Ints) -> tuple[Figure, Spots]:
@@ -82,29 +82,31 @@ def _bars(run: RunFolder, title: str, how: str, band: Band, provinces: Axis, ord
             said = axes.annotate(words.percent(value), (end, y), (6, 0), textcoords="offset points", va="center")
             said.set_bbox({"facecolor": "white", "edgecolor": "none", "pad": 0.6, "alpha": 0.85})
     axes.axvline(1, color=style.INK, linestyle="--", linewidth=1.2)
-    axes.annotate("agreed", (1, 1), (3, 1), xycoords=("data", "axes fraction"), textcoords="offset points", size=8)
+    axes.annotate(
+        say("completion.agreed"), (1, 1), (3, 1), xycoords=("data", "axes fraction"), textcoords="offset points", size=8
+    )
     axes.set_xlim(0, max(1.15, float(np.nanmax(ends)) * 1.12))
-    axes.set_xlabel("completion, % of the agreed volume")
+    axes.set_xlabel(say("completion.axis"))
     axes.grid(axis="y", visible=False)
     marks.percent_axis(axes.xaxis)
     return figure, spots.rows([axes], at, shown)
 
 
 def _tiles(run: RunFolder, title: str, how: str, band: Band, codes: list[str]) -> tuple[Figure, Spots]:
-    how += " Schematic map, equal tiles; empty tiles take no part; a red edge marks less than 100 %."
+    how += say("completion.how_map")
     figure = style.page(run, title, how, (8.5, 6.6))
     axes = figure.subplots()
     colours, norm = colormaps["PuOr"], TwoSlopeNorm(1, *_span(band))
     for iso, (_, row, column) in TILES.items():
         if iso not in codes:
             _tile(axes, row, column, "none", style.PALE, 0.8)
-            axes.text(column, row, iso, ha="center", va="center", size=8, color=style.GREY)
+            axes.text(column, row, tile_name(iso), ha="center", va="center", size=8, color=style.GREY)
             continue
         value = float(band.mid[codes.index(iso)])
         fill = colours(norm(value))
         _tile(axes, row, column, fill, style.RED if value < 1 else style.GREY, 2 if value < 1 else 0.6)
         ink = "white" if 0.299 * fill[0] + 0.587 * fill[1] + 0.114 * fill[2] < 0.5 else style.INK
-        axes.text(column, row - 0.22, iso, ha="center", va="center", size=8, color=ink)
+        axes.text(column, row - 0.22, tile_name(iso), ha="center", va="center", size=8, color=ink)
         axes.text(
             column,
             row + 0.06,
@@ -117,7 +119,7 @@ def _tiles(run: RunFolder, title: str, how: str, band: Band, codes: list[str]) -
         )
         if band.shown:
             i = codes.index(iso)
-            low, high = (words.percent(float(v)).removesuffix(" %") for v in (band.low[i], band.high[i]))
+            low, high = (words.per_cent(float(v)) for v in (band.low[i], band.high[i]))
             axes.text(column, row + 0.31, f"{low}–{high}", ha="center", va="center", size=7, color=ink)
     axes.set_xlim(-0.6, 8.6)
     axes.set_ylim(7.6, -0.6)

@@ -10,6 +10,7 @@ from matplotlib.axes import Axes
 from vbp_sim.report import marks, spots, style, words
 from vbp_sim.report.bands import Axis, Band, Flags, Floats, Ints, placed, sums
 from vbp_sim.report.catalogue import Chart, Columns, NothingToDraw, chart
+from vbp_sim.report.language import say
 from vbp_sim.studies.folder import RunFolder
 
 
@@ -30,12 +31,9 @@ def draw(run: RunFolder) -> Chart:
     cuts = collect(run)
     known = np.isfinite(cuts.cut.mid)
     if not known.any():
-        raise NothingToDraw("nobody won, or no drug has a ceiling")
+        raise NothingToDraw(say("cut.nothing"))
     title = _title(cuts, known)
-    how = (
-        "One mark per drug: lowest selected price against the ceiling. Lines join the medians of drugs with "
-        "as many bidders." + style.says_band(run)
-    )
+    how = say("cut.how") + style.says_band(run)
     figure = style.page(run, title, how, (8.5, 4.4), keys=1)
     axes = figure.subplots()
     real = np.isfinite(cuts.real) & (cuts.real_bidders > 0)
@@ -43,8 +41,8 @@ def draw(run: RunFolder) -> Chart:
     at = _simulated(axes, cuts, known, -step)
     if real.any():
         _real(axes, cuts, real, step)
-    axes.set_xlabel("bidders (products with a valid bid)")
-    axes.set_ylabel("cut, % of the ceiling")
+    axes.set_xlabel(say("cut.axis_bidders"))
+    axes.set_ylabel(say("cut.axis_cut"))
     axes.set_ylim(min(0.0, float(np.nanmin(cuts.cut.low))) - 0.02, 1)
     marks.whole_axis(axes.xaxis)
     marks.percent_axis(axes.yaxis)
@@ -56,7 +54,7 @@ def collect(run: RunFolder) -> Cuts:
     """Bidders and cut against the ceiling of every tendered drug, over replications, beside the real ones."""
     t = run.table("awards", ["replication", "round", "drug", "bidders", "lowest", "ceiling", "real_price"])
     if not len(t["drug"]):
-        raise NothingToDraw("no drug was tendered")
+        raise NothingToDraw(say("catalogue.no_tender"))
     reps, drugs = Axis.of(t["replication"]), Axis.of(t["round"], t["drug"])
     ceiling = placed(np.where(t["ceiling"] > 0, t["ceiling"], np.nan), reps, drugs)
     cut = 1 - placed(t["lowest"], reps, drugs) / ceiling
@@ -91,16 +89,16 @@ def _simulated(axes: Axes, cuts: Cuts, known: Flags, step: float) -> Floats:
     part = cuts.cut.at(known)
     if part.shown:
         axes.vlines(at, part.low, part.high, color=style.BLUE, linewidth=2.2, alpha=0.3)
-    axes.plot(at, part.mid, "o", color=style.BLUE, mfc=style.SKY, markersize=5.5, label="simulated, by drug")
-    _medians(axes, x[known], part.mid, step, style.BLUE, "-", "simulated, median")
+    axes.plot(at, part.mid, "o", color=style.BLUE, mfc=style.SKY, markersize=5.5, label=say("cut.simulated"))
+    _medians(axes, x[known], part.mid, step, style.BLUE, "-", say("cut.simulated_median"))
     return np.asarray(at)
 
 
 def _real(axes: Axes, cuts: Cuts, known: Flags, step: float) -> None:
     x = cuts.real_bidders.astype(np.float64)
     at, cut = (x + _apart(x, known, 0.13 if step else 0.3) + step)[known], cuts.real[known]
-    axes.plot(at, cut, "D", color=style.INK, mfc="white", markersize=4.5, label="real, by drug")
-    _medians(axes, x[known], cut, step, style.INK, "--", "real, median")
+    axes.plot(at, cut, "D", color=style.INK, mfc="white", markersize=4.5, label=say("cut.real"))
+    _medians(axes, x[known], cut, step, style.INK, "--", say("cut.real_median"))
 
 
 def _medians(axes: Axes, x: Floats, cut: Floats, step: float, colour: str, line: str, name: str) -> None:
@@ -114,8 +112,8 @@ def _title(cuts: Cuts, known: Flags) -> str:
     few, many = int(x.min()), int(x.max())
     low, high = (words.percent(float(np.median(y[x == n]))) for n in (few, many))
     if few == many:
-        return f"With {words.counted(few, 'bidder')} per drug the ceiling is cut by {low}"
-    return f"The ceiling is cut by {low} with {words.counted(few, 'bidder')}, by {high} with {many}"
+        return say("cut.title_one", bidders=words.counted(few, "bidder"), low=low)
+    return say("cut.title", bidders=words.counted(few, "bidder"), low=low, high=high, many=many)
 
 
 def _data(cuts: Cuts) -> Columns:

@@ -11,6 +11,7 @@ from vbp_sim.report import marks, spots, style, words
 from vbp_sim.report.bands import Axis, Band, Floats, ratio, sums
 from vbp_sim.report.catalogue import Chart, NothingToDraw, chart
 from vbp_sim.report.labels import tender_labels
+from vbp_sim.report.language import say
 from vbp_sim.studies.folder import RunFolder
 
 
@@ -20,7 +21,7 @@ def draw(run: RunFolder) -> Chart:
     t = run.table("bids", ["replication", "round", "drug", "price", "cost", "selected"])
     won = t["selected"] & np.isfinite(t["price"]) & np.isfinite(t["cost"])
     if not won.any():
-        raise NothingToDraw("nobody won, or no cost is known")
+        raise NothingToDraw(say("margins.nothing"))
     reps = Axis.of(t["replication"][won], names=range(int(run.manifest["replications"])))
     tenders = Axis.of(t["round"][won], t["drug"][won])
     margin = 1 - t["cost"][won] / t["price"][won]
@@ -30,8 +31,7 @@ def draw(run: RunFolder) -> Chart:
     order = np.argsort(-np.nan_to_num(band.mid, nan=-9.0), kind="stable")
     shown = order[: style.MOST_ROWS]
     title = _title(run, float((margin < 0).mean()), float(exits.sum(axis=1).mean()))
-    how = "Margin: price of the selected product less its cost, % of the price; mean of a drug's winners."
-    how += style.says_band(run) + style.says_rows(len(shown), len(order), "drug")
+    how = say("margins.how") + style.says_band(run) + style.says_rows(len(shown), len(order), "drug")
     figure = style.page(run, title, how, (9.5, 0.9 + 0.2 * len(shown)))
     axes = figure.subplots()
     at = _rows(axes, tender_labels([tenders.names[i] for i in shown]), band.at(shown), exits[:, shown])
@@ -68,14 +68,18 @@ def _rows(axes: Axes, names: list[str], band: Band, exits: Floats) -> Floats:
     axes.axvline(0, color=style.INK, linewidth=1.2, linestyle="--")
     low = min(0.0, float(np.nanmin(band.low)))
     axes.set_xlim(low - 0.04, 1.02)
-    axes.set_xlabel("margin, % of the price")
+    axes.set_xlabel(say("margins.axis"))
     marks.percent_axis(axes.xaxis)
     if exits.any():
         place: dict[str, Any] = {"transform": axes.get_yaxis_transform(), "color": style.RED, "size": 8}
-        axes.text(1.02, -0.75, "given up" + (", in % of replications" if len(exits) > 1 else ""), va="bottom", **place)
+        axes.text(
+            1.02, -0.75, say("margins.given_up" if len(exits) == 1 else "margins.given_up_in"), va="bottom", **place
+        )
         for y, share in zip(at, (exits > 0).mean(axis=0), strict=True):
             if share > 0:
-                axes.text(1.02, y, words.percent(float(share)) if len(exits) > 1 else "yes", va="center", **place)
+                axes.text(
+                    1.02, y, words.percent(float(share)) if len(exits) > 1 else say("words.yes"), va="center", **place
+                )
     return at
 
 
@@ -83,7 +87,7 @@ def _title(run: RunFolder, losing: float, given_up: float) -> str:
     over_sales = run.summary["metrics"].get("margin", {}).get("mean")
     said = []
     if over_sales is not None:
-        said = [f"the margin of selected products is {style.minus(words.percent(over_sales))} of their sales"]
-    below = f"{words.percent(losing, 1)} of the products are sold below cost" if losing else "none is sold below cost"
-    said += [below, f"{words.few(given_up)} given up per run" if given_up else "none is given up"]
-    return "; ".join(said).capitalize()
+        said = [say("margins.title", share=style.minus(words.percent(over_sales)))]
+    said.append(say("margins.title_below" if losing else "margins.title_none_below", share=words.percent(losing, 1)))
+    said.append(say("margins.title_exits" if given_up else "margins.title_no_exits", n=words.few(given_up)))
+    return words.clauses(said).capitalize()

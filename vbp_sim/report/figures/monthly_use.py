@@ -11,20 +11,17 @@ from vbp_sim.report import marks, spots, style, words
 from vbp_sim.report.bands import Axis, Band, mean, ratio, sums
 from vbp_sim.report.calendar import mark_dates, policy_dates
 from vbp_sim.report.catalogue import Chart, Columns, NothingToDraw, chart
+from vbp_sim.report.language import say
 from vbp_sim.studies.folder import RunFolder
 
 LINES = ("selected", "generic", "originator", "unmet")
 KINDS = (*LINES, "agreed")
-LOOKS: dict[str, tuple[str, str, dict[str, Any]]] = {
-    "selected": ("selected", style.BLUE, {"linewidth": 2.4}),
-    "generic": ("generics not selected", style.ORANGE, {"linestyle": (0, (5, 1.5))}),
-    "originator": ("originators not selected", style.GREEN, {"linestyle": (0, (5, 1.5, 1, 1.5))}),
-    "unmet": ("unmet", style.RED, {"linestyle": (0, (1, 1.2)), "linewidth": 2}),
-    "agreed": (
-        "agreed volume per month",
-        style.GREY,
-        {"linestyle": "-", "linewidth": 1, "drawstyle": "steps-mid"},
-    ),
+LOOKS: dict[str, tuple[str, dict[str, Any]]] = {
+    "selected": (style.BLUE, {"linewidth": 2.4}),
+    "generic": (style.ORANGE, {"linestyle": (0, (5, 1.5))}),
+    "originator": (style.GREEN, {"linestyle": (0, (5, 1.5, 1, 1.5))}),
+    "unmet": (style.RED, {"linestyle": (0, (1, 1.2)), "linewidth": 2}),
+    "agreed": (style.GREY, {"linestyle": "-", "linewidth": 1, "drawstyle": "steps-mid"}),
 }
 
 
@@ -33,25 +30,22 @@ def draw(run: RunFolder) -> Chart:
     """Draw the volumes of a month, all tendered drugs together."""
     t = run.table("use", ["replication", "month", *KINDS])
     if not len(t["month"]):
-        raise NothingToDraw("no month was simulated")
+        raise NothingToDraw(say("monthly.nothing"))
     reps, months = Axis.of(t["replication"]), Axis.months(t["month"])
     volumes = {kind: sums(t[kind], reps, months) for kind in KINDS}
     bands = {kind: Band.of(v) for kind, v in volumes.items()}
     dates = policy_dates(run)
     title = _title(t, reps)
-    how = (
-        "Units (tablets, capsules, vials) a month, all tendered drugs and provinces together. Before the "
-        "first supply 'selected' is the use of the products that win later." + style.says_band(run)
-    )
+    how = say("monthly.how") + style.says_band(run)
     figure = style.page(run, title, how, (10, 4.6))
     axes = figure.subplots()
     names = np.array(months.names)
     at = marks.mid_month(names)
     for kind in KINDS:
-        name, colour, look = LOOKS[kind]
-        marks.series(axes, at, bands[kind], colour, label=name, **look)
+        colour, look = LOOKS[kind]
+        marks.series(axes, at, bands[kind], colour, label=say(f"monthly.{kind}"), **look)
     axes.set_ylim(0)
-    marks.scaled_axis(axes.yaxis, "units per month")
+    marks.scaled_axis(axes.yaxis, say("monthly.axis"))
     axes.set_xlim(at[0] - 14, at[-1] + 17)
     marks.month_axis(axes)
     mark_dates(axes, dates, inches=7.4)
@@ -65,7 +59,7 @@ def draw(run: RunFolder) -> Chart:
 
 def _name_agreed(axes: Axes, day: float, height: float) -> None:
     """Write what the agreed volume is above its first step; its end may lie far away."""
-    name, colour, _ = LOOKS["agreed"]
+    name, (colour, _) = say("monthly.agreed"), LOOKS["agreed"]
     axes.annotate(name, (day, height), (0, 4), textcoords="offset points", color=colour, size=8.5, weight="bold")
 
 
@@ -74,7 +68,7 @@ def _name_lines(axes: Axes, bands: dict[str, Band]) -> None:
     top = axes.get_ylim()[1]
     height = -0.04 * top
     for kind in sorted(LINES, key=lambda k: float(bands[k].mid[-1])):
-        name, colour, _ = LOOKS[kind]
+        name, (colour, _) = say(f"monthly.{kind}"), LOOKS[kind]
         height = max(float(bands[kind].mid[-1]), height + 0.055 * top)
         axes.annotate(
             name,
@@ -92,10 +86,9 @@ def _name_lines(axes: Axes, bands: dict[str, Band]) -> None:
 def _title(t: Columns, reps: Axis) -> str:
     under = t["agreed"] > 0
     if not under.any():
-        return "No contract came into force; use stays with the earlier products"
+        return say("monthly.title_none")
     volume = {kind: sums(t[kind] * under, reps) for kind in KINDS}
     used = volume["selected"] + volume["generic"] + volume["originator"]
     share = mean(ratio(volume["selected"], used))
     unmet = mean(ratio(volume["unmet"], used + volume["unmet"]))
-    told = f"{words.percent(share)} of the use of awarded drugs is of selected products"
-    return f"{told}; {words.percent(unmet, 1)} of need stays unmet"
+    return say("monthly.title", share=words.percent(share), unmet=words.percent(unmet, 1))

@@ -12,6 +12,7 @@ from vbp_sim.report import marks, spots, style, words
 from vbp_sim.report.bands import Axis, Band, Flags, Floats, Ints, mean, placed
 from vbp_sim.report.catalogue import Chart, Columns, NothingToDraw, chart
 from vbp_sim.report.labels import tender_labels
+from vbp_sim.report.language import say
 from vbp_sim.studies.folder import RunFolder
 
 
@@ -45,10 +46,7 @@ def draw(run: RunFolder) -> Chart:
     prices = prices.at(np.lexsort((-np.nan_to_num(prices.cut.mid, nan=-9.0), ~prices.won)))
     shown = prices.at(np.arange(min(len(prices.keys), style.MOST_ROWS)))
     title = _title(prices, average)
-    how = (
-        "Lowest selected product of each drug against its own earlier price (the drug's lowest earlier price "
-        "where it had none)." + style.says_band(run) + style.says_rows(len(shown.keys), len(prices.keys), "drug")
-    )
+    how = say("price.how") + style.says_band(run) + style.says_rows(len(shown.keys), len(prices.keys), "drug")
     figure = style.page(run, title, how, (10, 0.9 + 0.2 * len(shown.keys)), keys=1)
     left, right = figure.subplots(1, 2, sharey=True, width_ratios=(3, 2))
     at = marks.rows(left, tender_labels(shown.keys))
@@ -62,7 +60,7 @@ def collect(run: RunFolder) -> tuple[Prices, float]:
     """Earlier price, lowest selected price and cut of every tendered drug, and the mean cut."""
     awards = run.table("awards", ["replication", "round", "drug", "failed", "lowest", "real_price"])
     if not len(awards["drug"]):
-        raise NothingToDraw("no drug was tendered")
+        raise NothingToDraw(say("catalogue.no_tender"))
     reps = Axis.of(awards["replication"])
     drugs = Axis.of(awards["round"], awards["drug"])
     after = placed(awards["lowest"], reps, drugs)
@@ -90,13 +88,13 @@ def _dumbbells(axes: Axes, at: Floats, prices: Prices) -> None:
     won, before, after = prices.won, prices.before.mid, prices.after.mid
     axes.set_xscale("log")
     axes.hlines(at[won], after[won], before[won], color=style.PALE, linewidth=2.2)
-    axes.plot(before, at, "o", mfc="white", color=style.GREY, markersize=5, label="earlier price")
+    axes.plot(before, at, "o", mfc="white", color=style.GREY, markersize=5, label=say("price.earlier"))
     marks.spread(axes, prices.after.at(won), at[won], style.BLUE, 5)
-    axes.plot(after[won], at[won], "o", color=style.BLUE, markersize=5.5, label="selected price, simulated")
+    axes.plot(after[won], at[won], "o", color=style.BLUE, markersize=5.5, label=say("price.simulated"))
     if np.isfinite(prices.real).any():
-        axes.plot(prices.real, at, "|", color=style.INK, markersize=10, mew=1.8, label="selected price, real")
-    axes.set_xlabel("yuan per unit (logarithmic)")
-    axes.set_title("Price")
+        axes.plot(prices.real, at, "|", color=style.INK, markersize=10, mew=1.8, label=say("price.real"))
+    axes.set_xlabel(say("price.axis"))
+    axes.set_title(say("price.price"))
     marks.number_axis(axes.xaxis)
 
 
@@ -107,14 +105,14 @@ def _cuts(axes: Axes, at: Floats, prices: Prices) -> None:
     axes.plot(real, at, "|", color=style.INK, markersize=10, mew=1.8)
     low = min(0.0, float(np.nanmin([0.0, *prices.cut.low[won], *real])) - 0.03)
     axes.set_xlim(low, 1.02)
-    said = "failed in most replications" if prices.cut.shown else "failed: nobody won"
+    said = say("price.failed_mostly" if prices.cut.shown else "price.failed")
     for y, other in zip(at[~won], real[~won], strict=True):
         start = low if np.isnan(other) else max(low, float(other))
         axes.text(start + 0.02, y, said, color=style.RED, size=8, va="center")
     if prices.cut.shown and prices.failed.any():
         _failures(axes, at, prices.failed)
-    axes.set_xlabel("cut, % of the earlier price")
-    axes.set_title("Cut")
+    axes.set_xlabel(say("price.axis_cut"))
+    axes.set_title(say("price.cut"))
     axes.tick_params(axis="y", length=0)
     marks.percent_axis(axes.xaxis)
 
@@ -122,7 +120,7 @@ def _cuts(axes: Axes, at: Floats, prices: Prices) -> None:
 def _failures(axes: Axes, at: Floats, failed: Floats) -> None:
     """A column of the share of replications in which a drug failed, where it ever did."""
     place: dict[str, Any] = {"transform": axes.get_yaxis_transform(), "color": style.RED, "size": 8}
-    axes.text(1.03, -0.75, "failed in", va="bottom", **place)
+    axes.text(1.03, -0.75, say("price.failed_in"), va="bottom", **place)
     for y, share in zip(at, failed, strict=True):
         if share > 0:
             axes.text(1.03, y, words.percent(float(share)), va="center", **place)
@@ -130,13 +128,16 @@ def _failures(axes: Axes, at: Floats, failed: Floats) -> None:
 
 def _title(prices: Prices, average: float) -> str:
     drugs, failed = words.counted(len(prices.keys), "drug"), float(prices.failed.sum())
+    lost = say("price.title_failed", failed=words.few(failed), drugs=drugs)
     if not np.isfinite(prices.cut.mid[prices.won]).any():
-        return f"No price cut to show: {words.few(failed)} of {drugs} failed" if failed else "No earlier price is known"
-    said = f"Prices {'fall' if average >= 0 else 'rise'} by {words.percent(abs(average))} on average"
+        return say("price.title_no_cut", lost=lost) if failed else say("price.title_no_price")
     deepest = int(np.nanargmax(np.where(prices.won, prices.cut.mid, np.nan)))
-    name, cut = style.label(prices.keys[deepest][1]), float(prices.cut.mid[deepest])
-    end = f"; {words.few(failed)} of {drugs} failed" if failed else ""
-    return f"{said}; the deepest cut is {name}, {style.minus(words.percent(cut))}{end}"
+    name, cut = style.label(prices.keys[deepest][1]), style.minus(words.percent(float(prices.cut.mid[deepest])))
+    said = [
+        say("price.title_fall" if average >= 0 else "price.title_rise", share=words.percent(abs(average))),
+        say("price.title_deepest", drug=name, share=cut),
+    ]
+    return words.clauses([*said, lost] if failed else said)
 
 
 def _data(prices: Prices) -> Columns:

@@ -12,11 +12,12 @@ from vbp_sim.report import marks, spots, style, words
 from vbp_sim.report.bands import Axis, Band, Floats, Ints, mean, ratio, sums
 from vbp_sim.report.calendar import contract_months
 from vbp_sim.report.catalogue import Chart, NothingToDraw, chart
+from vbp_sim.report.language import say
 from vbp_sim.studies.folder import RunFolder
 
-PAYERS: tuple[tuple[str, str, dict[str, Any]], ...] = (
-    ("insurance fund", "fund", {"color": style.BLUE, "edgecolor": style.INK}),
-    ("patients", "patient", {"color": style.ORANGE, "edgecolor": style.INK, "hatch": "///"}),
+PAYERS: tuple[tuple[str, dict[str, Any]], ...] = (
+    ("fund", {"color": style.BLUE, "edgecolor": style.INK}),
+    ("patient", {"color": style.ORANGE, "edgecolor": style.INK, "hatch": "///"}),
 )
 
 
@@ -27,33 +28,30 @@ def draw(run: RunFolder) -> Chart:
     t = run.table("fund", ["replication", "month", *names])
     months = contract_months(run)
     if not len(months):
-        raise NothingToDraw("no contract came into force")
+        raise NothingToDraw(say("catalogue.no_contract"))
     t = {name: column[np.isin(t["month"], months)] for name, column in t.items()}
     reps = Axis.of(t["replication"])
     calendar = _years(t["month"])
     years = Axis.of(calendar, names=range(int(calendar.min()), int(calendar.max()) + 1))
     total = {name: sums(t[name], reps, years) for name in names}
     counts = sums(np.ones(len(months)), Axis.of(_years(months), names=years.names)).astype(np.int64)
-    saved = {who: total[f"baseline_{who}"] - total[f"{who}_paid"] for _, who, _ in PAYERS}
+    saved = {who: total[f"baseline_{who}"] - total[f"{who}_paid"] for who, _ in PAYERS}
     bands = {who: Band.of(v) for who, v in saved.items()}
     cut = Band.of(ratio(total["baseline"] - total["spend"], total["baseline"]))
     title = _title({who: v.sum(axis=1) for who, v in saved.items()}, total, len(months))
-    how = (
-        "Saving in months under contract: what the same need would have cost at earlier prices and shares, "
-        "less what was paid. Under each year: in % of that cost." + style.says_band(run)
-    )
+    how = say("savings.how") + style.says_band(run)
     figure = style.page(run, title, how, (max(7.0, 2.5 + 1.5 * len(years)), 4.0), keys=1)
     axes = figure.subplots()
-    for i, (name, who, look) in enumerate(PAYERS):
+    for i, (who, look) in enumerate(PAYERS):
         at = np.arange(len(years), dtype=np.float64) + (i - 0.5) * 0.36
-        axes.bar(at, bands[who].mid, width=0.33, label=name, linewidth=0.8, **look)
+        axes.bar(at, bands[who].mid, width=0.33, label=say(f"savings.{who}"), linewidth=0.8, **look)
         marks.whiskers(axes, bands[who], at, upright=True)
         _values(axes, at, bands[who])
     axes.set_xticks(np.arange(len(years)), _year_labels(years.names, counts, cut))
     axes.axhline(0, color=style.INK, linewidth=1)
     axes.margins(y=0.12)
     axes.grid(axis="x", visible=False)
-    marks.scaled_axis(axes.yaxis, "yuan saved in the year")
+    marks.scaled_axis(axes.yaxis, say("savings.axis"))
     style.legend(figure, 2)
     columns = {k: v for who in bands for k, v in bands[who].columns(f"{who}_saving_yuan").items()}
     columns |= Band.of(total["baseline"]).columns("baseline_yuan") | cut.columns("saving_share")
@@ -75,8 +73,10 @@ def _values(axes: Axes, at: Floats, band: Band) -> None:
 def _year_labels(years: list[int], months: Ints, cut: Band) -> list[str]:
     labels = []
     for year, n, share in zip(years, months, cut.mid, strict=True):
-        part = "" if n == 12 else f" ({words.counted(int(n), 'month')})"
-        labels.append(f"{year}{part}\n{style.minus(words.percent(float(share)))} saved")
+        named = say(
+            "savings.year" if n == 12 else "savings.part_year", year=year, months=words.counted(int(n), "month")
+        )
+        labels.append(f"{named}\n{say('savings.saved', share=style.minus(words.percent(float(share))))}")
     return labels
 
 
@@ -84,10 +84,10 @@ def _title(saved: dict[str, Floats], total: dict[str, Floats], months: int) -> s
     fund, patients = (float(saved[who].mean()) for who in ("fund", "patient"))
     whole = fund + patients
     if whole <= 0:
-        return f"Nothing is saved: fund and patients pay {words.money(-whole)} more than before"
+        return say("savings.title_nothing", money=words.money(-whole))
     share = mean(ratio(saved["fund"] + saved["patient"], total["baseline"].sum(axis=1)))
     when = words.counted(months, "contract month")
-    said = f"Fund and patients save {words.money(whole)} in {when}, {words.percent(share)} of the earlier cost"
+    said = say("savings.title", money=words.money(whole), when=when, share=words.percent(share))
     if min(fund, patients) < 0:
-        return f"{said}; {'patients' if patients < 0 else 'the fund'} pay more than before"
-    return f"{said}; of each 100 yuan saved {words.percent(fund / whole).removesuffix(' %')} stay with the fund"
+        return words.clauses([said, say("savings.title_patients_pay" if patients < 0 else "savings.title_fund_pays")])
+    return words.clauses([said, say("savings.title_of_each", yuan=words.per_cent(fund / whole))])

@@ -15,6 +15,7 @@ from vbp_sim.report import marks, spots, style, words
 from vbp_sim.report.bands import Axis, Band, Floats, Ints, mean, ratio, sums
 from vbp_sim.report.calendar import mark_dates, policy_dates
 from vbp_sim.report.catalogue import Chart, NothingToDraw, chart
+from vbp_sim.report.language import say
 from vbp_sim.studies.folder import RunFolder
 
 #: products that the calendar shows
@@ -59,11 +60,11 @@ def draw(run: RunFolder) -> Chart:
     at = marks.mid_month(s.months)
     _line(above, at, share, ratio(s.unmet, s.need), style.RED)
     above.set_ylim(0, max(0.005, above.get_ylim()[1]))
-    above.set_ylabel("unmet,\n% of need")
+    above.set_ylabel(say("supply.axis_unmet"))
     marks.percent_axis(above.yaxis, 1)
     _line(middle, at, count, s.down.sum(axis=2), style.DARK[style.PURPLE])
     middle.set_ylim(0, max(1.0, middle.get_ylim()[1]))
-    middle.set_ylabel("products\ndown")
+    middle.set_ylabel(say("supply.axis_down"))
     marks.whole_axis(middle.yaxis)
     _calendar(figure, below, s.months, often[:, worst], [s.products[i] for i in worst], share.shown)
     below.set_xlim(at[0] - 14, at[-1] + 17)
@@ -73,7 +74,7 @@ def draw(run: RunFolder) -> Chart:
     mark_dates(below, dates)
     for axes in (above, middle, below):
         marks.month_axis(axes)
-    strips = {f"down: {' / '.join(s.products[i])}": often[:, i] for i in worst}
+    strips = {say("supply.strip", drug=s.products[i][0], firm=s.products[i][1]): often[:, i] for i in worst}
     columns = {**share.columns("unmet_share"), **count.columns("products_down")}
     over = spots.columns([middle, above], at, range(len(at)), 30.4)
     return Chart(title, figure, {"month": s.months, **columns, **strips}, [over])
@@ -84,7 +85,7 @@ def collect(run: RunFolder) -> Supply:
     use = run.table("use", ["replication", "month", "need", "unmet", "agreed"])
     t = run.table("supply", ["replication", "month", "drug", "manufacturer", "down"])
     if not len(t["drug"]):
-        raise NothingToDraw("no contract came into force")
+        raise NothingToDraw(say("catalogue.no_contract"))
     reps, months = Axis.of(use["replication"]), Axis.months(use["month"])
     when = Axis.of(t["month"].astype("datetime64[M]"), names=[m.item() for m in months.names])
     products = Axis.of(t["drug"], t["manufacturer"])
@@ -103,11 +104,9 @@ def collect(run: RunFolder) -> Supply:
 
 def _how(run: RunFolder, worst: int) -> str:
     several = int(run.manifest["replications"]) > 1
-    shade = "shade: share of replications in which it was down" if several else "dark: down in the month"
-    strips = f" Calendar of the {words.counted(worst, 'product')} most often down; {shade}." if worst else ""
-    dashed = " Dashed: mean." if several else ""
-    told = "Need that nobody supplied, and selected products that could not produce."
-    return told + strips + style.says_band(run) + dashed
+    strips = "supply.how_often" if several else "supply.how_down"
+    told = say("supply.how") + (say(strips, products=words.counted(worst, "product")) if worst else "")
+    return told + style.says_band(run) + (say("supply.how_mean") if several else "")
 
 
 def _line(axes: Axes, at: Floats, band: Band, values: Floats, colour: str) -> None:
@@ -128,7 +127,7 @@ def _calendar(
     """One strip per product, darker where it was down in more replications."""
     if not names:
         axes.set_yticks([])
-        said = "no selected product was down in any month"
+        said = say("supply.nobody")
         axes.text(0.5, 0.5, said, transform=axes.transAxes, ha="center", va="center")
         return
     marks.rows(axes, [style.label(f"{drug} · {firm}", 40) for drug, firm in names])
@@ -139,15 +138,14 @@ def _calendar(
     if several:
         bar = figure.colorbar(mesh, ax=axes, pad=0.01, fraction=0.03, aspect=12)
         marks.percent_axis(bar.ax.yaxis)
-        bar.set_label("% of replications", size=8)
+        bar.set_label(say("supply.axis_often"), size=8)
 
 
 def _title(s: Supply, worst: Ints) -> str:
-    said = f"{words.percent(s.share, 2)} of need under contract stays unmet"
+    said = say("supply.title", share=words.percent(s.share, 2))
     if not len(worst):
-        return f"{said}; no selected product was down"
+        return words.clauses([said, say("supply.title_nobody")])
     hit = float((s.down.sum(axis=1) > 0).sum(axis=1).mean())
     drug, firm = (style.label(part) for part in s.products[worst[0]])
-    average = "on average " if len(s.down) > 1 else ""
-    down = f"{average}{words.few(hit)} of {words.few(s.supplied)} selected products were down at some time"
-    return f"{said}; {down}, most of all {drug} by {firm}"
+    found = {"hit": words.few(hit), "all": words.few(s.supplied), "drug": drug, "firm": firm}
+    return words.clauses([said, say("supply.title_mean" if len(s.down) > 1 else "supply.title_down", **found)])

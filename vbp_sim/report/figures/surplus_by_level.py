@@ -10,6 +10,7 @@ from matplotlib.axes import Axes
 from vbp_sim.report import marks, spots, style, words
 from vbp_sim.report.bands import Axis, Band, mean, ratio, sums
 from vbp_sim.report.catalogue import Chart, NothingToDraw, chart
+from vbp_sim.report.language import say
 from vbp_sim.studies.folder import RunFolder
 
 
@@ -18,7 +19,7 @@ def draw(run: RunFolder) -> Chart:
     """Draw measured and retained surplus side by side, and the pass rate beside them."""
     t = run.table("settlement", ["replication", "level", "institutions", "passed", "surplus", "retained"])
     if not len(t["level"]):
-        raise NothingToDraw("no contract year came to its assessment")
+        raise NothingToDraw(say("surplus.nothing"))
     reps, levels = Axis.of(t["replication"]), Axis.of(t["level"])
     surplus, retained = sums(t["surplus"], reps, levels), sums(t["retained"], reps, levels)
     passed, assessed = sums(t["passed"], reps, levels), sums(t["institutions"], reps, levels)
@@ -27,9 +28,7 @@ def draw(run: RunFolder) -> Chart:
     most = str(levels.names[int(np.argmax(bands[1].mid))])
     rate = mean(ratio(passed.sum(axis=1), assessed.sum(axis=1)))
     title = _title(float(retained.sum(axis=1).mean()), share, most, rate)
-    how = "All drugs, provinces and settled contract years together. Assessed drug by drug, yearly." + style.says_band(
-        run
-    )
+    how = say("surplus.how") + style.says_band(run)
     figure = style.page(run, title, how, (9.5, 0.9 + 0.75 * len(levels)), keys=1)
     money, rate = figure.subplots(1, 2, sharey=True, width_ratios=(3, 2))
     at = marks.rows(money, [style.label(str(name)) for name in levels.names])
@@ -47,20 +46,21 @@ def draw(run: RunFolder) -> Chart:
 
 
 def _title(retained: float, share: float, most: str, rate: float) -> str:
-    passed = f"{words.percent(rate)} of assessments are passed"
+    passed = say("surplus.title_passed", share=words.percent(rate))
     if retained == 0:
-        return f"Hospitals keep nothing of the measured savings; {passed}"
-    part = f" ({words.percent(share)} of the measured savings)" if np.isfinite(share) else ""
-    return f"Hospitals keep {words.money(retained)}{part}, {style.label(most)} hospitals most; {passed}"
+        return words.clauses([say("surplus.title_nothing"), passed])
+    part = say("surplus.title_share", share=words.percent(share)) if np.isfinite(share) else ""
+    kept = say("surplus.title", money=words.money(retained), part=part, level=style.label(most))
+    return words.clauses([kept, passed])
 
 
 def _bars(axes: Axes, surplus: Band, retained: Band) -> None:
     looks: tuple[tuple[Band, float, str, dict[str, Any]], ...] = (
-        (surplus, -0.19, "measured savings", {"color": style.SKY, "edgecolor": style.BLUE}),
+        (surplus, -0.19, say("surplus.measured"), {"color": style.SKY, "edgecolor": style.BLUE}),
         (
             retained,
             0.19,
-            "kept by hospitals",
+            say("surplus.kept"),
             {"color": style.ORANGE, "edgecolor": style.DARK[style.ORANGE], "hatch": "///"},
         ),
     )
@@ -73,9 +73,9 @@ def _bars(axes: Axes, surplus: Band, retained: Band) -> None:
             axes.annotate(said, (end, y), (6, 0), textcoords="offset points", va="center", size=8)
     low, high = float(np.nanmin(surplus.low)), float(np.nanmax([surplus.high, retained.high]))
     axes.set_xlim(min(0.0, low * 1.1), max(1.0, high * 1.28))
-    axes.set_title("Measured savings and what hospitals keep")
+    axes.set_title(say("surplus.head"))
     axes.grid(axis="y", visible=False)
-    marks.scaled_axis(axes.xaxis, "yuan")
+    marks.scaled_axis(axes.xaxis, say("words.yuan"))
 
 
 def _rates(axes: Axes, rate: Band) -> None:
@@ -86,7 +86,7 @@ def _rates(axes: Axes, rate: Band) -> None:
         if np.isfinite(value):
             axes.annotate(words.percent(value), (value, y), (0, 8), textcoords="offset points", ha="center", size=8)
     axes.set_xlim(0, 1.05)
-    axes.set_title("Assessments passed")
-    axes.set_xlabel("% of institutions assessed")
+    axes.set_title(say("surplus.head_passed"))
+    axes.set_xlabel(say("surplus.axis_passed"))
     axes.tick_params(axis="y", length=0)
     marks.percent_axis(axes.xaxis)

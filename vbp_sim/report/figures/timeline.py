@@ -9,16 +9,17 @@ import numpy as np
 
 from vbp_sim.report import marks, spots, style, words
 from vbp_sim.report.catalogue import Chart, NothingToDraw, chart
+from vbp_sim.report.language import say
 from vbp_sim.studies.folder import RunFolder
 
 #: step, the event that begins it, the event that ends it, colour, hatching
 STEPS = (
-    ("hospitals report", "reporting-start", "reporting-end", style.SKY, ""),
-    ("provinces review", "reporting-end", "review-end", style.PALE, "///"),
-    ("tender document to opening", "document", "opening", style.ORANGE, ""),
-    ("result to first supply", "result", "start", style.PALE, "..."),
-    ("supply under contract", "start", "term-end", style.BLUE, ""),
-    ("retained surplus paid out", "assessment", "retention-paid", style.GREEN, "///"),
+    ("report", "reporting-start", "reporting-end", style.SKY, ""),
+    ("review", "reporting-end", "review-end", style.PALE, "///"),
+    ("document", "document", "opening", style.ORANGE, ""),
+    ("result", "result", "start", style.PALE, "..."),
+    ("supply", "start", "term-end", style.BLUE, ""),
+    ("retention", "assessment", "retention-paid", style.GREEN, "///"),
 )
 
 
@@ -37,22 +38,25 @@ def draw(run: RunFolder) -> Chart:
     """Draw the steps of all rounds as bars over time."""
     spans = collect(run)
     if not spans:
-        raise NothingToDraw("no round took place")
+        raise NothingToDraw(say("timeline.nothing"))
     rounds = list(dict.fromkeys(span.round for span in spans))
     title = _title(spans, rounds)
-    how = "From the first date of each step to its last, over all drugs and replications."
+    how = say("timeline.how")
     figure = style.page(run, title, how, (10, 0.8 + 0.26 * len(spans)))
     axes = figure.subplots()
-    names = [STEPS[span.step][0] for span in spans]
+    names = [say(f"timeline.{STEPS[span.step][0]}") for span in spans]
+    steps = np.array(names, dtype=object)
     if len(rounds) > 1:
-        names = [f"{style.label(span.round, 20)}: {name}" for span, name in zip(spans, names, strict=True)]
+        pairs = zip(spans, names, strict=True)
+        names = [say("timeline.of_round", round=style.label(span.round, 20), step=name) for span, name in pairs]
     at = marks.rows(axes, names)
     for y, span in zip(at, spans, strict=True):
         _, _, _, colour, hatch = STEPS[span.step]
         first, last = (float(marks.days(np.array(date))) for date in (span.first, span.last))
         look: dict[str, Any] = {"color": colour, "edgecolor": style.INK, "hatch": hatch, "linewidth": 0.7}
         axes.barh(y, max(last - first, 2.0), left=first, height=0.6, **look)
-        said = f"{span.first} to {span.last}" if span.first != span.last else str(span.first)
+        days = [words.day(date) for date in dict.fromkeys((span.first, span.last))]
+        said = words.span(*days) if len(days) > 1 else days[0]
         axes.annotate(said, (max(last, first + 2), y), (5, 0), textcoords="offset points", va="center", size=7.5)
     low = min(float(marks.days(np.array(span.first))) for span in spans)
     high = max(float(marks.days(np.array(span.last))) for span in spans)
@@ -64,7 +68,7 @@ def draw(run: RunFolder) -> Chart:
         figure,
         {
             "round": np.array([span.round for span in spans], dtype=object),
-            "step": np.array([STEPS[span.step][0] for span in spans], dtype=object),
+            "step": steps,
             "first": np.array([span.first for span in spans]),
             "last": np.array([span.last for span in spans]),
         },
@@ -91,8 +95,10 @@ def _kinds() -> set[str]:
 def _title(spans: list[Span], rounds: list[str]) -> str:
     first, last = min(span.first for span in spans), max(span.last for span in spans)
     steps = {STEPS[span.step][1]: span for span in reversed(spans)}
-    said = f"{words.counted(len(rounds), 'round')} from {first} to {last}"
+    said = [
+        say("timeline.title", rounds=words.counted(len(rounds), "round"), first=words.day(first), last=words.day(last))
+    ]
     if "start" in steps and "reporting-start" in steps:
         months = (steps["start"].first - steps["reporting-start"].first).astype(int) / 30.44
-        said += f"; {months:.0f} months from the first report to the first supply"
-    return said
+        said.append(say("timeline.title_months", n=f"{months:.0f}"))
+    return words.clauses(said)

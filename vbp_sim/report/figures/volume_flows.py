@@ -10,25 +10,26 @@ from matplotlib.axes import Axes
 from vbp_sim.report import marks, spots, style, words
 from vbp_sim.report.bands import Axis, Band, Floats, mean, ratio, sums
 from vbp_sim.report.catalogue import Chart, NothingToDraw, chart
+from vbp_sim.report.language import say
 from vbp_sim.studies.folder import RunFolder
 
 #: parts of the need, in the order in which they are stacked
-PARTS: tuple[tuple[str, str, dict[str, Any]], ...] = (
-    ("selected", "bought: selected", {"color": style.BLUE}),
-    ("generic", "bought: other generics", {"color": style.ORANGE, "hatch": "///"}),
-    ("originator", "bought: other originators", {"color": style.SKY, "hatch": "..."}),
-    ("unmet", "unmet", {"color": style.RED, "hatch": "xxx"}),
+PARTS: tuple[tuple[str, dict[str, Any]], ...] = (
+    ("selected", {"color": style.BLUE}),
+    ("generic", {"color": style.ORANGE, "hatch": "///"}),
+    ("originator", {"color": style.SKY, "hatch": "..."}),
+    ("unmet", {"color": style.RED, "hatch": "xxx"}),
 )
 
 
 @chart("volume-flows")
 def draw(run: RunFolder) -> Chart:
     """Draw the need of each drug under contract as a bar of its parts, with reported and agreed volume on it."""
-    names = [part for part, _, _ in PARTS]
+    names = [part for part, _ in PARTS]
     t = run.table("use", ["replication", "drug", "need", "agreed", *names])
     under = t["agreed"] > 0
     if not under.any():
-        raise NothingToDraw("no contract came into force")
+        raise NothingToDraw(say("catalogue.no_contract"))
     t = {name: column[under] for name, column in t.items()}
     reps = Axis.of(t["replication"], names=range(int(run.manifest["replications"])))
     drugs = Axis.of(t["drug"])
@@ -39,8 +40,7 @@ def draw(run: RunFolder) -> Chart:
     order = np.argsort(-np.nan_to_num(bands["selected"].mid), kind="stable")
     shown = order[: style.MOST_ROWS]
     title = _title({name: mean(values) for name, values in share.items()})
-    how = "Need of each drug while its contract ran = 100 %. Averages in the title count each drug once."
-    how += style.says_mean(run) + style.says_rows(len(shown), len(order), "drug")
+    how = say("volumes.how") + style.says_mean(run) + style.says_rows(len(shown), len(order), "drug")
     figure = style.page(run, title, how, (10, 0.9 + 0.22 * len(shown)), keys=2)
     axes = figure.subplots()
     at = marks.rows(axes, [style.label(str(drugs.names[i]), 32) for i in shown])
@@ -61,21 +61,23 @@ def _reported_by_agreed(run: RunFolder, reps: Axis, drugs: Axis) -> Floats:
 
 def _bars(axes: Axes, at: Floats, share: dict[str, Floats]) -> None:
     start = np.zeros(len(at))
-    for name, says, look in PARTS:
+    for name, look in PARTS:
         width = np.nan_to_num(share[name])
-        axes.barh(at, width, left=start, height=0.66, label=says, edgecolor="white", linewidth=0.6, **look)
+        axes.barh(
+            at, width, left=start, height=0.66, label=say(f"volumes.{name}"), edgecolor="white", linewidth=0.6, **look
+        )
         start = start + width
-    axes.plot(share["agreed"], at, "|", color=style.INK, markersize=11, mew=2.6, label="agreed")
-    axes.plot(share["reported"], at, "o", mfc="white", color=style.INK, markersize=5, label="reported")
+    axes.plot(share["agreed"], at, "|", color=style.INK, markersize=11, mew=2.6, label=say("volumes.agreed"))
+    axes.plot(share["reported"], at, "o", mfc="white", color=style.INK, markersize=5, label=say("volumes.reported"))
     axes.set_xlim(0, max(1.05, 1.05 * float(np.nanmax([1.0, *share["reported"], *share["agreed"]]))))
-    axes.set_xlabel("% of the need under contract")
+    axes.set_xlabel(say("volumes.axis"))
     axes.grid(axis="y", visible=False)
     marks.percent_axis(axes.xaxis)
 
 
 def _title(average: dict[str, float]) -> str:
     reported, agreed, bought, unmet = (average[name] for name in ("reported", "agreed", "selected", "unmet"))
-    said = f"Of what they need, hospitals buy {words.percent(bought)} from selected products"
+    said = [say("volumes.title", share=words.percent(bought))]
     if np.isfinite(reported):
-        said += f"; they had reported {words.percent(reported)} and agreed {words.percent(agreed)}"
-    return f"{said}; {words.percent(unmet, 1)} stays unmet"
+        said.append(say("volumes.title_agreed", reported=words.percent(reported), agreed=words.percent(agreed)))
+    return words.clauses([*said, say("volumes.title_unmet", share=words.percent(unmet, 1))])

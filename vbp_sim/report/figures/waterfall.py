@@ -11,6 +11,7 @@ from vbp_sim.report import marks, spots, style, words
 from vbp_sim.report.bands import Axis, Band, Floats, mean, ratio, sums
 from vbp_sim.report.calendar import contract_months
 from vbp_sim.report.catalogue import Chart, NothingToDraw, chart
+from vbp_sim.report.language import say
 from vbp_sim.studies.folder import RunFolder
 
 #: who saves, the colour and the hatching of the step
@@ -19,7 +20,7 @@ STEPS = (
     ("hospitals", style.GREEN, "..."),
     ("fund", style.BLUE, ""),
 )
-BEFORE, NOW = "at earlier prices", "paid now"
+BEFORE, NOW = "before", "paid_now"
 
 
 @chart("waterfall")
@@ -28,15 +29,12 @@ def draw(run: RunFolder) -> Chart:
     parts = collect(run)
     bands = {name: Band.about_mean(values) for name, values in parts.items()}
     title = _title(parts)
-    how = (
-        "Months under contract, all drugs. Hospitals: surplus that the fund pays out to them; fund: what it keeps. "
-        "Together they are what manufacturers receive less." + style.says_mean(run)
-    )
+    how = say("waterfall.how") + style.says_mean(run)
     figure = style.page(run, title, how, (8.5, 4.2))
     axes = figure.subplots()
     _steps(axes, bands)
     yuan = Band.about_mean(np.stack(list(parts.values()), axis=1))
-    steps = np.array(list(parts), dtype=object)
+    steps = np.array([say(f"waterfall.{name}") for name in parts], dtype=object)
     shares = {"share_of_earlier_cost": yuan.mid / yuan.mid[0]}
     over = spots.columns([axes], range(len(steps)), range(len(steps)))
     return Chart(title, figure, {"step": steps, **yuan.columns("yuan"), **shares}, [over])
@@ -48,7 +46,7 @@ def collect(run: RunFolder) -> dict[str, Floats]:
     t = run.table("fund", ["replication", "month", *names])
     months = contract_months(run)
     if not len(months):
-        raise NothingToDraw("no contract came into force")
+        raise NothingToDraw(say("catalogue.no_contract"))
     t = {name: column[np.isin(t["month"], months)] for name, column in t.items()}
     reps = Axis.of(t["replication"], names=range(int(run.manifest["replications"])))
     total = {name: sums(t[name], reps) for name in names}
@@ -80,12 +78,12 @@ def _steps(axes: Axes, bands: dict[str, Band]) -> None:
     axes.hlines(level, last - 0.69, last + 0.31, color=style.GREY, linewidth=0.8)
     axes.bar(last, ends[NOW], width=0.62, color=style.PALE, edgecolor=style.GREY)
     _says(axes, last, ends[NOW], ends[NOW], ends[BEFORE])
-    saved = [f"saved by\n{name}" if name != "fund" else "kept by\nthe fund" for name, _, _ in STEPS]
-    axes.set_xticks(range(last + 1), [BEFORE, *saved, NOW])
+    saved = [say(f"waterfall.by_{name}") for name, _, _ in STEPS]
+    axes.set_xticks(range(last + 1), [say(f"waterfall.{BEFORE}"), *saved, say(f"waterfall.{NOW}")])
     axes.axhline(0, color=style.INK, linewidth=1)
     axes.grid(axis="x", visible=False)
     axes.margins(y=0.14)
-    marks.scaled_axis(axes.yaxis, "yuan")
+    marks.scaled_axis(axes.yaxis, say("words.yuan"))
 
 
 def _says(axes: Axes, x: float, top: float, yuan: float, whole: float) -> None:
@@ -98,7 +96,7 @@ def _title(parts: dict[str, Floats]) -> str:
     saved = parts[BEFORE] - parts[NOW]
     whole = mean(saved)
     if not whole > 0:
-        return f"Nothing is saved: {words.money(-whole)} more is paid than at earlier prices"
+        return say("waterfall.title_nothing", money=words.money(-whole))
     shares = [mean(ratio(parts[name], saved)) for name, _, _ in STEPS]
-    said = ", ".join(f"{name} {style.minus(words.percent(s))}" for (name, _, _), s in zip(STEPS, shares, strict=True))
-    return f"Firms receive {words.money(whole)} less; of that, {said}"
+    parted = {name: style.minus(words.percent(share)) for (name, _, _), share in zip(STEPS, shares, strict=True)}
+    return say("waterfall.title", money=words.money(whole), **parted)
