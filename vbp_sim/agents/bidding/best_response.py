@@ -12,11 +12,13 @@ below which prices abroad would suffer.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Literal
 
 import numpy as np
 
 from vbp_sim.agents.bidding.beliefs import MEDIANS, Belief, prospects_of
+from vbp_sim.agents.bidding.capacity import with_burdens
 from vbp_sim.agents.bidding.interface import Bidding, Bools, Conditions, Floats, Opening
 from vbp_sim.agents.bidding.payoffs import GRID, Payoffs, Stakes, soft
 from vbp_sim.scenario.parts import param
@@ -132,16 +134,28 @@ class BestResponse(Bidding):
         ge=0,
         le=2,
     )
+    shared_capacity: float | None = param(
+        None,
+        "part of its plant that a firm lets all its drugs of a round promise; null: each drug has a plant of its own",
+        unit="share",
+        gt=0,
+        le=100,
+    )
     draws: int = param(160, "drawn sets of rivals behind an expected payoff", unit="draws", ge=16, le=20000)
+
+    def round(self, openings: Sequence[Opening], luck: Streams) -> list[Floats]:
+        """See `Bidding.round`: a firm with one plant for several drugs weighs where to use it."""
+        if self.shared_capacity is None:
+            return super().round(openings, luck)
+        found = with_burdens(openings, lambda o: self.expected(o, self.bids(o, luck), luck), self.shared_capacity)
+        return super().round(found, luck)
 
     def bids(self, opening: Opening, luck: Streams) -> Floats:
         """See `Bidding.bids`: every draw is addressed by round, drug and firm."""
         conditions = needed(opening)
         cost = opening.cost / opening.ceiling
         generic = ~opening.originator
-        level = self._level(cost[generic] if generic.any() else cost) * np.exp(
-            self.belief_error * normals(opening, luck, "belief")
-        )
+        level = self._levels(opening, luck)
         if opening.burden is not None:
             cost = cost + opening.burden / opening.ceiling
         best = np.ones(len(cost))
@@ -163,6 +177,22 @@ class BestResponse(Bidding):
     def _level(self, cost: Floats) -> float:
         """What firms expect a rival to bid: the usual cost, which the trade knows, and a markup."""
         return float(np.exp(np.log(cost).mean())) * (1 + self.belief_markup)
+
+    def _levels(self, opening: Opening, luck: Streams) -> Floats:
+        """What each firm expects rivals to bid, over the ceiling."""
+        cost, generic = opening.cost / opening.ceiling, ~opening.originator
+        usual = self._level(cost[generic] if generic.any() else cost)
+        return np.asarray(usual * np.exp(self.belief_error * normals(opening, luck, "belief")))
+
+    def expected(self, opening: Opening, bids: Floats, luck: Streams) -> Floats:
+        """Units per year that each firm expects to win with these bids (yuan); none with a void one."""
+        conditions, level = needed(opening), self._levels(opening, luck)
+        over, won = bids / opening.ceiling, np.zeros(len(bids))
+        for who in (~opening.originator, opening.originator):
+            if who.any():
+                yearly = self.prospects(opening, conditions, level[who], who).yearly
+                won[who] = [np.interp(b, GRID, row) for b, row in zip(over[who], yearly, strict=True)]
+        return np.where(over <= 1, won, 0.0) * conditions.reported
 
     def _best(
         self,

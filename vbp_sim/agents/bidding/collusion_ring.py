@@ -6,8 +6,8 @@ is drawn drug by drug; its lowest-cost member is the one that competes. With too
 
 from __future__ import annotations
 
-from dataclasses import replace
-from typing import Literal
+from dataclasses import fields, replace
+from typing import Any, Literal
 
 import numpy as np
 
@@ -46,12 +46,7 @@ class CollusionRing(BestResponse):
 
 def _without(opening: Opening, field: np.ndarray[tuple[int, ...], np.dtype[np.intp]]) -> Opening:
     """The opening as it is for some of its firms."""
-    return replace(
-        opening,
-        manufacturer=tuple(opening.manufacturer[i] for i in field),
-        originator=opening.originator[field],
-        cost=opening.cost[field],
-        pre_price=opening.pre_price[field],
-        real_bid=opening.real_bid[field],
-        pre_share=None if opening.pre_share is None else opening.pre_share[field],
-    )
+    kept: dict[str, Any] = {
+        f.name: value[field] for f in fields(opening) if isinstance(value := getattr(opening, f.name), np.ndarray)
+    }
+    return replace(opening, manufacturer=tuple(opening.manufacturer[i] for i in field), **kept)

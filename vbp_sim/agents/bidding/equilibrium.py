@@ -17,9 +17,9 @@ import numpy as np
 from vbp_sim.agents.bidding.best_response import BestResponse, uniforms
 from vbp_sim.agents.bidding.closed_form import closed_form
 from vbp_sim.agents.bidding.interface import Bools, Conditions, Floats, Opening
-from vbp_sim.agents.bidding.payoffs import Stakes
+from vbp_sim.agents.bidding.payoffs import Payoffs, Stakes, payoffs
 from vbp_sim.agents.bidding.prospects import HIGH, fingerprint, most_winners, scale, terms
-from vbp_sim.agents.bidding.solve import LEVELS, Game, damped, fictitious
+from vbp_sim.agents.bidding.solve import LEVELS, Game, damped, fictitious, rivals_of
 from vbp_sim.agents.bidding.store import solved
 from vbp_sim.errors import RunError
 from vbp_sim.scenario.parts import param
@@ -83,14 +83,8 @@ class Equilibrium(BestResponse):
 
         Raises `RunError` if the regret is too large.
         """
-        solve_at = scale(conditions.rules, conditions.form, ceiling)
-        types = usual_case(usual) * np.exp(self.cost_spread * normal_quantiles(TYPES))
-        stake = (self.generic_market / 2, self.generic_exposure, self.generic_kept, self.lost)
-        game = Game(conditions, solve_at, tuple(types.tolist()), generics, originators, generics + originators, stake)
-        case = (
-            fingerprint(conditions.rules), conditions.form if solve_at < HIGH else "", conditions.drug_class,
-            conditions.start, conditions.weights, solve_at, game.cost, generics, originators, stake, self.regret_limit,
-        )  # fmt: skip
+        game = self.game(conditions, ceiling, usual, generics, originators)
+        case = (*_case(game), self.regret_limit)
 
         def solve() -> tuple[Floats, ...]:
             found = fictitious(game, self.regret_limit)
@@ -107,6 +101,29 @@ class Equilibrium(BestResponse):
             )
         return bids, float(regret[0])
 
+    def prospects(self, opening: Opening, conditions: Conditions, level: Floats, who: Bools) -> Payoffs:
+        """See `BestResponse.prospects`: generics meet rivals in equilibrium, whatever ``level``."""
+        if self.solver == "closed" or bool(opening.originator[who].any()):
+            return super().prospects(opening, conditions, level, who)
+        generics, originators = int(who.sum()), int(opening.originator.sum())
+        usual = float(np.exp(np.log(opening.cost[who] / opening.ceiling).mean()))
+        bids, _ = self.solution(conditions, opening.ceiling, usual, generics, originators)
+        game = self.game(conditions, opening.ceiling, usual, generics, originators)
+
+        def table() -> tuple[Floats, ...]:
+            rivals = rivals_of(game, bids, 3 * self.draws, -1)
+            return payoffs(conditions, game.ceiling, game.qualified, rivals, self.lost).arrays()
+
+        found = solved("prospects", (*_case(game), self.regret_limit, self.draws), table)
+        return Payoffs(*(np.repeat(a[None, :], generics, axis=0) for a in found))
+
+    def game(self, conditions: Conditions, ceiling: float, usual: float, generics: int, originators: int) -> Game:
+        """The case that is solved for a drug: the nearest usual cost, and the ceiling only where it matters."""
+        types = usual_case(usual) * np.exp(self.cost_spread * normal_quantiles(TYPES))
+        stake = (self.generic_market / 2, self.generic_exposure, self.generic_kept, self.lost)
+        solve_at = scale(conditions.rules, conditions.form, ceiling)
+        return Game(conditions, solve_at, tuple(types.tolist()), generics, originators, generics + originators, stake)
+
     def _closed(self, conditions: Conditions, cost: Floats, types: Floats, originators: int) -> Floats:
         """The closed form between the costs that are solved for."""
         n = len(cost)
@@ -120,6 +137,13 @@ class Equilibrium(BestResponse):
         highest = self.limit_price if originators else 1.0
         bids = closed_form(grid, below, shares / shares.sum(), n, max(highest, float(grid[-1])))
         return np.asarray(np.clip(np.interp(cost, grid, bids), np.minimum(cost, 1.0), 1.0))
+
+
+def _case(game: Game) -> tuple[object, ...]:
+    """All that tells one game from another."""
+    known = game.conditions
+    return (fingerprint(known.rules), known.form if game.ceiling < HIGH else "", known.drug_class, known.start,
+            known.weights, game.ceiling, game.cost, game.generics, game.originators, game.stake)  # fmt: skip
 
 
 def usual_case(usual: float) -> float:

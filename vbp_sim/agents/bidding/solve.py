@@ -113,8 +113,9 @@ def _quantiles(sigma: Floats) -> Floats:
     return np.stack([np.interp(levels, row, GRID) for row in cumulated])
 
 
-def _worth(game: Game, bids: Floats, draws: int, step: int) -> Floats:
-    """Payoff (types, bids) of every bid of the grid against rivals who bid ``bids`` (types, quantiles)."""
+def rivals_of(game: Game, bids: Floats, draws: int, step: int) -> Floats:
+    """Draws (draws, firms - 1) of what a generic meets if generics bid ``bids`` (types, quantiles), over the ceiling;
+    ``step`` addresses the luck."""
     luck, n = Streams(0, 0), game.generics - 1
     at = np.arange(draws * n).reshape(draws, n)
     u = luck.uniform("solve.cost", step, at=at) * len(bids) - 0.5
@@ -125,7 +126,12 @@ def _worth(game: Game, bids: Floats, draws: int, step: int) -> Floats:
     rivals = (1 - a) * ((1 - b) * bids[low, left] + b * bids[low, left + 1]) + a * (
         (1 - b) * bids[low + 1, left] + b * bids[low + 1, left + 1]
     )
-    rivals = np.concatenate([np.maximum(rivals, GRID[0]), np.ones((draws, game.originators))], axis=1)
+    return np.concatenate([np.maximum(rivals, GRID[0]), np.ones((draws, game.originators))], axis=1)
+
+
+def _worth(game: Game, bids: Floats, draws: int, step: int) -> Floats:
+    """Payoff (types, bids) of every bid of the grid against rivals who bid ``bids`` (types, quantiles)."""
+    rivals = rivals_of(game, bids, draws, step)
     table = payoffs(game.conditions, game.ceiling, game.qualified, rivals, game.stake[3])
     cost = np.array(game.cost)
     stakes = Stakes(*(np.full(len(cost), x) for x in game.stake[:3]))
