@@ -14,6 +14,7 @@ from vbp_sim.report.catalogue import NothingToDraw
 from vbp_sim.report.comparison import scale_of
 from vbp_sim.report.language import say
 from vbp_sim.report.studied import Studied
+from vbp_sim.report.summary import meaning
 from vbp_sim.studies.metric_ids import METRICS, Metric
 
 #: metrics in one chart where the user chooses none
@@ -33,7 +34,7 @@ def chosen(study: Studied, metrics: Sequence[str]) -> list[Metric]:
 
 def named(metric: Metric, limit: int = 60) -> str:
     """A metric as a chart calls it."""
-    return style.label(metric.meaning, limit)
+    return style.label(meaning(metric), limit)
 
 
 def change_axis(axes: Axes, metric: Metric, largest: float) -> float:

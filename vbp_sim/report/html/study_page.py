@@ -43,7 +43,7 @@ def write(study: Studied, out: Path) -> None:
 def render(study: Studied) -> str:
     """The report of a study as HTML."""
     spec, runs = study.plan.spec, study.design.runs
-    drawn = plates(study)
+    drawn = [plate for plate in plates(study) if plate.drawing]
     return page(
         "study.html",
         title=spec.title or spec.sweep,
@@ -51,7 +51,7 @@ def render(study: Studied) -> str:
         scenario=Path(study.plan.scenario).stem,
         runs=f"{runs:,}",
         figures=[_card(study, metric) for metric in study.metrics[:CARDS]],
-        said=[plate.says for plate in drawn if plate.drawing],
+        said=[plate.says for plate in drawn],
         description=spec.description,
         levers=_levers(study),
         uncertainties=_uncertainties(study),
@@ -83,7 +83,7 @@ def command(study: Studied) -> str:
 
 
 def _card(study: Studied, metric: Metric) -> Figure:
-    means = np.nanmean(study.values(metric.id), axis=2)
+    means = study.values(metric.id).mean(axis=2)
     value = {"mean": float(np.nanmean(means)), "low": float(np.nanmin(means)), "high": float(np.nanmax(means)), "n": 1}
     _, mean, _, unit = cells(metric, value)
     low, high = (cells(metric, {**value, "mean": value[end]})[1] for end in ("low", "high"))
