@@ -9,6 +9,7 @@ The names are those of the market, as the run's manifest has them; what it has n
 from __future__ import annotations
 
 import functools
+import re
 from collections import Counter
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
@@ -17,7 +18,7 @@ from typing import Any, TypeVar
 import numpy as np
 
 from vbp_sim.report import tiles
-from vbp_sim.report.language import language, restate, term
+from vbp_sim.report.language import language, restate, say, term
 from vbp_sim.studies import parquet
 from vbp_sim.studies.folder import RunFolder
 
@@ -32,6 +33,9 @@ COLUMNS = {
 #: columns that hold sentences in English, and the area of messages that retells them
 SENTENCES = {("bids", "reason"): "reasons", ("events", "text"): "happenings"}
 
+#: a firm that the market counts and does not name, as the engine calls it
+_UNNAMED = re.compile(r"unnamed generic (?P<n>\d+) of (?P<drug>.+)")
+
 Source = TypeVar("Source")
 
 
@@ -40,6 +44,7 @@ class LocalRun(RunFolder):
     """A run whose tables name things as its readers do."""
 
     run: RunFolder = field(kw_only=True)
+    _names: dict[str, dict[str, str]] = field(default_factory=dict, kw_only=True, repr=False, compare=False)
 
     def table(self, name: str, columns: Iterable[str] | None = None) -> parquet.Columns:
         """Columns of a table, as `RunFolder.table` gives them, names and sentences in the language in use."""
@@ -49,18 +54,26 @@ class LocalRun(RunFolder):
                 self._columns[name, column] = self._said(name, column, given[column])
         return {column: self._columns[name, column] for column in given}
 
+    def called(self, kind: str, id: str) -> str:
+        """What a drug, a province or a manufacturer is called."""
+        unnamed = _UNNAMED.fullmatch(id) if kind == "manufacturer" else None
+        if unnamed is not None:
+            return say("names.unnamed", n=unnamed["n"], drug=self.called("drug", unnamed["drug"]))
+        if kind not in self._names:
+            self._names[kind] = names(self.run, kind)
+        return self._names[kind].get(id, id)
+
     def _said(self, table: str, column: str, values: parquet.Array) -> parquet.Array:
-        say: Callable[[str], str] | None = None
+        said_as: Callable[[str], str] | None = None
         if column in COLUMNS:
-            known = names(self.run, COLUMNS[column])
-            say = functools.partial(_known, known)
+            said_as = functools.partial(self.called, COLUMNS[column])
         elif column == "level":
-            say = functools.partial(term, "levels")
+            said_as = functools.partial(term, "levels")
         elif (table, column) in SENTENCES:
-            say = functools.partial(restate, SENTENCES[table, column])
-        if say is None:
+            said_as = functools.partial(restate, SENTENCES[table, column])
+        if said_as is None:
             return values
-        said = {value: say(value) for value in dict.fromkeys(values.tolist())}
+        said = {value: said_as(value) for value in dict.fromkeys(values.tolist())}
         return np.array([said[value] for value in values.tolist()], dtype=object)
 
 
@@ -73,21 +86,17 @@ def local(source: Source) -> Source:
 
 
 def name(run: RunFolder, kind: str, id: str) -> str:
-    """What a drug, a province or a manufacturer is called in the language in use."""
-    return names(run, kind).get(id, id) if language() != "en" else id
+    """What a drug, a province or a manufacturer of a run is called; in a run that is not `local`, its id."""
+    return run.called(kind, id) if isinstance(run, LocalRun) else id
 
 
 def names(run: RunFolder, kind: str) -> dict[str, str]:
-    """Names by id; a name that several have is followed by the id. Provinces of China are known in any run."""
+    """Chinese names by id; a name that several have is followed by the id. Provinces are known in any run."""
     known: dict[str, str] = dict(run.manifest.get("names", {}).get(kind, {}))
     if kind == "province" and not known:
         known = {id: tiles.CHINESE[tiles.code(id)] for id in _provinces(run) if tiles.code(id)}
     often = Counter(known.values())
     return {id: said if often[said] == 1 else f"{said}（{id}）" for id, said in known.items()}
-
-
-def _known(known: dict[str, str], id: str) -> str:
-    return known.get(id, id)
 
 
 def _provinces(run: RunFolder) -> list[str]:

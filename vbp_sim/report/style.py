@@ -13,9 +13,10 @@ from typing import Any
 import matplotlib as mpl
 from matplotlib.figure import Figure
 from matplotlib.layout_engine import ConstrainedLayoutEngine
+from matplotlib.text import Text
 
 from vbp_sim.report import letters, words
-from vbp_sim.report.language import say
+from vbp_sim.report.language import language, say
 from vbp_sim.studies.folder import RunFolder
 
 BLUE, ORANGE, GREEN, RED = "#0072B2", "#E69F00", "#009E73", "#D55E00"
@@ -53,6 +54,10 @@ RC: dict[str, Any] = {
 
 _LINE = 0.19  # height of a line of the header, inches
 _FOOT = 0.3
+#: letters that fit an inch of the title and of the line below it, by language; a Chinese one counts twice
+_ROOMS = {"en": (9.2, 14.2), "zh": (10.4, 15.2)}
+#: distance of lines in texts of several lines, where it is not matplotlib's own; Chinese letters fill theirs
+_LEADING = {"zh": 1.4}
 
 
 def rc() -> AbstractContextManager[None]:
@@ -67,7 +72,7 @@ def page(run: RunFolder, title: str, how: str, size: tuple[float, float], keys: 
     ``size`` is the room for the axes in inches; the header is added to it, with ``keys`` rows for a `legend`.
     """
     width, height = size
-    titles, hows = _wrap(title, int(width * 9.2)), _wrap(how, int(width * 14.2))
+    titles, hows = (_wrap(said, int(width * room)) for said, room in zip((title, how), _ROOMS[language()], strict=True))
     below_titles = 0.12 + 1.28 * _LINE * len(titles)
     head = below_titles + 0.9 * _LINE * len(hows) + 0.1 + 1.1 * _LINE * keys
     whole = height + head + _FOOT
@@ -118,6 +123,9 @@ def settle(figure: Figure) -> None:
     Matplotlib solves the layout of shared axes in the order of their addresses in memory, which moves them by
     the last digit from one drawing to the next; on the grid the same figure gives the same bytes.
     """
+    for said in figure.findobj(Text) if language() in _LEADING else ():
+        if isinstance(said, Text) and "\n" in said.get_text() and said not in figure.texts:
+            said.set_linespacing(_LEADING[language()])
     figure.draw_without_rendering()
     figure.set_layout_engine("none")
     for axes in figure.axes:
