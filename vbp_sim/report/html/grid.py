@@ -39,7 +39,8 @@ class Grid:
         """The table of columns of one length; numbers are shortened on the page and whole in the download."""
         columns = {key: column.tolist() for key, column in data.items()}
         numeric = [column.dtype.kind in "fiu" for column in data.values()]
-        rows = [list(map(shown, row)) for row in zip(*columns.values(), strict=True)]
+        said = ([cell(key, value) for value in column] for key, column in columns.items())
+        rows = list(map(list, zip(*said, strict=True)))
         encoded = base64.b64encode(csv_bytes(data)).decode("ascii")
         return cls(
             name,
@@ -67,7 +68,7 @@ class Grid:
         names = [name for name in texts if self._tells(self.data[name])] or list(values)[:1]
         numbers = {name: value for name, value in values.items() if name not in (*texts, *names) and _known(value)}
         first = " · ".join(shown(values[name]) for name in names)
-        lines = [f"{head(name)}: {shown(value)}" for name, value in numbers.items()]
+        lines = [say("words.labelled", label=head(name), value=shown(value)) for name, value in numbers.items()]
         return "\n".join([first, *lines[:TOLD], *["…"] * (len(lines) > TOLD)])
 
     @property
@@ -84,12 +85,17 @@ def head(column: str) -> str:
     for end in ("low", "high"):
         name = column.removesuffix(f"_{end}")
         if name != column and name in messages("columns"):
-            return say(f"columns.{end}", column=term("columns", name))
+            return say(f"columns.of_{end}", column=term("columns", name))
     return term("columns", column).replace("_", " ")
 
 
 def _known(value: Any) -> bool:
     return not (isinstance(value, float) and math.isnan(value)) and value != ""
+
+
+def cell(column: str, value: Any) -> str:
+    """A cell of a column as people read it: units in words, anything else as `shown`."""
+    return term("units", value) if column == "unit" else shown(value)
 
 
 def shown(value: Any) -> str:
