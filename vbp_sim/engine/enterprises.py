@@ -15,6 +15,7 @@ class Enterprises:
     def __init__(self, env: simpy.Environment, products: Products, crews: int) -> None:
         self._env, self._products, self._size = env, products, crews
         self._until: dict[str, float] = {}
+        self._withdrawn: set[int] = set()
         self._crews: dict[str, simpy.Resource] = {}
 
     def name(self, product: int) -> str:
@@ -26,9 +27,15 @@ class Enterprises:
         name = self.name(product)
         self._until[name] = max(self._until.get(name, 0.0), self._env.now + months * _MONTH)
 
-    def barred(self, product: int) -> bool:
-        """Whether the company of a product may not bid today."""
-        return self._until.get(self.name(product), 0.0) > self._env.now
+    def withdraw(self, product: int) -> None:
+        """A product is offered no more."""
+        self._withdrawn.add(product)
+
+    def may_bid(self, product: int) -> bool:
+        """Whether a product may bid today: qualified, still offered, and its company not barred."""
+        now = self._env.now
+        there = self._products.since[product] <= now and product not in self._withdrawn
+        return bool(there and self._until.get(self.name(product), 0.0) <= now)
 
     def crews(self, product: int) -> simpy.Resource | None:
         """The repair crews that the company's products share; None if there are always enough."""

@@ -50,6 +50,7 @@ class MarketDay:
         world.paid[drug] = np.divide(spent, total, out=np.zeros_like(total), where=total > 0)
         for i, supplier in enumerate(suppliers):
             supplier.ship(float(delivered[i].sum()))
+            world.delivered[supplier.product] += float(delivered[i].sum())
             served = float(own[i].sum())
             world.recorder.supply(
                 m, supplier, asked[i], served, float(help_[i].sum()), max(0.0, asked[i] - served)

@@ -12,6 +12,7 @@ import simpy
 from vbp_sim.agents.bidding.interface import Bidding, PastRound
 from vbp_sim.agents.choice.interface import Choice
 from vbp_sim.agents.firms.interface import Firms
+from vbp_sim.agents.industry.interface import Industry
 from vbp_sim.agents.reporting.interface import Reporting
 from vbp_sim.agents.supply.interface import Line, Supply
 from vbp_sim.engine.clock import Clock
@@ -40,10 +41,13 @@ class World:
         self.reporting = chosen(behaviour.reporting, Reporting)
         self.choice = chosen(behaviour.choice, Choice)
         self.supply = chosen(behaviour.supply, Supply)
-        self.products = chosen(behaviour.firms, Firms).products(market, self.luck)
+        self.industry = chosen(behaviour.industry, Industry)
+        self.drug_ids = tuple(d.id for d in market.drugs)
+        first, years = chosen(behaviour.firms, Firms).products(market, self.luck), clock.day(clock.end) / 365.25
+        self.products = self.industry.entering(first, self.drug_ids, years, self.luck)
+        self.first_cost, self.delivered = self.products.cost, np.zeros(len(self.products.cost))
         self.prices = EarlierPrices(self.products, len(market.drugs))
         self.recorder = Recorder(market, self.products, self.prices, scenario.spec.finance, clock, replication)
-        self.drug_ids = tuple(d.id for d in market.drugs)
         shape = (len(market.drugs), len(market.provinces))
         self.contracts: list[Contract | None] = [None] * shape[0]
         self.first_start: list[date | None] = [None] * shape[0]

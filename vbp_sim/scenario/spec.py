@@ -68,6 +68,9 @@ class Behaviour(Frozen):
     firms: Annotated[Part, Chosen("firms", "two-level-costs")] = Field(
         default_factory=dict, validate_default=True, description="costs, earlier shares and capacity of firms"
     )
+    industry: Annotated[Part, Chosen("industry", "fixed")] = Field(
+        default_factory=dict, validate_default=True, description="how firms change from round to round"
+    )
     bidding: Annotated[Part, Chosen("bidding", "rules-of-thumb")] = Field(
         default_factory=dict, validate_default=True, description="how manufacturers bid"
     )

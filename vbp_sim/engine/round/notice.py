@@ -21,9 +21,9 @@ class Notice:
         self.scope = scope
 
     def qualified(self, drug: int) -> Ints:
-        """Products that may bid: those of companies that are not barred."""
+        """Products that may bid: qualified by now, still there, and of companies that are not barred."""
         world = self.scope.world
-        mine = [i for i in world.products.of(drug) if not world.enterprises.barred(i)]
+        mine = [i for i in world.products.of(drug) if world.enterprises.may_bid(i)]
         return np.array(mine, dtype=np.int64)
 
     def tender(self, drug: int, members: Ints, bids: Floats | None) -> Tender:
@@ -57,6 +57,10 @@ class Notice:
         """Guaranteed share with as many winners as the qualified products can yield; what institutions expect."""
         tender = self.tender(drug, self.qualified(drug), None)
         return float(self.scope.rules.share.share(max(1, self._most_winners(tender)), tender.drug_class))
+
+    def most_winners(self, drug: int, members: Ints) -> int:
+        """Largest number of winners that so many qualified products can yield."""
+        return self._most_winners(self.tender(drug, members, None))
 
     def _most_winners(self, tender: Tender) -> int:
         places = contest(tender, self.scope.rules).places

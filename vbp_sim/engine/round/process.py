@@ -13,6 +13,7 @@ from vbp_sim.agents.bidding.past import past_round
 from vbp_sim.engine.contract import Contract
 from vbp_sim.engine.province import Province
 from vbp_sim.engine.round.notice import Notice
+from vbp_sim.engine.round.renewal import Renewal
 from vbp_sim.engine.round.rows import Rows
 from vbp_sim.engine.round.scope import Scope
 from vbp_sim.engine.round.signing import Signing
@@ -30,6 +31,7 @@ class RoundProcess:
     def __init__(self, world: World, round_id: str, spec: Round, provinces: list[Province]) -> None:
         self.scope = Scope.of(world, round_id, spec, provinces)
         self.notice, self.signing, self.rows = Notice(self.scope), Signing(self.scope), Rows(self.scope)
+        self.renewal = Renewal(self.scope, self.notice)
 
     def process(self) -> Generator[simpy.Event, None, None]:
         """Live through the calendar of the round."""
@@ -63,6 +65,7 @@ class RoundProcess:
     def _open(self) -> tuple[list[Contract], PastRound]:
         """Open the bids, decide, let winners choose provinces; the contracts that will start, and how it went."""
         scope, world = self.scope, self.scope.world
+        self.renewal.take_stock()
         members = [self.notice.qualified(d) for d in scope.drugs]
         openings = [self.notice.opening(d, m) for d, m in zip(scope.drugs, members, strict=True)]
         bids = world.bidding.round(openings, world.luck)
