@@ -11,12 +11,13 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+import study_making
 import synthetic
 from small import write_scenario
 
 from vbp_sim.report.catalogue import catalogue
 from vbp_sim.report.compared import Compared
-from vbp_sim.report.html import compare_page, page
+from vbp_sim.report.html import compare_page, page, pages
 from vbp_sim.studies.compare import compare, write
 
 playwright = pytest.importorskip("playwright.sync_api", reason="playwright is not installed")
@@ -65,7 +66,9 @@ def reports(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Path]:
     found = compare(scenario, ["grow" * 20], results=folder / "compared" / "runs", workers=1)
     write(found, folder / "compared")
     compare_page.write(Compared.open(folder / "compared"), folder / "compared.html")
-    return {name: folder / f"{name}.html" for name in ("plain", "nasty", "compared")}
+    pages.write(study_making.analysed(folder / "swept"), folder / "study.html")
+    pages.write(study_making.backtest(folder / "tested"), folder / "backtest.html")
+    return {name: folder / f"{name}.html" for name in ("plain", "nasty", "compared", "study", "backtest")}
 
 
 @pytest.fixture(scope="module")
@@ -111,7 +114,7 @@ def see(browser: Any, reports: dict[str, Path]) -> Iterator[Any]:
         seen.context.close()
 
 
-@pytest.mark.parametrize("name", ["plain", "nasty", "compared"])
+@pytest.mark.parametrize("name", ["plain", "nasty", "compared", "study", "backtest"])
 def test_opens_from_disk_and_asks_for_nothing_else(see: Any, reports: dict[str, Path], name: str) -> None:
     seen = see(name)
     seen.open_all()
@@ -119,10 +122,12 @@ def test_opens_from_disk_and_asks_for_nothing_else(see: Any, reports: dict[str, 
     assert asked == [reports[name].as_uri()]
     assert seen.complaints == []
     assert seen.page.title() != "hit"
-    assert seen.page.locator("svg[role=img]").count() == (2 if name == "compared" else len(catalogue()))
+    assert seen.page.locator("svg[role=img]").count() == {"compared": 2, "study": 4, "backtest": 3}.get(
+        name, len(catalogue())
+    )
 
 
-@pytest.mark.parametrize("name", ["plain", "compared"])
+@pytest.mark.parametrize("name", ["plain", "compared", "study", "backtest"])
 @pytest.mark.parametrize("settings", [{}, {"color_scheme": "dark"}, PHONE], ids=["light", "dark", "phone"])
 def test_axe_finds_no_serious_fault(see: Any, name: str, settings: dict[str, Any]) -> None:
     seen = see(name, **settings)
@@ -133,7 +138,7 @@ def test_axe_finds_no_serious_fault(see: Any, name: str, settings: dict[str, Any
     assert [fault for fault in told if fault[1] in ("serious", "critical")] == []
 
 
-@pytest.mark.parametrize("name", ["plain", "nasty", "compared"])
+@pytest.mark.parametrize("name", ["plain", "nasty", "compared", "study", "backtest"])
 @pytest.mark.parametrize("width", [320, 360, 1280])
 def test_page_never_scrolls_sideways(see: Any, name: str, width: int) -> None:
     seen = see(name, viewport={"width": width, "height": 720}, is_mobile=width < 500)
@@ -182,5 +187,5 @@ def test_print_leaves_out_what_paper_cannot_do(see: Any) -> None:
     seen = see("plain")
     seen.page.emulate_media(media="print")
     assert not seen.page.locator("nav").is_visible()
-    assert not seen.page.locator("a.download").first.is_visible()
+    assert not seen.page.locator("a.download, form.choose").first.is_visible()
     assert seen.page.locator("svg[role=img]").first.is_visible()
