@@ -18,6 +18,17 @@ from vbp_sim.rules.ruleset import RuleSet
 #: provinces by reported volume, shares
 WEIGHTS = tuple((np.linspace(2, 0.2, 31) / np.linspace(2, 0.2, 31).sum()).round(4).tolist())
 
+#: province weights of the 2020 census, as in scenarios/markets/batch-3
+CENSUS = np.array([126.0, 101.5, 99.4, 83.7, 84.7, 74.6, 66.4, 64.6, 61.0, 57.8, 50.1, 49.9, 47.2, 45.2, 41.5, 39.5,
+38.6,
+                   34.9, 32.1, 31.9, 25.9, 25.0, 24.9, 24.1, 24.9, 21.9, 13.9, 10.1, 7.2, 5.9, 3.6])  # fmt: skip
+
+
+def draft(winners: int, weights: np.ndarray = CENSUS) -> np.ndarray:
+    """Shares by rank if winners pick the largest province left, in turn."""
+    turns = np.arange(len(weights)) % winners
+    return np.bincount(turns, np.sort(weights)[::-1], winners) / weights.sum()
+
 
 def rules(base: str = "batch-9", **changes: Any) -> RuleSet:
     """A shipped rule set with sections replaced, as a scenario would."""

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from bidding_making import conditions, opening, play, rules
+from bidding_making import conditions, draft, opening, play, rules
 
 from vbp_sim.agents.bidding import store
 from vbp_sim.agents.bidding.closed_form import closed_form
@@ -33,28 +33,42 @@ def equal_places(k: int) -> RuleSet:
     )
 
 
-def game(n: int, k: int) -> Game:
-    known = replace(conditions(equal_places(k)), weights=(1 / 36,) * 36)
+def game(n: int, shares: np.ndarray) -> Game:
+    """Costs even from 0 to 1; the lowest bids win, with these shares by rank."""
+    known = replace(conditions(equal_places(len(shares))), weights=tuple(shares.tolist()))
     return Game(known, 1000.0, tuple(EVEN), n, 0, n, (0.0, 0.0, 0.0, 0.875))
 
 
-def off(n: int, k: int, bids: np.ndarray) -> float:
-    """Mean winning price over that of the closed form, less one."""
+def off(n: int, shares: np.ndarray, bids: np.ndarray) -> float:
+    """Mean price by volume over that of the closed form, less one."""
     fine = np.linspace(0, 1, 2001)
-    exact = closed_form(fine, fine, np.full(k, 1 / k), n)
-    luck = np.sort(np.random.default_rng(1).random((20_000, n)), axis=1)[:, :k]
-    return float(np.interp(luck, EVEN, bids.mean(axis=1)).mean() / np.interp(luck, fine, exact).mean() - 1)
+    exact = closed_form(fine, fine, shares, n)
+    luck = np.sort(np.random.default_rng(1).random((20_000, n)), axis=1)[:, : len(shares)]
+    paid, due = np.interp(luck, EVEN, bids.mean(axis=1)) @ shares, np.interp(luck, fine, exact) @ shares
+    return float(paid.mean() / due.mean() - 1)
+
+
+def equal(k: int) -> np.ndarray:
+    return np.full(k, 1 / k)
+
+
+#: the cases of V1 to V3
+KNOWN = [(5, equal(1)), (5, equal(2)), (10, equal(4)), (15, equal(9)),
+         *((n, draft(k)) for n, k in ((5, 2), (5, 3), (10, 4), (10, 6), (15, 9)))]  # fmt: skip
+NAMES = [f"{n} firms, {len(s)} {'equal' if np.ptp(s) == 0 else 'ranked'}" for n, s in KNOWN]
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize(("n", "k"), [(5, 1), (5, 2), (10, 4)])
-def test_damped_response_meets_the_closed_form(n: int, k: int) -> None:
-    assert abs(off(n, k, damped(game(n, k), draws=1500).bids)) < 0.015
+@pytest.mark.parametrize(("n", "shares"), KNOWN, ids=NAMES)
+def test_v1_to_v3_damped_response_meets_the_closed_form(n: int, shares: np.ndarray) -> None:
+    assert abs(off(n, shares, damped(game(n, shares), draws=1500).bids)) < 0.015
 
 
-@pytest.mark.parametrize(("n", "k"), [(5, 2), (10, 4)])
-def test_fictitious_play_meets_the_closed_form(n: int, k: int) -> None:
-    assert abs(off(n, k, fictitious(game(n, k)).bids)) < 0.015
+@pytest.mark.parametrize(("n", "shares"), KNOWN, ids=NAMES)
+def test_v1_to_v3_fictitious_play_meets_the_closed_form(n: int, shares: np.ndarray) -> None:
+    found = fictitious(game(n, shares))
+    assert abs(off(n, shares, found.bids)) < 0.015
+    assert found.regret < 0.035
 
 
 @pytest.mark.parametrize("base", ["batch-3", "batch-10", "batch-11"])
@@ -65,7 +79,7 @@ def test_the_regret_is_small_under_real_rules(base: str, n: int) -> None:
 
 
 def test_more_places_raise_equilibrium_prices() -> None:
-    low, high = (fictitious(game(8, k)).bids.mean() for k in (2, 5))
+    low, high = (fictitious(game(8, equal(k))).bids.mean() for k in (2, 5))
     assert low < high
 
 

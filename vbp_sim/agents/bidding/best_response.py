@@ -141,6 +141,15 @@ class BestResponse(Bidding):
         gt=0,
         le=100,
     )
+    risk_aversion: float = param(
+        0.0,
+        "how much firms fear that costs change: they count 1/2 aversion x risk^2 x years on top of the unit cost",
+        unit="-",
+        source="assumption; frameworks of long terms with uncertain cost raise bids [B13]",
+        ge=0,
+        le=100,
+    )
+    cost_risk: float = param(0.15, "spread by which unit costs change in a year, sd of the logarithm", ge=0, le=2)
     draws: int = param(160, "drawn sets of rivals behind an expected payoff", unit="draws", ge=16, le=20000)
 
     def round(self, openings: Sequence[Opening], luck: Streams) -> list[Floats]:
@@ -205,7 +214,7 @@ class BestResponse(Bidding):
         who: Bools,
     ) -> Floats:
         """Best bids of generics or of originators over the ceiling."""
-        own = Stakes(stakes.market[who], stakes.exposure[who], stakes.kept[who])
+        own = Stakes(stakes.market[who], stakes.exposure[who], stakes.kept[who], self.risk)
         worth = self.prospects(opening, conditions, level, who).utility(cost, own)
         worth = np.where(np.minimum(cost[:, None], 1.0) <= GRID, worth, -np.inf)
         top = worth.max(axis=1)
@@ -229,6 +238,11 @@ class BestResponse(Bidding):
     def belief(self) -> Belief:
         """What a firm believes of its rivals but for their level."""
         return Belief(self.belief_spread, self.focal, self.originator_threat, self.lost, self.draws)
+
+    @property
+    def risk(self) -> float:
+        """What a year of the contract adds to the unit cost, as a share, for fear that costs change."""
+        return self.risk_aversion * self.cost_risk**2 / 2
 
     def _stakes(self, opening: Opening, luck: Streams) -> Stakes:
         brand = opening.originator

@@ -122,7 +122,9 @@ class Equilibrium(BestResponse):
         types = usual_case(usual) * np.exp(self.cost_spread * normal_quantiles(TYPES))
         stake = (self.generic_market / 2, self.generic_exposure, self.generic_kept, self.lost)
         solve_at = scale(conditions.rules, conditions.form, ceiling)
-        return Game(conditions, solve_at, tuple(types.tolist()), generics, originators, generics + originators, stake)
+        return Game(
+            conditions, solve_at, tuple(types.tolist()), generics, originators, generics + originators, stake, self.risk
+        )
 
     def _closed(self, conditions: Conditions, cost: Floats, types: Floats, originators: int) -> Floats:
         """The closed form between the costs that are solved for."""
@@ -143,7 +145,7 @@ def _case(game: Game) -> tuple[object, ...]:
     """All that tells one game from another."""
     known = game.conditions
     return (fingerprint(known.rules), known.form if game.ceiling < HIGH else "", known.drug_class, known.start,
-            known.weights, game.ceiling, game.cost, game.generics, game.originators, game.stake)  # fmt: skip
+            known.weights, game.ceiling, game.cost, game.generics, game.originators, game.stake, game.risk)  # fmt: skip
 
 
 def usual_case(usual: float) -> float:

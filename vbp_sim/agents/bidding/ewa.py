@@ -53,7 +53,7 @@ class Ewa(BestResponse):
         """Cuts of generics by attraction; originators respond best to what they believe."""
         if not opening.history or bool(opening.originator[who].any()):
             return super()._best(opening, luck, conditions, cost, level, stakes, who)
-        own = Stakes(stakes.market[who], stakes.exposure[who], stakes.kept[who])
+        own = Stakes(stakes.market[who], stakes.exposure[who], stakes.kept[who], self.risk)
         first = self.prospects(opening, conditions, level, who).utility(cost, own)[:, _AT]
         first = first / slot(conditions, len(opening.cost))
         lived = [self._lived(past, cost, own) for past in opening.history]

@@ -32,12 +32,13 @@ class Stakes:
     """What a firm has outside the tender; each a number or an array over firms.
 
     ``market`` is its earlier share of the drug's volume (m), ``exposure`` chi, ``kept`` the net price outside over the
-    ceiling (pN), ``lost`` eta, volume lost by non-selected products per unit of guaranteed share.
+    ceiling (pN). ``risk`` is what a year of the contract adds to the cost for fear that costs change (share).
     """
 
     market: Floats
     exposure: Floats
     kept: Floats
+    risk: float = 0.0
 
 
 @dataclass(frozen=True)
@@ -46,6 +47,7 @@ class Payoffs:
 
     ``volume`` expected V s T won at the own bid, ``wins`` its probability, ``kept`` expected max(0, 1 - eta V) T when
     losing; the same three with ``revenue`` and ``price`` (expected P) for bids that lose but are offered a price;
+    ``aged`` and ``offered_aged`` are the volumes times the years of the contract;
     ``yearly`` expected V s won or taken up, the part of a year's reported volume that the firm would have to make.
     """
 
@@ -57,6 +59,8 @@ class Payoffs:
     offered: Floats
     offered_price: Floats
     offered_kept: Floats
+    aged: Floats
+    offered_aged: Floats
     yearly: Floats
 
     def at(self, lower: Floats, weight: Floats) -> Payoffs:
@@ -67,7 +71,7 @@ class Payoffs:
     def arrays(self) -> tuple[Floats, ...]:
         """All arrays, in the order of the fields."""
         return (self.volume, self.wins, self.kept, self.offered_volume, self.offered_revenue, self.offered,
-                self.offered_price, self.offered_kept, self.yearly)  # fmt: skip
+                self.offered_price, self.offered_kept, self.aged, self.offered_aged, self.yearly)  # fmt: skip
 
     def utility(self, cost: Floats, stakes: Stakes) -> Floats:
         """Expected payoff of each bid for firms with these costs over the ceiling, shape (firms, bids)."""
@@ -75,6 +79,8 @@ class Payoffs:
         exposed, outside = m * stakes.exposure[:, None], m * np.maximum(0.0, stakes.kept[:, None] - c)
         won = self.volume * (GRID - c) - exposed * (1 - GRID) * self.wins
         taken = self.offered_revenue - c * self.offered_volume - exposed * (self.offered - self.offered_price)
+        if stakes.risk:
+            won, taken = won - stakes.risk * c * self.aged, taken - stakes.risk * c * self.offered_aged
         return np.asarray(won + outside * self.kept + np.maximum(taken, outside * self.offered_kept))
 
 
@@ -104,13 +110,14 @@ def _average(seen: Outcomes, worth: Terms, own: int, lost: float) -> Payoffs:
     last = worth.volume.shape[1] - 1
     price, offered = offer / seen.book.ceiling, offer > 0
     revived = np.where(offered, volume[k, np.minimum(place, last)], 0.0)
+    won = np.where(mine, volume[k, np.minimum(ahead, last)], 0.0)
     yearly = np.where(mine, worth.volume[k, np.minimum(ahead, last)], worth.volume[k, np.minimum(place, last)])
     losing = ~mine & ~offered
     without = np.maximum(k - 1, 0)
     mean = [
-        np.where(mine, volume[k, np.minimum(ahead, last)], 0.0), mine, np.where(losing, kept[k], 0.0), revived,
+        won, mine, np.where(losing, kept[k], 0.0), revived,
         revived * price, offered, np.where(offered, price, 0.0), np.where(offered, kept[without], 0.0),
-        np.where(losing, 0.0, yearly),
+        won * worth.years[k], revived * worth.years[k], np.where(losing, 0.0, yearly),
     ]  # fmt: skip
     return Payoffs(*(np.asarray(a.mean(axis=-1), dtype=np.float64) for a in mean))
 

@@ -28,7 +28,7 @@ class Game:
 
     ``cost`` (types,) rising quantiles of a generic's cost over the ceiling, equally likely; ``generics`` and
     ``originators`` of whom ``qualified`` count for the rules; ``stake`` is what a generic has outside (market,
-    exposure, kept, eta).
+    exposure, kept, eta); ``risk`` as in `Stakes`.
     """
 
     conditions: Conditions
@@ -38,6 +38,7 @@ class Game:
     originators: int
     qualified: int
     stake: tuple[float, float, float, float]
+    risk: float = 0.0
 
 
 @dataclass(frozen=True)
@@ -134,6 +135,6 @@ def _worth(game: Game, bids: Floats, draws: int, step: int) -> Floats:
     rivals = rivals_of(game, bids, draws, step)
     table = payoffs(game.conditions, game.ceiling, game.qualified, rivals, game.stake[3])
     cost = np.array(game.cost)
-    stakes = Stakes(*(np.full(len(cost), x) for x in game.stake[:3]))
-    worth = table.utility(cost, stakes)
+    market, exposure, kept = (np.full(len(cost), x) for x in game.stake[:3])
+    worth = table.utility(cost, Stakes(market, exposure, kept, game.risk))
     return np.where(np.minimum(cost[:, None], 1.0) <= GRID, worth, -np.inf)
