@@ -262,6 +262,11 @@ def other_prices(scenario: Scenario, tables: Tables) -> Any:
         if running:
             firms = main[running[-1], drug, province]
             selected = tuple(int(i) for i in p.of(ids.index(drug)) if p.manufacturer[i] in firms)
+        for name in running[-1:]:
+            known = rows(tables["bids"], round=name, drug=drug)
+            before = dict(zip(known["manufacturer"], known["pre_price"], strict=True))
+            for i in p.of(ids.index(drug)):
+                world.prices.settle(int(i), before.get(p.manufacturer[i], world.prices.price[i]))
         others = world.prices.others(ids.index(drug), selected)
         return others.generic_price, others.originator_price
 

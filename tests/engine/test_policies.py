@@ -237,6 +237,32 @@ def test_a_renewal_asks_for_reports_by_the_use_of_the_year_before(tmp_path: Path
         assert all(held) == (ratchet == 1.0)
 
 
+def test_in_a_later_round_earlier_prices_are_those_of_the_contract_before(tmp_path: Path) -> None:
+    rounds = {"first": round_of(rules=term(12)), "second": round_of("2020-01-01", term(12))}
+    tables = simulate(small(tmp_path, rounds=rounds), 0)
+    bids, prices = tables["bids"], tables["prices"]
+    names = ("drug", "manufacturer")
+    first, second = ({key: i for i, key in enumerate(zip(*(rows(bids, round=r)[c] for c in names), strict=True))}
+                     for r in ("first", "second"))  # fmt: skip
+    one, two = rows(bids, round="first"), rows(bids, round="second")
+    for key, i in second.items():
+        j = first[key]
+        expected = one["price"][j] if one["selected"][j] else one["pre_price"][j]
+        assert two["pre_price"][i] == pytest.approx(expected)
+    after = rows(prices, round="first")["price_after"]
+    np.testing.assert_allclose(rows(prices, round="second")["price_before"], after)
+
+
+def test_the_budget_of_a_renewal_is_what_the_drug_costs_by_then(tmp_path: Path) -> None:
+    """Savings that hospitals share in are measured against the contract before, not against the time before any."""
+    rounds = {"first": round_of(rules=term(12)), "second": round_of("2020-01-01", term(12))}
+    settled = simulate(small(tmp_path, rounds=rounds), 0)["settlement"]
+    budget, volume = total(settled, ("round", "drug"), "budget"), total(settled, ("round", "drug"), "agreed")
+    for drug in ("alpha", "beta", "gamma"):
+        unit = [budget[(r, drug)] / volume[(r, drug)] for r in ("first", "second")]
+        assert unit[1] < 0.9 * unit[0]
+
+
 def test_demand_in_another_unit_changes_no_share(tmp_path: Path) -> None:
     tenth = [{**d, "reported": d["reported"] / 10} for d in DEMAND]
     a, b = measure(simulate(small(tmp_path), 0)), measure(simulate(small(tmp_path, demand=tenth), 0))

@@ -26,8 +26,9 @@ class Contract:
     ``suppliers`` in the order of the province choice, then winners that choose no province; ``main`` and ``backup``
     (provinces,) are indices into them, -1 = none; ``routes`` (suppliers, provinces) is the part of a province's orders
     that each gets; ``volumes`` says where the reported volume went; ``term`` in months; ``settled`` contract years are
-    over; (provinces,) ``short_since`` the day on which a supplier of the province fell short (inf = none does), and
-    whether others have ``helped`` since.
+    over; ``price_before`` is the mean price paid for the drug until the contract began, yuan per unit; (provinces,)
+    ``short_since`` the day on which a supplier of the province fell short (inf = none does), and whether others have
+    ``helped`` since.
     """
 
     round: str
@@ -40,6 +41,7 @@ class Contract:
     start: date
     term: int
     settled: int = 0
+    price_before: float = 0.0
     routes: Floats = field(init=False)
     short_since: Floats = field(init=False)
     helped: Bools = field(init=False)

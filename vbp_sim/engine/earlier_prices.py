@@ -1,4 +1,4 @@
-"""What the products of a drug cost before the round, and what is left of them once one is selected."""
+"""What the products of a drug cost before its contract, and what is left of the drug once some are selected."""
 
 from __future__ import annotations
 
@@ -24,15 +24,24 @@ class Others:
 
 
 class EarlierPrices:
-    """Earlier prices and shares of every drug.
+    """Prices and shares of every drug; ``price`` (products,) is the one before the contract in force, yuan per unit.
 
-    Volume that no qualified product held belongs to generics that may not bid, at the mean price of the qualified ones.
+    In a first contract that is the price before the round, later the price at which the product was last selected.
+    Before any round: ``untouched`` the whole of each drug, ``mean`` (drugs,) its mean price. Volume that no qualified
+    product held belongs to generics that may not bid, at the mean earlier price of the qualified ones.
     """
 
     def __init__(self, products: Products, drugs: int) -> None:
         self._products = products
+        self.price = products.pre_price.copy()
         self._others: dict[tuple[int, tuple[int, ...]], Others] = {}
-        self.mean = np.array([self.others(d, ()).price for d in range(drugs)])
+        self.untouched = [self.others(d, ()) for d in range(drugs)]
+        self.mean = np.array([drug.price for drug in self.untouched])
+
+    def settle(self, product: int, price: float) -> None:
+        """A contract is over in which a product was supplied at a price."""
+        self.price[product] = price
+        self._others.clear()
 
     def others(self, drug: int, selected: tuple[int, ...]) -> Others:
         """Return the side of a drug that remains when the products ``selected`` are taken out."""
@@ -54,9 +63,9 @@ class EarlierPrices:
         both = generic + originator
         return Others(
             originator_part=originator / both if both > 0 else 0.0,
-            originator_price=_mean(p.pre_price[rest_originator], p.pre_share[rest_originator], usual),
+            originator_price=_mean(self.price[rest_originator], p.pre_share[rest_originator], usual),
             generic_price=_mean(
-                np.append(p.pre_price[rest_generic], usual), np.append(p.pre_share[rest_generic], unqualified), usual
+                np.append(self.price[rest_generic], usual), np.append(p.pre_share[rest_generic], unqualified), usual
             ),
         )
 

@@ -54,9 +54,9 @@ class Split:
         """Originators' part of the non-selected volume, their price and the generics', per month, drug and province."""
         part, originator, generic = np.zeros(mix.shape), np.zeros(mix.shape), np.zeros(mix.shape)
         for d in range(mix.shape[1]):
-            for place in np.unique(mix[:, d]):
-                selected = self.rec.mixes[place].products if place >= 0 else ()
-                others, here = self.rec.prices.others(d, selected), mix[:, d] == place
+            for place in np.unique(mix[:, d]).tolist():
+                others = self.rec.others[place] if place >= 0 else self.rec.prices.untouched[d]
+                here = mix[:, d] == place
                 part[:, d][here] = others.originator_part
                 originator[:, d][here] = others.originator_price
                 generic[:, d][here] = others.generic_price

@@ -96,6 +96,16 @@ class Province:
         share = contract.volumes.share_by_province[self.index]
         self.open_year(contract, share * self.reported[contract.round][d] * months / 12, months)
 
+    def spending(self, contract: Contract) -> tuple[float, float]:
+        """What a usual month of a contract's drug costs the province at its present shares, yuan; and its units."""
+        d, mix = contract.drug, contract.mix(self.index)
+        usual = float(self.usual[d].sum())
+        if mix is None:
+            return usual * float(self.world.prices.mean[d]), usual
+        selected = float((self.usual[d] * self.share[d]).sum())
+        others = self.world.prices.others(d, mix.products).price
+        return selected * mix.price + (usual - selected) * others, usual
+
     def open_year(self, contract: Contract, agreed: Floats, months: int) -> None:
         """A contract year of so many months begins with its agreed volume per institution, units."""
         d = contract.drug

@@ -11,7 +11,7 @@ import numpy.typing as npt
 from vbp_sim.agents.firms.interface import Products
 from vbp_sim.engine.clock import Clock
 from vbp_sim.engine.contract import Contract
-from vbp_sim.engine.earlier_prices import EarlierPrices
+from vbp_sim.engine.earlier_prices import EarlierPrices, Others
 from vbp_sim.engine.mix import Mix
 from vbp_sim.engine.supplier import Supplier
 from vbp_sim.engine.tables import TABLES
@@ -29,8 +29,8 @@ TYPES: dict[str, Any] = {
 
 class Recorder:
     """Collects one replication. Monthly arrays have shape (months, drugs, provinces[, levels]): volumes in ``monthly``,
-    the selected side as a place in ``mixes`` (``mix``, -1 = none) with its ``listed`` price, and the mean price
-    ``paid`` to all who delivered.
+    the selected side as a place in ``mixes`` (``mix``, -1 = none; ``others`` is the other side at that place) with its
+    ``listed`` price, and the mean price ``paid`` to all who delivered.
 
     Shape (months, drugs): ``year`` of the contract (0 = none), ``opens`` the length in months of a contract year in its
     first month (else 0), ``payment`` the place in ``payments`` of the rules that hold since the last start (-1 = none).
@@ -48,7 +48,8 @@ class Recorder:
         self.paid = np.zeros(cells)
         self.mix = np.full(cells, -1, dtype=np.int64)
         self.mixes: list[Mix] = []
-        self._places: dict[Mix, int] = {}
+        self.others: list[Others] = []
+        self._places: dict[tuple[Mix, Others], int] = {}
         self.listed = np.zeros(cells)
         self.year = np.zeros(cells[:2], dtype=np.int64)
         self.opens = np.zeros(cells[:2], dtype=np.int64)
@@ -95,18 +96,20 @@ class Recorder:
     def selected(self, contract: Contract, since: date) -> None:
         """Note what is selected in each province from a day on, and its price."""
         mixes = [contract.mix(p) for p in range(len(contract.main))]
-        places = [-1 if mix is None else self._place(mix) for mix in mixes]
+        places = [-1 if mix is None else self._place(contract.drug, mix) for mix in mixes]
         prices = [0.0 if mix is None else mix.price for mix in mixes]
         for m, first in enumerate(self.clock.months):
             if first >= since:
                 self.mix[m, contract.drug] = places
                 self.listed[m, contract.drug] = prices
 
-    def _place(self, mix: Mix) -> int:
-        if mix not in self._places:
-            self._places[mix] = len(self.mixes)
+    def _place(self, drug: int, mix: Mix) -> int:
+        key = (mix, self.prices.others(drug, mix.products))
+        if key not in self._places:
+            self._places[key] = len(self.mixes)
             self.mixes.append(mix)
-        return self._places[mix]
+            self.others.append(key[1])
+        return self._places[key]
 
     def tables(self) -> dict[str, Table]:
         """Lay out everything as tables; the first column is the replication."""

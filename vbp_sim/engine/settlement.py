@@ -80,11 +80,11 @@ def _settle(world: World, contract: Contract, province: Province, mix: Mix, year
     base = province.reported[contract.round][d] * contract.year_months(year) / 12
     covered = finance.fund_share * finance.insured_share
     surplus = rules.retention.surplus(
-        base, world.prices.mean[d], agreed, np.asarray(price), other * others.price, finance.fund_share,
+        base, np.asarray(contract.price_before), agreed, np.asarray(price), other * others.price, finance.fund_share,
         finance.insured_share,
     )
     retained = surplus * rules.retention.ratio(score, passed)
-    columns = (agreed, bought, other, base * world.prices.mean[d] * covered,
+    columns = (agreed, bought, other, base * contract.price_before * covered,
                (agreed * price + other * others.price) * covered, surplus, retained)
     sums = province.institutions.by_level(np.vstack([agreed > 0, passed, *columns]).astype(np.float64))
     for level, name in enumerate(LEVELS):

@@ -7,6 +7,7 @@ from datetime import date
 from functools import partial
 
 import numpy as np
+import numpy.typing as npt
 import simpy
 
 from vbp_sim.agents.bidding.interface import Bidding, PastRound
@@ -25,6 +26,8 @@ from vbp_sim.engine.supplier import Supplier
 from vbp_sim.scenario.load import Scenario
 from vbp_sim.scenario.parts import chosen
 from vbp_sim.streams import Streams
+
+Floats = npt.NDArray[np.float64]
 
 
 class World:
@@ -69,6 +72,13 @@ class World:
         if contract and self.clock.day(contract.start) <= day < self.clock.day(contract.end):
             return contract
         return None
+
+    def prices_now(self, drug: int) -> Floats:
+        """Price of every product today, yuan per unit; those of a drug under the last contract in which they were."""
+        price, contract = self.prices.price.copy(), self.contracts[drug]
+        for supplier in contract.suppliers if contract else []:
+            price[supplier.product] = supplier.price
+        return price
 
     def log(self, kind: str, line: Line | None = None, *, round: str = "", drug: str = "", manufacturer: str = "",
             province: str = "", value: float = float("nan"), text: str = "") -> None:

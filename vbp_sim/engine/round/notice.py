@@ -78,7 +78,7 @@ class Notice:
             manufacturer=tender.firms,
             originator=p.originator[members],
             cost=p.cost[members],
-            pre_price=p.pre_price[members],
+            pre_price=self.scope.world.prices_now(drug)[members],
             real_bid=p.real_bid[members],
             pre_share=p.pre_share[members],
             conditions=self._conditions(drug),

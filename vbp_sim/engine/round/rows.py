@@ -27,7 +27,7 @@ class Rows:
         ``members`` are its products, ``bids`` in yuan.
         """
         world, rules, round_id = self.scope.world, self.scope.rules, self.scope.id
-        p, record = world.products, world.market.drugs[drug]
+        p, record, before = world.products, world.market.drugs[drug], world.prices_now(drug)
         ceiling = tender.ceiling / money.YUAN or np.nan
         price = np.where(award.selected, award.price / money.YUAN, np.nan)
         lowest = float(np.nanmin(price)) if award.selected.any() else np.nan
@@ -41,7 +41,7 @@ class Rows:
                 award.rank[i],
                 bids[i],
                 ceiling,
-                p.pre_price[product],
+                before[product],
                 p.cost[product],
                 award.shortlisted[i],
                 award.selected[i],
@@ -50,7 +50,7 @@ class Rows:
                 p.real_bid[product],
                 p.real_selected[product],
             )
-            after = price[i] if award.selected[i] else p.pre_price[product]
+            after = price[i] if award.selected[i] else before[product]
             standard = (
                 after if award.failed else float(rules.payment.standard(np.array([after]), np.array([lowest]), 1)[0])
             )
@@ -61,7 +61,7 @@ class Rows:
                 p.manufacturer[product],
                 p.originator[product],
                 award.selected[i],
-                p.pre_price[product],
+                before[product],
                 after,
                 standard,
             )

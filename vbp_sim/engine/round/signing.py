@@ -80,11 +80,21 @@ class Signing:
             usual=agreed / 12,
         )
 
+    def _price_before(self, drug: int, old: Contract | None) -> float:
+        """Mean price paid for a drug now: under the contract before, or as before any round."""
+        if old is None:
+            return float(self.scope.world.prices.mean[drug])
+        yuan, units = np.array([p.spending(old) for p in self.scope.provinces]).sum(axis=0)
+        return float(yuan / units) if units > 0 else float(self.scope.world.prices.mean[drug])
+
     def start(self, contract: Contract) -> None:
         """First day of supply: the contract binds, its suppliers and its years begin."""
         world, old = self.scope.world, self.scope.world.contracts[contract.drug]
+        contract.price_before = self._price_before(contract.drug, old)
         if old is not None:
             replaced(world, old, self.scope.provinces)
+            for supplier in old.suppliers:
+                world.prices.settle(supplier.product, supplier.price)
         world.contracts[contract.drug] = contract
         if world.first_start[contract.drug] is None:
             world.first_start[contract.drug] = contract.start
