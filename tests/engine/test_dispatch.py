@@ -135,3 +135,12 @@ def test_main_and_backup_may_be_the_same_array() -> None:
     nobody = np.array([0, 0])
     delivered = together(np.array([10.0, 10.0]), nobody, nobody, np.array([100.0]), np.ones(2))
     np.testing.assert_allclose(delivered, [[10, 10]])
+
+
+@given(st.lists(volumes, min_size=1, max_size=8), st.floats(0, 1))
+def test_a_sole_supplier_that_is_short_helps_nobody_not_even_by_a_rounding_error(
+    orders: list[float], has: float
+) -> None:
+    wanted = np.array([orders])
+    _, help_ = dispatch(wanted, np.full(len(orders), -1), has * wanted.sum(axis=1), np.ones(len(orders)))
+    assert (help_ == 0).all()

@@ -20,12 +20,9 @@ def dispatch(wanted: Floats, backup: Ints, available: Floats, helped: Floats) ->
     the supplier, -1 = none; ``available`` (suppliers,) units that can be delivered; ``helped`` (provinces,) the part
     of a gap that others may cover (0 before a backup is active). Suppliers serve their own orders first.
     """
-    left = np.array(available, dtype=np.float64)
-    own = _ration(wanted, left)
-    left -= own.sum(axis=1)
+    own, left = _ration(wanted, np.array(available, dtype=np.float64))
     gap = np.maximum(wanted.sum(axis=0) - own.sum(axis=0), 0) * helped
-    by_backup = _ration(_claims(gap, backup, len(left)), left)
-    left = np.maximum(left - by_backup.sum(axis=1), 0)
+    by_backup, left = _ration(_claims(gap, backup, len(left)), left)
     gap = np.maximum(gap - by_backup.sum(axis=0), 0)
     pool = left.sum()
     if pool > 0 and gap.sum() > 0:
@@ -38,9 +35,9 @@ def _claims(volumes: Floats, supplier: Ints, suppliers: int) -> Floats:
     return np.where(np.arange(suppliers)[:, None] == supplier[None, :], volumes[None, :], 0.0)
 
 
-def _ration(wanted: Floats, available: Floats) -> Floats:
-    """Scale each supplier's deliveries down to what it has."""
-    total = wanted.sum(axis=1)
-    scarce = total > np.maximum(available, 0)
-    factor = np.divide(np.maximum(available, 0), total, out=np.ones_like(total), where=scarce)
-    return np.asarray(wanted * factor[:, None])
+def _ration(wanted: Floats, available: Floats) -> tuple[Floats, Floats]:
+    """Scale each supplier's deliveries down to what it has; return them, and what is left (exactly 0 where scarce)."""
+    total, has = wanted.sum(axis=1), np.maximum(available, 0)
+    scarce = total > has
+    factor = np.divide(has, total, out=np.ones_like(total), where=scarce)
+    return wanted * factor[:, None], np.where(scarce, 0.0, has - total)
