@@ -24,6 +24,7 @@ class Server:
     def __init__(self, study: Path, port: int | None) -> None:
         page = opened(study)
         self._socket = bound(port)
+        self._socket.listen()  # requests wait from now on, until `run` answers them
         number = int(self._socket.getsockname()[1])
         self.address = f"http://{HOST}:{number}/"
         settings = uvicorn.Config(
