@@ -105,6 +105,14 @@ CASES: dict[str, dict[str, Any]] = {
             }
         }
     },
+    "firms enter, learn and leave": {
+        "behaviour": {"industry": {"model": "entry-and-learning", "growth": 0.8, "dispersion": 2}},
+        "rounds": {"first": round_of(rules=term(12)), "second": round_of("2020-07-01", term(12))},
+    },
+    "damages for late deliveries": {
+        "behaviour": {"supply": FRAGILE},
+        "rounds": {"first": round_of(rules=term(24, failure={"rule": "backup", "damages": {"31": 0.1, "91": 0.3}}))},
+    },
     "nothing guaranteed": {"rounds": {"first": round_of(rules=term(12, share={"table": {"1": 0, "2": 0, "3": 0}}))}},
     "some provinces take part": {"rounds": {"first": round_of(rules=term(12, members=["north", "east"]))}},
     "a level without a share": {

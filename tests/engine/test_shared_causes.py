@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 import simpy
 from bench import Bench
-from small import PRODUCTS, round_of, rows, small
+from small import PRODUCTS, SHARED, round_of, rows, small, total
 
 from vbp_sim.agents.firms.two_level_costs import TwoLevelCosts
 from vbp_sim.agents.supply.alternating_renewal import AlternatingRenewal
@@ -22,9 +22,10 @@ from vbp_sim.engine.simulation import simulate
 from vbp_sim.engine.source import Source
 from vbp_sim.engine.supplier import Supplier
 from vbp_sim.engine.world import World
+from vbp_sim.rules.failure.none import Nobody
 from vbp_sim.streams import Streams
 
-YEARS = 250
+YEARS = 150
 NEVER: dict[str, Any] = {"rate_oral": 0.0, "default_rate": 0.0, "exit_rate": 0.0, "catch_up": 0.0, "stock_months": 0.0}
 
 
@@ -145,3 +146,29 @@ def test_firms_that_make_their_ingredient_are_those_of_the_cost_model(tmp_path: 
     none, all_ = (TwoLevelCosts(own_api_share=s).products(market, luck) for s in (0.0, 1.0))
     assert (none.own_api == none.originator).all()
     assert all_.own_api.all()
+
+
+def test_damages_are_owed_for_what_nobody_delivers_by_the_days_of_a_shortage(tmp_path: Path) -> None:
+    scale = {"61": 0.2, "101": 0.3}
+    down = {**NEVER, "rate_oral": 3.0, "rate_injection": 3.0, "repair_months": 12.0, "switchable": 0.0}
+    rules = {**SHARED, "failure": {"rule": "none", "damages": scale}}
+    tables = simulate(small(tmp_path, rounds={"first": round_of(rules=rules)}, behaviour={"supply": down}), 0)
+    events, supply = tables["events"], tables["supply"]
+    short, due = rows(events, kind="shortage"), rows(events, kind="damages")
+    assert len(due["value"]) > 0
+    assert all(
+        min(short["time"][(short["drug"] == drug) & (short["manufacturer"] == firm)]) + 61 <= time
+        for drug, firm, time in zip(due["drug"], due["manufacturer"], due["time"], strict=True)
+    )
+    price = {(d, m): p for d, m, p in zip(*(tables["bids"][c] for c in ("drug", "manufacturer", "price")), strict=True)}
+    missing = total(supply, ("drug", "manufacturer"), "short")
+    for key, owed in total(due, ("drug", "manufacturer"), "value").items():
+        assert 0 < owed <= 0.3 * missing[key] * price[key] * (1 + 1e-9)
+
+
+def test_the_scale_of_damages_rises_in_steps() -> None:
+    failure = Nobody(damages={"101": 0.3, "61": 0.2})
+    assert [failure.damages_share(d) for d in (0, 60, 61, 100, 101, 500)] == [0, 0, 0.2, 0.2, 0.3, 0.3]
+    for wrong in ({"soon": 0.1}, {"10": 0.3, "20": 0.2}, {"10": 1.1}, {"10": -0.1}):
+        with pytest.raises(ValueError, match="damages"):
+            Nobody(damages=wrong)

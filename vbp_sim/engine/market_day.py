@@ -10,6 +10,7 @@ import simpy
 
 from vbp_sim.engine.clock import DISPATCH
 from vbp_sim.engine.contract import Contract
+from vbp_sim.engine.damages import owed
 from vbp_sim.engine.dispatch import dispatch
 from vbp_sim.engine.world import World
 
@@ -56,6 +57,9 @@ class MarketDay:
                 m, supplier, asked[i], served, float(help_[i].sum()), max(0.0, asked[i] - served)
             )
         self._watch(contract, wanted, own, help_.sum(axis=0))
+        due = owed(contract, wanted - own, help_.sum(axis=0), world.env.now)
+        for late in np.flatnonzero(due).tolist():
+            world.log("damages", suppliers[late].line, value=float(due[late]), text="yuan owed for late deliveries")
 
     def _helped(self, contract: Contract) -> Floats:
         """Part of a gap that others may cover this month: none of it before they can be active."""

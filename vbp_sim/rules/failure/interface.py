@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import itertools
 from typing import ClassVar
+
+from pydantic import field_validator
 
 from vbp_sim.scenario.parts import Part, param
 
@@ -23,6 +26,31 @@ class Failure(Part):
     )
 
     days_to_backup: float = param(0, "days until somebody else delivers", unit="days", ge=0)
+
+    damages: dict[str, float] = param(
+        {},
+        "damages for late deliveries: share of the value that is not supplied, from so many days of shortage on, for "
+        'example {"61": 0.2, "101": 0.3}; empty means none',
+        unit="share of the value",
+        source="assumption: no scale was found; the example is that of Tamil Nadu's tenders (pharmabiz.com, 73309)",
+    )
+
+    @field_validator("damages")
+    @classmethod
+    def rising(cls, damages: dict[str, float]) -> dict[str, float]:
+        """Days are whole numbers, and damages are shares that never fall."""
+        if not all(days.isdigit() for days in damages):
+            raise ValueError(f"damages: keys are days of shortage, such as 61; seen {', '.join(damages)}")
+        ordered = {days: damages[days] for days in sorted(damages, key=int)}
+        shares = [0.0, *ordered.values()]
+        if any(share < before for before, share in itertools.pairwise(shares)) or shares[-1] > 1:
+            raise ValueError("damages: shares of the value must lie between 0 and 1 and never fall with the days")
+        return ordered
+
+    def damages_share(self, days: float) -> float:
+        """Damages over the value of a delivery that is still missing after so many days."""
+        reached = [share for least, share in self.damages.items() if days >= int(least)]
+        return reached[-1] if reached else 0.0
 
     @property
     def takes_over(self) -> str:
