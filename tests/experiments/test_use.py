@@ -54,3 +54,24 @@ def test_drugs_outside_the_list_eat_into_the_saving() -> None:
     assert none["fund_saving"] > some["fund_saving"] > strong["fund_saving"]
     assert none["use_change"] > some["use_change"] > strong["use_change"]
     assert none["selected_share"] < some["selected_share"]  # the rest of the listed drug is what is lost
+
+
+def test_a_second_winner_raises_prices_and_cuts_unmet_demand() -> None:
+    one, two = (outcome("second-winner", f"{n}", 3) for n in ("single-winner", "two-winners"))
+    assert two["selected_per_drug"] > one["selected_per_drug"]
+    assert two["cut_own"] < one["cut_own"]
+    assert two["unmet_share"] < 0.8 * one["unmet_share"]
+
+
+def test_retention_passed_to_staff_raises_the_selected_share() -> None:
+    nothing, half, all_ = (outcome("retention", variant, 2) for variant in ("nothing-to-staff", "", "all-to-staff"))
+    assert nothing["selected_share"] < half["selected_share"] < all_["selected_share"]
+    assert nothing["completion"] < all_["completion"]
+
+
+def test_without_retention_it_does_not_matter_what_staff_would_get() -> None:
+    none = outcome("retention", "no-retention", 2)
+    both = outcome("retention", "no-retention,all-to-staff", 2)
+    assert none["selected_share"] == both["selected_share"]
+    assert none["selected_share"] == outcome("retention", "nothing-to-staff", 2)["selected_share"]
+    assert none["retained_surplus"] == 0
