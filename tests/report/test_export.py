@@ -75,6 +75,21 @@ def test_excel_holds_the_same_as_text(run: RunFolder, tmp_path: Path) -> None:
     assert len(found["use"]) == run.manifest["tables"]["use"]["rows"] + 1
 
 
+def test_a_workbook_leaves_out_long_tables_that_nobody_named_and_says_so(
+    run: RunFolder, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(export, "FEW", 1_000)
+    rows = {name: entry["rows"] for name, entry in run.manifest["tables"].items()}
+    long = [name for name, n in rows.items() if n > 1_000]
+    assert "use" in long
+    assert export.to_excel(run, tmp_path / "all.xlsx") == long
+    found = sheets(tmp_path / "all.xlsx")
+    assert not set(long) & set(found)
+    assert ["left out", f"use ({rows['use']:,} rows): as CSV, or with --tables use"] in found["about"]
+    assert export.to_excel(run, tmp_path / "use.xlsx", ["use"]) == []
+    assert len(sheets(tmp_path / "use.xlsx")["use"]) == rows["use"] + 1
+
+
 def test_excel_is_the_same_bytes_again(run: RunFolder, tmp_path: Path) -> None:
     for name in ("a.xlsx", "b.xlsx"):
         export.to_excel(run, tmp_path / name, ["bids"])

@@ -23,7 +23,8 @@ from vbp_sim.cli.common import message, quiet_option
 def command(run: Path, kind: str, tables: str, out: Path | None, quiet: bool) -> int:
     """Export summary and tables of a run, with a dictionary that says what each column means.
 
-    CSV is UTF-8 with a byte-order mark, as Excel wants it. No text from a scenario becomes a formula.
+    CSV is UTF-8 with a byte-order mark, as Excel wants it. No text from a scenario becomes a formula. Tables of
+    more than 100,000 rows go into a workbook only if they are named.
     """
     from vbp_sim.report import export
     from vbp_sim.studies.folder import RunFolder
@@ -35,6 +36,9 @@ def command(run: Path, kind: str, tables: str, out: Path | None, quiet: bool) ->
         export.to_csv(folder, target, wanted)
     else:
         target = out if out is not None else run / "tables.xlsx"
-        export.to_excel(folder, target, wanted)
+        left_out = export.to_excel(folder, target, wanted)
+        if left_out:
+            names = ", ".join(left_out)
+            message(f"left out, for their size: {names}; as CSV, or name them with --tables", quiet=quiet)
     message(f"written: {target}", quiet=quiet)
     return 0

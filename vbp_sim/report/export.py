@@ -22,6 +22,8 @@ from vbp_sim.studies.metric_ids import METRICS
 
 #: rows that a sheet of Excel holds, its header among them
 EXCEL_ROWS = 1_048_576
+#: rows of a table that goes into a workbook without being named; a longer one makes it slow to write and to open
+FEW = 100_000
 #: characters that a cell of Excel holds
 EXCEL_TEXT = 32_767
 
@@ -59,9 +61,15 @@ def to_csv(run: RunFolder, out: Path, tables: Sequence[str] = ()) -> list[Path]:
     return files
 
 
-def to_excel(run: RunFolder, out: Path, tables: Sequence[str] = ()) -> None:
-    """Write the same as one workbook; InputError if a table has more rows than a sheet holds."""
+def to_excel(run: RunFolder, out: Path, tables: Sequence[str] = ()) -> list[str]:
+    """Write the same as one workbook; tables of more than `FEW` rows go in if they are named.
+
+    Returns the tables that were left out, as the sheet ``about`` has them. InputError if a table has more rows than a
+    sheet holds.
+    """
     wanted = _wanted(run, tables)
+    left_out = [] if tables else [name for name in wanted if run.manifest["tables"][name]["rows"] > FEW]
+    wanted = [name for name in wanted if name not in left_out]
     long = [name for name in wanted if run.manifest["tables"][name]["rows"] >= EXCEL_ROWS]
     if long:
         what = f"has {run.manifest['tables'][long[0]]['rows']:,} rows, and a sheet of Excel holds {EXCEL_ROWS:,}"
@@ -72,9 +80,10 @@ def to_excel(run: RunFolder, out: Path, tables: Sequence[str] = ()) -> None:
         made = run.manifest.get("finished")
         book.set_properties({"created": datetime.fromisoformat(made) if made else datetime(2000, 1, 1)})
         head = book.add_format({"bold": True})
-        for name, data in _sheets(run, wanted):
+        for name, data in _sheets(run, wanted, left_out):
             _fill(book.add_worksheet(name), data(), head)
     aside.write(out, file.getvalue())
+    return left_out
 
 
 def dictionary(tables: Sequence[str]) -> Columns:
@@ -102,14 +111,19 @@ def summary(run: RunFolder) -> Columns:
     }
 
 
-def _about(run: RunFolder) -> Columns:
-    """What identifies the run."""
-    return _columns(("what", "is"), [(key, str(run.manifest.get(key, ""))) for key in _ABOUT])
+def _about(run: RunFolder, left_out: Sequence[str]) -> Columns:
+    """What identifies the run, and what is not in the workbook."""
+    told = [(key, str(run.manifest.get(key, ""))) for key in _ABOUT]
+    rows = {name: run.manifest["tables"][name]["rows"] for name in left_out}
+    told += [("left out", f"{name} ({n:,} rows): as CSV, or with --tables {name}") for name, n in rows.items()]
+    return _columns(("what", "is"), told)
 
 
-def _sheets(run: RunFolder, tables: Sequence[str]) -> Iterator[tuple[str, Callable[[], Columns]]]:
+def _sheets(
+    run: RunFolder, tables: Sequence[str], left_out: Sequence[str] = ()
+) -> Iterator[tuple[str, Callable[[], Columns]]]:
     yield "summary", functools.partial(summary, run)
-    yield "about", functools.partial(_about, run)
+    yield "about", functools.partial(_about, run, left_out)
     yield "dictionary", functools.partial(dictionary, tables)
     for name in tables:
         yield name, functools.partial(run.table, name)
