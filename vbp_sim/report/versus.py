@@ -12,6 +12,7 @@ from vbp_sim.report.bands import Floats
 from vbp_sim.report.catalogue import Chart, Columns
 from vbp_sim.report.compared import Compared
 from vbp_sim.report.language import say
+from vbp_sim.report.summary import meaning
 from vbp_sim.studies.compare import BASE
 from vbp_sim.studies.metric_ids import Metric
 from vbp_sim.studies.paired import LEVEL
@@ -47,7 +48,7 @@ def draw(found: Compared, metrics: Sequence[Metric], *, shares: bool) -> Chart:
 
 
 def _named(metric: Metric) -> str:
-    return style.label(metric.meaning, 56)
+    return style.label(meaning(metric), 56)
 
 
 def _steps(variants: int) -> Floats:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections import Counter
+
 import numpy as np
 from matplotlib.axes import Axes
 
@@ -45,8 +47,8 @@ def draw(run: RunFolder, drug: str) -> Chart:
 
 
 def _fullest(drugs: Floats) -> str:
-    names, counts = np.unique(drugs.astype(str), return_counts=True)
-    return str(names[np.argmax(counts)])
+    """The drug with most bids, the first of them in the order of the market."""
+    return str(Counter(drugs.tolist()).most_common(1)[0][0])
 
 
 def _named(rows: Columns, i: int) -> str:
