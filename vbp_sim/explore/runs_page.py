@@ -151,7 +151,7 @@ class RunsPage:
         return [[Wish(chart, name, drug) for name in names] for drug in drugs]
 
     def _plan(self, wish: Wish, state: State) -> Drawing:
-        cut = _cut(state)
+        cut = self._cut(state)
         if wish.of:
             return Drawing(cut, _question(wish.chart), lambda: cut_down(wish, cut, partial(self._view, wish.of)))
         key = (tuple(self._names(state)), cut)
@@ -172,13 +172,13 @@ class RunsPage:
         return self._views.get((language(), name, cut), lambda: RunView.of(run, cut, self._in_words(cut)))
 
     def _compared(self, state: State) -> Compared:
-        cut, names = _cut(state), self._names(state)
+        cut, names = self._cut(state), self._names(state)
         measured = Cut(cut.drugs, cut.provinces)
         rows = {n: self._rows.get((n, measured), lambda n=n: self.study.rows(n, measured)) for n in names}  # type: ignore[misc]
         return self.study.against(names[0], rows, self._in_words(measured))
 
     def _table(self, state: State) -> str:
-        cut, metrics = _cut(state), self._shown_metrics(state)
+        cut, metrics = self._cut(state), self._shown_metrics(state)
         with WORK:
             if self.study.compared:
                 lines = measures.of_variants(self._compared(state), metrics, cut)
@@ -193,7 +193,7 @@ class RunsPage:
         )  # fmt: skip
 
     def _columns(self, state: State) -> Columns:
-        cut, metrics = _cut(state), self._shown_metrics(state)
+        cut, metrics = self._cut(state), self._shown_metrics(state)
         with WORK:
             if self.study.compared:
                 return measures.columns_of_variants(self._compared(state), metrics, cut)
@@ -219,6 +219,12 @@ class RunsPage:
             remarks.append(say("explore.ladders", n=LADDERS))
         return render("end.html", changes=compared.changes if compared else {}, facts=facts, remarks=remarks)
 
+    def _cut(self, state: State) -> Cut:
+        """What is chosen; all drugs are no choice."""
+        chosen = {name: state.all(name) for name in ("drug", "province")}
+        kept = {n: () if c == self.fields[n].allowed else c for n, c in chosen.items() if n in self.fields}
+        return Cut(kept.get("drug", ()), kept.get("province", ()), state.one("from"), state.one("to"))
+
     def _in_words(self, cut: Cut) -> str:
         """What is chosen, in one line; empty for all."""
         named = (map(self._drug, cut.drugs), map(self._province, cut.provinces))
@@ -243,10 +249,6 @@ def in_order(charts: Iterable[str]) -> list[str]:
 def _question(chart: str) -> str:
     known = catalogue("run")
     return (known if chart in known else catalogue("comparison"))[chart].question
-
-
-def _cut(state: State) -> Cut:
-    return Cut(state.all("drug"), state.all("province"), state.one("from"), state.one("to"))
 
 
 def _distinct(runs: Iterable[RunFolder], table: str, column: str) -> tuple[str, ...]:

@@ -1,0 +1,193 @@
+"""What the pages show: what is chosen, all of it, and nothing else; the same address gives the same page."""
+
+from __future__ import annotations
+
+import csv
+import io
+import math
+import re
+from pathlib import Path
+from typing import Any
+from urllib.parse import urlencode
+
+import numpy as np
+import pytest
+
+from vbp_sim.explore.query import Field, State, read
+from vbp_sim.report.catalogue import catalogue, draw
+from vbp_sim.report.html import svg
+from vbp_sim.studies.folder import RunFolder
+from vbp_sim.studies.paired import paired
+from vbp_sim.studies.view import Cut, RunView, rows_of
+
+
+def table(answer: Any) -> list[dict[str, str]]:
+    assert answer.status == 200
+    assert answer.headers["content-type"].startswith("text/csv")
+    return list(csv.DictReader(io.StringIO(answer.body.decode("utf-8-sig"))))
+
+
+def drawings(text: str) -> list[str]:
+    return re.findall(r'<svg role="img".*?</svg>', text, re.DOTALL)
+
+
+def test_charts_follow_the_choice(site: Any, studies: dict[str, Path]) -> None:
+    """The numbers of a chart that is cut to one drug are those of the drug's own rows."""
+    rows = table(site.get("/chart/monthly-use.csv?drug=alpha&from=2019-02&to=2019-03"))
+    assert [row["month"] for row in rows] == ["2019-02-01", "2019-03-01"]
+    use = RunFolder.open(studies["run"]).table("use")
+    for row in rows:
+        mine = (use["drug"] == "alpha") & (use["month"] == np.datetime64(row["month"], "M"))
+        totals = [use["selected"][mine & (use["replication"] == k)].sum() for k in range(3)]
+        assert float(row["selected_units"]) == pytest.approx(float(np.median(totals)))
+
+
+@pytest.mark.parametrize("name", list(catalogue("run")))
+def test_a_part_that_is_all_is_drawn_as_the_whole_is(studies: dict[str, Path], name: str) -> None:
+    whole = RunFolder.open(studies["run"])
+    part = RunView.of(whole, Cut(("alpha", "beta", "gamma"), ("north", "south", "east"), "2000-01", "2099-01"))
+    figures = [draw(name, run).figure for run in (whole, part)]
+    one, other = (svg.inline(figure, "a", "", "") for figure in figures)
+    assert one == other
+
+
+def test_all_drugs_and_provinces_chosen_is_nothing_chosen(site: Any) -> None:
+    everything = [("drug", d) for d in ("alpha", "beta", "gamma")]
+    everything += [("province", p) for p in ("north", "south", "east")]
+    plain, chosen = (site.get("/?" + urlencode(pairs)).text for pairs in ([], everything))
+    assert drawings(plain) == drawings(chosen)
+    assert site.get("/metrics.csv").body == site.get("/metrics.csv?" + urlencode(everything)).body
+
+
+@pytest.mark.parametrize("name", list(catalogue("run")))
+def test_every_chart_can_be_drawn_of_one_drug_in_one_month(site: Any, name: str) -> None:
+    text = site.get(f"/?chart={name}&drug=beta&province=south&from=2019-05&to=2019-05").text
+    assert "Something went wrong" not in text
+    assert f'id="{name}-' in text
+
+
+def test_what_a_chart_cannot_follow_is_said(site: Any) -> None:
+    said = "This chart cannot be cut by drugs; it shows all of them."
+    assert said in site.get("/?chart=savings&drug=alpha").text
+    assert said not in site.get("/?chart=savings").text
+    assert said not in site.get("/?chart=monthly-use&drug=alpha").text
+    assert site.get("/chart/savings.csv?drug=alpha").body == site.get("/chart/savings.csv").body
+
+
+def test_metrics_follow_the_choice_or_say_what_they_hold_for(site: Any, studies: dict[str, Path]) -> None:
+    rows = {
+        row["metric"]: row for row in table(site.get("/metrics.csv?drug=alpha&metric=completion&metric=fund_saving"))
+    }
+    measured = rows_of(RunFolder.open(studies["run"]), Cut(drugs=("alpha",)))
+    for name, row in rows.items():
+        assert float(row["mean"]) == pytest.approx(float(np.mean([r[name] for r in measured])))
+    assert (rows["completion"]["holds_for"], rows["fund_saving"]["holds_for"]) == ("", "all drugs")
+
+
+def test_differences_are_paired_with_the_chosen_base(serve: Any, studies: dict[str, Path]) -> None:
+    site = serve(studies["compared"])
+    with (studies["compared"] / "replications.csv").open(encoding="utf-8-sig") as lines:
+        known = list(csv.DictReader(lines))
+    values = {v: [float(r["use_change"]) for r in known if r["variant"] == v] for v in ("base", "grow")}
+    for base, other in (("base", "grow"), ("grow", "base")):
+        row = table(site.get(f"/metrics.csv?base={base}&metric=use_change"))[0]
+        wanted = paired(values[base], values[other])
+        assert row["variant"] == other
+        assert float(row["difference"]) == pytest.approx(wanted.mean)
+        assert float(row["low"]) == pytest.approx(wanted.low)
+
+
+def test_variants_stand_side_by_side(serve: Any, studies: dict[str, Path]) -> None:
+    site = serve(studies["compared"])
+    text = site.get("/?chart=monthly-use").text
+    assert re.findall(r"<h3><bdi>(.*?)</bdi></h3>", text) == ["base", "grow"]
+    one, other = (site.get(f"/chart/monthly-use.csv?of={name}").body for name in ("base", "grow"))
+    assert one != other
+
+
+def test_a_comparison_can_be_cut_too(serve: Any, studies: dict[str, Path]) -> None:
+    site = serve(studies["compared"])
+    whole, part = (table(site.get(f"/metrics.csv?metric=completion{cut}"))[0] for cut in ("", "&drug=alpha"))
+    assert whole["difference"] != part["difference"]
+    assert "Something went wrong" not in site.get("/?drug=alpha&province=north").text
+
+
+def test_a_sweep_is_cut_to_ranges(serve: Any, studies: dict[str, Path]) -> None:
+    site = serve(studies["sweep"])
+    rows = table(site.get("/table.csv"))
+    assert len(rows) == 8
+    middle = sorted(float(row["growth"]) for row in rows)[3]
+    part = table(site.get(f"/table.csv?max.growth={middle!r}&only.kept=most+0.5"))
+    wanted = [r["point"] for r in rows if float(r["growth"]) <= middle + 1e-9 and r["kept"] == "most 0.5"]
+    assert [row["point"] for row in part] == wanted
+    assert 0 < len(wanted) < 8
+    assert "No point lies in the chosen ranges." in site.get("/?min.growth=0.9").text
+
+
+def test_a_point_tells_how_to_run_it_again(serve: Any, studies: dict[str, Path]) -> None:
+    text = serve(studies["sweep"]).get("/?point=3").text
+    assert f"vbp sweep repeat {studies['sweep']} --point 3 --replication 0" in text
+
+
+@pytest.mark.parametrize(
+    ("study", "query"),
+    [
+        ("run", "from=2019-06&to=2019-05"),
+        ("run", "drug=alpha&drug=delta"),
+        ("run", "from=2019-06&from=2019-05"),
+        ("run", "variant=grow"),
+        ("compared", "variant=base"),
+        ("sweep", "min.growth=much"),
+        ("sweep", "min.growth=nan"),
+        ("sweep", "min.growth=0.2&max.growth=0.1"),
+        ("sweep", "point=99"),
+        ("sweep", "x=nothing"),
+    ],
+)
+def test_choices_that_cannot_be_are_refused(serve: Any, studies: dict[str, Path], study: str, query: str) -> None:
+    answer = serve(studies[study]).get(f"/?{query}")
+    assert answer.status == 400
+    assert "Start again" in answer.text
+
+
+@pytest.mark.parametrize("study", ["run", "compared", "sweep"])
+def test_an_address_gives_the_same_page_each_time(serve: Any, studies: dict[str, Path], study: str) -> None:
+    site = serve(studies[study])
+    first, again = site.get("/"), site.get("/")
+    assert first.status == 200
+    assert "Something went wrong" not in first.text
+    assert first.body == again.body
+
+
+@pytest.mark.parametrize("study", ["run", "compared", "sweep"])
+def test_the_page_is_there_in_chinese(serve: Any, studies: dict[str, Path], study: str) -> None:
+    text = serve(studies[study]).get("/?lang=zh").text
+    assert '<html lang="zh-Hans">' in text
+    assert "Something went wrong" not in text
+    assert 'name="lang" value="zh"' in text  # the form keeps the language
+    assert "显示" in text
+
+
+def test_titles_from_the_study_come_out_as_text(site: Any) -> None:
+    text = site.get().text
+    assert "A small &lt;b&gt;study&lt;/b&gt;" in text
+    assert "<b>study</b>" not in text
+
+
+def test_pictures_say_what_they_were_cut_to(site: Any) -> None:
+    picture = site.get("/chart/monthly-use.svg?drug=alpha")
+    assert picture.headers["content-type"] == "image/svg+xml"
+    assert picture.headers["content-disposition"] == 'attachment; filename="monthly-use.svg"'
+    assert "alpha" in re.search(r"<dc:description>(.*?)<", picture.text, re.DOTALL)[1]  # type: ignore[index]
+    assert site.get("/chart/monthly-use.png").body.startswith(b"\x89PNG")
+
+
+def test_a_state_is_the_same_whatever_the_order_of_its_pairs() -> None:
+    fields = {"drug": Field(("a", "b", "c"), many=True), "least": Field(None)}
+    one = read([("drug", "c"), ("least", "1e-3"), ("drug", "a"), ("drug", "")], fields)
+    other = read([("least", "1e-3"), ("drug", "a"), ("drug", "c"), ("drug", "a")], fields)
+    assert one == other
+    assert one.all("drug") == ("a", "c")
+    assert one.number("least", math.nan) == 0.001
+    assert one.link(drug="b") == "/?drug=b&least=1e-3"
+    assert State({}).link() == "/"
