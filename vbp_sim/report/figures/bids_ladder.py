@@ -12,6 +12,7 @@ from vbp_sim.report import marks, spots, style, words
 from vbp_sim.report.bands import Floats
 from vbp_sim.report.catalogue import Chart, Columns, NothingToDraw, chart
 from vbp_sim.report.language import say, told
+from vbp_sim.report.thresholds import thresholds
 from vbp_sim.studies.folder import RunFolder
 
 #: characters of a line of a reason
@@ -37,12 +38,15 @@ def draw(run: RunFolder, drug: str) -> Chart:
     title = _title(name, rows)
     several = int(run.manifest["replications"]) > 1
     how = say("ladder.how_first" if several else "ladder.how", round=style.label(str(rows["round"][0]), 30))
-    figure = style.page(run, title, how, (10, 0.9 + 0.55 * len(order)), keys=1)
+    lines = thresholds(run, rows)
+    figure = style.page(run, title, how, (10, 0.9 + 0.55 * len(order)), keys=2 if lines else 1)
     axes, beside = figure.subplots(1, 2, sharey=True, width_ratios=(3, 2))
     at = marks.rows(axes, [_named(rows, i) for i in range(len(order))])
     _bars(axes, at, rows)
+    for line in lines:
+        axes.axvline(line.yuan, color=style.GREY, linewidth=1.4, linestyle=(0, line.dashes), label=line.says)
     _reasons(beside, at, rows)
-    style.legend(figure, 5)
+    style.legend(figure, 4 if lines else 5)
     return Chart(title, figure, _data(rows), [spots.rows([axes, beside], at, range(len(at)))])
 
 
@@ -69,7 +73,7 @@ def _bars(axes: Axes, at: Floats, rows: Columns) -> None:
     if np.isfinite(rows["cost"]).any():
         axes.plot(rows["cost"], at, "|", color=style.RED, markersize=15, mew=2.2, label=say("ladder.cost"))
     if np.isfinite(rows["real_bid"]).any():
-        axes.plot(rows["real_bid"], at, "D", mfc="white", color=style.INK, markersize=5, label=say("ladder.real"))
+        axes.plot(rows["real_bid"], at, "D", mfc="white", color=style.INK, markersize=5, zorder=6, label=say("ladder.real"))
     ceiling = float(rows["ceiling"][0])
     if ceiling > 0:
         axes.axvline(ceiling, color=style.INK, linewidth=1.2, linestyle="--", label=say("bids.ceiling"))
