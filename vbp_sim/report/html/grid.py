@@ -11,7 +11,7 @@ from typing import Any
 
 from vbp_sim.report import words
 from vbp_sim.report.csv_table import Columns, csv_bytes
-from vbp_sim.report.language import messages, say, term
+from vbp_sim.report.language import language, messages, say, term
 
 #: rows that the page shows; the download has them all
 MOST_ROWS = 200
@@ -81,12 +81,19 @@ class Grid:
 
 
 def head(column: str) -> str:
-    """A column of a table as its head names it; the low and the high end of a band take the name of the column."""
-    for end in ("low", "high"):
+    """A column of a table as its head names it; what is said of another column takes its name."""
+    for end in ("low", "high", "halfwidth"):
         name = column.removesuffix(f"_{end}")
-        if name != column and name in messages("columns"):
-            return say(f"columns.of_{end}", column=term("columns", name))
-    return term("columns", column).replace("_", " ")
+        if name != column and column not in messages("columns") and _named(name):
+            return say(f"columns.of_{end}", column=_named(name))
+    return _named(column) or column.replace("_", " ")
+
+
+def _named(column: str) -> str:
+    """The word for a column; metrics are columns by their ID, which English readers see as it is."""
+    if column in messages("columns"):
+        return term("columns", column)
+    return term("metrics", column) if column in messages("metrics") and language() != "en" else ""
 
 
 def _known(value: Any) -> bool:

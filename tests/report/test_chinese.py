@@ -1,0 +1,281 @@
+"""Charts, pages and tables in Chinese: nothing is left in English, no letter is missing, nothing is cut off."""
+
+from __future__ import annotations
+
+import html
+import re
+import warnings
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+import study_making as making
+import synthetic
+import yaml
+from hypothesis import given
+from hypothesis import strategies as st
+from small import small, write_scenario
+from test_charts import clipped
+
+from vbp_sim.engine.tables import TABLES
+from vbp_sim.errors import InputError
+from vbp_sim.report import catalogue, letters, names, sources, style, tiles, words
+from vbp_sim.report.compared import Compared
+from vbp_sim.report.html import pages
+from vbp_sim.report.language import areas, messages, restate, speaking
+from vbp_sim.report.sources import Source
+from vbp_sim.report.summary import render
+from vbp_sim.rules.library import rule_ids, rule_set
+from vbp_sim.studies.compare import compare, write
+from vbp_sim.studies.folder import RunFolder
+from vbp_sim.studies.metric_ids import METRICS
+from vbp_sim.studies.replay import read_market_of, replay
+from vbp_sim.studies.run import run as run_scenario
+
+#: Latin words that Chinese readers of the field use, and names of the program, its files and libraries
+WORDS = {"vbp_sim", "SHA", "STRESS", "DES", "README", "MIT", "Python", "SimPy", "CSV", "logit", "CRPS"}
+WORDS |= {"Journal", "of", "Simulation", "Monks", "et", "al", "docs", "md", "json", "csv", "manifest", "why"}
+WORDS |= {"scenario-reference", "tables", "vbp", "run", "SHA-", "STRESS-DES", "markets"}
+CJK = re.compile(r"[\u2e80-\u9fff]")
+CITIES = ("北京", "天津", "上海", "重庆", "沈阳", "大连", "厦门", "广州", "深圳", "成都", "西安")
+NAMES_ZH = {
+    "drug": {**{d: f"药品{i}" for i, d in enumerate(synthetic.DRUGS)}, "atorvastatin": "阿托伐他汀"},
+    "province": dict(zip(synthetic.CITIES, CITIES, strict=True)),
+    "manufacturer": {firm: f"企业{i}" for i, firm in enumerate((*synthetic.FIRMS, "Originator Co"))},
+}  # fmt: skip
+
+
+@pytest.fixture(scope="module")
+def found(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Source]:
+    base = tmp_path_factory.mktemp("chinese")
+    scenario = write_scenario(base, replications=3, variants={"grow": {"changes": {"demand": {"growth": 0.5}}}})
+    write(compare(scenario, ["grow"], results=base / "compared" / "runs", workers=1), base / "compared")
+    return {
+        "run": synthetic.write(base / "run", replications=3, names=NAMES_ZH),
+        "map": synthetic.write(base / "map", provinces=synthetic.PROVINCES),
+        "failed": synthetic.write(base / "failed", failed=tuple(synthetic.DRUGS), names=NAMES_ZH),
+        "comparison": Compared.open(base / "compared"),
+        "study": making.analysed(base / "study"),
+        "backtest": making.backtest(base / "backtest"),
+    }
+
+
+def drawn_texts(chart: catalogue.Chart) -> list[str]:
+    shown = chart.figure.findobj(lambda a: hasattr(a, "get_text") and a.get_visible())
+    return [t.get_text() for t in shown if t.get_text()]
+
+
+def seen_texts(page: str) -> list[str]:
+    """What a reader sees or a screen reader says of a page, without what is typed and what charts draw."""
+    body = re.sub(r"<(style|script|code|svg)\b.*?</\1>", "", page, flags=re.DOTALL)
+    said = re.findall(r">([^<]+)<", body) + re.findall(r'(?:aria-label|title|placeholder|alt)="([^"]*)"', body)
+    return [html.unescape(text).strip() for text in said if text.strip()]
+
+
+def english(text: str, allowed: set[str]) -> list[str]:
+    """Latin words of a text that are neither numbers with units nor names."""
+    rest = re.sub(r"[A-Za-z-]+\.(csv|json|md|yaml)(?![a-z])|vbp run .*", "", text)
+    return [word for word in re.findall(r"[A-Za-z][A-Za-z_-]{2,}", rest) if not {word, word.lower()} & allowed]
+
+
+def named(source: Source) -> set[str]:
+    """Words that come from the input: names, ids, and what they are made of."""
+    about = sources.origin(source).manifest
+    given = [str(about.get(key, "")) for key in ("scenario", "variant", "run_hash", "title")]
+    given += ["not the lowest bid", "What is <b>known</b>"]
+    given += ["pilot", *METRICS, *synthetic.FIRMS, *synthetic.PROVINCES, *NAMES_ZH["manufacturer"]]
+    given += ["base", "fund", "insured", "grow", "alpha", "beta", "gamma", "kept", "most", "drug-", "expansion-"]
+    given += ["uniform", "low", "high", *map(str, about.get("libraries", {}))]
+    if isinstance(source, Compared):
+        given += [key for paths in source.changes.values() for key in paths]
+    return {word for text in given for word in [text, *re.findall(r"[A-Za-z][A-Za-z_-]{2,}", text)]}
+
+
+CHARTS = [
+    *((kind, name) for kind in ("run", "map", "failed") for name in catalogue.catalogue()),
+    *((kind, name) for kind in ("comparison", "study", "backtest") for name in catalogue.catalogue(kind)),
+]
+
+
+@pytest.mark.parametrize(("kind", "name"), CHARTS)
+def test_charts_are_chinese_whole_and_without_missing_letters(found: dict[str, Source], kind: str, name: str) -> None:
+    with speaking("zh"), warnings.catch_warnings():
+        warnings.simplefilter("error")  # matplotlib warns of each glyph that a font lacks
+        chart = catalogue.draw(name, found[kind])
+        assert clipped(chart) == []
+        texts = drawn_texts(chart)
+    assert CJK.search(chart.title)
+    allowed = WORDS | named(found[kind]) | {d for d in synthetic.DRUGS if kind == "map"}
+    assert [text for text in texts if english(text, allowed)] == []
+    assert not [text for text in texts if "?" in text or "None" in text or "nan" in text.split()]
+
+
+@pytest.mark.parametrize("kind", ["run", "failed", "comparison", "study", "backtest"])
+def test_pages_are_chinese_and_carry_their_letters(found: dict[str, Source], kind: str, tmp_path: Path) -> None:
+    with speaking("zh"):
+        pages.write(found[kind], tmp_path / "r.html")
+    page = (tmp_path / "r.html").read_text(encoding="utf-8")
+    assert '<html lang="zh-Hans">' in page
+    assert page.count("@font-face") == 1
+    assert len(page) < 5_000_000
+    left = [t for t in seen_texts(page) if english(t, WORDS | named(found[kind])) and not re.fullmatch(r"[\w./:-]+", t)]
+    assert left == [], "\n".join(left)
+
+
+def test_a_page_in_english_carries_chinese_letters_only_if_it_shows_any(tmp_path: Path) -> None:
+    plain = synthetic.write(tmp_path / "plain", drugs={"a": 3.0, "b": 5.0}, failed=())
+    chinese = synthetic.write(tmp_path / "zh", drugs={"阿托伐他汀": 3.0, "b": 5.0}, failed=())
+    for run, carried in ((plain, 0), (chinese, 1)):
+        pages.write(run, tmp_path / "r.html")
+        assert (tmp_path / "r.html").read_text(encoding="utf-8").count("@font-face") == carried
+
+
+def test_chinese_names_are_drawn_in_english_charts_too() -> None:
+    assert letters.drawable("阿托伐他汀钙片（20mg）") == "阿托伐他汀钙片（20mg）"
+    assert letters.drawable("💊 ok") == "? ok"
+    assert "💊" in letters.lacking()
+
+
+def test_the_carried_fonts_have_every_letter_of_the_messages() -> None:
+    said = {c for area in areas() for texts in messages(area).values() for c in texts["zh"]} - {"\n"}
+    said |= set("".join(tiles.CHINESE.values()))
+    fonts = sorted(letters.FOLDER.glob("*.otf"))
+    assert [font.name for font in fonts] == ["VBPSansSC-Bold.otf", "VBPSansSC-Regular.otf"]
+    for font in fonts:
+        assert {c for c in said if ord(c) not in letters._charmap(font)} == set()
+    assert "SIL OPEN FONT LICENSE" in (letters.FOLDER / "OFL.txt").read_text(encoding="utf-8")
+
+
+def test_a_font_that_is_not_there_is_an_input_error() -> None:
+    with letters.preferring("No Such Sans"), pytest.raises(InputError, match="there is no such file or family"):
+        letters.families()
+
+
+def test_a_font_that_is_named_comes_first(tmp_path: Path) -> None:
+    with letters.preferring(str(letters.FOLDER / "VBPSansSC-Regular.otf")):
+        assert letters.families()[:2] == [letters.CARRIED, letters.LATIN]
+    with speaking("zh"):
+        assert letters.families()[0] == letters.CARRIED
+    assert letters.families()[0] == letters.LATIN
+
+
+def test_names_are_the_markets_and_never_merge_two_things(tmp_path: Path) -> None:
+    known = {"drug": {"atorvastatin": "他汀", "rosuvastatin": "他汀", "clopidogrel": "氯吡格雷"}}
+    run = synthetic.write(tmp_path / "run", names=known)
+    assert names.local(run) is run
+    with speaking("zh"):
+        shown = names.local(run)
+        assert names.local(shown) is shown
+        drugs = shown.table("awards", ["drug"])["drug"].tolist()
+        assert len(set(drugs)) == len(synthetic.DRUGS)
+        assert drugs[:4] == ["他汀（atorvastatin）", "他汀（rosuvastatin）", "氯吡格雷", "irbesartan"]
+        assert names.name(shown, "manufacturer", "unnamed generic 2 of clopidogrel") == "未具名仿制药企业2（氯吡格雷）"
+        assert set(shown.table("use", ["level"])["level"]) == {"三级医院", "二级医院", "基层医疗机构"}
+
+
+def test_a_chart_of_one_drug_knows_it_by_id_and_by_name(found: dict[str, Source]) -> None:
+    with speaking("zh"):
+        by_id, by_name = (catalogue.draw("bids-ladder", found["run"], d) for d in ("atorvastatin", "阿托伐他汀"))
+    assert by_id.title == by_name.title
+    assert by_id.title.startswith("阿托伐他汀：")
+
+
+def test_tables_keep_their_columns_and_numbers(found: dict[str, Source]) -> None:
+    """Columns of files stay English and the numbers the same, whatever the language."""
+    for name in catalogue.catalogue():
+        en = catalogue.draw(name, found["run"]).data
+        with speaking("zh"):
+            zh = catalogue.draw(name, found["run"]).data
+        plain = [column for column in en if not column.startswith("down: ")]
+        assert plain == [column for column in zh if column.isascii()]
+        for column in plain:
+            if en[column].dtype.kind == "f":
+                np.testing.assert_allclose(np.sort(zh[column]), np.sort(en[column]), err_msg=f"{name} {column}")
+
+
+@pytest.mark.parametrize("market", ["pilot-2018", "expansion-2019", "batch-2", "batch-3"])
+def test_every_reason_of_every_rule_set_is_retold(market: str) -> None:
+    data = read_market_of(market)
+    firms = {product.manufacturer for product in data.products}
+    reasons = {}
+    for id in rule_ids():
+        for accept in (0.0, 2.0):
+            for outcome in replay(data, rule_set(id), accept, entry=True).outcomes:
+                reasons |= dict.fromkeys(outcome.award.reasons, id)
+    with speaking("zh"):
+        left = {reason: restate("reasons", reason) for reason in reasons}
+    for firm in sorted(firms, key=len, reverse=True):
+        left = {reason: said.replace(firm, "") for reason, said in left.items()}
+    assert {reason: said for reason, said in left.items() if re.search(r"[a-z]{2}", said)} == {}
+
+
+def test_every_event_of_a_run_is_retold(tmp_path: Path) -> None:
+    run = run_scenario(small(tmp_path, replications=3), tmp_path / "run", workers=1)[0]
+    events = run.table("events", ["kind", "text"])
+    assert set(events["kind"]) <= set(messages("event_kinds"))
+    with speaking("zh"):
+        texts = {text for text in names.local(run).table("events", ["text"])["text"] if re.search(r"[a-z]{3}", text)}
+    assert texts == set()
+
+
+def test_levels_and_columns_of_tables_have_words() -> None:
+    assert set(messages("levels")) == {"tertiary", "secondary", "primary"}
+    units = {c.unit for table in TABLES.values() for c in table.columns} | {m.unit for m in METRICS.values()}
+    assert units - set(messages("units")) - {"-"} == set()
+
+
+def test_metrics_say_in_english_what_the_program_says() -> None:
+    assert {id: texts["en"] for id, texts in messages("metrics").items()} == {
+        id: metric.meaning for id, metric in METRICS.items()
+    }
+    assert {metric.group for metric in METRICS.values()} <= set(messages("groups"))
+
+
+@pytest.mark.parametrize("area", areas())
+def test_messages_are_plain_yaml(area: str) -> None:
+    """Also for the parser that is written in Python, which is stricter than libyaml."""
+    file = Path(letters.__file__).parent / "messages" / f"{area}.yaml"
+    assert yaml.load(file.read_text(encoding="utf-8"), Loader=yaml.SafeLoader) == messages(area)
+
+
+def test_the_summary_is_aligned_also_where_letters_are_wide() -> None:
+    with speaking("zh"):
+        lines = render(synthetic.summary(20), 100).splitlines()
+    assert lines[0] == "pilot-2018：20次重复模拟（均值，及中间90%的范围）"
+    assert max(map(words.width, lines)) <= 100
+    shown = {line.split()[0]: line for line in lines if line.startswith("  ")}
+    assert shown["fund_saving"].split()[1:4] == ["12.3", "11.1～13.6", "亿元/年"]
+    units = ("%  ", "亿元/年", "个品种")
+    ends = {words.width(line[: line.index(unit)]) for unit in units for line in lines if unit in line}
+    assert len(ends) == 1
+
+
+def test_numbers_are_said_as_chinese_readers_do() -> None:
+    with speaking("zh"):
+        assert words.money(2_345_678_901) == "23.5亿元"
+        assert words.money(-12_345) == "-1.23万元"
+        assert (words.percent(0.6234), words.day("2019-03-05"), words.counted(1, "drug")) == (
+            "62%", "2019年3月5日", "1个品种",
+        )  # fmt: skip
+
+
+@given(st.text(st.sampled_from("阿托伐他汀ab1 ，。（）%"), max_size=60), st.integers(8, 40))
+def test_wrapping_loses_nothing_and_keeps_to_the_width(text: str, columns: int) -> None:
+    lines = words.wrapped(text, columns)
+    assert "".join("".join(lines).split()) == "".join(text.split())
+    for line in lines:
+        assert words.width(line) <= columns or len(words._UNITS.findall(line)) == 1
+        assert line == line.strip()
+
+
+def test_captions_of_files_are_chinese(found: dict[str, Source], tmp_path: Path) -> None:
+    run: Any = found["run"]
+    with speaking("zh"):
+        catalogue.draw_all(run, tmp_path, ("svg",), ["savings"])
+    drawn = (tmp_path / "savings.svg").read_text(encoding="utf-8")
+    assert "医保基金" in drawn
+    assert run.manifest["run_hash"] in drawn
+    assert isinstance(run, RunFolder)
+    with speaking("zh"):
+        assert "种子 1" in style.origin(run)
