@@ -125,6 +125,11 @@ CASES: dict[str, dict[str, Any]] = {
         "drugs": [{**d, "ceiling": "", "pre_price": d["ceiling"]} for d in DRUGS],
     },
     "one qualified firm and unnamed ones": {"products": [p for p in PRODUCTS if p["manufacturer"] in ("a1", "g1")]},
+    "drugs outside the list": {"behaviour": {"choice": {"alternatives": 0.8}, "supply": FRAGILE}},
+    "drugs outside the list in a nested logit, some provinces": {
+        "behaviour": {"choice": {"model": "nested-logit", "alternatives": 2.0}},
+        "rounds": {"first": round_of(rules=term(12, members=["north", "east"]))},
+    },
     "institutions name brands": {"rounds": {"first": round_of(rules=named(12))}},
     "all name brands and suppliers leave": {
         "behaviour": {"supply": {"default_rate": 1.0}, "reporting": {"named": 1.0, "loyalty": 2.0}},

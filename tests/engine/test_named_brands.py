@@ -136,6 +136,18 @@ def test_grades_and_incumbents_have_their_own_shares() -> None:
     assert (rule.of_winners(reported, "", ["", "", ""], np.zeros(3, dtype=np.bool_)) == 0.7).all()
 
 
+def test_classes_of_insulin_winners_are_guaranteed_their_own_part(tmp_path: Path) -> None:
+    places = go(tmp_path, {"extends": "insulin-2024", "ceiling": {"rule": "published"}})["allocation"]
+    places = {name: values[places["reported"] > 0] for name, values in places.items()}
+    parts = np.round(places["agreed"] / places["reported"], 9)
+    assert set(parts.tolist()) <= {1.0, 0.8, 0.55, 0.45}
+    assert len(set(parts.tolist())) > 1
+    for drug in np.unique(places["drug"]):
+        here = places["drug"] == drug
+        of_price = sorted(zip(places["price"][here].tolist(), parts[here].tolist(), strict=True))
+        assert [part for _, part in of_price] == sorted((part for _, part in of_price), reverse=True)
+
+
 def test_incumbents_are_guaranteed_more_in_a_renewal(tmp_path: Path) -> None:
     share = {"rule": "by-incumbency", "incumbent": 0.8, "newcomer": 0.4}
     scenario = small(
