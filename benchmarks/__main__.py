@@ -7,7 +7,7 @@ import platform
 import sys
 from importlib import import_module
 
-NAMES = ("ordering", "whole_runs", "startup", "decide_round")
+NAMES = ("ordering", "whole_runs", "startup", "decide_round", "bidding_round")
 
 
 def main(names: list[str]) -> None:

@@ -55,7 +55,7 @@ LEVELS = 21
 #: how fast the weight of a new step falls in fictitious play, and its least
 POWER, LEAST = 0.6, 0.03
 #: steps of fictitious play after which the regret is looked at
-LOOKS = range(60, 241, 20)
+LOOKS = range(40, 241, 20)
 
 
 def damped(game: Game, steps: int = 45, draws: int = 400, temperature: float = 0.001) -> Solution:
