@@ -20,3 +20,8 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     parser.addoption(
         "--renew-golden", action="store_true", help="write tests/golden/*.json anew from what the program gives now"
     )
+    parser.addoption(
+        "--renew-images",
+        action="store_true",
+        help="draw tests/report/images/*.png anew, the pictures that charts match",
+    )

@@ -11,9 +11,10 @@ import numpy as np
 from small import write_scenario
 
 from vbp_sim.report.backtested import Backtested
+from vbp_sim.report.compared import Compared
 from vbp_sim.report.studied import Studied
 from vbp_sim.scenario.load import Scenario
-from vbp_sim.studies import backtest_record, findings
+from vbp_sim.studies import backtest_record, compare, findings
 from vbp_sim.studies.optimize import Candidate, Objective
 from vbp_sim.studies.sensitivity import sensitivity
 from vbp_sim.studies.sweep import Options, begin, carry_on
@@ -117,3 +118,21 @@ def backtest(folder: Path, drugs: int = 12) -> Backtested:
     }
     backtest_record.write(record, folder)
     return Backtested.open(folder)
+
+
+def comparison(folder: Path) -> Compared:
+    """A comparison of two variants with a clear and an unclear difference of each metric."""
+    values = {"cut_own": 0.6, "completion": 1.2, "unmet_share": 0.02, "fund_saving": 2e9, "failed_drugs": 4.0}
+    metrics = {}
+    for place, (name, base) in enumerate(values.items()):
+        moved = {"bold": base * (0.1 + 0.05 * place), "shy": base * 0.01}
+        own = {
+            variant: {"base": base, "variant": base + d, "mean": d, "low": d - half, "high": d + half, "n": 20}
+            for (variant, d), half in zip(moved.items(), (0.04 * base, 0.03 * base), strict=True)
+        }
+        metrics[name] = {"variants": {variant: {**d, "variance_saved": 0.9} for variant, d in own.items()}}
+    about = {"program": compare.PROGRAM, "scenario": "pilot-2018", "title": "", "seed": 1, "replications": 20}
+    whole = {**about, "version": "0.1.0", "id": "ab" * 32, "variants": ["bold", "shy"], "reached": True, "runs": {}}
+    folder.mkdir(parents=True, exist_ok=True)
+    (folder / compare.FILE).write_text(json.dumps({**whole, "metrics": metrics}), encoding="utf-8")
+    return Compared.open(folder)
