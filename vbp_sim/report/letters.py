@@ -39,17 +39,19 @@ SYSTEM = (
 )
 
 _wanted: ContextVar[str] = ContextVar("font", default="")
-_lacking: set[str] = set()
+_lacking: ContextVar[set[str] | None] = ContextVar("lacking", default=None)
+_since_begin: set[str] = set()
 
 
 @contextmanager
 def preferring(font: str) -> Iterator[None]:
     """Draw everything inside with a font file or an installed family before all others; "" names none."""
-    token = _wanted.set(font)
+    tokens = _wanted.set(font), _lacking.set(set())
     try:
         yield
     finally:
-        _wanted.reset(token)
+        _wanted.reset(tokens[0])
+        _lacking.reset(tokens[1])
 
 
 def families() -> list[str]:
@@ -65,14 +67,19 @@ def drawable(text: str) -> str:
     drawn = _characters(tuple(families()))
     for character in set(text) - {"\n"}:
         if ord(character) not in drawn:
-            _lacking.add(character)
+            _missed().add(character)
             text = text.replace(character, "?")
     return text
 
 
 def lacking() -> str:
-    """Characters that a question mark stood in for since the program began."""
-    return "".join(sorted(_lacking))
+    """Characters that a question mark stood in for, in this block of `preferring` or since the program began."""
+    return "".join(sorted(_missed()))
+
+
+def _missed() -> set[str]:
+    found = _lacking.get()
+    return _since_begin if found is None else found
 
 
 def face(html: str) -> str:
