@@ -110,6 +110,17 @@ def test_any_market_folder_can_be_predicted(tmp_path: Path, vbp: Vbp) -> None:
     assert 0 < found["metrics"]["cut_ceiling"]["mean"] < 1
     assert "real" not in found["metrics"]["cut_ceiling"]
     assert found["accuracy"] is None
+    code, out, _ = vbp("backtest", "--market", tmp_path / "market", "--rules", "batch-4", "--replications", 2)
+    assert code == 0
+    assert "real" not in out
+
+
+def test_bad_parameters_are_told_with_their_place(tmp_path: Path, vbp: Vbp) -> None:
+    file = tmp_path / "p.yaml"
+    file.write_text("bidding:\n  model: best-response\n  maverick: 1.5\n")
+    code, _, told = vbp("backtest", "--market", "expansion-2019", "--rules", "batch-4", "--params", file)
+    assert code == 2
+    assert "p.yaml:3" in told
 
 
 def test_the_command_puts_real_beside_predicted(vbp: Vbp) -> None:

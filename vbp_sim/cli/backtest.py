@@ -106,10 +106,10 @@ def _keep(record: dict[str, Any], out: Path, report: bool, quiet: bool) -> None:
 
 
 def _tell(test: Backtest, right: Accuracy | None, quiet: bool) -> None:
-    rows = [("metric", "predicted", "low", "high", "real")]
+    rows = [("metric", "predicted", "low", "high", *(["real"] if test.real else []))]
     for name, m in test.metrics.items():
-        real = f"{test.real[name]:.3g}" if name in test.real else ""
-        rows.append((name, f"{m['mean']:.3g}", f"{m['low']:.3g}", f"{m['high']:.3g}", real))
+        real = [f"{test.real[name]:.3g}" if name in test.real else ""] if test.real else []
+        rows.append((name, f"{m['mean']:.3g}", f"{m['low']:.3g}", f"{m['high']:.3g}", *real))
     print_table(rows)
     if right is not None and not quiet:
         click.echo()
