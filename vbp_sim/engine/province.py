@@ -46,6 +46,7 @@ class Province:
         self.active = np.zeros(len(zeros), dtype=np.bool_)
         self.months = np.full(len(zeros), 12)
         self._needed, self._ordered, self._elsewhere = zeros, zeros, zeros
+        self._nothing = self.institutions.by_level(zeros)
         self._table = kernel.lognormal_table(world.spec.demand.monthly_cv)
         self._at = np.arange(self.institutions.number)
         payers = world.luck.uniform("institution.pays-on-time", self.id, at=self._at)
@@ -155,13 +156,14 @@ class Province:
 
     def _receive(self, m: int) -> None:
         world = self.world
-        listed = self._needed - self._elsewhere if world.choice.leaks else self._needed
+        leaks, by_level = world.choice.leaks, self.institutions.by_level
+        listed = self._needed - self._elsewhere if leaks else self._needed
         got = kernel.receive(listed, self._ordered, world.filled[:, self.index], world.supply.switchable)
         self.bought += got.bought
         self.nonselected += got.nonselected
-        by_level = self.institutions.by_level
+        elsewhere = by_level(self._elsewhere) if leaks else self._nothing
         world.recorder.month(
-            m, self.index, by_level(self._needed), by_level(got.bought), by_level(self._elsewhere),
+            m, self.index, by_level(self._needed), by_level(got.bought), elsewhere,
             by_level(got.substituted), by_level(got.unmet), by_level(self.agreed / self.months[:, None]),
             world.paid[:, self.index],
         )
