@@ -10,7 +10,7 @@ from pathlib import PurePosixPath
 from starlette.applications import Starlette
 from starlette.middleware import Middleware
 from starlette.requests import Request
-from starlette.responses import HTMLResponse, Response, StreamingResponse
+from starlette.responses import HTMLResponse, RedirectResponse, Response, StreamingResponse
 from starlette.routing import Route
 
 from vbp_sim.errors import InputError, Problem
@@ -51,6 +51,8 @@ class Site:
         state = self._read(request)
         if isinstance(state, Response):
             return state
+        if sorted(state.pairs) != sorted(request.query_params.multi_items()):  # the same in fewer words, as links have it
+            return RedirectResponse(state.link())
         return StreamingResponse(self._body(state), media_type="text/html; charset=utf-8")
 
     def file(self, request: Request) -> Response:
@@ -65,7 +67,7 @@ class Site:
         ending = path.suffix.removeprefix(".")
         if ending not in ENDINGS:
             return self.missing(request, None)
-        with speaking(state.one("lang", "en")):
+        with speaking(state.one("lang")):
             try:
                 content = self._page.file(path.stem, ending, state)
             except InputError as error:
@@ -92,7 +94,7 @@ class Site:
 
     def _body(self, state: State) -> Iterator[str]:
         """The page in pieces; each is made in one go, because the next may be made by another thread."""
-        language = state.one("lang", "en")
+        language = state.one("lang")
         yield spoken(language, lambda: self._head(state))
         for section in self._page.sections(state):
             yield spoken(language, section)
@@ -100,7 +102,7 @@ class Site:
 
     def _head(self, state: State) -> str:
         form = self._page.form(state)
-        told = [part for part in form if part.kind == "boxes" and not part.default and part.name not in PLAIN]
+        told = [part for part in form if part.kind == "boxes" and part.chosen and part.name not in PLAIN]
         chips = [option for part in told for option in part.options if option.chosen]
         return render(
             "head.html",
@@ -108,9 +110,9 @@ class Site:
             form=form,
             chips=chips,
             languages=LANGUAGES,
-            links={code: state.link(lang=code) for code in LANGUAGES},
-            language_given=bool(state.all("lang")),
-            anew=State({}).link(lang=state.one("lang")),
+            links={code: state.link(lang=code if code != "en" else "") for code in LANGUAGES},
+            language_given="lang" in state.given,
+            anew=State({}, {}).link(lang=state.given.get("lang", ())),
         )
 
     def _wrong(self, problems: Iterable[Problem]) -> Response:

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Literal
 
-from vbp_sim.explore.query import Field, State
+from vbp_sim.explore.query import State
 from vbp_sim.report.language import say, told
 
 
@@ -22,7 +22,10 @@ class Option:
 
 @dataclass(frozen=True)
 class Part:
-    """One part of the form: boxes to tick, a list to choose one from, or a number to type."""
+    """One part of the form: boxes to tick, a list to choose one from, or a number to type.
+
+    ``chosen``: whether the person chose, or sees what is shown by default.
+    """
 
     name: str
     kind: Literal["boxes", "list", "number"]
@@ -30,8 +33,7 @@ class Part:
     options: tuple[Option, ...] = ()
     value: str = ""
     hint: str = ""
-    default: bool = False
-    open: bool = False
+    chosen: bool = False
 
     @property
     def summary(self) -> str:
@@ -42,30 +44,23 @@ class Part:
         return say("explore.some_of", chosen=chosen, all=len(self.options))
 
 
-def boxes(
-    name: str, field: Field, state: State, title: str, label: Callable[[str], str] = str, default: Sequence[str] = ()
-) -> Part:
-    """Boxes for a field that takes several values; ``default`` are ticked if none is chosen."""
-    chosen = state.all(name)
-    ticked = chosen or tuple(default)
+def boxes(name: str, state: State, title: str, label: Callable[[str], str] = str) -> Part:
+    """Boxes for a field that takes several values."""
+    shown, allowed = state.all(name), state.fields[name].allowed or ()
     options = tuple(
-        Option(v, label(v), v in ticked, state.link(**{name: [c for c in chosen if c != v]}))
-        for v in field.allowed or ()
+        Option(v, label(v), v in shown, state.link(**{name: [c for c in shown if c != v]})) for v in allowed
     )
-    return Part(name, "boxes", title, options, default=not chosen, open=bool(chosen))
+    return Part(name, "boxes", title, options, chosen=name in state.given)
 
 
-def choose(
-    name: str, field: Field, state: State, title: str, label: Callable[[str], str] = str, default: str = "",
-    blank: str = "",
-) -> Part:  # fmt: skip
+def choose(name: str, state: State, title: str, label: Callable[[str], str] = str, blank: str = "") -> Part:
     """A list for a field that takes one value; ``blank`` is the text of choosing none, if that is possible."""
-    now = state.one(name, default)
+    now = state.one(name)
     none = (Option("", blank, not now),) if blank else ()
-    options = (*none, *(Option(v, label(v), v == now) for v in field.allowed or ()))
-    return Part(name, "list", title, options, default=not state.all(name))
+    options = (*none, *(Option(v, label(v), v == now) for v in state.fields[name].allowed or ()))
+    return Part(name, "list", title, options, chosen=name in state.given)
 
 
 def number(name: str, state: State, title: str, hint: str) -> Part:
     """A number to type; ``hint`` shows what it is if none is typed."""
-    return Part(name, "number", title, value=state.one(name), hint=hint, default=not state.all(name))
+    return Part(name, "number", title, value=state.one(name), hint=hint, chosen=name in state.given)

@@ -6,6 +6,7 @@ state.all("drug"), state.link(drug=())     # ('alpha',), '/?lang=zh'
 
 from __future__ import annotations
 
+import dataclasses
 import math
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
@@ -17,32 +18,43 @@ from vbp_sim.report.language import LANGUAGES, say
 
 @dataclass(frozen=True)
 class Field:
-    """One thing that can be chosen: ``allowed`` values (None: any number), and whether several may be given."""
+    """One thing that can be chosen.
+
+    ``allowed``: its values (None: any number); ``many``: whether several may be given; ``default``: what is shown if
+    none is chosen (of a field that takes several, nothing means all).
+    """
 
     allowed: tuple[str, ...] | None
     many: bool = False
+    default: tuple[str, ...] = ()
 
 
-LANG = Field(tuple(LANGUAGES))
+LANG = Field(tuple(LANGUAGES), default=("en",))
 
 
 @dataclass(frozen=True)
 class State:
-    """What was chosen, by name of the field; several values in the order of the field."""
+    """What was chosen, by name of the field: several values in the order of the field, none that is the default."""
 
     given: Mapping[str, tuple[str, ...]]
+    fields: Mapping[str, Field] = dataclasses.field(repr=False, compare=False)
 
     def all(self, name: str) -> tuple[str, ...]:
-        """All values of a field; empty if none was chosen."""
-        return self.given.get(name, ())
+        """All values of a field, those that are shown by default if none was chosen."""
+        return self.given.get(name) or self.fields[name].default
 
-    def one(self, name: str, default: str = "") -> str:
-        """The value of a field that has one."""
-        return next(iter(self.all(name)), default)
+    def one(self, name: str) -> str:
+        """The value of a field that has one; empty if there is none."""
+        return next(iter(self.all(name)), "") if name in self.fields else ""
 
     def number(self, name: str, default: float) -> float:
         """The value of a field of numbers."""
         return float(self.one(name) or default)
+
+    @property
+    def pairs(self) -> list[tuple[str, str]]:
+        """The pairs of an address that says this and no more."""
+        return [(name, value) for name, values in self.given.items() for value in values]
 
     def link(self, path: str = "/", /, **changes: str | Sequence[str]) -> str:
         """An address with the same state but for ``changes``; an empty one takes a field out."""
@@ -67,7 +79,13 @@ def read(items: Iterable[tuple[str, str]], fields: Mapping[str, Field]) -> State
             problems.append(Problem(f"{name}={values[1]}", say("explore.twice")))
     if problems:
         raise InputError(*dict.fromkeys(problems))
-    return State({name: _ordered(found[name], fields[name]) for name in fields if found.get(name)})
+    chosen = {name: _ordered(found[name], field) for name, field in fields.items() if found.get(name)}
+    return State({name: values for name, values in chosen.items() if values != _shown(fields[name])}, fields)
+
+
+def _shown(field: Field) -> tuple[str, ...] | None:
+    """The values of a field that need not be said."""
+    return field.default or (field.allowed if field.many else None)
 
 
 def _ordered(values: list[str], field: Field) -> tuple[str, ...]:

@@ -13,12 +13,11 @@ from vbp_sim.explore.html import Section, render
 from vbp_sim.explore.kept import WORK, Kept
 from vbp_sim.explore.query import LANG, Field, State
 from vbp_sim.explore.runs import Runs
-from vbp_sim.explore.sheet import Drawing, Drawn, Easel, Wish, cut_down, of_catalogue
+from vbp_sim.explore.sheet import Drawing, Drawn, Easel, Wish, cut_down, in_order, of_catalogue
 from vbp_sim.report import words
 from vbp_sim.report.catalogue import catalogue
 from vbp_sim.report.compared import Compared
 from vbp_sim.report.csv_table import Columns, csv_bytes
-from vbp_sim.report.html.page import STORY
 from vbp_sim.report.language import language, say
 from vbp_sim.report.names import name
 from vbp_sim.studies.compare import Row
@@ -57,14 +56,16 @@ class RunsPage:
             for table, column in (("awards", "drug"), ("reports", "province"), ("fund", "month"))
         )
         found = {"lang": LANG}
+        names = tuple(self.study.names)
         if self.study.compared:
-            names = tuple(self.study.names)
-            found |= {"variant": Field(names, many=True), "base": Field(names)}
+            found |= {"variant": Field(names, many=True), "base": Field(names, default=names[:1])}
         if self.study.runs:
             found |= {"drug": Field(drugs, many=True), "province": Field(provinces, many=True)}
             found |= {"from": Field(months), "to": Field(months)}
-        found |= {"metric": Field(self._metrics, many=True), "chart": Field(self._charts, many=True)}
-        return found | {"of": Field(tuple(self.study.names)), "one": Field(drugs)}
+        first = (*in_order(catalogue("comparison")), *FIRST[:1]) if self.study.compared else FIRST
+        found["chart"] = Field(self._charts, many=True, default=_among(self._charts, first))
+        found["metric"] = Field(self._metrics, many=True, default=_among(self._metrics, measures.WANTED))
+        return found | {"of": Field(names, default=names[:1]), "one": Field(drugs)}
 
     @cached_property
     def _metrics(self) -> tuple[str, ...]:
@@ -83,30 +84,27 @@ class RunsPage:
         first, last = state.one("from"), state.one("to")
         if first and last and first > last:
             raise InputError(Problem(f"from={first}", say("explore.late", first=first, last=last)))
-        if state.all("variant") and not self._others(state):
+        if "variant" in state.given and not self._others(state):
             raise InputError(Problem(f"variant={state.all('variant')[0]}", say("explore.base_only")))
 
     def form(self, state: State) -> list[form.Part]:
         """What can be chosen beside the page."""
-        f, parts = self.fields, []
+        parts = []
         if self.study.compared:
-            parts.append(form.boxes("variant", f["variant"], state, say("explore.variants")))
-            parts.append(form.choose("base", f["base"], state, say("explore.base"), default=self.study.names[0]))
-        parts.append(
-            form.boxes("chart", f["chart"], state, say("explore.charts"), _question, self._shown_charts(state))
-        )
+            parts.append(form.boxes("variant", state, say("explore.variants")))
+            parts.append(form.choose("base", state, say("explore.base")))
+        parts.append(form.boxes("chart", state, say("explore.charts"), _question))
         if self.study.runs:
-            parts.append(form.boxes("drug", f["drug"], state, say("explore.drugs"), self._drug))
-            parts.append(form.boxes("province", f["province"], state, say("explore.provinces"), self._province))
+            parts.append(form.boxes("drug", state, say("explore.drugs"), self._drug))
+            parts.append(form.boxes("province", state, say("explore.provinces"), self._province))
             for name, blank in (("from", "explore.start"), ("to", "explore.end")):
-                parts.append(form.choose(name, f[name], state, say(f"explore.{name}"), blank=say(blank)))
-        shown = self._shown_metrics(state)
-        return [*parts, form.boxes("metric", f["metric"], state, say("explore.metrics"), measures.meaning, shown)]
+                parts.append(form.choose(name, state, say(f"explore.{name}"), blank=say(blank)))
+        return [*parts, form.boxes("metric", state, say("explore.metrics"), measures.meaning)]
 
     def sections(self, state: State) -> Iterator[Section]:
         """The parts of the page in their order; each is made when it is called."""
         yield lambda: self._table(state)
-        for chart in self._shown_charts(state):
+        for chart in state.all("chart"):
             for wishes in self._wishes(chart, state):
                 yield lambda wishes=wishes: render(  # type: ignore[misc]
                     "sheets.html", sheets=[self._easel.sheet(wish, state) for wish in wishes]
@@ -119,39 +117,29 @@ class RunsPage:
             return csv_bytes(self._columns(state))
         if name not in self._charts:
             return None
-        of = "" if name in catalogue("comparison") else state.one("of", self.study.names[0])
+        of = "" if name in catalogue("comparison") else state.one("of")
         wish = next(w for ws in self._wishes(name, state) for w in ws)
         return self._easel.file(Wish(name, of, state.one("one"), wish.metrics), state, ending)
 
     def _others(self, state: State) -> list[str]:
         """The variants that are compared with the base."""
-        base = state.one("base", self.study.names[0])
-        return [n for n in state.all("variant") or self.study.names if n != base]
+        return [n for n in state.all("variant") or self.study.names if n != state.one("base")]
 
     def _names(self, state: State) -> list[str]:
         """The variants that are shown, the base first."""
-        return (
-            [state.one("base", self.study.names[0]), *self._others(state)] if self.study.compared else self.study.names
-        )
-
-    def _shown_charts(self, state: State) -> tuple[str, ...]:
-        default = (*in_order(catalogue("comparison")), *FIRST[:1]) if self.study.compared else FIRST
-        return state.all("chart") or tuple(c for c in default if c in self._charts)
-
-    def _shown_metrics(self, state: State) -> tuple[str, ...]:
-        return state.all("metric") or tuple(m for m in measures.WANTED if m in self._metrics)
+        return [state.one("base"), *self._others(state)] if self.study.compared else self.study.names
 
     def _wishes(self, chart: str, state: State) -> list[list[Wish]]:
         """What is drawn of a chart, in groups that stand side by side: one for each variant."""
         if chart in catalogue("comparison"):
-            return [[Wish(chart, metrics=self._shown_metrics(state))]]
+            return [[Wish(chart, metrics=state.all("metric"))]]
         one_drug = catalogue("run")[chart].choice == "drug"
-        drugs = (state.all("drug")[:LADDERS] or ("",)) if one_drug else ("",)
+        drugs = (_cut(state).drugs[:LADDERS] or ("",)) if one_drug else ("",)
         names = [name for name in self._names(state) if name in self.study.runs]
         return [[Wish(chart, name, drug) for name in names] for drug in drugs]
 
     def _plan(self, wish: Wish, state: State) -> Drawing:
-        cut = self._cut(state)
+        cut = _cut(state)
         if wish.of:
             return Drawing(cut, _question(wish.chart), lambda: cut_down(wish, cut, partial(self._view, wish.of)))
         key = (tuple(self._names(state)), cut)
@@ -172,13 +160,13 @@ class RunsPage:
         return self._views.get((language(), name, cut), lambda: RunView.of(run, cut, self._in_words(cut)))
 
     def _compared(self, state: State) -> Compared:
-        cut, names = self._cut(state), self._names(state)
+        cut, names = _cut(state), self._names(state)
         measured = Cut(cut.drugs, cut.provinces)
         rows = {n: self._rows.get((n, measured), lambda n=n: self.study.rows(n, measured)) for n in names}  # type: ignore[misc]
         return self.study.against(names[0], rows, self._in_words(measured))
 
     def _table(self, state: State) -> str:
-        cut, metrics = self._cut(state), self._shown_metrics(state)
+        cut, metrics = _cut(state), state.all("metric")
         with WORK:
             if self.study.compared:
                 lines = measures.of_variants(self._compared(state), metrics, cut)
@@ -193,7 +181,7 @@ class RunsPage:
         )  # fmt: skip
 
     def _columns(self, state: State) -> Columns:
-        cut, metrics = self._cut(state), self._shown_metrics(state)
+        cut, metrics = _cut(state), state.all("metric")
         with WORK:
             if self.study.compared:
                 return measures.columns_of_variants(self._compared(state), metrics, cut)
@@ -215,15 +203,9 @@ class RunsPage:
             "hash": about["id"] if compared else about["run_hash"],
         }
         remarks = [] if self.study.runs else [say("explore.no_runs")]
-        if len(state.all("drug")) > LADDERS and "bids-ladder" in self._shown_charts(state):
+        if len(_cut(state).drugs) > LADDERS and "bids-ladder" in state.all("chart"):
             remarks.append(say("explore.ladders", n=LADDERS))
         return render("end.html", changes=compared.changes if compared else {}, facts=facts, remarks=remarks)
-
-    def _cut(self, state: State) -> Cut:
-        """What is chosen; all drugs are no choice."""
-        chosen = {name: state.all(name) for name in ("drug", "province")}
-        kept = {n: () if c == self.fields[n].allowed else c for n, c in chosen.items() if n in self.fields}
-        return Cut(kept.get("drug", ()), kept.get("province", ()), state.one("from"), state.one("to"))
 
     def _in_words(self, cut: Cut) -> str:
         """What is chosen, in one line; empty for all."""
@@ -241,9 +223,15 @@ class RunsPage:
         return name(next(iter(self.study.runs.values())), "province", id)
 
 
-def in_order(charts: Iterable[str]) -> list[str]:
-    """Charts in the order of the report."""
-    return sorted(charts, key=lambda name: STORY.index(name) if name in STORY else len(STORY))
+def _cut(state: State) -> Cut:
+    drugs, provinces = (state.all(name) if name in state.fields else () for name in ("drug", "province"))
+    return Cut(drugs, provinces, state.one("from"), state.one("to"))
+
+
+def _among(known: Iterable[str], wanted: Iterable[str]) -> tuple[str, ...]:
+    """Those that are wanted, in the order of those that are known."""
+    chosen = set(wanted)
+    return tuple(name for name in known if name in chosen)
 
 
 def _question(chart: str) -> str:

@@ -17,7 +17,7 @@ from vbp_sim.explore.html import Section, render
 from vbp_sim.explore.kept import WORK
 from vbp_sim.explore.points import Points
 from vbp_sim.explore.query import LANG, Field, State
-from vbp_sim.explore.sheet import Drawing, Drawn, Easel, Wish, blank, of_catalogue
+from vbp_sim.explore.sheet import Drawing, Drawn, Easel, Wish, blank, in_order, of_catalogue
 from vbp_sim.report import words
 from vbp_sim.report.catalogue import Chart, catalogue
 from vbp_sim.report.csv_table import csv_bytes
@@ -29,6 +29,8 @@ from vbp_sim.studies.ledger import Ledger
 from vbp_sim.studies.metric_ids import METRICS
 
 SCATTER = "points"
+#: the colour that stands for none
+PLAIN = "-"
 #: metrics in the table of points where none is chosen
 COLUMNS = 4
 
@@ -57,16 +59,17 @@ class SweepPage:
     def fields(self) -> Mapping[str, Field]:
         """What an address of this page may say."""
         points, metrics = self._points, tuple(self._points.metrics)
-        axes = Field((*points.settings, *metrics))
-        found = {"lang": LANG, "x": axes, "y": axes, "colour": axes}
-        for id in points.settings:
-            if points.is_number(id):
-                found |= {f"min.{id}": Field(None), f"max.{id}": Field(None)}
-            else:
-                found[f"only.{id}"] = Field(points.options(id), many=True)
-        found |= {"metric": Field(metrics, many=True), "chart": Field((SCATTER, *catalogue("study")), many=True)}
-        numbers = tuple(map(str, range(len(points))))
-        return found | {"point": Field(numbers), "of": Field(()), "one": Field(())}
+        numbers = [id for id in points.settings if points.is_number(id)]
+        worded = [id for id in points.settings if id not in numbers]
+        axes = (*points.settings, *metrics)
+        found = {"lang": LANG, "x": Field(axes, default=(*numbers, *axes)[:1]), "y": Field(axes, default=metrics[:1])}
+        found["colour"] = Field((PLAIN, *axes), default=(*worded, PLAIN)[:1])
+        found |= {f"{end}.{id}": Field(None) for id in numbers for end in ("min", "max")}
+        found |= {f"only.{id}": Field(points.options(id), many=True) for id in worded}
+        found["chart"] = Field((SCATTER, *in_order(catalogue("study"))), many=True, default=(SCATTER,))
+        found["metric"] = Field(metrics, many=True, default=metrics[:COLUMNS])
+        every = tuple(map(str, range(len(points))))
+        return found | {"point": Field(every), "of": Field(()), "one": Field(())}
 
     def check(self, state: State) -> None:
         """InputError for ranges that are empty."""
@@ -77,17 +80,14 @@ class SweepPage:
 
     def form(self, state: State) -> list[form.Part]:
         """What can be chosen beside the page."""
-        f, (x, y, colour) = self.fields, self._axes(state)
         parts = [
-            form.choose("x", f["x"], state, say("explore.across"), scatter.named, x),
-            form.choose("y", f["y"], state, say("explore.upwards"), scatter.named, y),
-            form.choose(
-                "colour", f["colour"], state, say("explore.colour"), scatter.named, colour, say("explore.one_colour")
-            ),
+            form.choose("x", state, say("explore.across"), scatter.named),
+            form.choose("y", state, say("explore.upwards"), scatter.named),
+            form.choose("colour", state, say("explore.colour"), _colour),
         ]
         for id in self._points.settings:
-            if f"only.{id}" in f:
-                parts.append(form.boxes(f"only.{id}", f[f"only.{id}"], state, id))
+            if f"only.{id}" in self.fields:
+                parts.append(form.boxes(f"only.{id}", state, id))
             else:
                 values = self._points.numbers(id)
                 ends = {"min": ("least", values.min()), "max": ("most", values.max())}
@@ -95,16 +95,15 @@ class SweepPage:
                     form.number(f"{end}.{id}", state, say(f"explore.{said}", name=id), shown(float(value)))
                     for end, (said, value) in ends.items()
                 ]
-        parts.append(form.boxes("chart", f["chart"], state, say("explore.charts"), _question, self._charts(state)))
-        metrics = self._metrics(state)
-        return [*parts, form.boxes("metric", f["metric"], state, say("explore.metrics"), scatter.named, metrics)]
+        parts.append(form.boxes("chart", state, say("explore.charts"), _question))
+        return [*parts, form.boxes("metric", state, say("explore.metrics"), scatter.named)]
 
     def sections(self, state: State) -> Iterator[Section]:
         """The parts of the page in their order; each is made when it is called."""
         self._refresh()
         if state.one("point"):
             yield lambda: self._one(state)
-        for chart in self._charts(state):
+        for chart in state.all("chart"):
             yield lambda chart=chart: render("sheets.html", sheets=[self._easel.sheet(Wish(chart), state)])  # type: ignore[misc]
         yield lambda: self._table(state)
         yield lambda: self._end()
@@ -114,13 +113,13 @@ class SweepPage:
         self._refresh()
         if name == "table" and ending == "csv":
             with WORK:
-                return csv_bytes(self._points.columns(self._points.chosen(state), self._metrics(state)))
+                return csv_bytes(self._points.columns(self._points.chosen(state), state.all("metric")))
         return self._easel.file(Wish(name), state, ending) if name in (SCATTER, *catalogue("study")) else None
 
     def _plan(self, wish: Wish, state: State) -> Drawing:
         study = self._points.study
         if wish.chart != SCATTER:
-            mine = Wish(wish.chart, metrics=state.all("metric"))
+            mine = Wish(wish.chart, metrics=state.given.get("metric", ()))
             notes = (say("explore.whole_points"),) if not self._points.chosen(state).all() else ()
             key = (study.done, mine.metrics, bool(notes))
             return Drawing(key, _question(wish.chart), lambda: Drawn(of_catalogue(mine, study), study, notes))
@@ -131,32 +130,20 @@ class SweepPage:
         rows = self._points.chosen(state)
         if not rows.any():
             return blank(self._points.study, say("explore.no_points"), _question(SCATTER))
-        return scatter.draw(self._points, rows, *self._axes(state), int(state.one("point", "-1")))
-
-    def _axes(self, state: State) -> tuple[str, str, str]:
-        """What goes across, upwards, and into colours."""
-        points = self._points
-        x = state.one("x", next(iter([id for id in points.settings if points.is_number(id)] or points.settings), ""))
-        worded = [id for id in points.settings if not points.is_number(id)]
-        return x or points.metrics[-1], state.one("y", points.metrics[0]), state.one("colour", next(iter(worded), ""))
-
-    def _charts(self, state: State) -> tuple[str, ...]:
-        return state.all("chart") or (SCATTER,)
-
-    def _metrics(self, state: State) -> tuple[str, ...]:
-        return state.all("metric") or tuple(self._points.metrics[:COLUMNS])
+        axes = (state.one("x"), state.one("y"), state.one("colour").removeprefix(PLAIN))
+        return scatter.draw(self._points, rows, *axes, int(state.one("point") or -1))
 
     def _table(self, state: State) -> str:
         with WORK:
             rows, study = self._points.chosen(state), self._points.study
-            grid = Grid.of("table", say("explore.points"), self._points.for_people(rows, self._metrics(state)))
+            grid = Grid.of("table", say("explore.points"), self._points.for_people(rows, state.all("metric")))
             numbers = np.flatnonzero(rows)[:MOST_ROWS].tolist()
         said = say(
             "explore.points_of", n=f"{int(rows.sum()):,}", all=f"{len(self._points):,}",
             replications=words.counted(study.shape[2], "replication"),
         )  # fmt: skip
         looks = [state.link(point=str(number)) + "#point" for number in numbers]
-        mine = numbers.index(int(state.one("point"))) if state.one("point", "-1") in map(str, numbers) else -1
+        mine = list(map(str, numbers)).index(state.one("point")) if state.one("point") in map(str, numbers) else -1
         href = state.link("/table.csv")
         return render("points.html", grid=grid, said=said, looks=looks, href=href, most=MOST_ROWS, mine=mine)
 
@@ -198,6 +185,10 @@ class SweepPage:
             with WORK, Ledger.reading(study.path / ledger.NAME) as book:
                 if book.counts()["done"] > study.done:
                     self._points = Points(Studied.open(study.path))
+
+
+def _colour(id: str) -> str:
+    return say("explore.one_colour") if id == PLAIN else scatter.named(id)
 
 
 def _question(chart: str) -> str:
