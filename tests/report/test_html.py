@@ -160,7 +160,8 @@ def test_text_from_the_input_stays_text(nasty: str) -> None:
 
 
 def test_downloads_hold_no_formulas(nasty: str) -> None:
-    files = [base64.b64decode(code).decode("utf-8-sig") for code in re.findall(r"csv;charset=utf-8;base64,([A-Za-z0-9+/=]+)", nasty)]
+    codes = re.findall(r"csv;charset=utf-8;base64,([A-Za-z0-9+/=]+)", nasty)
+    files = [base64.b64decode(code).decode("utf-8-sig") for code in codes]
     cells = [cell for file in files for row in csv.reader(io.StringIO(file)) for cell in row]
     assert any("=cmd" in cell for cell in cells)
     numbers = re.compile(r"-[\d.e+-]+")

@@ -13,6 +13,7 @@ import io
 from pathlib import Path
 from typing import Any
 
+import matplotlib as mpl
 import matplotlib.image
 import numpy as np
 import numpy.typing as npt
@@ -55,7 +56,7 @@ def drawn(source: Source, name: str, language: str) -> bytes:
     file = io.BytesIO()
     with speaking(language):
         chart = catalogue.draw(name, source)
-        with style.rc():
+        with style.rc(), mpl.rc_context({"text.hinting": "none"}):  # else few dots make letters wider
             chart.figure.savefig(file, format="png", dpi=DPI, metadata={"Software": None})
     return file.getvalue()
 

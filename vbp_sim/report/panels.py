@@ -21,11 +21,14 @@ from vbp_sim.studies.metric_ids import METRICS, Metric
 MOST = 4
 
 
-def chosen(study: Studied, metrics: Sequence[str]) -> list[Metric]:
-    """The metrics that were asked for; else those of the sensitivity analysis, else those that vary most wanted."""
+def chosen(study: Studied, metrics: Sequence[str], *over: int) -> list[Metric]:
+    """The metrics that were asked for; else of those that differ if the axes ``over`` are averaged the most wanted.
+
+    Those of a sensitivity analysis come first.
+    """
     if metrics:
         return [METRICS[name] for name in metrics]
-    varying = study.metrics
+    varying = study.differing(*over)
     if not varying:
         raise NothingToDraw(say("studies.nothing_varies"))
     analysed = [METRICS[name] for name in dict.fromkeys(e.metric for e in study.found.effects) if name in METRICS]

@@ -80,9 +80,13 @@ class Studied:
     @cached_property
     def metrics(self) -> list[Metric]:
         """Metrics that differ between points, those of `WANTED` first."""
+        return self.differing(2)
+
+    def differing(self, *over: int) -> list[Metric]:
+        """Metrics that differ if the axes ``over`` of `shape` are averaged, those of `WANTED` first."""
         self._load(list(METRICS))
         order = [*WANTED, *(name for name in METRICS if name not in WANTED)]
-        return [METRICS[name] for name in order if _varies(self._values[name].mean(axis=2))]
+        return [METRICS[name] for name in order if _varies(self._values[name].mean(axis=over))]
 
     @cached_property
     def combinations(self) -> list[dict[str, str]]:

@@ -55,7 +55,7 @@ RC: dict[str, Any] = {
 _LINE = 0.19  # height of a line of the header, inches
 _FOOT = 0.3
 #: letters that fit an inch of the title and of the line below it, by language; a Chinese one counts twice
-_ROOMS = {"en": (9.2, 14.2), "zh": (10.4, 15.2)}
+_ROOMS = {"en": (8.8, 14.2), "zh": (10.4, 15.2)}
 #: distance of lines in texts of several lines, where it is not matplotlib's own; Chinese letters fill theirs
 _LEADING = {"zh": 1.4}
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
+from typing import Any
 
 import numpy as np
 from matplotlib.axes import Axes
@@ -73,7 +74,8 @@ def _bars(axes: Axes, at: Floats, rows: Columns) -> None:
     if np.isfinite(rows["cost"]).any():
         axes.plot(rows["cost"], at, "|", color=style.RED, markersize=15, mew=2.2, label=say("ladder.cost"))
     if np.isfinite(rows["real_bid"]).any():
-        axes.plot(rows["real_bid"], at, "D", mfc="white", color=style.INK, markersize=5, zorder=6, label=say("ladder.real"))
+        look: dict[str, Any] = {"mfc": "white", "color": style.INK, "markersize": 5, "zorder": 6}
+        axes.plot(rows["real_bid"], at, "D", label=say("ladder.real"), **look)
     ceiling = float(rows["ceiling"][0])
     if ceiling > 0:
         axes.axvline(ceiling, color=style.INK, linewidth=1.2, linestyle="--", label=say("bids.ceiling"))

@@ -36,7 +36,7 @@ def draw(study: Studied, metrics: Sequence[str]) -> Chart:
     rows = _rows(study)
     if not rows:
         raise NothingToDraw(say("studies.no_levers"))
-    wanted = panels.chosen(study, metrics)
+    wanted = panels.chosen(study, metrics, 0, 2)
     found = {metric.id: [difference(study, metric.id, row) for row in rows] for metric in wanted}
     shown = min(len(rows), MOST_ROWS)
     title = _title(rows, wanted[0], found[wanted[0].id])

@@ -21,7 +21,7 @@ def draw(study: Studied, metrics: Sequence[str]) -> Chart:
     effects, method = study.found.effects, study.found.method
     if not effects:
         raise NothingToDraw(say("studies.no_effects"))
-    wanted = panels.chosen(study, metrics)
+    wanted = panels.chosen(study, metrics, 1, 2)
     groups = [[e for e in effects if e.metric == metric.id] for metric in wanted]
     groups = [group for group in groups if group]
     if not groups:

@@ -45,7 +45,7 @@ def draw(study: Studied, metrics: Sequence[str]) -> Chart:
     names = list(study.plan.spec.uncertainties)
     if not names or study.design.samples < FEWEST:
         raise NothingToDraw(say("studies.no_uncertainties"))
-    wanted = panels.chosen(study, metrics)
+    wanted = panels.chosen(study, metrics, 1, 2)
     swings = [swing(study, metric.id) for metric in wanted]
     title = _title(wanted[0], swings[0], names)
     how = say("studies.tornado_how", draws=study.design.samples, level=words.percent(LEVEL))

@@ -13,11 +13,12 @@ from vbp_sim.report.catalogue import Chart, NothingToDraw, chart
 from vbp_sim.report.language import say
 from vbp_sim.studies.folder import RunFolder
 
-#: parts of the need, in the order in which they are stacked
+#: parts of the need, in the order in which they are stacked; drugs outside the list only where they take any
 PARTS: tuple[tuple[str, dict[str, Any]], ...] = (
     ("selected", {"color": style.BLUE}),
     ("generic", {"color": style.ORANGE, "hatch": "///"}),
     ("originator", {"color": style.SKY, "hatch": "..."}),
+    ("alternatives", {"color": style.PURPLE, "hatch": "\\\\\\"}),
     ("unmet", {"color": style.RED, "hatch": "xxx"}),
 )
 
@@ -31,6 +32,8 @@ def draw(run: RunFolder) -> Chart:
     if not under.any():
         raise NothingToDraw(say("catalogue.no_contract"))
     t = {name: column[under] for name, column in t.items()}
+    if not t["alternatives"].any():
+        names.remove("alternatives")
     reps = Axis.of(t["replication"], names=range(int(run.manifest["replications"])))
     drugs = Axis.of(t["drug"])
     need = sums(t["need"], reps, drugs)
@@ -62,6 +65,8 @@ def _reported_by_agreed(run: RunFolder, reps: Axis, drugs: Axis) -> Floats:
 def _bars(axes: Axes, at: Floats, share: dict[str, Floats]) -> None:
     start = np.zeros(len(at))
     for name, look in PARTS:
+        if name not in share:
+            continue
         width = np.nan_to_num(share[name])
         axes.barh(
             at, width, left=start, height=0.66, label=say(f"volumes.{name}"), edgecolor="white", linewidth=0.6, **look
