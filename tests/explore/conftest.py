@@ -81,7 +81,7 @@ def started(study: Path) -> Site:
         line = process.stdout.readline()
         assert line, process.stderr.read() if process.stderr else ""
         told += line
-    return Site(int(json.loads(told)["address"].rstrip("/").rpartition(":")[2]), process)
+    return Site(int(json.loads(told)["port"]), process)
 
 
 @pytest.fixture(scope="session")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import re
+import shutil
 import signal
 import subprocess
 import sys
@@ -136,6 +137,24 @@ def test_only_loopback_listens(site: Any) -> None:
     lines = [line.split() for table in tables if table.exists() for line in table.read_text().splitlines()[1:]]
     listening = [line[1] for line in lines if line[3] == "0A" and line[1].endswith(f":{site.port:04X}")]
     assert listening == [f"0100007F:{site.port:04X}"]
+
+
+@pytest.mark.skipif(not sys.platform.startswith("linux") or os.getuid() != 0, reason="only root can be another user")
+@pytest.mark.parametrize("host", ["127.0.0.1", "::ffff:127.0.0.1"])
+def test_another_user_of_the_machine_is_refused(site: Any, host: str) -> None:
+    ask = (
+        "import http.client, sys\n"
+        f"link = http.client.HTTPConnection('{host}', {site.port}, timeout=30)\n"
+        f"link.request('GET', '/', headers={{'host': '127.0.0.1:{site.port}'}})\n"
+        "print(link.getresponse().status)"
+    )
+    python = shutil.which("python3", path="/usr/bin:/usr/local/bin")
+    if python is None:
+        pytest.skip("there is no Python that every user can run")
+    command = [python, "-c", ask]
+    for user, status in ((0, "200"), (65534, "403")):
+        done = subprocess.run(command, capture_output=True, text=True, user=user, cwd="/", env={})
+        assert done.stdout.strip() == status, done.stderr
 
 
 def test_ctrl_c_ends_it_cleanly(studies: dict[str, Path]) -> None:

@@ -23,6 +23,7 @@ NOT_RUN = {
     "python3 -m venv": "makes an environment",
     ". .venv/bin/activate": "enters an environment",
     "pip install": "installs into an environment",
+    "vbp explore": "answers until Ctrl-C; tests/explore covers it",
     "python -m benchmarks": "takes minutes, and measures",
 }
 

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import click
 
-from vbp_sim.cli.common import json_option, message, print_json, quiet_option
+from vbp_sim.cli.common import font_option, json_option, lang_option, message, print_json, quiet_option
 from vbp_sim.errors import InputError, Problem
 
 
@@ -23,6 +23,8 @@ from vbp_sim.errors import InputError, Problem
 )
 @json_option
 @quiet_option
+@lang_option
+@font_option
 def command(study: Path, port: int | None, browser: bool | None, as_json: bool, quiet: bool) -> int:
     """Look into STUDY (a run, a comparison or a sweep) in the browser: choose variants, drugs, provinces, metrics.
 
@@ -35,15 +37,18 @@ def command(study: Path, port: int | None, browser: bool | None, as_json: bool, 
             raise
         what = f"needs {error.name}, which is not installed"
         raise InputError(Problem("vbp explore", what, "pip install 'vbp-sim[explore]'")) from error
+    from vbp_sim.report.language import language, say
+
     server = Server(study, port)
+    address = server.address if language() == "en" else f"{server.address}?lang={language()}"
     if as_json:
-        print_json({"address": server.address, "study": str(study)})
+        print_json({"address": address, "port": server.port, "study": str(study)})
         sys.stdout.flush()
     else:
-        message(f"{server.address}  (Ctrl-C ends it)", quiet=quiet)
+        message(say("explore.served", address=address), quiet=quiet)
     if sys.stderr.isatty() if browser is None else browser:
         import webbrowser
 
-        webbrowser.open(server.address)
+        webbrowser.open(address)
     server.run()
     return 0

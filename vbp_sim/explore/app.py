@@ -51,7 +51,9 @@ class Site:
         state = self._read(request)
         if isinstance(state, Response):
             return state
-        if sorted(state.pairs) != sorted(request.query_params.multi_items()):  # the same in fewer words, as links have it
+        if sorted(state.pairs) != sorted(
+            request.query_params.multi_items()
+        ):  # the same in fewer words, as links have it
             return RedirectResponse(state.link())
         return StreamingResponse(self._body(state), media_type="text/html; charset=utf-8")
 

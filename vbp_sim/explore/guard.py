@@ -2,13 +2,16 @@
 
 The address of the explorer is loopback, which any web page can name. A page of another site can send requests here,
 and a name server of another site can call this machine by its own name (DNS rebinding). So a request has to name this
-machine in ``Host``, and must not come from another origin; answers are never shared with other origins.
+machine in ``Host``, and must not come from another origin; answers are never shared with other origins. Loopback is
+also there for other users of the machine; where the kernel says whose a connection is, theirs are refused.
 """
 
 from __future__ import annotations
 
 from starlette.responses import PlainTextResponse
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+from vbp_sim.explore.peer import foreign
 
 METHODS = ("GET", "HEAD")
 #: who may have made a browser send a request: this page, or the person (address bar, bookmark)
@@ -33,7 +36,7 @@ class Guard:
     """Refuses what is not a request of this machine's person, and puts `HEADERS` on every answer."""
 
     def __init__(self, app: ASGIApp, port: int) -> None:
-        self._app = app
+        self._app, self._port = app, port
         self._hosts = (f"127.0.0.1:{port}", f"localhost:{port}")
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
@@ -67,6 +70,8 @@ class Guard:
             return 403, "pages of other sites are not answered"
         if any(site not in SITES for site in given.get("sec-fetch-site", [])):
             return 403, "links from other sites are not followed: copy the address into the browser"
+        if scope["client"] and foreign(scope["client"][1], self._port):
+            return 403, "this explorer belongs to another user of this machine"
         if scope["method"] not in METHODS:
             return 405, f"only {' and '.join(METHODS)} are answered: nothing can be changed here"
         return 0, ""

@@ -23,12 +23,13 @@ class Server:
 
     def __init__(self, study: Path, port: int | None) -> None:
         page = opened(study)
+        _ = page.fields  # the slow part of the first answer
         self._socket = bound(port)
         self._socket.listen()  # requests wait from now on, until `run` answers them
-        number = int(self._socket.getsockname()[1])
-        self.address = f"http://{HOST}:{number}/"
+        self.port = int(self._socket.getsockname()[1])
+        self.address = f"http://{HOST}:{self.port}/"
         settings = uvicorn.Config(
-            application(page, number),
+            application(page, self.port),
             http="h11",
             loop="asyncio",
             ws="none",
