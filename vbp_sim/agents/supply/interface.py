@@ -89,7 +89,7 @@ class Supply(Part):
     spare_use: float = param(
         0.0,
         "part of the capacity that its own orders leave free which a supplier puts to work for the gaps of others in "
-        "the same month; without it help comes from stock, which capacity fills again",
+        "the same month, once its stock is gone; at 0 help comes from stock alone, which capacity fills again",
         unit="share",
         ge=0,
         le=1,
