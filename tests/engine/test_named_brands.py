@@ -33,17 +33,26 @@ def go(folder: Path, rules: dict[str, Any], **behaviour: Any) -> Tables:
 def test_what_is_named_adds_up_to_the_named_part(
     reported: list[float], shares: list[float], part: float, loyalty: float
 ) -> None:
-    volumes = Newsvendor(named=part, loyalty=loyalty).by_brand(np.array(reported), np.array(shares))
+    volumes = Newsvendor(named=part, loyalty=loyalty).by_brand(
+        np.array(reported), np.array(shares), np.arange(len(shares)) == 0
+    )
     np.testing.assert_allclose(volumes.sum(axis=1), part * np.array(reported), rtol=1e-9, atol=1e-9)
     assert (volumes >= 0).all()
 
 
 def test_loyalty_decides_how_much_the_leader_is_named() -> None:
-    shares = np.array([0.6, 0.3, 0.1])
-    leader = [float(Newsvendor(loyalty=z).by_brand(np.array([1.0]), shares)[0, 0]) for z in (0.0, 1.0, 3.0)]
+    shares, nobody = np.array([0.6, 0.3, 0.1]), np.zeros(3, dtype=np.bool_)
+    leader = [float(Newsvendor(loyalty=z).by_brand(np.array([1.0]), shares, nobody)[0, 0]) for z in (0.0, 1.0, 3.0)]
     assert leader[0] == pytest.approx(0.77 / 3)
     assert leader[1] == pytest.approx(0.77 * 0.6)
     assert leader[0] < leader[1] < leader[2] < 0.77
+
+
+def test_originators_that_are_expected_to_lose_are_named_less() -> None:
+    """Of shares 0.6 and twice 0.2: at half the weight the originator has 0.3 of 0.7."""
+    shares, originator = np.array([0.6, 0.2, 0.2]), np.array([True, False, False])
+    named = Newsvendor(originators_named=0.5).by_brand(np.array([100.0]), shares, originator)[0]
+    np.testing.assert_allclose(named, 77 * np.array([3, 2, 2]) / 7)
 
 
 def test_a_named_brand_that_wins_gets_its_volume_and_the_main_supplier_the_rest(tmp_path: Path) -> None:

@@ -4,7 +4,8 @@ All models share what happens to a report then:
 
     review     highest use >= R >= lowest use, unless an institution may explain a smaller report (``excused``)
     ratchet    R >= ratchet x what was bought of the selected product in the contract year before
-    brands     named R is reported by brand, over brands by share^loyalty; the rest by generic name
+    brands     named R is reported by brand, over brands by share^loyalty, originators weighing ``originators_named``
+               times as much; the rest by generic name
 """
 
 from __future__ import annotations
@@ -21,6 +22,7 @@ from vbp_sim.scenario.parts import Part, param, wrong
 from vbp_sim.streams import Streams, uniform_of, words_at
 
 Floats = npt.NDArray[np.float64]
+Bools = npt.NDArray[np.bool_]
 
 
 @dataclass(frozen=True)
@@ -84,6 +86,14 @@ class Reporting(Part):
         1.0, "power of brands' earlier shares in what is reported for them; 0 names all alike", ge=0, le=10
     )
 
+    originators_named: float = param(
+        1.0,
+        "weight of originators among the brands that are named; below 1 where institutions expect them to lose",
+        source="assumption; three quarters of what was named in batch 11 was met [S43]",
+        ge=0,
+        le=10,
+    )
+
     @model_validator(mode="after")
     def limits_in_order(self) -> Reporting:
         if self.lowest > self.highest:
@@ -106,12 +116,13 @@ class Reporting(Part):
         """Return what institutions would report if nobody reviewed it, units per year, shape (drugs, institutions)."""
         raise NotImplementedError
 
-    def by_brand(self, reported: Floats, shares: Floats) -> Floats:
+    def by_brand(self, reported: Floats, shares: Floats, originator: Bools) -> Floats:
         """Return what of the reported volume (provinces,) is for each brand, units per year, (provinces, brands).
 
-        ``shares`` (brands,) are their earlier shares; the rest of the volume is reported by generic name.
+        ``shares`` (brands,) are their earlier shares, ``originator`` (brands,) says which are the originators'; the
+        rest of the volume is reported by generic name.
         """
-        weights = shares**self.loyalty
+        weights = shares**self.loyalty * np.where(originator, self.originators_named, 1.0)
         total = float(weights.sum())
         parts = weights / total if total > 0 else np.full(len(shares), 1 / max(len(shares), 1))
         return np.asarray(self.named * reported[:, None] * parts)

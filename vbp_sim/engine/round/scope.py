@@ -48,8 +48,9 @@ class Scope:
         """Volume reported by brand, units per year, shape (provinces, products of ``members``); 0 unless asked for."""
         volumes = np.zeros((len(self.provinces), len(members)))
         if self.rules.allocation.asks_for_brands:
-            shares = self.world.products.pre_share[members]
-            volumes[:] = self.world.reporting.by_brand(self.reported(drug), shares)
+            p = self.world.products
+            reported = self.reported(drug)
+            volumes[:] = self.world.reporting.by_brand(reported, p.pre_share[members], p.originator[members])
         return volumes
 
     def log(self, kind: str, value: float, text: str) -> None:
