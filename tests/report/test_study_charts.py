@@ -186,3 +186,9 @@ def test_marks_of_a_chart_lie_where_they_are_drawn(tmp_path: Path) -> None:
     gaps = np.abs(centres[:, None] - centres[None]).max(axis=2) + 1e9 * np.eye(len(tiles))
     assert gaps.min() > 0.95 * tiles[0, 2]
     assert sorted(chart.spots[0].table_rows.tolist()) == list(range(len(tiles)))
+
+
+def test_the_docs_name_every_chart() -> None:
+    page_of_docs = (Path(__file__).parents[2] / "docs" / "reports.md").read_text(encoding="utf-8")
+    for kind in ("run", "comparison", "study", "backtest"):
+        assert [name for name in catalogue.catalogue(kind) if f"`{name}`" not in page_of_docs] == []
