@@ -66,6 +66,7 @@ def test_every_table_has_its_columns_and_only_declared_gaps(ran: tuple[Scenario,
 
 
 def test_need_is_selected_other_or_unmet(ran: tuple[Scenario, Tables]) -> None:
+    """T25, with drugs outside the list where a scenario has them."""
     use = ran[1]["use"]
     parts = use["selected"] + use["generic"] + use["originator"] + use["alternatives"] + use["unmet"]
     np.testing.assert_allclose(parts, use["need"], **CLOSE)
@@ -133,6 +134,7 @@ def test_nothing_comes_from_a_product_that_is_down_with_empty_stock(ran: tuple[S
 
 
 def test_agreed_is_the_guaranteed_part_of_what_was_reported(ran: tuple[Scenario, Tables]) -> None:
+    """T17: the sum of agreed volumes is V(k) R, and every province's volume has suppliers for all of it."""
     awards, reports, places = ran[1]["awards"], ran[1]["reports"], ran[1]["allocation"]
     share = {
         key: s

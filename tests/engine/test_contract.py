@@ -95,6 +95,25 @@ def test_the_last_supplier_leaves_nobody() -> None:
     assert served.gone
 
 
+parts = st.lists(st.floats(0, 100), min_size=3, max_size=3)
+
+
+@given(parts, parts, parts, st.permutations([0, 1, 2]))
+def test_what_a_supplier_that_leaves_was_to_deliver_goes_to_others(
+    a: list[float], b: list[float], c: list[float], leaving: list[int]
+) -> None:
+    """Brands get volume in all provinces; whoever leaves, every order still has one place to go, until all are gone."""
+    one = contract(main=(0, 1, 2))
+    one.volumes = Volumes(one.main.copy(), np.array([a, b, c]), np.full(3, 50.0), np.full(3, 0.65))
+    one.routes = one.volumes.routes
+    for k, index in enumerate(leaving):
+        one.suppliers[index].gone = True
+        one.replace_main(one.suppliers[index])
+        np.testing.assert_allclose(one.routes.sum(axis=0), 1.0)
+        here = [i for i in range(3) if one.routes[i].any()]
+        assert not any(one.suppliers[i].gone for i in here) or k == 2
+
+
 def test_a_province_outside_has_no_supplier() -> None:
     one = contract(main=(0, -1, 1))
     assert one.supplier_of(1) is None
