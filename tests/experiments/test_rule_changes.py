@@ -1,15 +1,15 @@
-"""One rule changed at a time: the expected sign of each experiment in scenarios/experiments."""
+"""What firms do when one thing changes: the expected sign of each experiment in scenarios/experiments about bids."""
 
 from __future__ import annotations
 
 import functools
-from dataclasses import replace
+from collections.abc import Mapping
 
 import numpy as np
 import pytest
 
+from vbp_sim.engine.simulation import simulate
 from vbp_sim.rules.ruleset import RuleSet
-from vbp_sim.scenario.market import Market
 from vbp_sim.scenario.parts import chosen
 from vbp_sim.studies.backtest import Prediction, backtest
 from vbp_sim.studies.load import load_scenario
@@ -18,65 +18,79 @@ REPLICATIONS = 6
 
 
 @functools.cache
-def outcome(variant: str) -> dict[str, float]:
+def outcome(experiment: str, variant: str) -> Mapping[str, float]:
     """Mean metrics of the tender of one variant."""
-    scenario = load_scenario("experiments/rule-changes.yaml", variant)
+    scenario = load_scenario(f"experiments/{experiment}.yaml", variant)
     rules = chosen(scenario.spec.rounds["tender"].rules, RuleSet)
     behaviour = scenario.spec.behaviour
     prediction = Prediction(firms=behaviour.firms, bidding=behaviour.bidding)
-    return means(scenario.market, rules, prediction)
-
-
-def means(market: Market, rules: RuleSet, prediction: Prediction) -> dict[str, float]:
-    test = backtest(market, rules, prediction, REPLICATIONS)
+    test = backtest(scenario.market, rules, prediction, REPLICATIONS)
     return {name: m["mean"] for name, m in test.metrics.items()}
 
 
+def cuts(experiment: str, *variants: str) -> list[float]:
+    """Mean cut under the ceiling of each variant."""
+    return [outcome(experiment, variant)["cut_ceiling"] for variant in variants]
+
+
 def test_dropping_the_guarantee_deepens_cuts_and_reduces_winners() -> None:
-    assert outcome("no-guarantee")["cut_ceiling"] > outcome("")["cut_ceiling"]
-    assert outcome("no-guarantee")["selected_products"] < outcome("")["selected_products"]
+    kept, dropped = outcome("rule-changes", ""), outcome("rule-changes", "no-guarantee")
+    assert dropped["cut_ceiling"] > kept["cut_ceiling"]
+    assert dropped["selected_products"] < kept["selected_products"]
 
 
 def test_a_revival_does_the_reverse() -> None:
-    assert outcome("revival")["cut_ceiling"] < outcome("no-guarantee")["cut_ceiling"]
-    assert outcome("revival")["selected_products"] > outcome("no-guarantee")["selected_products"]
+    dropped, revived = outcome("rule-changes", "no-guarantee"), outcome("rule-changes", "revival")
+    assert revived["cut_ceiling"] < dropped["cut_ceiling"]
+    assert revived["selected_products"] > dropped["selected_products"]
 
 
 def test_more_winners_raise_prices() -> None:
-    one, two, four = (outcome(f"{n}-winner{'s' if n != 'sole' else ''}") for n in ("sole", "two", "four"))
+    one, two, four = (outcome("rule-changes", v) for v in ("sole-winner", "two-winners", "four-winners"))
     assert one["cut_ceiling"] > two["cut_ceiling"] > four["cut_ceiling"]
     assert one["selected_products"] < two["selected_products"] < four["selected_products"]
 
 
-def test_more_bidders_lower_prices() -> None:
-    """Every drug with its generics twice over, at the places of before."""
-    scenario = load_scenario("experiments/rule-changes.yaml", "two-winners")
-    rules = chosen(scenario.spec.rounds["tender"].rules, RuleSet)
-    prediction = Prediction(firms=scenario.spec.behaviour.firms, bidding=scenario.spec.behaviour.bidding)
-    market = scenario.market
-    twins = tuple(
-        replace(p, manufacturer=f"{p.manufacturer} twin", owner="") for p in market.products if not p.originator
-    )
-    crowded = replace(
-        market,
-        products=market.products + twins,
-        drugs=tuple(replace(d, qualified=None) for d in market.drugs),
-    )
-    firms = prediction.firms.model_copy(update={"extra_bidders": 0.0})
-    prediction = prediction.model_copy(update={"firms": firms})
-    few, many = means(market, rules, prediction), means(crowded, rules, prediction)
-    assert many["cut_ceiling"] > few["cut_ceiling"]
+def test_more_bidders_for_the_same_places_lower_prices() -> None:
+    found = cuts("more-bidders", "", "two-more", "six-more")
+    assert found == sorted(found)
+    assert found[2] > found[0] + 0.1
 
 
-@pytest.mark.parametrize(("section", "table"), [("share", {"1": 0.2}), ("share", {"1": 0.8})])
-def test_the_guaranteed_share_moves_bids_through_the_outside_market(section: str, table: dict[str, float]) -> None:
-    """A larger guaranteed share leaves less to those who lose, so firms bid no higher."""
-    scenario = load_scenario("experiments/rule-changes.yaml", "two-winners")
-    rules = chosen(scenario.spec.rounds["tender"].rules, RuleSet)
-    data = rules.model_dump(mode="json")
-    data[section] = {"rule": "by-winners", "table": table}
-    changed = RuleSet.model_validate({**data, "evidence": {}})
-    prediction = Prediction(firms=scenario.spec.behaviour.firms, bidding=scenario.spec.behaviour.bidding)
-    found = means(scenario.market, changed, prediction)["cut_ceiling"]
-    middle = outcome("two-winners")["cut_ceiling"]
-    assert np.sign(round(found - middle, 6)) in ((-1, 0) if table["1"] < 0.5 else (0, 1))
+def test_larger_guaranteed_shares_lower_prices() -> None:
+    found = cuts("larger-shares", "small-share", "", "large-share")
+    assert found == sorted(found)
+    assert found[2] > found[0] + 0.05
+
+
+def test_longer_terms_raise_prices_of_firms_that_fear_that_costs_change() -> None:
+    eight, four, one, calm = cuts("longer-terms", "", "four-years", "one-year", "no-fear")
+    assert eight < four < one
+    assert one == pytest.approx(calm, abs=0.01)
+    assert cuts("longer-terms", "no-fear,one-year")[0] == pytest.approx(calm, abs=0.005)
+
+
+def test_firms_with_one_small_plant_bid_higher_and_less_often() -> None:
+    own, shared = outcome("one-plant", ""), outcome("one-plant", "shared")
+    assert shared["cut_ceiling"] < own["cut_ceiling"]
+    assert shared["bidders_per_drug"] < own["bidders_per_drug"]
+
+
+@functools.cache
+def last_round(variant: str) -> float:
+    """Mean cut under the ceiling of what was selected in the third round of `learning`."""
+    scenario, found = load_scenario("experiments/learning.yaml", variant), []
+    for replication in range(2):
+        bids = simulate(scenario, replication)["bids"]
+        won = bids["selected"].astype(bool) & (bids["round"] == "third")
+        found.append(float((1 - bids["price"][won] / bids["ceiling"][won]).mean()))
+    return float(np.mean(found))
+
+
+def test_firms_that_learn_cut_deeper_from_round_to_round() -> None:
+    assert last_round("") > last_round("no-learning") + 0.02
+    assert last_round("") > last_round("no-further-cut") + 0.02
+
+
+def test_secret_prices_slow_learning_down() -> None:
+    assert last_round("") > last_round("secret") > last_round("no-learning")

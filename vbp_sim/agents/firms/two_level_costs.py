@@ -96,6 +96,9 @@ class TwoLevelCosts(Firms):
     extra_bidders: float = param(
         1.0, "mean number of unnamed qualified generics where the market names no number", unit="firms", ge=0, le=40
     )
+    more_bidders: int = param(
+        0, "unnamed qualified generics of every drug beside those that the market has", unit="firms", ge=0, le=40
+    )
 
     def products(self, market: Market, luck: Streams) -> Products:
         """Fill every gap of the market; see `Firms.products`."""
@@ -152,6 +155,7 @@ class TwoLevelCosts(Firms):
                 extra += 1
                 term *= self.extra_bidders / k
                 total += term
+        extra += self.more_bidders
         return [Product(drug.id, f"unnamed generic {i + 1} of {drug.id}", originator=False) for i in range(extra)]
 
     def _cost(self, drug: Drug, product: Product, luck: Streams) -> float:
