@@ -51,10 +51,8 @@ class Site:
         state = self._read(request)
         if isinstance(state, Response):
             return state
-        if sorted(state.pairs) != sorted(
-            request.query_params.multi_items()
-        ):  # the same in fewer words, as links have it
-            return RedirectResponse(state.link())
+        if sorted(state.pairs) != sorted(request.query_params.multi_items()):
+            return RedirectResponse(state.link())  # the same in fewer words
         return StreamingResponse(self._body(state), media_type="text/html; charset=utf-8")
 
     def file(self, request: Request) -> Response:

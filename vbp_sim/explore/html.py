@@ -39,4 +39,4 @@ def assets() -> dict[str, tuple[bytes, str]]:
 @functools.cache
 def _environment() -> Environment:
     loaders = [PackageLoader("vbp_sim", "explore/templates"), PackageLoader("vbp_sim", "report/html/templates")]
-    return page._environment().overlay(loader=ChoiceLoader(loaders))
+    return page.environment().overlay(loader=ChoiceLoader(loaders))

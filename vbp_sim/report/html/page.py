@@ -125,7 +125,7 @@ def render(run: RunFolder) -> str:
 def page(template: str, **values: Any) -> str:
     """A template of the package with its values, all of them escaped, and the letters that it needs."""
     own = {"lang": CODES[language()], "script": Markup(script()), "script_hash": script_hash()}
-    whole = _environment().get_template(template).render(**own, **values)
+    whole = environment().get_template(template).render(**own, **values)
     return whole.replace("<style>\n", f"<style>\n{letters.face(whole)}", 1)
 
 
@@ -184,13 +184,14 @@ def script_hash() -> str:
 
 
 @functools.cache
-def _environment() -> Environment:
-    environment = Environment(
+def environment() -> Environment:
+    """What makes pages of templates; all that is put into them is escaped."""
+    made = Environment(
         loader=PackageLoader("vbp_sim", "report/html/templates"),
         autoescape=True,
         undefined=StrictUndefined,
         trim_blocks=True,
         lstrip_blocks=True,
     )
-    environment.globals.update(GLOBALS, choices_of=choices_of)
-    return environment
+    made.globals.update(GLOBALS, choices_of=choices_of)
+    return made
