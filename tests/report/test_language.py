@@ -5,8 +5,13 @@ from __future__ import annotations
 import string
 
 import pytest
+import yaml
 
-from vbp_sim.report.language import LANGUAGES, areas, language, messages, say, speaking
+from vbp_sim.report.language import LANGUAGES, areas, language, messages, restate, say, speaking, term, told
+from vbp_sim.rules.library import rule_ids, rule_set
+from vbp_sim.scenario.parts import Frozen
+from vbp_sim.scenario.reference import whole_page
+from vbp_sim.studies.load import shipped
 
 
 @pytest.mark.parametrize("area", areas())
@@ -28,3 +33,51 @@ def test_the_language_ends_with_its_block() -> None:
 def test_an_unknown_language_is_refused() -> None:
     with pytest.raises(ValueError, match="no messages in 'fr'"), speaking("fr"):
         pass
+
+
+def test_what_is_shipped_has_a_title_in_chinese() -> None:
+    titles = [rule_set(id).title for id in rule_ids()]
+    for file in sorted(shipped().glob("*.yaml")):
+        content = yaml.safe_load(file.read_text(encoding="utf-8"))
+        titles += [content[key] for key in ("title", "description") if key in content]
+    with speaking("zh"):
+        assert [title for title in titles if restate("shipped", title) == title] == []
+
+
+def test_nearly_every_parameter_is_explained_in_chinese() -> None:
+    """What is not stays English, and the page says so; a few are a gap to close, many are a mistake."""
+    whole_page()  # knows every model
+    meanings = {field.description for part in _parts(Frozen) for field in part.model_fields.values()} - {None}
+    assert len(meanings) > 250
+    with speaking("zh"):
+        left = {meaning for meaning in meanings if meaning and restate("parameters", meaning) == meaning}
+    assert len(left) / len(meanings) < 0.05, left
+
+
+def _parts(kind: type[Frozen]) -> set[type[Frozen]]:
+    found = {kind}
+    for part in kind.__subclasses__():
+        if part.__module__.startswith("vbp_sim."):
+            found |= _parts(part)
+    return found
+
+
+def test_a_sentence_is_said_again_with_what_stands_in_it() -> None:
+    sentence = (
+        "rank 2 of 3, K = 1, 0.5 is 1.22 x the lowest 0.41 and 65% under the ceiling: not selected, over the line 0.4"
+    )
+    assert restate("reasons", sentence) == sentence
+    with speaking("zh"):
+        assert restate("reasons", sentence) == (
+            "第2名（共3个有效报价，入围名额1），报价0.5元，为最低价0.41元的1.22倍，"
+            "比最高有效申报价低65%：未中选，高于中选线0.4元"
+        )
+        assert restate("reasons", "something else") == "something else"
+
+
+def test_one_thing_and_several_things() -> None:
+    assert (told("counts.drug", 1), told("counts.drug", 1234)) == ("1 drug", "1,234 drugs")
+    with speaking("zh"):
+        assert told("counts.drug", 1) == "1个品种"
+    assert term("levels", "tertiary") == "tertiary"
+    assert term("levels", "unheard of") == "unheard of"
