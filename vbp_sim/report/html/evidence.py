@@ -69,7 +69,7 @@ def counted(run: RunFolder) -> str:
 def _assumption(line: Mapping[str, Any]) -> Assumption:
     value, unit = line["value"], line["unit"]
     said = value if isinstance(value, str) else json.dumps(value, ensure_ascii=False)
-    source = say("evidence.and").join(part for part in (line["source"], line["note"]) if part)
+    source = say("evidence.and").join(restate("evidence", part) for part in (line["source"], line["note"]) if part)
     return Assumption(
         path=line["path"],
         value=said if unit == "-" else words.amount(said, term("units", unit)),
