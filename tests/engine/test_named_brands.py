@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+from datetime import date
 from pathlib import Path
 from typing import Any
 
@@ -12,12 +14,24 @@ from hypothesis import given
 from hypothesis import strategies as st
 from small import PRODUCTS, Tables, round_of, rows, small, total
 
+from vbp_sim.agents.bidding.interface import Conditions
+from vbp_sim.agents.bidding.prospects import terms
 from vbp_sim.agents.reporting.newsvendor import Newsvendor
 from vbp_sim.engine.simulation import simulate
 from vbp_sim.engine.volumes import Volumes
+from vbp_sim.rules.library import rule_set
 from vbp_sim.rules.share.by_grade import ByGrade
 
 KEY = ("round", "drug", "province")
+
+
+def test_bidders_count_on_what_is_named_and_less_on_their_rank() -> None:
+    """Half of a drug with ten brands is named: each of four winners gets a twentieth, and drafts of the rest."""
+    plain = Conditions(rule_set("batch-11"), "oral-solid", "ordinary", date(2026, 1, 1), (0.4, 0.3, 0.2, 0.1), 1e6)
+    without, named_ = terms(plain, 4), terms(replace(plain, named=0.05), 4)
+    np.testing.assert_allclose(named_.volume.sum(axis=1), without.volume.sum(axis=1))
+    np.testing.assert_allclose(named_.volume[4], 0.05 * without.share[4] + 0.8 * without.volume[4])
+    assert np.ptp(named_.volume[4]) < np.ptp(without.volume[4])
 
 
 def go(folder: Path, rules: dict[str, Any], **behaviour: Any) -> Tables:

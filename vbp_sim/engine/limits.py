@@ -12,7 +12,7 @@ def not_simulated(rules: RuleSet) -> list[str]:
     """Return a sentence for each rule that has no effect, or not its full effect, in a run of the engine."""
     found = []
     if rules.allocation.asks_for_brands:
-        found.append("brand reporting: firms bid as if all volume went by the choice of provinces")
+        found.append("brand reporting: every firm bids as if as much were named for it as for the next one")
     if rules.selection.part_name() == "composite":
         found.append("quality scores: every bid has the same, so the price decides")
     return found

@@ -42,7 +42,7 @@ def prospects_of(
     solve_at = scale(conditions.rules, conditions.form, ceiling)
     case = (
         fingerprint(conditions.rules), conditions.form if solve_at < HIGH else "", conditions.drug_class,
-        conditions.start, conditions.weights, solve_at, belief, generics, originators, qualified,
+        conditions.start, conditions.weights, conditions.named, solve_at, belief, generics, originators, qualified,
     )  # fmt: skip
 
     def solve() -> tuple[Floats, ...]:

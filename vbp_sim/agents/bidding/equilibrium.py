@@ -145,7 +145,8 @@ def _case(game: Game) -> tuple[object, ...]:
     """All that tells one game from another."""
     known = game.conditions
     return (fingerprint(known.rules), known.form if game.ceiling < HIGH else "", known.drug_class, known.start,
-            known.weights, game.ceiling, game.cost, game.generics, game.originators, game.stake, game.risk)  # fmt: skip
+            known.weights, known.named, game.ceiling, game.cost, game.generics, game.originators, game.stake,
+            game.risk)  # fmt: skip
 
 
 def usual_case(usual: float) -> float:

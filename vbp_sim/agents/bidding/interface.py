@@ -24,7 +24,8 @@ class Conditions:
     """What the tender document says: the rules, and what a winner may expect of them.
 
     ``form`` and ``drug_class`` as in the market; ``start`` first day of supply; ``weights`` (provinces,) shares of the
-    round's reported volume, the same for all its drugs; ``reported`` the drug's reported volume, units per year.
+    round's reported volume, the same for all its drugs; ``reported`` the drug's reported volume, units per year;
+    ``named`` the part of it that a brand may expect to be reported for it, which it gets if it wins.
     """
 
     rules: RuleSet
@@ -33,6 +34,7 @@ class Conditions:
     start: date
     weights: tuple[float, ...]
     reported: float
+    named: float = 0.0
 
 
 @dataclass(frozen=True)

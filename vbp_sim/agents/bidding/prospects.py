@@ -27,7 +27,8 @@ HIGH = 1000.0
 class Terms:
     """What winning is worth, by number of winners k = 0 .. most (first axis).
 
-    ``volume`` (most + 1, most): agreed volume of rank r (second axis, 0 = first) over the reported volume, V(k) s_r(k);
+    ``volume`` (most + 1, most): agreed volume of rank r (second axis, 0 = first) over the reported volume, V(k) s_r(k),
+    where s_r(k) = b + (1 - k b) x what it drafts, b being what was named for a brand;
     ``share`` V(k); ``years`` T(k).
     """
 
@@ -44,7 +45,8 @@ def terms(conditions: Conditions, most: int) -> Terms:
         share[k] = float(rules.share.share(k, conditions.drug_class))
         years[k] = rules.term.months(k, conditions.drug_class, conditions.start, conditions.form) / 12
         main = rules.allocation.draft(weights, k)
-        volume[k, :k] = share[k] * np.bincount(main, weights, k)[:k] / weights.sum()
+        drafted = share[k] * np.bincount(main, weights, k)[:k] / weights.sum()
+        volume[k, :k] = share[k] * conditions.named + max(0.0, 1 - k * conditions.named) * drafted
     return Terms(volume, share, years)
 
 

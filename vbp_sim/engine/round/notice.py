@@ -81,13 +81,17 @@ class Notice:
             pre_price=self.scope.world.prices_now(drug)[members],
             real_bid=p.real_bid[members],
             pre_share=p.pre_share[members],
-            conditions=self._conditions(drug),
+            conditions=self._conditions(drug, len(members)),
             capacity=p.capacity[members],
             history=tuple(self.scope.world.history),
         )
 
-    def _conditions(self, drug: int) -> Conditions:
-        """The tender document as bidders read it; provinces weigh as in the whole round, so that drugs are alike."""
+    def _conditions(self, drug: int, firms: int) -> Conditions:
+        """The tender document as bidders read it; provinces weigh as in the whole round, so that drugs are alike.
+
+        Where institutions name brands, each of the ``firms`` expects to be named as much as the next one.
+        """
+        asks = self.scope.rules.allocation.asks_for_brands
         record, market = self.scope.world.market.drugs[drug], self.scope.world.market
         volumes = market.reported[np.ix_(self.scope.drugs, [p.index for p in self.scope.members])]
         weights = volumes.sum(axis=0)
@@ -98,4 +102,5 @@ class Notice:
             start=self.scope.spec.calendar.start,
             weights=tuple((weights / max(float(weights.sum()), 1e-12)).round(4).tolist()),
             reported=float(market.reported[drug].sum()),
+            named=self.scope.world.reporting.named / firms if asks and firms else 0.0,
         )
