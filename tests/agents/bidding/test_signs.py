@@ -13,8 +13,13 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from vbp_sim.agents.bidding.best_response import BestResponse
+from vbp_sim.agents.bidding.collusion_ring import CollusionRing
 from vbp_sim.agents.bidding.equilibrium import Equilibrium
+from vbp_sim.agents.bidding.ewa import Ewa
+from vbp_sim.agents.bidding.interface import Bidding
+from vbp_sim.agents.bidding.learned_beliefs import LearnedBeliefs
 from vbp_sim.agents.bidding.payoffs import payoffs
+from vbp_sim.agents.bidding.rules_of_thumb import RulesOfThumb
 from vbp_sim.rules.money import YUAN, micro_array
 from vbp_sim.rules.ruleset import RuleSet
 from vbp_sim.rules.selection.threshold import Threshold
@@ -157,3 +162,15 @@ def test_t16_no_more_winners_than_places_and_none_above_the_line(base: str, bids
     for i in np.flatnonzero(award.picks):
         assert award.price[i] <= (line if first[i] else revived[i])
         assert award.price[i] <= tender.bids[i]
+
+
+@pytest.mark.parametrize("kind", [RulesOfThumb, BestResponse, LearnedBeliefs, Ewa, Equilibrium, CollusionRing])
+def test_mavericks_buy_volume_below_cost_in_every_model_but_not_where_that_is_barred(kind: type[Bidding]) -> None:
+    mad = kind.model_validate({"maverick": 1.0, **({} if kind is RulesOfThumb else {"aloof": 0.0})})
+    free, barred = rules("batch-9"), rules("batch-9", entry={"below_cost_statement": True})
+    made = opening([0.16, 0.18, 0.2, 0.25], free)
+    member = mad.bids(made, Streams(1, 0)) < made.ceiling  # who is not paid to stand back by a ring
+    assert (mad.bids(made, Streams(1, 0))[member] < made.cost[member]).all()
+    assert member.any()
+    made = opening([0.16, 0.18, 0.2, 0.25], barred)
+    assert (mad.bids(made, Streams(1, 0)) >= made.cost * (1 - 1e-9)).all()

@@ -64,6 +64,9 @@ class RulesOfThumb(Bidding):
         source=_FIT, confidence="I", ge=0, le=1,
     )
 
+    maverick: float = param(0.0, "chance that a generic buys volume below its cost", unit="probability", ge=0, le=1)
+    maverick_depth: float = param(0.5, "lowest bid of a maverick over its cost", unit="share", gt=0, le=1)
+
     def bids(self, opening: Opening, luck: Streams) -> Floats:
         """See `Bidding.bids`: draws are addressed by round, drug and firm; a generic never bids below its cost."""
         contested = self._bidders(opening) > opening.winners
@@ -71,6 +74,7 @@ class RulesOfThumb(Bidding):
         bold = eager & ~self._holds_out(opening, luck)
         generic = np.where(bold, self._markup_bid(opening, luck), self._safe_bid(opening, luck))
         generic = np.where(opening.cost > opening.ceiling, np.nan, np.maximum(generic, opening.cost))
+        generic = np.where(self._buys(opening, luck), self._below_cost(opening, luck), generic)
         return np.where(opening.originator, self._originator_bid(opening, luck), generic)
 
     def accepts(self, opening: Opening, offers: Floats, luck: Streams) -> Bools:
@@ -78,6 +82,16 @@ class RulesOfThumb(Bidding):
         floor = np.where(opening.originator, self._floor(opening, luck), opening.cost)
         willing = ~self._holds_out(opening, luck)
         return np.asarray((offers > 0) & (offers >= floor) & willing, dtype=np.bool_)
+
+    def _buys(self, opening: Opening, luck: Streams) -> Bools:
+        """Who buys volume below cost: nobody where bidders must state that they do not."""
+        rules = opening.conditions.rules if opening.conditions is not None else None
+        barred = rules is not None and bool(getattr(rules.entry, "below_cost_statement", False))
+        return np.asarray((_uniform(opening, luck, "maverick") < self.maverick) & (not barred))
+
+    def _below_cost(self, opening: Opening, luck: Streams) -> Floats:
+        depth = self.maverick_depth + (1 - self.maverick_depth) * _uniform(opening, luck, "depth")
+        return np.asarray(np.minimum(opening.cost * depth, opening.ceiling))
 
     def _bidders(self, opening: Opening) -> int:
         """Generics, and originators whose usual lowest price lies within the ceiling."""
