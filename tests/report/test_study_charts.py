@@ -192,3 +192,15 @@ def test_the_docs_name_every_chart() -> None:
     page_of_docs = (Path(__file__).parents[2] / "docs" / "reports.md").read_text(encoding="utf-8")
     for kind in ("run", "comparison", "study", "backtest"):
         assert [name for name in catalogue.catalogue(kind) if f"`{name}`" not in page_of_docs] == []
+
+
+def test_few_trajectories_are_no_fault(tmp_path: Path) -> None:
+    """Two base points tell nothing; with four, an interval holds its mean, whatever resampling gives."""
+    few = making.study(tmp_path / "few", levers={}, sample={"method": "morris", "size": 2})
+    assert catalogue.draw("tornado", few).title.startswith("Nothing to show")
+    four = making.study(tmp_path / "four", levers={}, sample={"method": "morris", "size": 4})
+    each = swing(four, "completion")
+    for band in (each.low, each.high):
+        assert (band.low <= band.mid).all()
+        assert (band.mid <= band.high).all()
+    assert catalogue.draw("tornado", four).data

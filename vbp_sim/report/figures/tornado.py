@@ -18,8 +18,8 @@ from vbp_sim.studies.design import quantile
 from vbp_sim.studies.metric_ids import Metric
 from vbp_sim.studies.paired import LEVEL
 
-#: draws below which thirds say nothing
-FEWEST = 9
+#: draws, and base points of a design, below which thirds say nothing
+FEWEST, FEWEST_POINTS = 9, 4
 RESAMPLES = 500
 #: uncertainties in a panel at most
 MOST_ROWS = 12
@@ -43,7 +43,7 @@ class Swing:
 def draw(study: Studied, metrics: Sequence[str]) -> Chart:
     """Draw a panel per metric: a bar to each side per uncertainty."""
     names = list(study.plan.spec.uncertainties)
-    if not names or study.design.samples < FEWEST:
+    if not names or study.design.samples < FEWEST or study.design.samples // _block(study) < FEWEST_POINTS:
         raise NothingToDraw(say("studies.no_uncertainties"))
     wanted = panels.chosen(study, metrics, 1, 2)
     swings = [swing(study, metric.id) for metric in wanted]
@@ -76,18 +76,23 @@ def swing(study: Studied, metric: str) -> Swing:
         drawn = _means(weights, y, part, kept)
         tail = (1 - LEVEL) / 2
         low, high = np.nanquantile(drawn, (tail, 1 - tail), axis=0)
-        bands.append(Band(low, mean, high, study.design.samples))
+        bands.append(Band(np.fmin(low, mean), mean, np.fmax(high, mean), study.design.samples))
     return Swing(*bands)
 
 
 def _resampled(study: Studied, samples: int) -> Floats:
     """Weights of draws, (resamples, draws): base points of a design are drawn again with all that belongs to them."""
-    d, method = len(study.plan.spec.uncertainties), study.plan.spec.sample.method
-    block = {"saltelli": d + 2, "morris": d + 1}.get(method, 1)
+    block = _block(study)
     n = samples // block
     rng = np.random.default_rng([study.plan.spec.seed, 0x70A])
     counts = rng.multinomial(n, np.full(n, 1 / n), size=RESAMPLES)
     return np.repeat(counts, block, axis=1).astype(np.float64)
+
+
+def _block(study: Studied) -> int:
+    """Draws that belong to one base point of the design."""
+    d = len(study.plan.spec.uncertainties)
+    return {"saltelli": d + 2, "morris": d + 1}.get(study.plan.spec.sample.method, 1)
 
 
 def _means(weights: Floats, y: Floats, part: Floats, kept: Any) -> Floats:
