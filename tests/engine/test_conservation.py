@@ -77,6 +77,7 @@ def test_need_is_selected_other_or_unmet(ran: tuple[Scenario, Tables]) -> None:
 
 
 def test_what_is_ordered_is_delivered_or_short(ran: tuple[Scenario, Tables]) -> None:
+    """T29."""
     supply = ran[1]["supply"]
     np.testing.assert_allclose(supply["delivered"] + supply["short"], supply["ordered"], **CLOSE)
     for name in ("ordered", "delivered", "backup_delivered", "short", "stock", "capacity"):

@@ -35,19 +35,19 @@ def renewal(failures: float, repairs: float, **more: Any) -> AlternatingRenewal:
 
 @pytest.mark.parametrize(("failures", "repairs", "wanted"), [(0.75, 6.75, 0.1), (0.375, 6.75, 0.0526)])
 def test_v16_unavailability(tmp_path: Path, failures: float, repairs: float, wanted: float) -> None:
-    unmet = Bench(tmp_path, renewal(failures, repairs), mains=40, capacity=100.0, years=200).run()
+    unmet = Bench(tmp_path, renewal(failures, repairs), mains=40, capacity=100.0, years=150).run()
     assert unmet.mean() == pytest.approx(wanted, rel=0.07)
 
 
 def test_v17_stock_covers_the_beginning_of_a_down_time(tmp_path: Path) -> None:
     """Three months of cover in the table, one here: the month itself, and no stock."""
-    unmet = Bench(tmp_path, renewal(0.75, 6.75), mains=40, capacity=AMPLE, years=250).run()
+    unmet = Bench(tmp_path, renewal(0.75, 6.75), mains=40, capacity=AMPLE, years=150).run()
     assert unmet.mean() == pytest.approx(0.0570, rel=0.07)
 
 
 def test_v17_more_stock_in_months(tmp_path: Path) -> None:
     mu, cover = 6.75, (1 + 2) / 12
-    unmet = Bench(tmp_path, renewal(0.75, mu, stock_months=2.0), mains=40, capacity=AMPLE, years=250).run()
+    unmet = Bench(tmp_path, renewal(0.75, mu, stock_months=2.0), mains=40, capacity=AMPLE, years=150).run()
     assert unmet.mean() == pytest.approx(np.exp(-mu * cover) / mu / (1 / 0.75 + 1 / mu), rel=0.12)
 
 
@@ -58,7 +58,7 @@ def test_v18_backup(tmp_path: Path, announced: bool, wanted: float) -> None:
     """
     supply = renewal(0.75, 6.75, coverage=0.8, spare_use=1.0, warning=announced)
     days = 2.5 * MONTH if announced else 2.0 * MONTH
-    bench = Bench(tmp_path, supply, mains=40, capacity=AMPLE, backup=1e9, days_to_backup=days, years=250)
+    bench = Bench(tmp_path, supply, mains=40, capacity=AMPLE, backup=1e9, days_to_backup=days, years=150)
     assert bench.run().mean() == pytest.approx(wanted, rel=0.08)
 
 
