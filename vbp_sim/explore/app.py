@@ -120,7 +120,7 @@ class Site:
 
     def _message(self, status: int, head: str, text: str, problems: Iterable[Problem] = ()) -> Response:
         page = {
-            "title": head,
+            "title": restate("shipped", self._page.title),
             "form": [],
             "chips": [],
             "languages": {},

@@ -21,12 +21,13 @@ class Field:
     """One thing that can be chosen.
 
     ``allowed``: its values (None: any number); ``many``: whether several may be given; ``default``: what is shown if
-    none is chosen (of a field that takes several, nothing means all).
+    none is chosen (of a field that takes several, nothing means all); ``inner``: only the page's own links say it.
     """
 
     allowed: tuple[str, ...] | None
     many: bool = False
     default: tuple[str, ...] = ()
+    inner: bool = False
 
 
 LANG = Field(tuple(LANGUAGES), default=("en",))
@@ -69,7 +70,9 @@ def read(items: Iterable[tuple[str, str]], fields: Mapping[str, Field]) -> State
     problems: list[Problem] = []
     for name, value in items:
         if name not in fields:
-            problems.append(Problem(name, say("explore.no_field"), nearest(name, list(fields))))
+            problems.append(
+                Problem(name, say("explore.no_field"), nearest(name, [n for n, f in fields.items() if not f.inner]))
+            )
         elif value and (problem := _wrong(name, value, fields[name])) is not None:
             problems.append(problem)
         elif value and value not in found.setdefault(name, []):

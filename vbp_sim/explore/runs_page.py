@@ -19,7 +19,7 @@ from vbp_sim.report.catalogue import catalogue
 from vbp_sim.report.compared import Compared
 from vbp_sim.report.csv_table import Columns, csv_bytes
 from vbp_sim.report.language import language, say
-from vbp_sim.report.names import name
+from vbp_sim.report.names import local, name
 from vbp_sim.studies.compare import Row
 from vbp_sim.studies.folder import RunFolder
 from vbp_sim.studies.metric_ids import METRICS
@@ -65,7 +65,7 @@ class RunsPage:
         first = (*in_order(catalogue("comparison")), *FIRST[:1]) if self.study.compared else FIRST
         found["chart"] = Field(self._charts, many=True, default=_among(self._charts, first))
         found["metric"] = Field(self._metrics, many=True, default=_among(self._metrics, measures.WANTED))
-        return found | {"of": Field(names, default=names[:1]), "one": Field(drugs)}
+        return found | {"of": Field(names, default=names[:1], inner=True), "one": Field(drugs, inner=True)}
 
     @cached_property
     def _metrics(self) -> tuple[str, ...]:
@@ -217,10 +217,10 @@ class RunsPage:
         return "; ".join(parts)
 
     def _drug(self, id: str) -> str:
-        return name(next(iter(self.study.runs.values())), "drug", id)
+        return name(local(next(iter(self.study.runs.values()))), "drug", id)
 
     def _province(self, id: str) -> str:
-        return name(next(iter(self.study.runs.values())), "province", id)
+        return name(local(next(iter(self.study.runs.values()))), "province", id)
 
 
 def _cut(state: State) -> Cut:

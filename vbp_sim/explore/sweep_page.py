@@ -69,7 +69,7 @@ class SweepPage:
         found["chart"] = Field((SCATTER, *in_order(catalogue("study"))), many=True, default=(SCATTER,))
         found["metric"] = Field(metrics, many=True, default=metrics[:COLUMNS])
         every = tuple(map(str, range(len(points))))
-        return found | {"point": Field(every), "of": Field(()), "one": Field(())}
+        return found | {"point": Field(every), "of": Field((), inner=True), "one": Field((), inner=True)}
 
     def check(self, state: State) -> None:
         """InputError for ranges that are empty."""

@@ -22,8 +22,15 @@ def percent_axis(axis: Any, decimals: int = 0) -> None:
 
 
 def number_axis(axis: Any) -> None:
-    """Ticks of an axis as plain numbers, also on a logarithmic scale."""
+    """Ticks of an axis as plain numbers, also on a logarithmic scale; a short one is numbered between its powers."""
     axis.set_major_formatter(FuncFormatter(lambda v, _: style.minus(words.compact(v))))
+
+    def between(value: float, _: int | None) -> str:
+        low, high = axis.get_view_interval()
+        half = f"{value:e}"[0] in "25"
+        return style.minus(words.compact(value)) if half and low > 0 and high < 20 * low else ""
+
+    axis.set_minor_formatter(FuncFormatter(between))
 
 
 def scaled_axis(axis: Any, unit: str) -> None:
