@@ -6,7 +6,8 @@ import math
 from collections.abc import Iterator, Mapping
 
 from vbp_sim.report import words
-from vbp_sim.report.language import say, term
+from vbp_sim.report.language import language, say, term
+from vbp_sim.report.summary import meaning
 from vbp_sim.studies.compare import Comparison
 from vbp_sim.studies.metric_ids import METRICS, Metric
 from vbp_sim.studies.paired import LEVEL, Difference
@@ -36,8 +37,9 @@ def _row(metric: Metric, by_name: Mapping[str, Difference], variants: list[str])
             return "-"
         return f"{value / size + 0.0:{sign},.{metric.decimals if not metric.unit.startswith('yuan') else 2}f}"
 
+    name = metric.id if language() == "en" else meaning(metric)
     cells = [
-        say("compare.metric_with_unit", metric=metric.id, unit=unit) if unit else metric.id,
+        say("compare.metric_with_unit", metric=name, unit=unit) if unit else name,
         number(next(iter(by_name.values())).base),
     ]
     for name in variants:
