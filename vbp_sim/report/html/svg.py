@@ -35,8 +35,9 @@ class Over:
         """The rectangle as an element; browsers show its title at the pointer."""
         x, y, width, height = (f"{side:.1f}" for side in self.box)
         keys = "".join(f' data-{key}="{escape(value)}"' for key, value in self.chosen_by.items())
+        look = 'class="spot" fill="none" pointer-events="all"'
         place = f'x="{x}" y="{y}" width="{width}" height="{height}"'
-        return f'<rect class="spot" {place}{keys}><title>{escape(self.tells)}</title></rect>'
+        return f"<rect {look} {place}{keys}><title>{escape(self.tells)}</title></rect>"
 
 
 def inline(figure: Figure, name: str, title: str, description: str, over: Iterable[Over] = ()) -> Markup:
