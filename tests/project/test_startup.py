@@ -5,6 +5,9 @@ from __future__ import annotations
 import json
 import subprocess
 import sys
+from pathlib import Path
+
+from small import write_scenario
 
 HEAVY = {"numpy", "scipy", "pydantic", "matplotlib", "rich", "simpy", "pyarrow", "yaml"}
 
@@ -46,3 +49,10 @@ def test_check_imports_no_plotting() -> None:
     assert (
         loaded_after("check", "pilot-2018", "--quiet") & {"matplotlib", "pyarrow", "rich", "simpy"} == set()
     )
+
+
+def test_a_run_that_draws_nothing_imports_no_plotting(tmp_path: Path) -> None:
+    scenario = write_scenario(tmp_path, replications=1)
+    known = loaded_after("run", str(scenario), "--no-figures", "--out", str(tmp_path / "run"))
+    assert known & {"matplotlib", "jinja2", "xlsxwriter"} == set()
+    assert "numpy" in known

@@ -4,7 +4,7 @@ Fonts come in this order: the one that the user names (``--font``, a file or a f
 Chinese letters that the package carries (the characters of GB 2312), and for rarer ones what the machine has. The
 carried ones go before the machine's, so that a chart is the same everywhere. In Chinese they also draw Latin.
 
-    with preferring("/home/me/SourceHanSans.otf"):
+    with preferring("SourceHanSans.otf"):
         catalogue.draw_all(run, out)
 """
 
