@@ -22,6 +22,11 @@ from fontTools.ttLib import TTCollection, TTFont
 FAMILY = "VBP Sans SC"
 #: the Debian package that the shipped fonts were made from: fonts-noto-cjk 1:20220127+repack1-1
 PACKAGE_SHA256 = "4a2515eb6db3978b897fef9709ed0d2b1f4c6c4df4d83d6c4ef65f71f1b1f502"
+#: what comes out with fontTools 4.68
+MADE_SHA256 = {
+    "VBPSansSC-Regular.otf": "bc119eb8f402756347e5b2a2dc8de502e325d22d4460229fabdfa248fca0b959",
+    "VBPSansSC-Bold.otf": "79ba874d75bc0503f39d356a3bd23518b2b679301290cd2a9485ef6fd0d2a631",
+}
 FACE = "Noto Sans CJK SC"
 OUT = Path(__file__).parents[1] / "vbp_sim" / "report" / "fonts"
 
@@ -80,7 +85,8 @@ def main(package: Path) -> None:
             target = OUT / f"VBPSansSC-{style}.otf"
             font.recalcTimestamp = False
             font.save(target)
-            print(f"{target.name}: {target.stat().st_size:,} bytes")
+            same = hashlib.sha256(target.read_bytes()).hexdigest() == MADE_SHA256[target.name]
+            print(f"{target.name}: {'as recorded' if same else 'NOT the bytes that are recorded'}")
 
 
 if __name__ == "__main__":

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import html
 import re
 import warnings
@@ -143,8 +144,10 @@ def test_the_carried_fonts_have_every_letter_of_the_messages() -> None:
     said |= set("".join(tiles.CHINESE.values()))
     fonts = sorted(letters.FOLDER.glob("*.otf"))
     assert [font.name for font in fonts] == ["VBPSansSC-Bold.otf", "VBPSansSC-Regular.otf"]
+    recipe = (Path(__file__).parents[2] / "tools" / "make_fonts.py").read_text(encoding="utf-8")
     for font in fonts:
         assert {c for c in said if ord(c) not in letters._charmap(font)} == set()
+        assert hashlib.sha256(font.read_bytes()).hexdigest() in recipe
     assert "SIL OPEN FONT LICENSE" in (letters.FOLDER / "OFL.txt").read_text(encoding="utf-8")
 
 
