@@ -29,6 +29,12 @@ def draft(winners: int, weights: np.ndarray = CENSUS) -> np.ndarray:
     turns = np.arange(len(weights)) % winners
     return np.bincount(turns, np.sort(weights)[::-1], winners) / weights.sum()
 
+#: outside markets and beliefs as assumed before any fit, so that no new fit moves a test
+ASSUMED = {
+    "generic_exposure": 0.2, "generic_kept": 0.5, "originator_exposure": 0.6, "originator_kept": 0.75, "noise": 0.05,
+    "belief_markup": 0.75, "belief_spread": 0.4, "belief_error": 0.3, "focal": 0.45, "originator_threat": 0.65,
+}  # fmt: skip
+
 
 def rules(base: str = "batch-9", **changes: Any) -> RuleSet:
     """A shipped rule set with sections replaced, as a scenario would."""

@@ -6,13 +6,14 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
-from bidding_making import opening, rules
+from bidding_making import ASSUMED, opening, rules
 
 from vbp_sim.agents.bidding.best_response import BestResponse
 from vbp_sim.streams import Streams
 
 COSTS = [0.16, 0.18, 0.2, 0.22, 0.25, 0.28]
-CALM = {"noise": 0.0, "belief_error": 0.0, "rounding": 0.0, "aloof": 0.0, "maverick": 0.0, "focal": 0.0}
+STILL = dict.fromkeys(("noise", "belief_error", "rounding", "aloof", "maverick", "focal"), 0.0)
+CALM = {**ASSUMED, "belief_spread": 1.0, **STILL}
 
 
 def model(**more: float) -> BestResponse:

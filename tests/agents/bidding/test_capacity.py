@@ -6,7 +6,7 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
-from bidding_making import opening, rules
+from bidding_making import ASSUMED, opening, rules
 
 from vbp_sim.agents.bidding.best_response import BestResponse
 from vbp_sim.agents.bidding.capacity import with_burdens
@@ -16,7 +16,7 @@ from vbp_sim.agents.bidding.learned_beliefs import LearnedBeliefs
 from vbp_sim.streams import Streams
 
 COSTS = [0.16, 0.18, 0.2, 0.22, 0.25, 0.28]
-CALM = {"aloof": 0.0, "maverick": 0.0, "noise": 0.05}
+CALM = {**ASSUMED, "aloof": 0.0, "maverick": 0.0, "noise": 0.05}
 #: reported volume of a drug in `bidding_making`, units per year
 REPORTED = 1e8
 

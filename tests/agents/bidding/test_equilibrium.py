@@ -7,7 +7,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from bidding_making import conditions, draft, opening, play, rules
+from bidding_making import ASSUMED, conditions, draft, opening, play, rules
 
 from vbp_sim.agents.bidding import store
 from vbp_sim.agents.bidding.closed_form import closed_form
@@ -85,7 +85,8 @@ def test_more_places_raise_equilibrium_prices() -> None:
 
 def test_t4_dropping_the_guarantee_deepens_equilibrium_cuts_and_reduces_winners() -> None:
     kept, dropped = rules("batch-9"), rules("batch-9", selection={"cut": None})
-    a, b = (play(Equilibrium().solution(conditions(law), 1000.0, 0.2, 10, 1)[0], law, 10) for law in (kept, dropped))
+    model = Equilibrium.model_validate(ASSUMED)
+    a, b = (play(model.solution(conditions(law), 1000.0, 0.2, 10, 1)[0], law, 10) for law in (kept, dropped))
     assert b[0] > a[0] + 0.005
     assert b[1] < a[1] - 0.3
 
@@ -104,6 +105,19 @@ def test_a_solved_case_comes_back_from_disk(tmp_path: Path, monkeypatch: pytest.
     assert len(list(tmp_path.glob("equilibrium-*.npz"))) == 1
     np.testing.assert_array_equal(store.solved("never", (), lambda: (first,))[0], first)
     np.testing.assert_array_equal(Equilibrium().solution(known, 1000.0, 0.15, 4, 0)[0], first)
+    store.forget()
+
+
+def test_a_case_is_solved_once_for_all_drugs_that_are_alike(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Costs within a step, other ceilings, other replications: one equilibrium per rules, firms and usual cost."""
+    monkeypatch.setenv("VBP_CACHE", str(tmp_path))
+    store.forget()
+    for r, ceiling in enumerate((20.0, 55.0, 200.0)):
+        made = opening([0.14 + r / 100, 0.15, 0.16, 0.17], rules("batch-3"), ceiling=ceiling, drug=f"d{r}")
+        Equilibrium().bids(made, Streams(1, r))
+    assert len(list(tmp_path.glob("equilibrium-*.npz"))) == 1
+    Equilibrium().bids(opening([0.14, 0.15, 0.16], rules("batch-3")), Streams(1, 0))
+    assert len(list(tmp_path.glob("equilibrium-*.npz"))) == 2
     store.forget()
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import numpy as np
-from bidding_making import opening, rules
+from bidding_making import ASSUMED, opening, rules
 
 from vbp_sim.agents.bidding.best_response import BestResponse
 from vbp_sim.agents.bidding.ewa import CUTS, Ewa, attractions
@@ -47,7 +47,7 @@ def over(bids: list[float], published: str = "bids") -> PastRound:
     return past_round("before", published, [made], [yuan], [prices])
 
 
-CALM = {"aloof": 0.0, "maverick": 0.0, "rounding": 0.0}
+CALM = {**ASSUMED, "aloof": 0.0, "maverick": 0.0, "rounding": 0.0}
 SAME = [0.4, 0.4, 0.4, 0.4, 0.4, 0.4, 1.0]
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
-from bidding_making import opening, rules
+from bidding_making import ASSUMED, opening, rules
 
 from vbp_sim.agents.bidding.best_response import BestResponse
 from vbp_sim.agents.bidding.interface import Opening, PastRound
@@ -14,7 +14,15 @@ from vbp_sim.streams import Streams
 
 COSTS = [0.16, 0.18, 0.2, 0.22, 0.25, 0.28, 0.2, 0.19, 0.21]
 #: sharper beliefs than the fitted ones, so that what is learned shows
-SHARP = {"noise": 0.03, "belief_spread": 0.4, "focal": 0.0, "aloof": 0.0, "maverick": 0.0, "belief_markup": 1.5}
+SHARP = {
+    **ASSUMED,
+    "noise": 0.03,
+    "belief_spread": 0.4,
+    "focal": 0.0,
+    "aloof": 0.0,
+    "maverick": 0.0,
+    "belief_markup": 1.5,
+}
 
 
 def model(**more: float) -> LearnedBeliefs:

@@ -8,7 +8,7 @@ from typing import Any
 
 import numpy as np
 import pytest
-from bidding_making import book_of, conditions, opening, outcomes, rules
+from bidding_making import ASSUMED, book_of, conditions, opening, outcomes, rules
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -29,7 +29,7 @@ from vbp_sim.studies.backtest import Prediction, backtest
 from vbp_sim.studies.replay import read_market_of
 
 #: sharper than the fitted beliefs, so that a rule shows
-SHARP = {"aloof": 0.0, "noise": 0.05, "belief_spread": 0.4, "maverick": 0.0}
+SHARP = {**ASSUMED, "aloof": 0.0, "maverick": 0.0}
 
 
 class Seen:
@@ -72,12 +72,16 @@ def test_t6_with_mavericks_it_weakens_cuts_and_lets_more_win() -> None:
 @pytest.mark.parametrize("kind", [BestResponse, Equilibrium])
 @pytest.mark.parametrize("generics", [6, 10])
 def test_t7_an_originator_with_an_outside_market_hardly_ever_wins(kind: type[BestResponse], generics: int) -> None:
-    assert Seen(rules("batch-9"), kind(), generics, 60).wins[-1] < 0.05
+    """As assumed: 40 % of the market, 0.6 of a cut lost elsewhere, 0.75 of the ceiling kept outside."""
+    proud = kind.model_validate({**ASSUMED, "originator_exposure_spread": 0.0})
+    old = np.full(generics + 1, 10.0)
+    assert Seen(rules("batch-9"), proud, generics, 60, pre_price=old).wins[-1] < 0.05
 
 
 @pytest.mark.parametrize("generics", [6, 10])
 def test_t7_without_one_it_wins_as_often_as_a_generic(generics: int) -> None:
-    humble = BestResponse(originator_exposure=0.0, walk_away=0.001, originator_threat=1.0, aloof=0.0, maverick=0.0)
+    alone = {"originator_exposure": 0.0, "walk_away": 0.001, "originator_threat": 1.0, "aloof": 0.0, "maverick": 0.0}
+    humble = BestResponse.model_validate({**ASSUMED, **alone})
     cost = np.append(np.linspace(0.14, 0.3, generics), 0.22) * 10
     seen = Seen(rules("batch-9"), humble, generics, 150, pre_share=np.zeros(generics + 1), cost=cost)
     assert seen.wins[-1] == pytest.approx(seen.wins[:-1].mean(), abs=0.1)
@@ -137,11 +141,13 @@ def test_t14_who_fears_that_costs_change_bids_higher_for_longer_terms() -> None:
 
 
 def test_t14_in_equilibrium_too() -> None:
-    longer = rules("batch-3", term={"rule": "by-winners", "table": {"1": 48}})
-    calm, afraid = (
-        Equilibrium(risk_aversion=a).solution(conditions(longer), 1000.0, 0.2, 6, 1)[0].mean() for a in (0.0, 10.0)
-    )
-    assert afraid > calm
+    longer = conditions(rules("batch-3", term={"rule": "by-winners", "table": {"1": 48}}))
+
+    def mean(aversion: float) -> float:
+        model = Equilibrium.model_validate({**ASSUMED, "risk_aversion": aversion})
+        return float(model.solution(longer, 1000.0, 0.2, 6, 1)[0].mean())
+
+    assert mean(10.0) > mean(0.0)
 
 
 @pytest.mark.parametrize("base", ["batch-2", "batch-7", "batch-9", "batch-10", "batch-11"])

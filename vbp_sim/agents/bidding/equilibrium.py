@@ -1,14 +1,15 @@
 """Equilibrium: every generic bids best against rivals who do the same, under the rules as they are.
 
-Costs are log-normal around the usual cost of the drug's generics; originators, mavericks and those who stand aloof
-are as in `best_response`. A case is solved once per (rules, number of firms, usual cost) and kept on disk (`store`):
-by smoothed fictitious play, and where its regret is too large by damped best response; if that is too large too, the
-run is refused. ``solver: closed`` takes the closed form instead, which sees places, shares and years but no ratio,
-guarantee or revival.
+Costs are log-normal around the usual cost of the drug's generics, who take originators to sit at the ceiling;
+originators respond best to the generics. Mavericks and those who stand aloof are as in `best_response`. A case is
+solved once per (rules, number of firms, usual cost) and kept on disk (`store`): by smoothed fictitious play, and where
+its regret is too large by damped best response; if that is too large too, the run is refused. ``solver: closed`` takes
+the closed form instead, which sees places, shares and years but no ratio, guarantee or revival.
 """
 
 from __future__ import annotations
 
+from dataclasses import replace
 from statistics import NormalDist
 from typing import Literal
 
@@ -57,7 +58,7 @@ class Equilibrium(BestResponse):
         stakes: Stakes,
         who: Bools,
     ) -> Floats:
-        """Equilibrium bids of generics; originators respond best to what they believe."""
+        """Equilibrium bids of generics; originators respond best to them."""
         if bool(opening.originator[who].any()):
             return super()._best(opening, luck, conditions, cost, level, stakes, who)
         usual = float(np.exp(np.log(cost).mean()))
@@ -102,20 +103,22 @@ class Equilibrium(BestResponse):
         return bids, float(regret[0])
 
     def prospects(self, opening: Opening, conditions: Conditions, level: Floats, who: Bools) -> Payoffs:
-        """See `BestResponse.prospects`: generics meet rivals in equilibrium, whatever ``level``."""
-        if self.solver == "closed" or bool(opening.originator[who].any()):
+        """See `BestResponse.prospects`: generics are met in equilibrium, whatever ``level``."""
+        generic, originators = ~opening.originator, int(opening.originator.sum())
+        if self.solver == "closed" or not generic.any():
             return super().prospects(opening, conditions, level, who)
-        generics, originators = int(who.sum()), int(opening.originator.sum())
-        usual = float(np.exp(np.log(opening.cost[who] / opening.ceiling).mean()))
-        bids, _ = self.solution(conditions, opening.ceiling, usual, generics, originators)
-        game = self.game(conditions, opening.ceiling, usual, generics, originators)
+        usual = float(np.exp(np.log(opening.cost[generic] / opening.ceiling).mean()))
+        game = self.game(conditions, opening.ceiling, usual, int(generic.sum()), originators)
+        bids, _ = self.solution(conditions, opening.ceiling, usual, game.generics, originators)
+        brand = bool(opening.originator[who].any())
+        met = replace(game, generics=game.generics + brand, originators=originators - brand)
 
         def table() -> tuple[Floats, ...]:
-            rivals = rivals_of(game, bids, 3 * self.draws, -1)
-            return payoffs(conditions, game.ceiling, game.qualified, rivals, self.lost).arrays()
+            rivals = rivals_of(met, bids, 3 * self.draws, -1)
+            return payoffs(conditions, met.ceiling, met.qualified, rivals, self.lost).arrays()
 
-        found = solved("prospects", (*_case(game), self.regret_limit, self.draws), table)
-        return Payoffs(*(np.repeat(a[None, :], generics, axis=0) for a in found))
+        found = solved("prospects", (*_case(met), self.regret_limit, self.draws), table)
+        return Payoffs(*(np.repeat(a[None, :], int(who.sum()), axis=0) for a in found))
 
     def game(self, conditions: Conditions, ceiling: float, usual: float, generics: int, originators: int) -> Game:
         """The case that is solved for a drug: the nearest usual cost, and the ceiling only where it matters."""
