@@ -102,12 +102,6 @@ def day(given: Any) -> str:
     return say("words.day", year=found.year, month=found.month, day=found.day)
 
 
-def month(given: Any) -> str:
-    """A month (datetime64 or ISO text) as people write it."""
-    found = date.fromisoformat(f"{str(given)[:7]}-01")
-    return say("words.month", year=found.year, month=found.month)
-
-
 def short(text: str, limit: int) -> str:
     """The text on one line, cut to the width of ``limit`` letters with an ellipsis."""
     line = " ".join(text.split())
