@@ -12,11 +12,12 @@ from typing import Any
 
 import numpy as np
 import pytest
+import study_making
 import synthetic
 from PIL import Image
 from test_browser import CHROMIUM, Seen, browser, pytestmark  # noqa: F401
 
-from vbp_sim.report.html import page
+from vbp_sim.report.html import page, pages
 
 DRUGS = dict(list(synthetic.DRUGS.items())[:8])
 CHART = "section#price-by-drug"
@@ -152,3 +153,15 @@ def test_no_other_script_runs(browser: Any, file: Path, tmp_path: Path) -> None:
 def test_the_script_is_small() -> None:
     assert len(page.script().encode()) < 15_000
     assert CHROMIUM is None or "eval(" not in page.script()
+
+
+def test_choosing_a_variant_narrows_a_comparison(browser: Any, tmp_path: Path) -> None:  # noqa: F811
+    pages.write(study_making.comparison(tmp_path / "compared"), tmp_path / "compared.html")
+    opened = Seen(browser, tmp_path / "compared.html")
+    opened.page.select_option("select[name=variant]", "shy")
+    chart = opened.page.locator("section#variants-shares")
+    assert chart.locator(".spot:not(.out)").count() == chart.locator(".spot.out").count() == 3
+    shown = opened.page.locator("section#results tbody tr:visible")
+    assert [row.locator("td").first.inner_text() for row in shown.all()] == ["shy"] * 5
+    assert opened.complaints == []
+    opened.context.close()

@@ -46,10 +46,20 @@ class Spots:
         return np.stack((x[0], y[0], x[1] - x[0], y[1] - y[0]), axis=1) + self.pad * np.array([-1, -1, 2, 2])
 
 
-def rows(axes: Sequence[Axes], at: npt.ArrayLike, table_rows: npt.ArrayLike, high: npt.ArrayLike = 1.0) -> Spots:
-    """Whole rows of charts that list names: across the page, ``high`` high, around the heights ``at``."""
+def rows(
+    axes: Sequence[Axes],
+    at: npt.ArrayLike,
+    table_rows: npt.ArrayLike,
+    high: npt.ArrayLike = 1.0,
+    *,
+    names: bool = True,
+) -> Spots:
+    """Whole rows of charts that list names: across the page, ``high`` high, around the heights ``at``.
+
+    Without ``names`` they stay inside the axes: several rows of the table share the name beside them.
+    """
     middle, half = np.asarray(at, dtype=np.float64), np.asarray(high, dtype=np.float64) / 2
-    edge = np.full(len(middle), np.inf)
+    edge = np.full(len(middle), np.inf if names else np.nan)
     return _spots(axes, (-edge, middle - half, edge, middle + half), table_rows)
 
 

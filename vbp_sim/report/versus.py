@@ -44,7 +44,7 @@ def draw(found: Compared, metrics: Sequence[Metric], *, shares: bool) -> Chart:
     steps = dict(zip(found.variants, _steps(len(found.variants)), strict=True))
     y = [heights[m] + steps[v] for m, v in zip(data["metric"], data["variant"], strict=True)]
     high = 0.6 / max(2, len(found.variants))
-    return Chart(said, figure, data, [spots.rows([left, right], y, range(len(y)), high)])
+    return Chart(said, figure, data, [spots.rows([left, right], y, range(len(y)), high, names=False)])
 
 
 def _named(metric: Metric) -> str:

@@ -16,7 +16,7 @@ from vbp_sim.report.language import language, messages, say, term
 #: rows that the page shows; the download has them all
 MOST_ROWS = 200
 #: columns by which the rows of a table, and the marks of its chart, can be chosen on the page
-CHOICES = ("drug", "province")
+CHOICES = ("variant", "round", "drug", "province")
 #: numbers that a mark of a chart tells
 TOLD = 12
 
