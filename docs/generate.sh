@@ -13,6 +13,10 @@ vbp schema rules --partial > "$new"
 keep scenarios/schema/rules.schema.json
 vbp schema all --format markdown > "$new"
 keep docs/scenario-reference.md
+vbp schema sweep > "$new"
+keep scenarios/schema/sweep.schema.json
+vbp schema sweep --format markdown > "$new"
+keep docs/sweep-reference.md
 python -m vbp_sim.engine.tables > "$new"
 keep docs/tables.md
 

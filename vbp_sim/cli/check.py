@@ -1,7 +1,8 @@
-"""`vbp check`: everything that is wrong with scenario files, without running them."""
+"""`vbp check`: everything that is wrong with scenario and sweep files, without running them."""
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import Any
 
 import click
@@ -19,13 +20,14 @@ from vbp_sim.errors import InputError, Problem
 
 
 @click.command("check")
-@click.argument("files", nargs=-1, required=True, metavar="SCENARIO...")
+@click.argument("files", nargs=-1, required=True, metavar="FILE...")
 @variant_option
 @set_option
 @json_option
 @quiet_option
 def command(files: tuple[str, ...], variant: str, sets: tuple[str, ...], as_json: bool, quiet: bool) -> int:
-    """Check scenarios (files, or names of shipped ones), their markets and each of their variants.
+    """Check scenarios (files, or names of shipped ones), their markets and each of their variants; and sweep files,
+    with the scenario of each point.
 
     Ends with 2 if anything is wrong.
     """
@@ -42,6 +44,8 @@ def _check(file: str, variant: str, sets: tuple[str, ...]) -> tuple[dict[str, An
     from vbp_sim.studies.load import load_scenario
 
     try:
+        if _is_sweep(Path(file)):
+            return _check_sweep(Path(file), variant, sets), None
         scenario = load_scenario(file, variant, sets)
         problems = [] if variant else _variants(file, list(scenario.spec.variants))
         if problems:
@@ -57,6 +61,24 @@ def _check(file: str, variant: str, sets: tuple[str, ...]) -> tuple[dict[str, An
         "products": len(market.products),
     }
     return {"file": file, "ok": True, "digest": scenario.digest, **counts, "problems": []}, None
+
+
+def _is_sweep(file: Path) -> bool:
+    """Whether a file is one of a sweep: it has the key ``sweep``."""
+    from vbp_sim.scenario.tree import children
+    from vbp_sim.scenario.yaml_source import read
+
+    return file.is_file() and "sweep" in children(read(file))
+
+
+def _check_sweep(file: Path, variant: str, sets: tuple[str, ...]) -> dict[str, Any]:
+    from vbp_sim.studies.sweep import check
+
+    if variant or sets:
+        what = "a sweep file says itself what is set; --variant and --set are for scenarios"
+        raise InputError(Problem(str(file), what, "check the sweep without them"))
+    design = check(file)
+    return {"file": str(file), "ok": True, "points": len(design), "runs": design.runs, "problems": []}
 
 
 def _say(result: dict[str, Any], error: InputError | None, quiet: bool, as_json: bool) -> None:

@@ -1,4 +1,4 @@
-"""`vbp schema`: what a scenario, a rule set and a market may say, for editors and for people."""
+"""`vbp schema`: what a scenario, a rule set, a market and a sweep may say, for editors and for people."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ import click
 
 
 @click.command("schema")
-@click.argument("what", type=click.Choice(["scenario", "rules", "market", "all"]), default="scenario")
+@click.argument("what", type=click.Choice(["scenario", "rules", "market", "sweep", "all"]), default="scenario")
 @click.option("--format", "form", type=click.Choice(["json", "markdown"]), default="json", show_default=True)
 @click.option(
     "--partial", is_flag=True, help="Nothing is required: for files that extend others, and for editors."
@@ -14,12 +14,14 @@ import click
 def command(what: str, form: str, partial: bool) -> None:
     """Print the JSON Schema or the reference page of WHAT a user may write."""
     from vbp_sim.scenario import reference, schema
+    from vbp_sim.studies import sweep_schema
 
     if form == "markdown":
         pages = {
             "scenario": reference.scenario_page,
             "rules": reference.rules_page,
             "market": reference.market_page,
+            "sweep": sweep_schema.sweep_page,
             "all": reference.whole_page,
         }
         click.echo(pages[what]().rstrip())
@@ -31,6 +33,8 @@ def command(what: str, form: str, partial: bool) -> None:
     }
     if what == "all":
         made = {name: make(partial=partial) for name, make in schemas.items()}
+    elif what == "sweep":
+        made = sweep_schema.sweep_schema()
     else:
         made = schemas[what](partial=partial)
     click.echo(schema.text_of(made), nl=False)

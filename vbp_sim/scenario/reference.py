@@ -48,6 +48,11 @@ def rules_page() -> str:
     )
 
 
+def model_page(model: type[BaseModel], title: str) -> str:
+    """Keys of files that one model describes."""
+    return "\n".join(_sections(model, title, 2))
+
+
 def market_page() -> str:
     """Columns of a market's CSV files."""
     out: list[str] = []

@@ -8,6 +8,8 @@ from __future__ import annotations
 import json
 from typing import Any
 
+from pydantic import BaseModel
+
 from vbp_sim.scenario.market_columns import FILES, MEANING
 from vbp_sim.scenario.parts import Part, discover
 from vbp_sim.scenario.spec import Spec
@@ -50,6 +52,12 @@ def rules_schema(*, partial: bool = False) -> Json:
         "title": "vbp_sim rule set",
         **{k: v for k, v in schema.items() if k != "title"},
     }
+
+
+def model_schema(model: type[BaseModel], title: str) -> Json:
+    """The schema of files that one model describes."""
+    schema = _tidy(model.model_json_schema())
+    return {"$schema": DIALECT, "title": title, **{k: v for k, v in schema.items() if k != "title"}}
 
 
 def market_schema(*, partial: bool = False) -> Json:

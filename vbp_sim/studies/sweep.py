@@ -116,6 +116,14 @@ def begin(
     return _opened(folder, wanted, base, tree, yes)
 
 
+def check(file: Path) -> Design:
+    """Read a sweep file and check every point of it; InputError with all that is wrong."""
+    spec, tree = read_sweep(file)
+    design = Design(spec)
+    list(_check_points(design, open_base(spec.scenario, file.parent, spec.seed), tree, {}))
+    return design
+
+
 def reopen(
     folder: Path,
     *,

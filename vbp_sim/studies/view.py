@@ -72,7 +72,7 @@ class RunView(RunFolder):
 
     @classmethod
     def of(cls, run: RunFolder, cut: Cut, said: str = "") -> Self:
-        """The part of a run, its summary measured anew; ``said``: the cut in words, which its manifest gets as ``cut``."""
+        """The part of a run, its summary measured anew; ``said``: the cut in words, for its manifest."""
         summary = run.summary
         if cut.of_metric("completion") != Cut():
             summary = {**summary, "metrics": summarize(rows_of(run, cut))}
