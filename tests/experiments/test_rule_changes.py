@@ -18,12 +18,12 @@ REPLICATIONS = 6
 
 
 @functools.cache
-def outcome(experiment: str, variant: str) -> Mapping[str, float]:
-    """Mean metrics of the tender of one variant."""
+def outcome(experiment: str, variant: str, fitted: bool = False) -> Mapping[str, float]:
+    """Mean metrics of the tender of one variant, with its own behaviour or with the fitted one."""
     scenario = load_scenario(f"experiments/{experiment}.yaml", variant)
     rules = chosen(scenario.spec.rounds["tender"].rules, RuleSet)
     behaviour = scenario.spec.behaviour
-    prediction = Prediction(firms=behaviour.firms, bidding=behaviour.bidding)
+    prediction = Prediction() if fitted else Prediction(firms=behaviour.firms, bidding=behaviour.bidding)
     test = backtest(scenario.market, rules, prediction, REPLICATIONS)
     return {name: m["mean"] for name, m in test.metrics.items()}
 
@@ -37,6 +37,13 @@ def test_dropping_the_guarantee_deepens_cuts_and_reduces_winners() -> None:
     kept, dropped = outcome("rule-changes", ""), outcome("rule-changes", "no-guarantee")
     assert dropped["cut_ceiling"] > kept["cut_ceiling"]
     assert dropped["selected_products"] < kept["selected_products"]
+
+
+def test_the_fitted_models_agree_on_the_guarantee_and_on_revival() -> None:
+    """Without the experiment's sharper beliefs and outside markets: as `vbp calibrate` left the models."""
+    kept, dropped, revived = (outcome("rule-changes", v, fitted=True) for v in ("", "no-guarantee", "revival"))
+    assert dropped["cut_ceiling"] > max(kept["cut_ceiling"], revived["cut_ceiling"])
+    assert dropped["selected_products"] < min(kept["selected_products"], revived["selected_products"])
 
 
 def test_a_revival_does_the_reverse() -> None:

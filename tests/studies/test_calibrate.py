@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 import json
+import os
+import subprocess
+import sys
 from collections.abc import Callable
 from pathlib import Path
 
@@ -44,6 +47,12 @@ def test_a_small_fit_is_written_read_and_not_worse(tmp_path: Path, vbp: Vbp) -> 
     assert load_prediction(file).fitted_on == ("expansion-2019",)
 
 
+def test_the_shipped_fit_is_what_the_models_have_as_defaults() -> None:
+    fitted = load_prediction(Path(__file__).parents[2] / "scenarios/experiments/fitted-expansion-batch-2.yaml")
+    assert fitted.fitted_on == ("expansion-2019", "batch-2")
+    assert fitted.model_copy(update={"fitted_on": ()}) == Prediction()
+
+
 def test_a_market_without_bids_cannot_be_fitted(tmp_path: Path, vbp: Vbp) -> None:
     from small import write_scenario
 
@@ -51,3 +60,20 @@ def test_a_market_without_bids_cannot_be_fitted(tmp_path: Path, vbp: Vbp) -> Non
     code, _, told = vbp("calibrate", tmp_path / "fit.yaml", "--on", f"{tmp_path / 'market'}=batch-4")
     assert code == 2
     assert "no product has a bid" in told
+
+
+def test_a_fit_opens_no_file_of_a_market_that_it_is_not_fitted_on(tmp_path: Path) -> None:
+    """Every file that any process of a fit opens is written down: the markets of the fit, no other."""
+    (tmp_path / "sitecustomize.py").write_text(
+        "import os, sys\n"
+        f"log = os.open({str(tmp_path / 'opened')!r}, os.O_WRONLY | os.O_CREAT | os.O_APPEND)\n"
+        "sys.addaudithook(lambda event, args: event == 'open' and os.write(log, f'{args[0]}\\n'.encode()))\n"
+    )
+    start = tmp_path / "start.yaml"
+    start.write_text("bidding: {model: best-response, draws: 16}\n")
+    command = [sys.executable, "-m", "vbp_sim", "calibrate", tmp_path / "fit.yaml", "--start", start]
+    more = ["--generations", "1", "--population", "4", "--replications", "2", "--workers", "1", "--quiet"]
+    env = {**os.environ, "PYTHONPATH": str(tmp_path)}
+    subprocess.run([*command, *more], check=True, env=env)
+    opened = {Path(line).parent.name for line in (tmp_path / "opened").read_text().splitlines() if ".csv" in line}
+    assert opened == {"expansion-2019", "batch-2"}

@@ -13,6 +13,7 @@ searched by an evolution strategy with a full covariance (CMA-ES), the same luck
 
 from __future__ import annotations
 
+import functools
 from collections.abc import Callable, Sequence
 from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass
@@ -23,6 +24,8 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
+from vbp_sim.rules.ruleset import RuleSet
+from vbp_sim.scenario.market import Market
 from vbp_sim.studies.accuracy import accuracy, pooled, score
 from vbp_sim.studies.backtest import Backtest, Prediction, backtest
 from vbp_sim.studies.load import load_rules
@@ -64,18 +67,20 @@ class Free:
 FREE = (
     Free("firms", "cost_median", 0.02, 1.0, 0.2, log=True),
     Free("firms", "ceiling_weight", 0.0, 1.0, 0.15),
-    Free("firms", "bend", 0.0, 4.0, 0.5),
-    Free("firms", "own_weight", 0.0, 1.0, 0.15),
+    Free("firms", "round_weight", 0.0, 1.0, 0.3),
     Free("firms", "cheapness", 0.0, 0.4, 0.04),
     Free("firms", "scale", 0.0, 0.15, 0.03),
     Free("firms", "drug_spread", 0.05, 1.2, 0.15, log=True),
     Free("firms", "firm_spread", 0.1, 1.2, 0.15, log=True),
     Free("bidding", "belief_markup", -0.3, 4.0, 0.25),
-    Free("bidding", "belief_spread", 0.2, 1.2, 0.15, tick=0.05),
+    Free("bidding", "belief_spread", 0.2, 1.2, 0.15, tick=0.1),
     Free("bidding", "belief_error", 0.05, 1.2, 0.15, log=True),
     Free("bidding", "noise", 0.005, 0.6, 0.4, log=True),
-    Free("bidding", "focal", 0.0, 0.9, 0.1, tick=0.05),
-    Free("bidding", "originator_threat", 0.0, 1.0, 0.15, tick=0.05),
+    Free("bidding", "focal", 0.0, 0.9, 0.1, tick=0.1),
+    Free("bidding", "originator_threat", 0.0, 1.0, 0.15, tick=0.1),
+    Free("bidding", "generic_kept", 0.0, 1.0, 0.15),
+    Free("bidding", "generic_exposure", 0.0, 1.0, 0.1),
+    Free("bidding", "originator_kept", 0.0, 1.5, 0.15),
     Free("bidding", "walk_away", 0.05, 0.9, 0.2, log=True),
     Free("bidding", "originator_exposure", 0.02, 3.0, 0.4, log=True),
 )
@@ -139,8 +144,8 @@ class _Task:
         prediction = Prediction.model_validate(self.patched(x))
         losses = []
         for name, rules in self.markets:
-            market = read_market_of(name)
-            losses.append(loss(backtest(market, load_rules(rules)[0], prediction, self.replications, self.seed)))
+            market, law = _read(name, rules)
+            losses.append(loss(backtest(market, law, prediction, self.replications, self.seed)))
         return float(np.mean(losses)) + PRIOR * float(((x - self.centre) ** 2).mean()) * len(x)
 
     def patched(self, x: Floats) -> dict[str, Any]:
@@ -149,6 +154,12 @@ class _Task:
         for f, value in zip(self.free, x.tolist(), strict=True):
             data[f.part][f.name] = f.outer(value)
         return data
+
+
+@functools.cache
+def _read(market: str, rules: str) -> tuple[Market, RuleSet]:
+    """A market and its rule set, read once in each process."""
+    return read_market_of(market), load_rules(rules)[0]
 
 
 def loss(test: Backtest) -> float:

@@ -2,7 +2,7 @@
 
     rivals' bids ~ median exp(spread z)
     median       = usual cost of the drug's generics x (1 + belief_markup) x exp(belief_error z_i)
-    chance of b  ~ exp(payoff(b) / (noise x best payoff)) on a grid with 0.5 and 1 of the ceiling (`payoffs`)
+    chance of b  ~ exp(payoff(b) / (noise x best payoff)) in the logarithm of b, on a grid with 0.5 and 1 of the ceiling
 
 A firm that would gain less than ``lazy`` of its payoff by bidding below the ceiling bids the ceiling. A firm whose
 cost exceeds the ceiling quotes its old price, which is void. A maverick buys volume below its cost, unless bidders
@@ -22,7 +22,7 @@ from vbp_sim.agents.bidding.capacity import with_burdens
 from vbp_sim.agents.bidding.interface import Bidding, Bools, Conditions, Floats, Opening
 from vbp_sim.agents.bidding.payoffs import GRID, Payoffs, Stakes, soft
 from vbp_sim.scenario.parts import param
-from vbp_sim.streams import Streams
+from vbp_sim.streams import Streams, Words, normal_of, uniform_of, words_at
 
 _FIT = "fitted to the expansion and batch 2 by `vbp calibrate` (docs/calibration.md)"
 
@@ -32,7 +32,7 @@ class BestResponse(Bidding):
 
     model: Literal["best-response"] = "best-response"
     belief_markup: float = param(
-        0.7566,
+        0.7434,
         "what firms expect rivals to add to the usual cost (median)",
         unit="share of the unit cost",
         source=_FIT,
@@ -41,14 +41,18 @@ class BestResponse(Bidding):
         le=20,
     )
     belief_spread: float = param(
-        1.0, "spread of rivals' bids as firms expect it, sd of the logarithm", source=_FIT, confidence="I", gt=0, le=3
+        0.3, "spread of rivals' bids as firms expect it, sd of the logarithm", source=_FIT, confidence="I", gt=0, le=3
     )
     belief_error: float = param(
-        0.3374, "spread of the expected level between firms, sd of the logarithm", source=_FIT, confidence="I",
-        ge=0, le=3,
+        0.361,
+        "spread of the expected level between firms, sd of the logarithm",
+        source=_FIT,
+        confidence="I",
+        ge=0,
+        le=3,
     )
     focal: float = param(
-        0.45,
+        0.2,
         "part of the rivals expected to aim just under the cut that the rules guarantee",
         unit="share",
         source=_FIT,
@@ -57,7 +61,7 @@ class BestResponse(Bidding):
         le=1,
     )
     originator_threat: float = param(
-        0.65,
+        0.7,
         "chance, as rivals see it, that an originator bids like a generic rather than the ceiling",
         unit="probability",
         source=_FIT,
@@ -66,7 +70,7 @@ class BestResponse(Bidding):
         le=1,
     )
     noise: float = param(
-        0.2845,
+        0.3026,
         "how far firms miss the best bid: a bid that pays this part less is e times rarer",
         unit="share of the payoff",
         source=_FIT,
@@ -103,22 +107,44 @@ class BestResponse(Bidding):
         le=1,
     )
     generic_exposure: float = param(
-        0.2, "loss in other channels per unit of price cut, generic", unit="share", ge=0, le=10
+        0.0233,
+        "loss in other channels per unit of price cut, generic",
+        unit="share",
+        source=_FIT,
+        confidence="I",
+        ge=0,
+        le=10,
     )
     generic_kept: float = param(
-        0.5, "net price of a generic outside the tender over the ceiling", unit="x", ge=0, le=100
+        0.1048,
+        "net price of a generic outside the tender over the ceiling",
+        unit="x",
+        source=_FIT,
+        confidence="I",
+        ge=0,
+        le=100,
     )
     originator_exposure: float = param(
-        0.399,
+        0.4468,
         "loss in other channels and countries per unit of price cut, originator (median)",
         unit="share",
+        source=_FIT,
+        confidence="I",
         ge=0,
         le=10,
     )
     originator_exposure_spread: float = param(0.8, "spread of that between firms, sd of the logarithm", ge=0, le=3)
-    originator_kept: float = param(0.75, "net price of an originator outside over the ceiling", unit="x", ge=0, le=100)
+    originator_kept: float = param(
+        0.0,
+        "net price of an originator outside over its own earlier price",
+        unit="x",
+        source=_FIT,
+        confidence="I",
+        ge=0,
+        le=100,
+    )
     walk_away: float = param(
-        0.2162,
+        0.2031,
         "median of the lowest price that an originator accepts, over its own earlier price",
         source=_FIT,
         confidence="I",
@@ -251,7 +277,7 @@ class BestResponse(Bidding):
         return Stakes(
             market=share,
             exposure=np.where(brand, self.originator_exposure * spread, self.generic_exposure),
-            kept=np.where(brand, self.originator_kept, self.generic_kept),
+            kept=np.where(brand, self.originator_kept * opening.pre_price / opening.ceiling, self.generic_kept),
         )
 
     def _generic(self, opening: Opening, bid: Floats, conditions: Conditions, luck: Streams) -> Floats:
@@ -281,13 +307,14 @@ def needed(opening: Opening) -> Conditions:
 
 def uniforms(opening: Opening, luck: Streams, what: str) -> Floats:
     """One uniform draw per firm, addressed by round, drug and firm."""
-    return np.array(
-        [float(luck.uniform(f"bidding.{what}", opening.round, opening.drug, m)) for m in opening.manufacturer]
-    )
+    return uniform_of(_words(opening, luck, what))
 
 
 def normals(opening: Opening, luck: Streams, what: str) -> Floats:
     """One standard normal draw per firm, addressed by round, drug and firm."""
-    return np.array(
-        [float(luck.normal(f"bidding.{what}", opening.round, opening.drug, m)) for m in opening.manufacturer]
-    )
+    return normal_of(_words(opening, luck, what))
+
+
+def _words(opening: Opening, luck: Streams, what: str) -> Words:
+    keys = [luck.key(f"bidding.{what}", opening.round, opening.drug, m) for m in opening.manufacturer]
+    return words_at(np.array(keys, dtype=np.uint64), np.zeros(1))

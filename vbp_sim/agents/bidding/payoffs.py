@@ -25,6 +25,8 @@ GRID: Floats = np.unique(np.concatenate([np.geomspace(0.004, 0.1, 16), np.linspa
 
 #: width of the step around each bid of the grid, so that a finer part of the grid is not bid more often
 WIDTH: Floats = np.gradient(GRID)
+#: the same in the logarithm of the price: firms miss by parts of a price, not by yuan
+SPAN: Floats = np.gradient(np.log(GRID))
 
 
 @dataclass(frozen=True)
@@ -126,12 +128,13 @@ def soft(worth: Floats, noise: float, luck: Floats) -> Floats:
     """Draw a bid over the ceiling for each firm from payoffs (firms, bids): the better it pays, the likelier.
 
     The chance of a bid falls by e for each ``noise`` of the best payoff that it pays less; without noise the best is
-    taken. ``luck`` (firms,) are uniform draws. Quantal response of McKelvey and Palfrey [B7].
+    taken. Of bids that pay alike, cuts of equal proportion are equally likely (`SPAN`). ``luck`` (firms,) are uniform
+    draws. Quantal response of McKelvey and Palfrey [B7].
     """
     top = worth.max(axis=1, keepdims=True)
     if noise == 0:
         return np.asarray(GRID[worth.argmax(axis=1)])
-    chance = WIDTH * np.exp(np.maximum((worth - top) / (noise * np.maximum(np.abs(top), 1e-12)), -700.0))
+    chance = SPAN * np.exp(np.maximum((worth - top) / (noise * np.maximum(np.abs(top), 1e-12)), -700.0))
     cumulated = np.cumsum(chance, axis=1)
     place = (cumulated < (luck * cumulated[:, -1])[:, None]).sum(axis=1)
     return np.asarray(GRID[np.minimum(place, len(GRID) - 1)])

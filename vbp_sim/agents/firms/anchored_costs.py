@@ -1,13 +1,17 @@
 """Costs anchored at earlier prices where they are known, and at the ceiling otherwise.
 
-    anchor of drug d     = (w ceiling^-bend + (1 - w) reference^-bend)^(-1/bend)
-    usual cost of drug d = cost_median x anchor x ceiling^-cheapness x (volume / 10^7)^-scale
-    cost of its firm i   = usual cost x (own price / reference)^own x exp(drug_spread z_d + firm_spread z_i) x type
+    generosity G         = geometric mean of ceiling / reference over the market's drugs, to the power round_weight
+    level of drug d      = ceiling / G
+    anchor of drug d     = level^w x reference^(1 - w)
+    usual cost of drug d = cost_median x anchor x level^-cheapness x (volume / 10^7)^-scale
+    cost of its firm i   = usual cost x exp(drug_spread z_d + firm_spread z_i) x type
 
-``reference`` is the geometric mean of the generics' own earlier prices, else the ceiling; w is ``ceiling_weight``
-where a reference is known. Why: against the ceiling the median selected price moves from round to round, against the
-firm's own earlier price it hardly does; a cheap tablet costs a larger part of its price, because filling and packing
-cost the same for all; large volumes cost less per unit [B6].
+``reference`` is the geometric mean of the generics' own earlier prices, where none is known the level; w is
+``ceiling_weight``. Why: within a round a drug with a low ceiling is a cheap one, but all ceilings of a round were set
+with one generosity, which says nothing of costs. Against the ceiling the median bid moves from round to round, against
+earlier prices it does not. A regression with effects within and between groups tells the two apart (Mundlak 1978).
+A cheap tablet costs a larger part of its price, because filling and packing cost the same for all; large volumes cost
+less per unit [B6].
 """
 
 from __future__ import annotations
@@ -31,7 +35,7 @@ class AnchoredCosts(TwoLevelCosts):
 
     model: Literal["anchored-costs"] = "anchored-costs"  # type: ignore[assignment]
     cost_median: float = param(
-        0.134,
+        0.1789,
         "median unit cost of a generic over ceiling and earlier price, at 1 yuan and 10 million units a year",
         source=_FIT,
         confidence="I",
@@ -39,7 +43,7 @@ class AnchoredCosts(TwoLevelCosts):
         lt=2,
     )
     ceiling_weight: float = param(
-        0.3503,
+        0.9152,
         "how far the ceiling, rather than earlier prices, anchors the cost",
         unit="elasticity",
         source=_FIT,
@@ -47,17 +51,10 @@ class AnchoredCosts(TwoLevelCosts):
         ge=0,
         le=1,
     )
-    bend: float = param(
-        0.6204,
-        "weight of the lower of ceiling and earlier price: 0 geometric mean, 1 harmonic mean, large the lower alone",
-        source=_FIT,
-        confidence="I",
-        ge=0,
-        le=10,
-    )
-    own_weight: float = param(
-        0.3188,
-        "how far a firm's own earlier price tells its cost from its rivals'",
+    round_weight: float = param(
+        1.0,
+        "how far the common generosity of the market's ceilings is left out: 0 ceilings tell costs as they stand, "
+        "1 only their differences between drugs do",
         unit="elasticity",
         source=_FIT,
         confidence="I",
@@ -65,7 +62,7 @@ class AnchoredCosts(TwoLevelCosts):
         le=1,
     )
     cheapness: float = param(
-        0.1555,
+        0.2486,
         "how the cost's part of the price falls with the price of a unit",
         unit="elasticity",
         source=_FIT,
@@ -74,7 +71,7 @@ class AnchoredCosts(TwoLevelCosts):
         le=1,
     )
     scale: float = param(
-        0.0748,
+        0.06,
         "how the unit cost falls with the drug's yearly volume",
         unit="elasticity",
         source="assumption, 0.05 to 0.10; fitted within them (docs/calibration.md)",
@@ -83,40 +80,41 @@ class AnchoredCosts(TwoLevelCosts):
         le=1,
     )
     drug_spread: float = param(
-        0.4699, "spread of costs between drugs, sd of the logarithm", source=_FIT, confidence="I", ge=0, le=2
+        0.4668, "spread of costs between drugs, sd of the logarithm", source=_FIT, confidence="I", ge=0, le=2
     )
     firm_spread: float = param(
-        0.2734, "spread of costs between firms, sd of the logarithm", source=_FIT, confidence="I", ge=0, le=2
+        0.3455, "spread of costs between firms, sd of the logarithm", source=_FIT, confidence="I", ge=0, le=2
     )
 
     def products(self, market: Market, luck: Streams) -> Products:
         """See `Firms.products`; a cost that the market gives stays."""
         filled = super().products(market, luck)
-        usual = np.array([self._usual(market, d, drug) for d, drug in enumerate(market.drugs)])
-        reference = np.array([self._reference(market, drug) for drug in market.drugs])
-        known = _known_prices(market, filled)
-        generic = ~filled.originator & ~np.isnan(known)
-        own = np.where(generic, known / reference[filled.drug], 1.0) ** self.own_weight
-        anchored = filled.cost * usual[filled.drug] * own
+        generosity = self._generosity(market)
+        usual = np.array([self._usual(market, d, generosity) for d in range(len(market.drugs))])
         given = _given(market, filled)
-        return replace(filled, cost=np.where(np.isnan(given), anchored, given))
+        return replace(filled, cost=np.where(np.isnan(given), filled.cost * usual[filled.drug], given))
 
-    def _usual(self, market: Market, d: int, drug: Drug) -> float:
-        reference, volume = self._reference(market, drug), max(1.0, float(market.reported[d].sum()))
-        ceiling = float(drug.ceiling) if drug.ceiling is not None else reference
-        anchor = mean_of_powers(ceiling, reference, self.ceiling_weight, -self.bend)
-        return float(self.cost_median * anchor * ceiling**-self.cheapness * (volume / 1e7) ** -self.scale)
+    def _usual(self, market: Market, d: int, generosity: float) -> float:
+        """Usual cost of the drug's generics, yuan per unit."""
+        drug, volume = market.drugs[d], max(1.0, float(market.reported[d].sum()))
+        price = _earlier_price(market, drug)
+        level = float(drug.ceiling) / generosity if drug.ceiling is not None else price or self._brand(market, drug)
+        anchor = level**self.ceiling_weight * (price or level) ** (1 - self.ceiling_weight)
+        return float(self.cost_median * anchor * level**-self.cheapness * (volume / 1e7) ** -self.scale)
 
-    def _reference(self, market: Market, drug: Drug) -> float:
-        """Usual earlier price of the drug's generics, yuan per unit."""
-        known = [p for p in market.products_of(drug.id) if p.pre_price is not None]
-        generic = [float(p.pre_price) for p in known if not p.originator and p.pre_price]
-        brand = [float(p.pre_price) for p in known if p.originator and p.pre_price]
-        if generic:
-            return float(np.exp(np.log(generic).mean()))
-        if drug.ceiling is not None:
-            return float(drug.ceiling)
-        return float(np.median(brand)) / self.originator_premium if brand else 1.0
+    def _generosity(self, market: Market) -> float:
+        """How far above earlier prices the market's ceilings are as a whole; 1 where no drug has both."""
+        ratios = [
+            np.log(float(drug.ceiling) / price)
+            for drug in market.drugs
+            if drug.ceiling is not None and (price := _earlier_price(market, drug))
+        ]
+        return float(np.exp(self.round_weight * np.mean(ratios))) if ratios else 1.0
+
+    def _brand(self, market: Market, drug: Drug) -> float:
+        """What generics may have sold for before, by the originators' prices."""
+        known = [float(p.pre_price) for p in market.products_of(drug.id) if p.pre_price is not None]
+        return float(np.median(known)) / self.originator_premium if known else 1.0
 
     def _cost(self, drug: Drug, product: Product, luck: Streams) -> float:
         """A firm's cost over the usual cost of its drug."""
@@ -128,23 +126,14 @@ class AnchoredCosts(TwoLevelCosts):
         return factor * self.own_api_factor if self._own_api(product, luck) else factor
 
 
-def mean_of_powers(a: float, b: float, weight: float, power: float) -> float:
-    """Weighted power mean of two prices; power 0 is the geometric mean, -1 the harmonic one."""
-    if abs(power) < 1e-9:
-        return float(a**weight * b ** (1 - weight))
-    return float((weight * a**power + (1 - weight) * b**power) ** (1 / power))
-
-
-def _known_prices(market: Market, filled: Products) -> Floats:
-    prices = {(p.drug, p.manufacturer): float(p.pre_price) for p in market.products if p.pre_price is not None}
-    return _looked_up(market, filled, prices)
+def _earlier_price(market: Market, drug: Drug) -> float | None:
+    """Geometric mean of the generics' own earlier prices, yuan per unit; None where none is known."""
+    known = [float(p.pre_price) for p in market.products_of(drug.id) if p.pre_price and not p.originator]
+    return float(np.exp(np.log(known).mean())) if known else None
 
 
 def _given(market: Market, filled: Products) -> Floats:
+    """Costs that the market gives, per product; nan elsewhere."""
     costs = {(p.drug, p.manufacturer): float(p.cost) for p in market.products if p.cost is not None}
-    return _looked_up(market, filled, costs)
-
-
-def _looked_up(market: Market, filled: Products, values: dict[tuple[str, str], float]) -> Floats:
     keys = zip(filled.drug.tolist(), filled.manufacturer, strict=True)
-    return np.array([values.get((market.drugs[d].id, m), np.nan) for d, m in keys])
+    return np.array([costs.get((market.drugs[d].id, m), np.nan) for d, m in keys])
