@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import itertools
 import math
+from typing import Any
 
 import numpy as np
 import pytest
@@ -19,14 +20,15 @@ from vbp_sim.agents.supply.capacity.whole_lines import WholeLines
 from vbp_sim.agents.supply.ingredients.shared_sources import SharedSources
 from vbp_sim.agents.supply.interface import Line
 from vbp_sim.agents.supply.reliability_blocks import Block, ReliabilityBlocks
+from vbp_sim.rules.failure.none import Nobody
 from vbp_sim.streams import Streams
 
 LUCK = Streams(1, 0)
 LINE = Line("first", "alpha", "a1", "oral-solid", 0.4)
 
 
-def signed(price: float = 0.3, cost: float = 0.2, own: float = 0.0, least: float = 0.0) -> Commitment:
-    return Commitment(price, cost, 1.0, 1000.0, own, least)
+def signed(price: float = 0.3, cost: float = 0.2, own: float = 0.0, least: float = 0.0, **failure: Any) -> Commitment:
+    return Commitment(price, cost, 1.0, 1000.0, own, least, Nobody(**failure))
 
 
 def orders(model: NewsvendorCapacity, n: int = 200_000) -> np.ndarray:
@@ -62,6 +64,13 @@ def test_a_higher_price_and_stronger_clauses_cut_shortages_as_published() -> Non
         for model, price in ((before, 0.3), (after, 1.3 * 0.3))
     ]
     assert 0.25 < 1 - chance[1] / chance[0] < 0.70
+
+
+def test_damages_in_the_rules_count_like_a_penalty() -> None:
+    model = NewsvendorCapacity(penalty=0.0, shortage_days=120)
+    harsh = signed(damages={"61": 0.2, "101": 0.5})
+    assert model.installed(harsh) == pytest.approx(NewsvendorCapacity(penalty=0.15).installed(signed()))
+    assert NewsvendorCapacity(penalty=0.0, shortage_days=30).installed(harsh) == model.installed(signed())
 
 
 def test_who_earns_less_than_capacity_costs_installs_what_it_must() -> None:

@@ -22,6 +22,7 @@ from vbp_sim.agents.supply.capacity.whole_lines import WholeLines, mean_wait, wa
 from vbp_sim.agents.supply.interface import Line
 from vbp_sim.engine.dispatch import dispatch
 from vbp_sim.engine.supplier import Supplier
+from vbp_sim.rules.failure.none import Nobody
 from vbp_sim.streams import Streams
 
 MONTH, YEAR, AMPLE = 365.25 / 12, 365.25, 1e6
@@ -102,7 +103,7 @@ def test_v21_lines_of_an_mmc_queue() -> None:
     assert mean_wait(4, 4.0, 1.5) == pytest.approx(0.1892, abs=5e-5)
     assert WholeLines(batches=4.0, per_line=1.5, wait=0.19).lines() == 4
     assert WholeLines(batches=4.0, per_line=1.5, wait=0.18).lines() == 5
-    signed = Commitment(price=1.0, cost=0.5, ceiling=1.0, agreed=100.0, own=0.0, least=0.0)
+    signed = Commitment(price=1.0, cost=0.5, ceiling=1.0, agreed=100.0, own=0.0, least=0.0, failure=Nobody())
     four = WholeLines(batches=4.0, per_line=1.5, wait=0.19, orders=1.0)
     assert four.installed(signed) == pytest.approx(100 * 4 * 1.5 / 4.0)
 

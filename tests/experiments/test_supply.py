@@ -50,6 +50,11 @@ def test_a_penalty_for_units_short_brings_the_capacity_back() -> None:
     assert unmet("thin-with-penalty") < 0.5 * unmet("thin")
 
 
+def test_so_do_damages_that_the_rules_claim() -> None:
+    assert unmet("thin-with-damages") < 0.7 * unmet("thin")
+    assert mean("thin-margins", "thin-with-damages", "cut_ceiling") == mean("thin-margins", "thin", "cut_ceiling")
+
+
 def test_capacity_that_does_not_answer_to_the_margin_leaves_no_such_trace() -> None:
     moved = abs(unmet("thin-committed") - unmet("usual-committed"))
     assert moved < 0.3 * (unmet("thin") - unmet(""))

@@ -69,7 +69,7 @@ class Signing:
         line = Line(self.scope.id, record.id, p.manufacturer[product], record.form, margin)
         highest, own = ceiling / money.YUAN, float(p.capacity[product])
         least = world.supply.committed_capacity * agreed
-        signed = Commitment(yuan, float(p.cost[product]), highest or yuan, agreed, own, least)
+        signed = Commitment(yuan, float(p.cost[product]), highest or yuan, agreed, own, least, contract.rules.failure)
         return Supplier(
             line=line,
             product=product,

@@ -7,6 +7,7 @@ from abc import abstractmethod
 from dataclasses import dataclass
 from typing import ClassVar
 
+from vbp_sim.rules.failure.interface import Failure
 from vbp_sim.scenario.parts import Part
 
 
@@ -15,7 +16,7 @@ class Commitment:
     """What a winner signs. Money in yuan per unit; volumes in units per year.
 
     ``ceiling`` is the highest valid bid; ``agreed`` the volume guaranteed to it; ``own`` the capacity that it had
-    before; ``least`` what every winner commits itself to.
+    before; ``least`` what every winner commits itself to; ``failure`` what the rules say of those who do not deliver.
     """
 
     price: float
@@ -24,6 +25,7 @@ class Commitment:
     agreed: float
     own: float
     least: float
+    failure: Failure
 
 
 class Capacity(Part):

@@ -2,9 +2,9 @@
 
     P(orders > C) = k / (P - c + f)
 
-with k the yearly cost of a unit of capacity, P - c what a unit earns and f the penalty for a unit short, so that low
-prices make shortages. Lines that are not kept for the contract make something else: the capacity that the firm had
-before does not matter.
+with k the yearly cost of a unit of capacity, P - c what a unit earns and f what a unit short costs: a penalty, and the
+damages that the rules claim for a long shortage. So low prices make shortages, and hard clauses prevent them. Lines
+that are not kept for the contract make something else: the capacity that the firm had before does not matter.
 """
 
 from __future__ import annotations
@@ -23,7 +23,10 @@ class NewsvendorCapacity(Capacity):
     model: Literal["newsvendor"] = "newsvendor"
     unit_cost: float = param(0.03, "yearly cost of keeping capacity for one unit", unit="of the ceiling", gt=0, le=10)
     penalty: float = param(
-        0.10, "what a firm expects to lose for a unit that it cannot deliver", unit="of the ceiling", ge=0, le=100
+        0.10, "what a firm loses for a unit that it cannot deliver, beside damages", unit="of the ceiling", ge=0, le=100
+    )
+    shortage_days: float = param(
+        120.0, "days of shortage for which a firm reckons with the rules' damages", unit="days", ge=0, le=3650
     )
     orders: float = param(
         1.91,
@@ -38,7 +41,8 @@ class NewsvendorCapacity(Capacity):
 
     def installed(self, signed: Commitment) -> float:
         """See `Capacity.installed`."""
-        gain = signed.price - signed.cost + self.penalty * signed.ceiling
+        damages = signed.price * signed.failure.damages_share(self.shortage_days)
+        gain = signed.price - signed.cost + self.penalty * signed.ceiling + damages
         short = self.unit_cost * signed.ceiling / gain if gain > 0 else math.inf
         if short >= 1:
             return signed.least
