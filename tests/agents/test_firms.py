@@ -76,6 +76,15 @@ def test_the_number_of_unnamed_firms_is_poisson(tmp_path: Path) -> None:
     assert np.var(extra) == pytest.approx(6.0, rel=0.3)
 
 
+def test_unnamed_firms_may_be_negative_binomial(tmp_path: Path) -> None:
+    """Variance = mean + mean^2 / dispersion for each drug."""
+    market = small(tmp_path).market
+    model = TwoLevelCosts(extra_bidders=2.0, extra_dispersion=3)
+    extra = [int((model.products(market, Streams(k, 0)).drug == 0).sum()) - 4 for k in range(1500)]
+    assert np.mean(extra) == pytest.approx(2.0, rel=0.1)
+    assert np.var(extra) == pytest.approx(2 + 4 / 3, rel=0.2)
+
+
 def test_costs_are_log_normal_in_two_levels(tmp_path: Path) -> None:
     model = TwoLevelCosts(own_api_share=0.0, cost_median=0.2, drug_spread=0.2, firm_spread=0.3)
     market = small(tmp_path).market

@@ -96,6 +96,13 @@ class TwoLevelCosts(Firms):
     extra_bidders: float = param(
         1.0, "mean number of unnamed qualified generics where the market names no number", unit="firms", ge=0, le=40
     )
+    extra_dispersion: int | None = param(
+        None,
+        "shape of the gamma law by which drugs differ in that mean (negative binomial numbers; 3 is usual); "
+        "null = all alike (Poisson numbers)",
+        ge=1,
+        le=100,
+    )
     more_bidders: int = param(
         0, "unnamed qualified generics of every drug beside those that the market has", unit="firms", ge=0, le=40
     )
@@ -142,21 +149,28 @@ class TwoLevelCosts(Firms):
         ]
 
     def _unnamed(self, drug: Drug, named: int, luck: Streams) -> list[Product]:
-        """Qualified generics that the market does not name; as many as it says, else a Poisson number."""
+        """Qualified generics that the market does not name; as many as it says, else a random number."""
         if drug.qualified is not None:
             extra = max(0, drug.qualified - named)
         else:
             extra = 0 if named else 1
-            u, term = float(luck.uniform("firms.extra", drug.id)), np.exp(-self.extra_bidders)
+            mean = self.extra_bidders * self._drawn(drug, luck)
+            u, term = float(luck.uniform("firms.extra", drug.id)), np.exp(-mean)
             total = term
             for k in range(1, 41):
                 if u < total:
                     break
                 extra += 1
-                term *= self.extra_bidders / k
+                term *= mean / k
                 total += term
         extra += self.more_bidders
         return [Product(drug.id, f"unnamed generic {i + 1} of {drug.id}", originator=False) for i in range(extra)]
+
+    def _drawn(self, drug: Drug, luck: Streams) -> float:
+        """How many unnamed firms a drug draws, over the usual."""
+        if self.extra_dispersion is None:
+            return 1.0
+        return float(luck.exponential("firms.extra-mean", drug.id, at=np.arange(self.extra_dispersion)).mean())
 
     def _cost(self, drug: Drug, product: Product, luck: Streams) -> float:
         z_drug = float(luck.normal("firms.cost-drug", drug.id))
