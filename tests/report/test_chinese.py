@@ -21,7 +21,7 @@ from test_charts import clipped
 
 from vbp_sim.engine.tables import TABLES
 from vbp_sim.errors import InputError
-from vbp_sim.report import catalogue, letters, names, sources, style, tiles, words
+from vbp_sim.report import catalogue, export, letters, names, sources, style, tiles, words
 from vbp_sim.report.compared import Compared
 from vbp_sim.report.html import pages
 from vbp_sim.report.language import areas, messages, restate, speaking
@@ -227,6 +227,13 @@ def test_levels_and_columns_of_tables_have_words() -> None:
     assert set(messages("levels")) == {"tertiary", "secondary", "primary"}
     units = {c.unit for table in TABLES.values() for c in table.columns} | {m.unit for m in METRICS.values()}
     assert units - set(messages("units")) - {"-"} == set()
+
+
+def test_the_dictionary_of_tables_is_chinese_if_that_is_asked_for() -> None:
+    with speaking("zh"):
+        found = export.dictionary(list(TABLES))
+    assert [text for text in found["meaning"] if not CJK.search(text)] == []
+    assert set(found["table"]) == {*TABLES, "summary"}
 
 
 def test_metrics_say_in_english_what_the_program_says() -> None:

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import click
 
-from vbp_sim.cli.common import message, quiet_option
+from vbp_sim.cli.common import lang_option, message, quiet_option
 
 
 @click.command("export")
@@ -20,6 +20,7 @@ from vbp_sim.cli.common import message, quiet_option
     help="Folder of the CSV files, or the workbook (default: RUN/csv, RUN/tables.xlsx).",
 )
 @quiet_option
+@lang_option
 def command(run: Path, kind: str, tables: str, out: Path | None, quiet: bool) -> int:
     """Export summary and tables of a run, with a dictionary that says what each column means.
 

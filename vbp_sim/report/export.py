@@ -16,6 +16,8 @@ import xlsxwriter
 from vbp_sim.engine.tables import TABLES
 from vbp_sim.errors import InputError, Problem, nearest
 from vbp_sim.report.csv_table import Columns, write_csv
+from vbp_sim.report.language import restate
+from vbp_sim.report.summary import meaning
 from vbp_sim.studies import aside
 from vbp_sim.studies.folder import RunFolder
 from vbp_sim.studies.metric_ids import METRICS
@@ -87,10 +89,14 @@ def to_excel(run: RunFolder, out: Path, tables: Sequence[str] = ()) -> list[str]
 
 
 def dictionary(tables: Sequence[str]) -> Columns:
-    """What every column of the tables and every metric means."""
+    """What every column of the tables and every metric means, in the language in use."""
     rows = [
-        *((name, c.name, c.kind, c.unit, c.meaning) for name in tables for c in TABLES[name].columns),
-        *(("summary", m.id, "metric", m.unit, m.meaning) for m in METRICS.values()),
+        *(
+            (name, c.name, c.kind, c.unit, restate("tables", c.meaning))
+            for name in tables
+            for c in TABLES[name].columns
+        ),
+        *(("summary", m.id, "metric", m.unit, meaning(m)) for m in METRICS.values()),
     ]
     return _columns(("table", "column", "type", "unit", "meaning"), rows)
 
@@ -107,7 +113,7 @@ def summary(run: RunFolder) -> Columns:
         **numbers,
         "n": np.array([value["n"] for value in metrics.values()], dtype=np.int64),
         "unit": np.array([value["unit"] for value in metrics.values()], dtype=object),
-        "meaning": np.array([METRICS[name].meaning if name in METRICS else "" for name in metrics], dtype=object),
+        "meaning": np.array([meaning(METRICS[name]) if name in METRICS else "" for name in metrics], dtype=object),
     }
 
 
