@@ -12,7 +12,7 @@ from bidding_making import ASSUMED, conditions, draft, opening, play, rules
 from vbp_sim.agents.bidding import store
 from vbp_sim.agents.bidding.closed_form import closed_form
 from vbp_sim.agents.bidding.equilibrium import Equilibrium
-from vbp_sim.agents.bidding.solve import Game, damped, fictitious
+from vbp_sim.agents.bidding.solve import Game, damped, fictitious, rivals_of
 from vbp_sim.errors import RunError
 from vbp_sim.rules.ruleset import RuleSet
 from vbp_sim.streams import Streams
@@ -76,6 +76,21 @@ def test_v1_to_v3_fictitious_play_meets_the_closed_form(n: int, shares: np.ndarr
 def test_the_regret_is_small_under_real_rules(base: str, n: int) -> None:
     _, regret = Equilibrium().solution(conditions(rules(base)), 1000.0, 0.15, n, 1)
     assert regret < 0.03
+
+
+@pytest.mark.parametrize("usual", [0.45, 0.8, 1.1])
+@pytest.mark.parametrize(("generics", "originators"), [(1, 1), (2, 1), (5, 0)])
+def test_the_regret_is_small_where_many_costs_are_over_the_ceiling(
+    usual: float, generics: int, originators: int
+) -> None:
+    _, regret = Equilibrium().solution(conditions(rules("batch-3")), 1000.0, usual, generics, originators)
+    assert 0 <= regret < 0.03
+
+
+def test_rivals_with_a_cost_over_the_ceiling_make_no_valid_bid() -> None:
+    some = replace(game(6, equal(2)), cost=(0.2, 0.5, 0.8, 1.1))
+    met = rivals_of(some, np.full((4, 3), 0.9), draws=4000, step=0)
+    assert np.isnan(met).mean() == pytest.approx(3 / 8, abs=0.03)  # the last type, and half of what lies before it
 
 
 def test_more_places_raise_equilibrium_prices() -> None:

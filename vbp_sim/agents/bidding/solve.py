@@ -70,7 +70,7 @@ def damped(game: Game, steps: int = 45, draws: int = 400, temperature: float = 0
     bids = np.maximum(bids, np.minimum(cost, 1.0))
     worth = _worth(game, np.repeat(bids[:, None], 2, axis=1), 2 * draws, -1)
     got = np.array([np.interp(b, GRID, np.where(np.isfinite(w), w, 0.0)) for b, w in zip(bids, worth, strict=True)])
-    return Solution(np.repeat(bids[:, None], LEVELS, axis=1), _regret(worth, got))
+    return Solution(np.repeat(bids[:, None], LEVELS, axis=1), _regret(game, worth, got))
 
 
 def fictitious(game: Game, limit: float = 0.03, draws: int = 240, temperature: float = 0.02) -> Solution:
@@ -88,15 +88,17 @@ def fictitious(game: Game, limit: float = 0.03, draws: int = 240, temperature: f
         if step in LOOKS:
             worth = _worth(game, _quantiles(sigma), 3 * draws, -1)
             got = (sigma * np.where(np.isfinite(worth), worth, 0.0)).sum(axis=1)
-            best = min(best, Solution(_quantiles(sigma), _regret(worth, got)), key=lambda found: found.regret)
+            best = min(best, Solution(_quantiles(sigma), _regret(game, worth, got)), key=lambda found: found.regret)
             if best.regret <= limit:
                 break
     return best
 
 
-def _regret(worth: Floats, got: Floats) -> float:
-    best = worth.max(axis=1)
-    return float((best - got).mean() / max(float(best.mean()), 1e-12))
+def _regret(game: Game, worth: Floats, got: Floats) -> float:
+    """Mean gain from departing over the mean payoff, of types that can bid under the ceiling; 0 if none can."""
+    able = np.array(game.cost) <= 1
+    best = worth.max(axis=1)[able]
+    return float((best - got[able]).sum() / max(float(best.sum()), 1e-12))
 
 
 def _logit(worth: Floats, temperature: float, scale: float = 0.0) -> Floats:
@@ -115,8 +117,11 @@ def _quantiles(sigma: Floats) -> Floats:
 
 
 def rivals_of(game: Game, bids: Floats, draws: int, step: int) -> Floats:
-    """Draws (draws, firms - 1) of what a generic meets if generics bid ``bids`` (types, quantiles), over the ceiling;
-    ``step`` addresses the luck."""
+    """Draws (draws, firms - 1) of what a generic meets if generics bid ``bids`` (types, quantiles), over the ceiling.
+
+    A type whose cost is over the ceiling makes no valid bid (nan). ``step`` addresses the luck.
+    """
+    bids = np.where(np.array(game.cost)[:, None] > 1, np.nan, bids)
     luck, n = Streams(0, 0), game.generics - 1
     at = np.arange(draws * n).reshape(draws, n)
     u = luck.uniform("solve.cost", step, at=at) * len(bids) - 0.5
