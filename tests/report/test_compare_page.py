@@ -45,6 +45,7 @@ def test_report_command_knows_a_comparison(folder: Path, tmp_path: Path) -> None
     assert "&lt;b&gt;bold&lt;/b&gt; &amp; more" in source
     assert source.count('<svg role="img"') == 2
     assert source.count("<script") == 1
+    assert "of them marked" in source
     assert "http://" not in source.replace("http://www.w3.org/", "")
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import warnings
 from pathlib import Path
 from typing import Any
@@ -135,6 +136,17 @@ def test_pages_hold_the_headline_the_points_and_the_command(found: dict[str, Sou
     assert "144 points, each run 2 times with different luck" in source
     assert "vbp optimize" in source
     assert "finance.fund_share" in source
+    assert "of them marked" in source
+    assert "<code>behaviour.choice" in source
+
+
+def test_a_study_whose_scenario_changed_shows_no_values_of_it(tmp_path: Path) -> None:
+    study = making.study(tmp_path, levers={}, sample={"method": "sobol", "size": 4})
+    scenario = Path(study.plan.scenario)
+    scenario.write_text(json.dumps({**json.loads(scenario.read_text("utf-8")), "description": "other"}), "utf-8")
+    again = Studied.open(study.path)
+    assert again.scenario is None
+    assert "They are not at hand" in study_page.render(again)
 
 
 def test_a_page_of_a_back_test_puts_real_values_beside(found: dict[str, Source]) -> None:

@@ -71,6 +71,13 @@ class Compared:
         }
         return RunFolder(self.path, {**named, **about}, {})
 
+    @property
+    def base_run(self) -> RunFolder | None:
+        """The run of the base; None if its folder is not at hand."""
+        place = self.content["runs"].get(self.base)
+        folder = _found(self.path, Path(place)) if place else None
+        return RunFolder.open(folder) if folder else None
+
     def metrics(self) -> list[Metric]:
         """Metrics that are compared, in their order."""
         return [METRICS[name] for name in METRICS if name in self.differences]
@@ -96,9 +103,13 @@ def _changes(path: Path, content: dict[str, Any]) -> dict[str, dict[str, tuple[s
 
 
 def _values(path: Path, place: Path) -> dict[str, str]:
-    """Values of a run by their path; the folder may have been moved together with its runs."""
-    for folder in (path / "runs" / place.name, place):
-        if (folder / "manifest.json").is_file():
-            values = RunFolder.open(folder).manifest.get("values", ())
-            return {v["path"]: v["value"] if isinstance(v["value"], str) else json.dumps(v["value"]) for v in values}
-    return {}
+    """Values of a run by their path."""
+    folder = _found(path, place)
+    values = RunFolder.open(folder).manifest.get("values", ()) if folder else ()
+    return {v["path"]: v["value"] if isinstance(v["value"], str) else json.dumps(v["value"]) for v in values}
+
+
+def _found(path: Path, place: Path) -> Path | None:
+    """The folder of a run; the comparison may have been moved together with its runs."""
+    folders = (path / "runs" / place.name, place)
+    return next((folder for folder in folders if (folder / "manifest.json").is_file()), None)

@@ -15,9 +15,12 @@ from typing import Any
 
 import numpy as np
 
+from vbp_sim.errors import VbpError
 from vbp_sim.report import words
 from vbp_sim.report.bands import Floats
+from vbp_sim.scenario.describe import lines_of
 from vbp_sim.studies import findings, ledger, plan
+from vbp_sim.studies.base import Base
 from vbp_sim.studies.design import Design
 from vbp_sim.studies.findings import Findings
 from vbp_sim.studies.folder import RunFolder
@@ -65,6 +68,18 @@ class Studied:
         spec = self.plan.spec
         about = {"scenario": spec.sweep, "variant": spec.variant, "seed": spec.seed, "replications": spec.replications}
         return RunFolder(self.path, {**about, "version": self.version, "run_hash": self.plan.id}, {})
+
+    @cached_property
+    def scenario(self) -> RunFolder | None:
+        """The values of the scenario under the study, as a run's manifest has them; None if it is not as it was."""
+        try:
+            base = Base.read(Path(self.plan.scenario), self.plan.spec.seed)
+            under = base.scenario(self.plan.spec.variant, {})
+        except (VbpError, OSError):
+            return None
+        if base.digest != self.plan.base_digest:
+            return None
+        return RunFolder(self.path, {"values": [line.as_json() for line in lines_of(under.spec, under.origins)]}, {})
 
     @property
     def shape(self) -> tuple[int, int, int]:

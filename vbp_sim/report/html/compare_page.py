@@ -9,6 +9,7 @@ from pathlib import Path
 from vbp_sim.report import words
 from vbp_sim.report.compared import Compared
 from vbp_sim.report.comparison import arrow, scale_of
+from vbp_sim.report.html import evidence
 from vbp_sim.report.html.grid import signs
 from vbp_sim.report.html.page import page, plates
 from vbp_sim.report.language import restate, say
@@ -38,7 +39,7 @@ def write(found: Compared, out: Path) -> None:
 
 def render(found: Compared) -> str:
     """The report of a comparison as HTML."""
-    c = found.content
+    c, base = found.content, found.base_run
     lines = [line for metric in found.metrics() for line in _lines(found, metric)]
     return page(
         "compare.html",
@@ -52,6 +53,8 @@ def render(found: Compared) -> str:
         lines=lines,
         plates=plates(found),
         changes=found.changes,
+        assumptions=evidence.assumptions(base) if base else {},
+        counts=evidence.counted(base) if base else "",
         facts={
             say("again.scenario"): str(c["scenario"]),
             say("again.seed"): str(c["seed"]),

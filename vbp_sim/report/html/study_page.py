@@ -12,6 +12,7 @@ import numpy as np
 
 from vbp_sim.report import panels, words
 from vbp_sim.report.csv_table import Columns
+from vbp_sim.report.html import evidence
 from vbp_sim.report.html.grid import Grid, signs
 from vbp_sim.report.html.headline import Figure
 from vbp_sim.report.html.page import page, plates
@@ -43,6 +44,7 @@ def write(study: Studied, out: Path) -> None:
 def render(study: Studied) -> str:
     """The report of a study as HTML."""
     spec, runs = study.plan.spec, study.design.runs
+    base = study.scenario
     drawn = [plate for plate in plates(study) if plate.drawing]
     return page(
         "study.html",
@@ -62,6 +64,8 @@ def render(study: Studied) -> str:
         regions=[_region(box) for box in study.found.regions],
         points=Grid.of("points", say("study.points_caption"), _points(study)),
         points_note=_points_note(study),
+        assumptions=evidence.assumptions(base) if base else {},
+        counts=evidence.counted(base) if base else "",
         command=command(study),
         facts=_facts(study),
     )
