@@ -282,8 +282,9 @@ def test_wrapping_loses_nothing_and_keeps_to_the_width(text: str, columns: int) 
 
 def test_captions_of_files_are_chinese(found: dict[str, Source], tmp_path: Path) -> None:
     run: Any = found["run"]
-    with speaking("zh"):
-        catalogue.draw_all(run, tmp_path, ("svg",), ["savings"])
+    with speaking("zh"), warnings.catch_warnings():
+        warnings.simplefilter("error")
+        catalogue.draw_all(run, tmp_path, ("svg", "pdf", "png"), ["savings"])
     drawn = (tmp_path / "savings.svg").read_text(encoding="utf-8")
     assert "医保基金" in drawn
     assert run.manifest["run_hash"] in drawn
