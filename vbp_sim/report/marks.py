@@ -98,12 +98,12 @@ def whiskers(axes: Axes, band: Band, at: Floats, *, upright: bool = False) -> No
     """The band of bars as whiskers, drawn only if there is one."""
     if not band.shown:
         return
-    reach = np.stack((band.mid - band.low, band.high - band.mid))
+    centre, reach = (band.low + band.high) / 2, (band.high - band.low) / 2  # a mean may lie outside of its band
     look: dict[str, Any] = {"fmt": "none", "ecolor": style.INK, "capsize": 2.5, "linewidth": 1.1}
     if upright:
-        axes.errorbar(at, band.mid, yerr=reach, **look)
+        axes.errorbar(at, centre, yerr=reach, **look)
     else:
-        axes.errorbar(band.mid, at, xerr=reach, **look)
+        axes.errorbar(centre, at, xerr=reach, **look)
 
 
 def series(axes: Axes, at: Floats, band: Band, colour: str, **line: Any) -> None:
