@@ -39,4 +39,18 @@ vbp run scenarios/pilot-2018.yaml --replications 20 --seed 1 --out "$run" --forc
 for figure in price-by-drug monthly-use; do
   cp "$run/figures/$figure.svg" "docs/figures/pilot-2018-$figure.svg"
 done
+if command -v chromium > /dev/null; then  # a picture of the explorer
+  vbp explore "$run" --port 0 --json --lang en > "$new" & served=$!
+  until grep -q '^}' "$new"; do sleep 0.2; done
+  address=$(sed -n 's/.*"address": "\(.*\)".*/\1/p' "$new")
+  chromium --headless --no-sandbox --hide-scrollbars --window-size=1200,1150 --timeout=20000 \
+    --screenshot=docs/figures/explorer.png "$address?drug=amlodipine&chart=monthly-use" > /dev/null 2>&1 || true
+  kill "$served"
+fi
+rm -r "$run"
+for round in expansion-2019 batch-2 batch-3; do
+  vbp backtest --market "$round" --rules "$round" --out "$run" --quiet > "$new"
+  vbp plot "$run" backtest-bids --out "docs/figures/backtest-$round-bids.svg" --quiet
+done
+vbp plot "$run" backtest-drugs --out docs/figures/backtest-batch-3-drugs.svg --quiet
 rm -r "$run"

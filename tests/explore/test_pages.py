@@ -221,3 +221,8 @@ def test_a_link_reads_back_as_its_state(pairs: list[tuple[str, str]]) -> None:
     again = read(parse_qsl(state.link().partition("?")[2]), fields)
     assert again == state
     assert again.pairs == state.pairs
+
+
+def test_a_chart_of_a_part_says_so_before_anything_else(site: Any) -> None:
+    text = site.get("/chart/monthly-use.svg?drug=alpha&province=north").text
+    assert "<!-- Only alpha; north. Units" in text

@@ -112,7 +112,7 @@ def cut_down(wish: Wish, cut: Cut, view: Callable[[Cut], RunFolder]) -> Drawn:
     source.asked.clear()
     drawn, whole = of_catalogue(wish, source), tuple(source.left_whole)
     if not whole:
-        return Drawn(drawn, source)
+        return Drawn(drawn, source, () if drawn.data else (say("explore.narrow"),))
     wider = cut_down(wish, cut.without(whole), view)
     return Drawn(wider.chart, wider.source, (*(say(f"explore.whole_{d}") for d in whole), *wider.notes))
 

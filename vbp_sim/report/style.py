@@ -72,6 +72,8 @@ def page(run: RunFolder, title: str, how: str, size: tuple[float, float], keys: 
     ``size`` is the room for the axes in inches; the header is added to it, with ``keys`` rows for a `legend`.
     """
     width, height = size
+    if run.manifest.get("cut"):
+        how = say("style.only", cut=words.short(str(run.manifest["cut"]), 120)) + how
     titles, hows = (_wrap(said, int(width * room)) for said, room in zip((title, how), _ROOMS[language()], strict=True))
     below_titles = 0.12 + 1.28 * _LINE * len(titles)
     head = below_titles + 0.9 * _LINE * len(hows) + 0.1 + 1.1 * _LINE * keys
