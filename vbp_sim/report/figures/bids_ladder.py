@@ -73,9 +73,9 @@ def _bars(axes: Axes, at: Floats, rows: Columns) -> None:
             )
     if np.isfinite(rows["cost"]).any():
         axes.plot(rows["cost"], at, "|", color=style.RED, markersize=15, mew=2.2, label=say("ladder.cost"))
-    if np.isfinite(rows["real_bid"]).any():
+    if np.isfinite(rows["real_bid"]).any():  # below the bar, where they hide no number
         look: dict[str, Any] = {"mfc": "white", "color": style.INK, "markersize": 5, "zorder": 6}
-        axes.plot(rows["real_bid"], at, "D", label=say("ladder.real"), **look)
+        axes.plot(rows["real_bid"], at + 0.37, "D", label=say("ladder.real"), **look)
     ceiling = float(rows["ceiling"][0])
     if ceiling > 0:
         axes.axvline(ceiling, color=style.INK, linewidth=1.2, linestyle="--", label=say("bids.ceiling"))
