@@ -8,7 +8,7 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
 from vbp_sim.explore.points import Points
-from vbp_sim.report import marks, style, summary
+from vbp_sim.report import marks, spots, style, summary
 from vbp_sim.report.bands import Flags, Floats
 from vbp_sim.report.catalogue import Chart
 from vbp_sim.report.comparison import scale_of
@@ -25,16 +25,21 @@ _LOOKS = (
 )
 
 
-def draw(points: Points, rows: Flags, x: str, y: str, colour: str = "", marked: int = -1) -> Chart:
-    """Draw the points ``rows``, coloured by the column ``colour`` if there is one; ``marked`` gets a ring."""
-    n = int(rows.sum())
-    title = say("explore.scatter_title", y=named(y), x=named(x), n=n)
+def draw(points: Points, chosen: Flags, x: str, y: str, colour: str = "", marked: int = -1) -> Chart:
+    """Draw the chosen points, coloured by the column ``colour`` if there is one; ``marked`` gets a ring.
+
+    Points without a number for one of the axes are left out; a chart without table if none is left.
+    """
+    rows = chosen & known(points, x) & known(points, y)
+    title = say("explore.scatter_title", y=named(y), x=named(x), n=int(rows.sum()))
     several = points.study.shape[2] > 1
     how = say("explore.scatter_how_means" if several else "explore.scatter_how")
     keyed = bool(colour) and not points.is_number(colour)
     keys = -(-len(points.options(colour)) // 4) if keyed else 0
     with style.rc():
         figure = style.page(points.study.origin, title, how, (9.0, 4.8), keys=keys)
+        if not rows.any():
+            return Chart(say("explore.no_numbers"), figure)
         axes = figure.subplots()
         across, up = (_placed(points, id, axis) for id, axis in ((x, axes.xaxis), (y, axes.yaxis)))
         _marks(figure, axes, points, rows, across, up, colour)
@@ -45,7 +50,13 @@ def draw(points: Points, rows: Flags, x: str, y: str, colour: str = "", marked: 
             style.legend(figure, 4)
         style.settle(figure)
     shown = list(dict.fromkeys(id for id in (x, y, colour) if id in METRICS))
-    return Chart(title, figure, points.columns(rows, shown))
+    spot = spots.marks(axes, across[rows], up[rows], np.arange(int(rows.sum())))
+    return Chart(title, figure, points.columns(rows, shown), [spot])
+
+
+def known(points: Points, id: str) -> Flags:
+    """Which points have a value in a column."""
+    return np.isfinite(points.numbers(id)) if points.is_number(id) else np.ones(len(points), dtype=np.bool_)
 
 
 def named(id: str) -> str:

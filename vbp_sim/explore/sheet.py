@@ -125,7 +125,7 @@ def in_order(charts: Iterable[str]) -> list[str]:
 def blank(source: Source, says: str, question: str) -> Chart:
     """What stands in place of a chart that has nothing to show."""
     with style.rc():
-        return Chart(says, style.page(origin(source), says, question, (7.0, 0.3)))
+        return Chart(says.rstrip(".。"), style.page(origin(source), says, question, (7.0, 0.3)))
 
 
 def _sheet(wish: Wish, drawing: Drawing) -> Sheet:
