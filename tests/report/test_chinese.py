@@ -68,10 +68,16 @@ def drawn_texts(chart: catalogue.Chart) -> list[str]:
 
 
 def seen_texts(page: str) -> list[str]:
-    """What a reader sees or a screen reader says of a page, without what is typed and what charts draw."""
+    """What a reader sees or a screen reader says of a page, without what is typed, what charts draw, and sources."""
     body = re.sub(r"<(style|script|code|svg)\b.*?</\1>", "", page, flags=re.DOTALL)
+    body = re.sub(r'<section id="assumptions".*?</section>', _heads, body, flags=re.DOTALL)
     said = re.findall(r">([^<]+)<", body) + re.findall(r'(?:aria-label|title|placeholder|alt)="([^"]*)"', body)
     return [html.unescape(text).strip() for text in said if text.strip()]
+
+
+def _heads(found: re.Match[str]) -> str:
+    """A section with tables of assumptions, which quote values and sources, by its headings."""
+    return re.sub(r"<tbody>.*?</tbody>", "", found[0], flags=re.DOTALL)
 
 
 def english(text: str, allowed: set[str]) -> list[str]:
