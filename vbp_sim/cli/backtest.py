@@ -55,6 +55,8 @@ def command(
     """
     if report and out is None:
         raise click.UsageError("--report needs --out")
+    from vbp_sim.agents.firms.interface import Firms
+    from vbp_sim.scenario.parts import chosen
     from vbp_sim.studies import backtest_record
     from vbp_sim.studies.accuracy import accuracy
     from vbp_sim.studies.backtest import Prediction, backtest, by_metric, load_prediction
@@ -66,7 +68,7 @@ def command(
     data = read_market_of(market, bids=False)
     law = load_rules(rules)[0]
     before = [(read_market_of(name), load_rules(own)[0] if own else law) for name, own in map(_pair, earlier)]
-    history = tuple(earlier_round(*pair) for pair in before)
+    history = tuple(earlier_round(*pair, chosen(prediction.firms, Firms)) for pair in before)
     test = backtest(data, law, prediction, replications, seed, history)
     right = accuracy(test, [pair[0] for pair in before])
     found: dict[str, Any] = {

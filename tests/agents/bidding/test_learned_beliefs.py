@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 from bidding_making import ASSUMED, opening, rules
@@ -41,6 +43,8 @@ def over(published: str, bids: list[float], won: int = 3, made: Opening | None =
     return past_round("before", published, [past], [yuan], [prices])
 
 
+#: geometric mean of the costs, over the ceiling
+USUAL = float(np.exp(np.log(COSTS).mean()))
 LOW = [0.30, 0.31, 0.32, 0.33, 0.34, 0.35, 0.36, 0.37, 0.38, 1.0]
 
 
@@ -82,16 +86,22 @@ def test_rounds_weigh_less_the_longer_they_are_past() -> None:
     samples, weights = model(learning=0.6, unpublished=0.3, further_cut=0.1).learned(market(history))
     assert weights.tolist() == pytest.approx([0.6 * 0.82 * 0.4, 0.18 * 0.4, 0.6])
     assert 1 - weights.sum() == pytest.approx(0.4 * 0.82 * 0.4)
-    assert samples[0].max() == pytest.approx(0.38 * 0.9)
+    assert samples[0].max() == pytest.approx(0.38 * 0.9 / USUAL)
 
 
-def test_what_is_seen_are_bids_or_prices_of_generics_of_like_drugs() -> None:
-    assert seen(over("bids", LOW), 9, 2).tolist() == pytest.approx(LOW[:9])
-    assert seen(over("prices", LOW), 9, 2).tolist() == pytest.approx(LOW[:3])
+def test_what_is_seen_are_bids_or_prices_of_generics_of_like_drugs_over_their_usual_cost() -> None:
+    assert (seen(over("bids", LOW), 9, 2) * USUAL).tolist() == pytest.approx(LOW[:9])
+    assert (seen(over("prices", LOW), 9, 2) * USUAL).tolist() == pytest.approx(LOW[:3])
     many, few = over("bids", LOW), over("bids", [0.8, 0.9, 1.0], made=opening([0.2, 0.3], rules(), originators=1))
     both = PastRound("before", "bids", many.tenders + few.tenders)
-    assert seen(both, 3, 2).tolist() == pytest.approx([0.8, 0.9])
+    assert (seen(both, 3, 2) * 0.06**0.5).tolist() == pytest.approx([0.8, 0.9])
     assert len(seen(both, 20, 2)) == 11
+
+
+def test_what_is_learned_carries_over_to_another_ceiling() -> None:
+    made = market((over("bids", LOW),))
+    samples, _ = model().learned(made)
+    np.testing.assert_array_equal(samples[0], model().learned(replace(made, ceiling=2 * made.ceiling))[0][0])
 
 
 def test_low_bids_seen_lower_bids_and_secret_ones_lower_them_less() -> None:
@@ -108,4 +118,6 @@ def test_an_expected_further_cut_lowers_bids_over_rounds() -> None:
 
 def test_unpublished_prices_slow_it_down() -> None:
     known, secret = (course(model(further_cut=0.15), published) for published in ("bids", "none"))
-    assert known[1] < secret[1] < known[0]
+    never = course(model(learning=0.0))
+    assert known[0] == secret[0] == never[0]
+    assert all(k < s < n for k, s, n in zip(known[1:], secret[1:], never[1:], strict=True))

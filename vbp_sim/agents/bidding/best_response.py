@@ -20,6 +20,7 @@ import numpy as np
 from vbp_sim.agents.bidding.beliefs import MEDIANS, Belief, prospects_of
 from vbp_sim.agents.bidding.capacity import with_burdens
 from vbp_sim.agents.bidding.interface import Bidding, Bools, Conditions, Floats, Opening
+from vbp_sim.agents.bidding.past import usual_cost
 from vbp_sim.agents.bidding.payoffs import GRID, Payoffs, Stakes, soft
 from vbp_sim.scenario.parts import param
 from vbp_sim.streams import Streams, Words, normal_of, uniform_of, words_at
@@ -209,15 +210,11 @@ class BestResponse(Bidding):
         floor = np.where(opening.originator, np.maximum(self._floor(opening, luck), opening.cost), opening.cost)
         return np.asarray((offers > 0) & (offers >= floor), dtype=np.bool_)
 
-    def _level(self, cost: Floats) -> float:
-        """What firms expect a rival to bid: the usual cost, which the trade knows, and a markup."""
-        return float(np.exp(np.log(cost).mean())) * (1 + self.belief_markup)
-
     def _levels(self, opening: Opening, luck: Streams) -> Floats:
-        """What each firm expects rivals to bid, over the ceiling."""
-        cost, generic = opening.cost / opening.ceiling, ~opening.originator
-        usual = self._level(cost[generic] if generic.any() else cost)
-        return np.asarray(usual * np.exp(self.belief_error * normals(opening, luck, "belief")))
+        """What each firm expects rivals to bid, over the ceiling: the usual cost, known to the trade, and a markup."""
+        usual = usual_cost(opening.cost / opening.ceiling, opening.originator)
+        error = np.exp(self.belief_error * normals(opening, luck, "belief"))
+        return np.asarray(usual * (1 + self.belief_markup) * error)
 
     def expected(self, opening: Opening, bids: Floats, luck: Streams) -> Floats:
         """Units per year that each firm expects to win with these bids (yuan); none with a void one."""

@@ -18,6 +18,7 @@ import numpy as np
 from vbp_sim.agents.bidding.best_response import BestResponse, uniforms
 from vbp_sim.agents.bidding.closed_form import closed_form
 from vbp_sim.agents.bidding.interface import Bools, Conditions, Floats, Opening
+from vbp_sim.agents.bidding.past import usual_cost
 from vbp_sim.agents.bidding.payoffs import Payoffs, Stakes, payoffs
 from vbp_sim.agents.bidding.prospects import HIGH, fingerprint, most_winners, scale, terms
 from vbp_sim.agents.bidding.solve import LEVELS, Game, damped, fictitious, rivals_of
@@ -107,7 +108,7 @@ class Equilibrium(BestResponse):
         generic, originators = ~opening.originator, int(opening.originator.sum())
         if self.solver == "closed" or not generic.any():
             return super().prospects(opening, conditions, level, who)
-        usual = float(np.exp(np.log(opening.cost[generic] / opening.ceiling).mean()))
+        usual = usual_cost(opening.cost / opening.ceiling, opening.originator)
         game = self.game(conditions, opening.ceiling, usual, int(generic.sum()), originators)
         bids, _ = self.solution(conditions, opening.ceiling, usual, game.generics, originators)
         brand = bool(opening.originator[who].any())

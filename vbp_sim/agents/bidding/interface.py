@@ -41,7 +41,8 @@ class Conditions:
 class PastTender:
     """One drug's tender in an earlier round, as it went; arrays of shape (firms,) over the ceiling.
 
-    ``bid`` is nan where a firm made none that was valid, ``price`` where it was not selected.
+    ``bid`` is nan where a firm made none that was valid, ``price`` where it was not selected; ``usual`` is the usual
+    cost of the generics as the trade knew it.
     """
 
     drug: str
@@ -51,6 +52,7 @@ class PastTender:
     originator: Bools
     bid: Floats
     price: Floats
+    usual: float
 
 
 @dataclass(frozen=True)

@@ -2,8 +2,9 @@
 
     H_(t+1) = (1 - w) H_t + w seen_t        rivals bid like a draw of H_t, what was seen being cut further by g
 
-The first belief is that of `best_response`, and stays the whole belief until a round is over. ``seen_t`` are valid
-bids of generics over the ceiling of drugs with about as many generics, or selected prices where losing bids stay
+H is about bids over the drug's usual cost, so that what is learned carries over to drugs whose ceiling is set more or
+less generously. The first belief is that of `best_response`, and stays the whole belief until a round is over.
+``seen_t`` are valid bids of generics for drugs with about as many of them, or selected prices where losing bids stay
 secret. Where a round publishes neither, w shrinks to w x ``unpublished``: word gets around, but less. With w = 0
 nothing is ever learned, and the model is `best_response` to the bit.
 """
@@ -54,12 +55,13 @@ class LearnedBeliefs(BestResponse):
         solve_at = scale(conditions.rules, conditions.form, opening.ceiling)
         place, needed, lower = _around(level)
         rivals = draw(conditions, solve_at, self.belief, generics, originators)[needed]
-        rivals[..., :generics] = _mixed(rivals[..., :generics], samples, weights)
+        usual = MEDIANS[needed, None, None] / (1 + self.belief_markup)
+        rivals[..., :generics] = _mixed(rivals[..., :generics], usual, samples, weights)
         table = payoffs(conditions, solve_at, len(opening.cost), rivals, self.lost)
         return table.at(lower, place)
 
     def learned(self, opening: Opening) -> tuple[list[Floats], Floats]:
-        """Values over the ceiling that each earlier round teaches (further cut), and the weight of each round.
+        """Bids over the usual cost that each earlier round teaches (further cut), and the weight of each round.
 
         The weight that is left, 1 - their sum, is the first belief's.
         """
@@ -84,13 +86,13 @@ def _around(level: Floats) -> tuple[Floats, np.ndarray[tuple[int], np.dtype[np.i
     return place - lower, needed, np.searchsorted(needed, lower).astype(np.float64)
 
 
-def _mixed(first: Floats, samples: Sequence[Floats], weights: Floats) -> Floats:
-    """Replace drawn bids (medians, draws, rivals) by seen ones, each round's with the chance of its weight."""
+def _mixed(first: Floats, usual: Floats, samples: Sequence[Floats], weights: Floats) -> Floats:
+    """Replace drawn bids (medians, draws, rivals) by seen ones times ``usual`` cost, each round's by its weight."""
     luck, shape = Streams(0, 0), first.shape[-2:]
     at = np.arange(shape[0] * shape[1]).reshape(shape)
     which = np.searchsorted(np.cumsum(weights), luck.uniform("bidding.rivals-round", at=at), side="right")
     u, mixed = luck.uniform("bidding.rivals-seen", at=at), first.copy()
     for i, values in enumerate(samples):
         taken = values[np.minimum((u * len(values)).astype(np.intp), len(values) - 1)]
-        mixed = np.where(which == i, np.clip(taken, GRID[0], 1.0), mixed)
+        mixed = np.where(which == i, np.clip(taken * usual, GRID[0], 1.0), mixed)
     return mixed

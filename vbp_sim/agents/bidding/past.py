@@ -9,7 +9,7 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from vbp_sim.agents.bidding.interface import Floats, Opening, PastRound, PastTender
+from vbp_sim.agents.bidding.interface import Bools, Floats, Opening, PastRound, PastTender
 
 
 def past_round(
@@ -29,17 +29,24 @@ def past_round(
                     originator=opening.originator,
                     bid=over,
                     price=price / opening.ceiling,
+                    usual=usual_cost(opening.cost / opening.ceiling, opening.originator),
                 )
             )
     return PastRound(round_id, published, tuple(tenders))
 
 
+def usual_cost(cost: Floats, originator: Bools) -> float:
+    """Geometric mean of the generics' costs, or of all where there are none."""
+    generic = ~originator
+    return float(np.exp(np.log(cost[generic] if generic.any() else cost).mean()))
+
+
 def seen(past: PastRound, generics: int, near: int) -> Floats:
-    """What rivals of a drug with so many generics may take from an earlier round: rising values over the ceiling.
+    """What rivals of a drug with so many generics may take from an earlier round: rising values over the usual cost.
 
     Valid bids of generics, or the selected ones' prices where no bids were published.
     """
-    found = [_values(past, tender) for tender in alike(past, generics, near)]
+    found = [_values(past, tender) / tender.usual for tender in alike(past, generics, near)]
     return np.sort(np.concatenate([np.array([]), *found]))
 
 
