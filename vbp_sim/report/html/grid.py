@@ -37,7 +37,7 @@ class Grid:
     @classmethod
     def of(cls, name: str, caption: str, data: Columns) -> Grid:
         """The table of columns of one length; numbers are shortened on the page and whole in the download."""
-        columns = {key: column.tolist() for key, column in data.items()}
+        columns = {key: _values(column) for key, column in data.items()}
         numeric = [column.dtype.kind in "fiu" for column in data.values()]
         said = ([cell(key, value) for value in column] for key, column in columns.items())
         rows = list(map(list, zip(*said, strict=True)))
@@ -62,13 +62,15 @@ class Grid:
         return [dict(zip(keys, row, strict=True)) for row in rows]
 
     def told(self, row: int) -> str:
-        """A row as a small text: what it is of in the first line, then a line per number."""
-        values = {name: column[row : row + 1].tolist()[0] for name, column in self.data.items()}
+        """A row as a small text: what it is of in the first line, then a line per number, with its band."""
+        values = {name: _values(column[row : row + 1])[0] for name, column in self.data.items()}
         texts = [name for name, column in self.data.items() if column.dtype.kind in "OM"]
         names = [name for name in texts if self._tells(self.data[name])] or list(values)[:1]
         numbers = {name: value for name, value in values.items() if name not in (*texts, *names) and _known(value)}
         first = " · ".join(shown(values[name]) for name in names)
-        lines = [say("words.labelled", label=head(name), value=shown(value)) for name, value in numbers.items()]
+        ends = {f"{name}_{end}" for name in numbers for end in ("low", "high")}
+        whole = [name for name in numbers if name not in ends]
+        lines = [say("words.labelled", label=head(name), value=_banded(name, values)) for name in whole]
         return "\n".join([first, *lines[:TOLD], *["…"] * (len(lines) > TOLD)])
 
     @property
@@ -94,6 +96,19 @@ def _named(column: str) -> str:
     if column in messages("columns"):
         return term("columns", column)
     return term("metrics", column) if column in messages("metrics") and language() != "en" else ""
+
+
+def _values(column: Any) -> list[Any]:
+    """Values of a column; months as 2019-04."""
+    return list(map(str, column)) if column.dtype == "datetime64[M]" else list(column.tolist())
+
+
+def _banded(name: str, values: dict[str, Any]) -> str:
+    """A number with its band, where it has one."""
+    ends = [values.get(f"{name}_{end}") for end in ("low", "high")]
+    if any(end is None or not _known(end) for end in ends):
+        return shown(values[name])
+    return say("page.banded", mid=shown(values[name]), band=words.span(*map(shown, ends)))
 
 
 def _known(value: Any) -> bool:

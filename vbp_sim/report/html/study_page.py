@@ -91,9 +91,9 @@ def _card(study: Studied, metric: Metric) -> Figure:
     value = {"mean": float(np.nanmean(means)), "low": float(np.nanmin(means)), "high": float(np.nanmax(means)), "n": 1}
     _, mean, _, unit = cells(metric, value)
     low, high = (cells(metric, {**value, "mean": value[end]})[1] for end in ("low", "high"))
-    span = say("study.card_span", low=words.amount(low, unit), high=words.amount(high, unit))
+    span = say("study.card_span", low=signs(words.amount(low, unit)), high=signs(words.amount(high, unit)))
     says = say("study.card_mean", metric=panels.named(metric, 90))
-    return Figure(signs(words.amount(mean, unit)), says, signs(span))
+    return Figure(signs(words.amount(mean, unit)), says, span)
 
 
 def _levers(study: Studied) -> list[Varied]:
