@@ -20,11 +20,6 @@ from vbp_sim.studies.metric_ids import METRICS
 from vbp_sim.studies.paired import LEVEL
 from vbp_sim.studies.view import WITHOUT, Cut
 
-#: metrics that a page shows where none is chosen
-WANTED = (
-    "cut_own", "completion", "selected_share", "spend_change", "fund_saving", "patient_saving", "unmet_share", "margin",
-)  # fmt: skip
-
 
 @dataclass(frozen=True)
 class Line:

@@ -2,18 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from functools import cached_property, partial
-
-import numpy as np
 
 from vbp_sim.errors import InputError, Problem
 from vbp_sim.explore import form, measures
 from vbp_sim.explore.html import Section, render
 from vbp_sim.explore.kept import WORK, Kept
-from vbp_sim.explore.query import LANG, Field, State
+from vbp_sim.explore.query import Field, State
 from vbp_sim.explore.runs import Runs
-from vbp_sim.explore.sheet import Drawing, Drawn, Easel, Wish, cut_down, in_order, of_catalogue
+from vbp_sim.explore.runs_fields import fields_of
+from vbp_sim.explore.sheet import Drawing, Drawn, Easel, Wish, cut_down, of_catalogue
 from vbp_sim.report import words
 from vbp_sim.report.catalogue import catalogue
 from vbp_sim.report.compared import Compared
@@ -22,11 +21,8 @@ from vbp_sim.report.language import language, say
 from vbp_sim.report.names import local, name
 from vbp_sim.studies.compare import Row
 from vbp_sim.studies.folder import RunFolder
-from vbp_sim.studies.metric_ids import METRICS
 from vbp_sim.studies.view import Cut, RunView
 
-#: charts that a page shows where none is chosen
-FIRST = ("price-by-drug", "monthly-use")
 #: a chart of one drug is drawn for so many of the chosen drugs
 LADDERS = 6
 
@@ -50,34 +46,7 @@ class RunsPage:
     @cached_property
     def fields(self) -> Mapping[str, Field]:
         """What an address of this page may say."""
-        runs = self.study.runs.values()
-        drugs, provinces, months = (
-            _distinct(runs, table, column)
-            for table, column in (("awards", "drug"), ("reports", "province"), ("fund", "month"))
-        )
-        found = {"lang": LANG}
-        names = tuple(self.study.names)
-        if self.study.compared:
-            found |= {"variant": Field(names, many=True), "base": Field(names, default=names[:1])}
-        if self.study.runs:
-            found |= {"drug": Field(drugs, many=True), "province": Field(provinces, many=True)}
-            found |= {"from": Field(months), "to": Field(months)}
-        first = (*in_order(catalogue("comparison")), *FIRST[:1]) if self.study.compared else FIRST
-        found["chart"] = Field(self._charts, many=True, default=_among(self._charts, first))
-        found["metric"] = Field(self._metrics, many=True, default=_among(self._metrics, measures.WANTED))
-        return found | {"of": Field(names, default=names[:1], inner=True), "one": Field(drugs, inner=True)}
-
-    @cached_property
-    def _metrics(self) -> tuple[str, ...]:
-        known = {m for run in self.study.runs.values() for m in run.summary["metrics"]}
-        known |= set(self.study.compared.differences) if self.study.compared else set()
-        return tuple(m for m in METRICS if m in known)
-
-    @cached_property
-    def _charts(self) -> tuple[str, ...]:
-        """Charts of the comparison, then those of a run in the order of the report."""
-        between = catalogue("comparison") if self.study.compared else {}
-        return (*in_order(between), *in_order(catalogue("run") if self.study.runs else {}))
+        return fields_of(self.study)
 
     def check(self, state: State) -> None:
         """InputError for choices that do not go together."""
@@ -115,7 +84,7 @@ class RunsPage:
         """A file of the page, None if there is none of that name."""
         if name == "metrics" and ending == "csv":
             return csv_bytes(self._columns(state))
-        if name not in self._charts:
+        if name not in (self.fields["chart"].allowed or ()):
             return None
         of = "" if name in catalogue("comparison") else state.one("of")
         wish = next(w for ws in self._wishes(name, state) for w in ws)
@@ -228,18 +197,6 @@ def _cut(state: State) -> Cut:
     return Cut(drugs, provinces, state.one("from"), state.one("to"))
 
 
-def _among(known: Iterable[str], wanted: Iterable[str]) -> tuple[str, ...]:
-    """Those that are wanted, in the order of those that are known."""
-    chosen = set(wanted)
-    return tuple(name for name in known if name in chosen)
-
-
 def _question(chart: str) -> str:
     known = catalogue("run")
     return (known if chart in known else catalogue("comparison"))[chart].question
-
-
-def _distinct(runs: Iterable[RunFolder], table: str, column: str) -> tuple[str, ...]:
-    """Values of a column over all runs, sorted."""
-    found = {v for run in runs for v in np.unique(run.table(table, [column])[column].astype(str)).tolist()}
-    return tuple(sorted(found - {""}))
