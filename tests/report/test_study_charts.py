@@ -11,6 +11,7 @@ import numpy as np
 import pytest
 import study_making as making
 import synthetic
+from small import write_scenario
 from test_charts import clipped
 
 from vbp_sim.cli import group
@@ -216,3 +217,27 @@ def test_few_trajectories_are_no_fault(tmp_path: Path) -> None:
         assert (band.low <= band.mid).all()
         assert (band.mid <= band.high).all()
     assert catalogue.draw("tornado", four).data
+
+
+def test_commands_write_the_report_of_what_they_did(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """Real runs of a small market."""
+    scenario = write_scenario(tmp_path, replications=1)
+    uncertain = {"growth": {"path": "demand.growth", "distribution": "uniform", "low": 0.0, "high": 0.2}}
+    levers = {"fund": {"path": "finance.fund_share", "values": [0.5, 0.7]}}
+    text = {"sweep": "small", "scenario": scenario.name, "levers": levers, "uncertainties": uncertain}
+    text["sample"] = {"method": "lhs", "size": 4}
+    file = tmp_path / "sweep.yaml"
+    file.write_text(json.dumps(text), encoding="utf-8")
+    how = ("--executor", "serial", "--report", "-q")
+    assert vbp("sweep", "run", file, "--out", tmp_path / "swept", *how) == 0
+    assert vbp("sensitivity", file, "--method", "lhs", "--size", 8, "--out", tmp_path / "sensed", *how) == 0
+    for folder, charts in (("swept", 2), ("sensed", 1)):
+        source = (tmp_path / folder / "report.html").read_text(encoding="utf-8")
+        assert source.count('<svg role="img"') >= charts
+    assert {f.name for f in (tmp_path / "sensed" / "figures").iterdir()} >= {"ranking.svg", "ranking.csv"}
+    assert vbp("backtest", "--market", tmp_path / "market", "--rules", "expansion-2019", "--report") == 2
+    asked = ("--market", "expansion-2019", "--rules", "expansion-2019", "--replications", 2)
+    assert vbp("backtest", *asked, "--out", tmp_path / "tested", "--report", "-q") == 0
+    assert "vbp backtest --market expansion-2019" in (tmp_path / "tested" / "report.html").read_text(encoding="utf-8")
+    assert vbp("backtest", *asked, "--out", tmp_path / "swept", "-q") == 2
+    assert "holds other files and is no back-test" in capsys.readouterr().err
