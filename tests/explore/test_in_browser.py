@@ -175,6 +175,8 @@ def test_a_wrong_address_is_told_and_leads_back(see: Any) -> None:
     seen = see("run", "?drug=<img src=x onerror=alert(1)>")
     assert "<img src=x onerror=alert(1)>" in seen.page.inner_text("main")
     assert seen.page.locator("main img").count() == 0
+    found = axe.Axe().run(seen.page).response["violations"]
+    assert [v["id"] for v in found if v["impact"] in ("serious", "critical")] == []
     seen.page.click("main a")
     seen.page.locator("svg[role=img]").nth(1).wait_for()
 

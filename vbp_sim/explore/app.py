@@ -15,7 +15,7 @@ from starlette.routing import Route
 
 from vbp_sim.errors import InputError, Problem
 from vbp_sim.explore import query
-from vbp_sim.explore.guard import Guard
+from vbp_sim.explore.guard import HEADERS, Guard
 from vbp_sim.explore.html import Section, assets, render
 from vbp_sim.explore.open import Page
 from vbp_sim.explore.query import State
@@ -34,7 +34,8 @@ def application(page: Page, port: int) -> Starlette:
         Route("/chart/{name}", site.file),
         Route("/{name}", site.file),
     ]
-    made = Starlette(routes=routes, middleware=[Middleware(Guard, port=port)], exception_handlers={404: site.missing})
+    told = {404: site.missing, 500: site.failed}
+    made = Starlette(routes=routes, middleware=[Middleware(Guard, port=port)], exception_handlers=told)
     made.router.redirect_slashes = False
     return made
 
@@ -81,6 +82,13 @@ class Site:
         """What is said of an address that leads nowhere."""
         with speaking(_language(request)):
             return self._message(404, say("explore.missing"), say("explore.missing_say"))
+
+    def failed(self, request: Request, error: Exception) -> Response:
+        """What is said where the program is wrong; the server writes the error to the terminal."""
+        with speaking(_language(request)):
+            answer = self._message(500, say("explore.failed"), say("explore.failed_say"))
+        answer.headers.update(HEADERS)  # this answer does not pass the guard
+        return answer
 
     def _read(self, request: Request) -> State | Response:
         """The state that an address holds, or what is wrong with it."""

@@ -138,14 +138,15 @@ class RunsPage:
         cut, metrics = _cut(state), state.all("metric")
         with WORK:
             if self.study.compared:
-                lines = measures.of_variants(self._compared(state), metrics, cut)
-                header, caption = measures.variants_header(self._names(state)[0]), self._paired()
+                compared = self._compared(state)
+                lines = measures.of_variants(compared, metrics, cut)
+                header, caption = measures.variants_header(compared.base), self._paired(compared)
             else:
                 lines = measures.of_run(self._view(self.study.names[0], cut), metrics, cut)
                 header, caption = measures.run_header(), ""
-        timed = bool(cut.first or cut.last)
+        said, timed = self._in_words(cut.without(("month",))), "month" in cut.dimensions
         return render(
-            "table.html", lines=lines, header=header, caption=caption, cut=self._in_words(cut), timed=timed,
+            "table.html", lines=lines, header=header, caption=caption, cut=said, timed=timed,
             href=state.link("/metrics.csv"),
         )  # fmt: skip
 
@@ -156,8 +157,8 @@ class RunsPage:
                 return measures.columns_of_variants(self._compared(state), metrics, cut)
             return measures.columns_of_run(self._view(self.study.names[0], cut), metrics, cut)
 
-    def _paired(self) -> str:
-        replications = len(self.study.measured[self.study.names[0]])
+    def _paired(self, compared: Compared) -> str:
+        replications = int(compared.content["replications"])
         return say("explore.metrics_paired", n=words.counted(replications, "replication"))
 
     def _end(self, state: State) -> str:
