@@ -50,9 +50,8 @@ def draw(study: Studied, metrics: Sequence[str]) -> Chart:
 
 def front(values: Floats) -> Flags:
     """Which rows of (n, objectives) no other beats: as good in all and better in one of them. More is better."""
-    at_least = (values[:, None, :] >= values[None, :, :]).all(axis=2)
-    better = (values[:, None, :] > values[None, :, :]).any(axis=2)
-    return np.asarray(~(at_least & better).any(axis=0))
+    beaten = [((values >= row).all(axis=1) & (values > row).any(axis=1)).any() for row in values]
+    return ~np.array(beaten, dtype=np.bool_)
 
 
 def _objectives(study: Studied, metrics: Sequence[str]) -> list[Objective]:
