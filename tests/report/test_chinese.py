@@ -162,6 +162,21 @@ def test_a_font_that_is_not_there_is_an_input_error() -> None:
         letters.families()
 
 
+def test_without_any_chinese_font_charts_are_english(
+    found: dict[str, Source], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """As where somebody took the carried fonts out of the package, on a machine that has none either."""
+    monkeypatch.setattr(letters, "FOLDER", tmp_path)
+    monkeypatch.setattr(letters, "CARRIED", "none")
+    monkeypatch.setattr(letters, "SYSTEM", ())
+    with speaking("zh"):
+        chart = catalogue.draw("timeline", found["run"])
+        pages.write(found["failed"], tmp_path / "r.html")
+    assert not CJK.search(chart.title)
+    assert "?" not in " ".join(drawn_texts(chart))
+    assert "@font-face" not in (tmp_path / "r.html").read_text(encoding="utf-8")
+
+
 def test_a_font_that_is_named_comes_first(tmp_path: Path) -> None:
     with letters.preferring(str(letters.FOLDER / "VBPSansSC-Regular.otf")):
         assert letters.families()[:2] == [letters.CARRIED, letters.LATIN]

@@ -21,7 +21,7 @@ from typing import Literal, TypeVar
 from matplotlib.figure import Figure
 
 from vbp_sim.errors import InputError, Problem, nearest
-from vbp_sim.report import names, style
+from vbp_sim.report import letters, names, style
 from vbp_sim.report.csv_table import Columns as Columns
 from vbp_sim.report.csv_table import write_csv
 from vbp_sim.report.language import say
@@ -103,11 +103,11 @@ def draw(name: str, source: Source, drug: str = "", metrics: Sequence[str] = ())
         raise InputError(
             Problem(f"--metric {unknown[0]}", "there is no such metric", nearest(unknown[0], list(METRICS)))
         )
-    source = names.local(source)
-    if isinstance(source, RunFolder):
-        drug = names.name(source, "drug", drug)
-    chosen = {"drug": (drug,), "metrics": (list(metrics),), "": ()}[entry.choice]
-    with style.rc():
+    with letters.readable(), style.rc():
+        source = names.local(source)
+        if isinstance(source, RunFolder):
+            drug = names.name(source, "drug", drug)
+        chosen = {"drug": (drug,), "metrics": (list(metrics),), "": ()}[entry.choice]
         try:
             drawn = entry.draw(source, *chosen)
         except NothingToDraw as nothing:

@@ -20,7 +20,7 @@ from pathlib import Path
 from typing import Any
 
 from vbp_sim.errors import InputError, Problem, nearest
-from vbp_sim.report.language import language
+from vbp_sim.report.language import language, speaking
 
 CARRIED = "VBP Sans SC"
 FOLDER = Path(__file__).parent / "fonts"
@@ -62,6 +62,16 @@ def families() -> list[str]:
     return [*wanted, *(name for name in (*order, *SYSTEM) if name in known and name not in wanted)]
 
 
+@contextmanager
+def readable() -> Iterator[None]:
+    """Speak English inside if no font has Chinese letters, which only happens where the carried ones were removed."""
+    if language() == "en" or ord("中") in _characters(tuple(families())):
+        yield
+        return
+    with speaking("en"):
+        yield
+
+
 def drawable(text: str) -> str:
     """The text with every character that no font has as a question mark, never as an empty box; see `lacking`."""
     drawn = _characters(tuple(families()))
@@ -87,7 +97,8 @@ def face(html: str) -> str:
 
     The letters are a subset of the carried font, so that a page of any machine shows them on any other.
     """
-    chinese = set(map(ord, set(html))) & _charmap(FOLDER / "VBPSansSC-Regular.otf")
+    carried = FOLDER / "VBPSansSC-Regular.otf"
+    chinese = set(map(ord, set(html))) & (_charmap(carried) if carried.is_file() else frozenset())
     chinese -= set(range(0x250))  # Latin stays with the reader's own fonts
     if not any(0x2E80 <= code <= 0xFAFF for code in chinese):
         return ""
