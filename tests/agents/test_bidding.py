@@ -20,6 +20,7 @@ def opening(n: int = 6, winners: int = 3, originators: int = 1, drug: str = "alp
         "round": "first", "drug": drug, "ceiling": 10.0, "winners": winners,
         "manufacturer": tuple(f"firm {i}" for i in range(n)), "originator": np.arange(n) < originators,
         "cost": np.full(n, 2.0), "pre_price": np.full(n, 12.0), "real_bid": np.full(n, np.nan),
+        "pre_share": np.full(n, 0.1),
     }  # fmt: skip
     return Opening(**{**known, **values})
 

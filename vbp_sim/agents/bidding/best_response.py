@@ -100,13 +100,6 @@ class BestResponse(Bidding):
     )
     maverick: float = param(0.02, "chance that a generic buys volume below its cost", unit="probability", ge=0, le=1)
     maverick_depth: float = param(0.5, "lowest bid of a maverick over its cost", unit="share", gt=0, le=1)
-    generic_market: float = param(
-        0.06,
-        "earlier share of the drug's volume of an incumbent generic, where the market does not give it",
-        unit="share",
-        ge=0,
-        le=1,
-    )
     generic_exposure: float = param(
         0.0233,
         "loss in other channels per unit of price cut, generic",
@@ -269,10 +262,9 @@ class BestResponse(Bidding):
 
     def _stakes(self, opening: Opening, luck: Streams) -> Stakes:
         brand = opening.originator
-        share = opening.pre_share if opening.pre_share is not None else np.where(brand, 0.4, self.generic_market)
         spread = np.exp(self.originator_exposure_spread * normals(opening, luck, "exposure"))
         return Stakes(
-            market=share,
+            market=opening.pre_share,
             exposure=np.where(brand, self.originator_exposure * spread, self.generic_exposure),
             kept=np.where(brand, self.originator_kept * opening.pre_price / opening.ceiling, self.generic_kept),
         )

@@ -41,6 +41,11 @@ class Equilibrium(BestResponse):
     cost_spread: float = param(
         0.38, "spread of costs between firms as the trade knows it, sd of the logarithm", ge=0.01, le=2
     )
+    generic_market: float = param(
+        0.06,
+        "earlier share of an incumbent generic in the drug's volume, as the trade takes it; half of them count as such",
+        unit="share", ge=0, le=1,
+    )  # fmt: skip
     regret_limit: float = param(
         0.03, "largest gain from departing with which a solution is accepted", unit="share of the payoff", gt=0, le=1
     )
@@ -98,8 +103,8 @@ class Equilibrium(BestResponse):
         if regret[0] > self.regret_limit:
             raise RunError(
                 f"no equilibrium of {generics} generics and {originators} originators at a usual cost of "
-                f"{usual:.2f} of the ceiling: a firm could still gain {regret[0]:.1%} of its payoff. "
-                f"Choose bidding model best-response, or raise regret_limit"
+                f"{usual:.2f} of the ceiling: a firm could still gain {regret[0]:.2%} of its payoff, more than "
+                f"regret_limit ({self.regret_limit:.2%}). Choose bidding model best-response, or raise regret_limit"
             )
         return bids, float(regret[0])
 

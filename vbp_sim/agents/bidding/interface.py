@@ -69,7 +69,7 @@ class Opening:
     """What a firm can know when the bids of one drug are due; arrays of shape (firms,), yuan per unit.
 
     ``winners`` is the largest number of winners for this number of qualified firms. ``pre_share`` is each product's
-    earlier share of the drug's volume and ``conditions`` the tender document; models that bid by habit do without them.
+    earlier share of the drug's volume, ``conditions`` the tender document; models that bid by habit do without that.
     ``capacity`` units per year that each firm can make; ``burden`` what a unit costs beside its cost because it takes
     room in a plant that other drugs need too (yuan); ``history`` the earlier rounds, first round first.
     """
@@ -83,7 +83,7 @@ class Opening:
     cost: Floats
     pre_price: Floats
     real_bid: Floats
-    pre_share: Floats | None = None
+    pre_share: Floats
     conditions: Conditions | None = None
     capacity: Floats | None = None
     burden: Floats | None = None
