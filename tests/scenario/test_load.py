@@ -171,6 +171,27 @@ def test_an_unknown_variant_names_the_nearest(file: Path) -> None:
             "scenario: 2018",
             "1:11: scenario: a text is wanted, here is 2018\n    put it in quotes",
         ),
+        (
+            "demand: {growth: 0.1}",
+            "behaviour: {bidding: {belief_spread: 0.3}}",
+            "unknown key 'belief_spread' in behaviour.bidding of 'rules-of-thumb', the default\n"
+            "    it belongs to the model best-response, ",
+        ),
+        (
+            "demand: {growth: 0.1}",
+            "behaviour: {bidding: {markp: 2}}",
+            "in behaviour.bidding of 'rules-of-thumb', the default\n    did you mean 'markup'?",
+        ),
+        (
+            "demand: {growth: 0.1}",
+            "behaviour: {bidding: best-response}",
+            "15:22: behaviour.bidding: a map is wanted, here is text 'best-response'\n    write {model: best-response}",
+        ),
+        (
+            "demand: {growth: 0.1}",
+            "behaviour: {bidding: {model: }}",
+            "15:30: behaviour.bidding.model: a model is wanted, here is nothing\n    allowed: best-response, ",
+        ),
         ("market: market", "market: markt", "2:9: market: there is no folder 'markt'"),
         (
             "rules: pilot-2018",

@@ -91,9 +91,12 @@ def _problem(details: ErrorDetails, model: type[BaseModel], tree: Node) -> tuple
     if kind == "extra_forbidden":
         found = _follow(loc[:-1], model, tree)
         return (*found[1], loc[-1]), _unknown(loc[-1], found)
-    node, address, _ = _follow(loc, model, tree)
+    node, address, here = _follow(loc, model, tree)
     if kind == "union_tag_invalid" or (kind == "literal_error" and address and address[-1] in TAGS):
         return _no_such_part(details, node, address)
+    if here is not None and isinstance(node.value, str) and node.value in here.parts():
+        what = f"a map is wanted, here is {kind_of(node.value)}"
+        return address, node.problem(f"{dotted(address)}: {what}", f"write {{{here.tag()}: {node.value}}}")
     field = str(context.get("at", ""))
     if field:
         node, address = children(node).get(field, node), (*address, field)
@@ -152,9 +155,7 @@ def _not_there(address: Address, tree: Node) -> Problem:
             address = address[:depth]
             break
     others = [name for name, child in children(above).items() if not _only_set(child)]
-    return node.problem(
-        f"nothing stands at {dotted(address)} that this could change", nearest(address[-1], others)
-    )
+    return node.problem(f"nothing stands at {dotted(address)} that this could change", nearest(address[-1], others))
 
 
 def _only_set(node: Node) -> bool:
@@ -168,8 +169,19 @@ def _unknown(name: str, found: _Found) -> Problem:
     allowed = here.names(part) if here is not None else []
     where = f" in {dotted(address)}" if address else ""
     who = f" of '{part}'" if part else ""
+    if not part and here is not None and here.tag() and here.mark is not None and here.mark.default:
+        who = f" of '{here.mark.default}', the default"
     key = children(node).get(name, node)
-    return key.problem(f"unknown key '{name}'{where}{who}", nearest(name, allowed), key=True)
+    remedy = _belongs(name, here) or nearest(name, allowed)
+    return key.problem(f"unknown key '{name}'{where}{who}", remedy, key=True)
+
+
+def _belongs(name: str, here: Spot | None) -> str:
+    """Which other parts of this kind have a parameter of this name; empty if none has."""
+    if here is None:
+        return ""
+    owners = [part for part, fields in here.parts().items() if name in fields.model_fields]
+    return f"it belongs to the {here.tag()} {', '.join(owners)}" if owners and here.tag() else ""
 
 
 def _no_such_part(details: ErrorDetails, node: Node, address: Address) -> tuple[Address, Problem]:
@@ -178,6 +190,8 @@ def _no_such_part(details: ErrorDetails, node: Node, address: Address) -> tuple[
     named = children(node).get(tag, node)
     path = address if address and address[-1] == tag else (*address, tag)
     names = _names(str(context.get("expected_tags") or context.get("expected", "")))
+    if named.value is None:
+        return path, named.problem(f"{dotted(path)}: a {tag} is wanted, here is nothing", nearest("", names))
     seen = str(named.value)
     return path, named.problem(f"{dotted(path)}: there is no {tag} '{seen}'", nearest(seen, names))
 
@@ -211,11 +225,9 @@ def _limit(kind: str, seen: Any, context: dict[str, Any]) -> tuple[str, str]:
     limit = context[name]
     remedy = ""
     small = name in ("le", "lt") and isinstance(limit, (int, float)) and limit <= 2
-    if small and isinstance(seen, (int, float)) and limit < seen <= 100:
-        remedy = f"shares are written as parts of 1: did you mean {seen / 100:.2f}?"
-    return f"{words} {limit:g}, here is {kind_of(seen)}" if not isinstance(
-        limit, str
-    ) else f"{words} {limit}", remedy
+    if small and isinstance(seen, (int, float)) and 2 <= seen <= 100:
+        remedy = f"shares are written as parts of 1: did you mean {seen / 100:g}?"
+    return f"{words} {limit:g}, here is {kind_of(seen)}" if not isinstance(limit, str) else f"{words} {limit}", remedy
 
 
 def too_loose(tree: Node, here: Spot | None, address: Address = ()) -> list[Problem]:
