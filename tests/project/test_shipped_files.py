@@ -13,6 +13,9 @@ import vbp_sim
 
 ROOT = Path(__file__).parents[2]
 SCENARIOS = sorted((ROOT / "scenarios").glob("*.yaml"))
+EXPERIMENTS = sorted(
+    file for file in (ROOT / "scenarios" / "experiments").glob("*.yaml") if not file.stem.startswith("fitted-")
+)
 SWEEPS = sorted((ROOT / "scenarios" / "sweeps").glob("*.yaml"))
 RULES = sorted((ROOT / "vbp_sim" / "rules" / "data").glob("*.yaml"))
 SCHEMA_LINE = re.compile(r"# yaml-language-server: \$schema=(\S+)")
@@ -44,14 +47,14 @@ def test_package_metadata_has_the_same_version() -> None:
     assert f'version = "{vbp_sim.__version__}"' in (ROOT / "pyproject.toml").read_text(encoding="utf-8")
 
 
-@pytest.mark.parametrize("file", SCENARIOS + SWEEPS + RULES, ids=lambda file: file.stem)
+@pytest.mark.parametrize("file", SCENARIOS + EXPERIMENTS + SWEEPS + RULES, ids=lambda file: file.stem)
 def test_yaml_names_its_schema_in_the_first_line(file: Path) -> None:
     match = SCHEMA_LINE.fullmatch(file.read_text(encoding="utf-8").splitlines()[0])
     assert match is not None
     assert (file.parent / match[1]).is_file()
 
 
-@pytest.mark.parametrize("file", SCENARIOS + SWEEPS, ids=lambda file: file.stem)
+@pytest.mark.parametrize("file", SCENARIOS + EXPERIMENTS + SWEEPS, ids=lambda file: file.stem)
 def test_scenario_passes_the_check(file: Path) -> None:
     done = vbp("check", str(file))
     assert done.returncode == 0, done.stderr
