@@ -17,13 +17,14 @@ from typing import Literal
 
 import numpy as np
 
+from vbp_sim.agents.bidding.addressed import normals, uniforms
 from vbp_sim.agents.bidding.beliefs import MEDIANS, Belief, prospects_of
 from vbp_sim.agents.bidding.capacity import with_burdens
 from vbp_sim.agents.bidding.interface import Bidding, Bools, Conditions, Floats, Opening
 from vbp_sim.agents.bidding.past import usual_cost
 from vbp_sim.agents.bidding.payoffs import GRID, Payoffs, Stakes, soft
 from vbp_sim.scenario.parts import param
-from vbp_sim.streams import Streams, Words, normal_of, uniform_of, words_at
+from vbp_sim.streams import Streams
 
 _FIT = "fitted to the expansion and batch 2 by `vbp calibrate` (docs/calibration.md)"
 
@@ -292,18 +293,3 @@ def needed(opening: Opening) -> Conditions:
     if opening.conditions is None:
         raise ValueError(f"the opening of '{opening.drug}' has no conditions to respond to")
     return opening.conditions
-
-
-def uniforms(opening: Opening, luck: Streams, what: str) -> Floats:
-    """One uniform draw per firm, addressed by round, drug and firm."""
-    return uniform_of(_words(opening, luck, what))
-
-
-def normals(opening: Opening, luck: Streams, what: str) -> Floats:
-    """One standard normal draw per firm, addressed by round, drug and firm."""
-    return normal_of(_words(opening, luck, what))
-
-
-def _words(opening: Opening, luck: Streams, what: str) -> Words:
-    keys = [luck.key(f"bidding.{what}", opening.round, opening.drug, m) for m in opening.manufacturer]
-    return words_at(np.array(keys, dtype=np.uint64), np.zeros(1))

@@ -11,7 +11,8 @@ from typing import Any, Literal
 
 import numpy as np
 
-from vbp_sim.agents.bidding.best_response import BestResponse, uniforms
+from vbp_sim.agents.bidding.addressed import uniforms
+from vbp_sim.agents.bidding.best_response import BestResponse
 from vbp_sim.agents.bidding.interface import Bools, Floats, Opening
 from vbp_sim.scenario.parts import param
 from vbp_sim.streams import Streams

@@ -15,7 +15,8 @@ from typing import Literal
 
 import numpy as np
 
-from vbp_sim.agents.bidding.best_response import BestResponse, uniforms
+from vbp_sim.agents.bidding.addressed import uniforms
+from vbp_sim.agents.bidding.best_response import BestResponse
 from vbp_sim.agents.bidding.closed_form import closed_form
 from vbp_sim.agents.bidding.interface import Bools, Conditions, Floats, Opening
 from vbp_sim.agents.bidding.past import usual_cost
@@ -27,6 +28,8 @@ from vbp_sim.errors import RunError
 from vbp_sim.scenario.parts import param
 from vbp_sim.streams import Streams
 
+#: regret that is aimed at, however much more is accepted
+AIM = 0.03
 #: quantiles of costs that are solved for
 TYPES = 16
 #: usual costs over the ceiling that are solved for: each is this many times the one before
@@ -94,8 +97,9 @@ class Equilibrium(BestResponse):
         case = (*_case(game), self.regret_limit)
 
         def solve() -> tuple[Floats, ...]:
-            found = fictitious(game, self.regret_limit)
-            if found.regret > self.regret_limit:
+            aim = min(self.regret_limit, AIM)
+            found = fictitious(game, aim)
+            if found.regret > aim:
                 found = min(found, damped(game), key=lambda f: f.regret)
             return found.bids, np.array([found.regret])
 

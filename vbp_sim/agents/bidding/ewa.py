@@ -19,7 +19,8 @@ from typing import Literal
 
 import numpy as np
 
-from vbp_sim.agents.bidding.best_response import BestResponse, uniforms
+from vbp_sim.agents.bidding.addressed import uniforms
+from vbp_sim.agents.bidding.best_response import BestResponse
 from vbp_sim.agents.bidding.interface import Bools, Conditions, Floats, Opening, PastRound, PastTender
 from vbp_sim.agents.bidding.past import alike
 from vbp_sim.agents.bidding.payoffs import GRID, Payoffs, Stakes, payoffs

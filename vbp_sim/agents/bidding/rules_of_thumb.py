@@ -13,6 +13,7 @@ from typing import Literal
 
 import numpy as np
 
+from vbp_sim.agents.bidding.addressed import normals, uniforms
 from vbp_sim.agents.bidding.interface import Bidding, Bools, Floats, Opening
 from vbp_sim.scenario.parts import param
 from vbp_sim.streams import Streams
@@ -70,7 +71,7 @@ class RulesOfThumb(Bidding):
     def bids(self, opening: Opening, luck: Streams) -> Floats:
         """See `Bidding.bids`: draws are addressed by round, drug and firm; a generic never bids below its cost."""
         contested = self._bidders(opening) > opening.winners
-        eager = (_uniform(opening, luck, "hungry") < self.hungry) | contested
+        eager = (uniforms(opening, luck, "hungry") < self.hungry) | contested
         bold = eager & ~self._holds_out(opening, luck)
         generic = np.where(bold, self._markup_bid(opening, luck), self._safe_bid(opening, luck))
         generic = np.where(opening.cost > opening.ceiling, np.nan, np.maximum(generic, opening.cost))
@@ -87,10 +88,10 @@ class RulesOfThumb(Bidding):
         """Who buys volume below cost: nobody where bidders must state that they do not."""
         rules = opening.conditions.rules if opening.conditions is not None else None
         barred = rules is not None and bool(getattr(rules.entry, "below_cost_statement", False))
-        return np.asarray((_uniform(opening, luck, "maverick") < self.maverick) & (not barred))
+        return np.asarray((uniforms(opening, luck, "maverick") < self.maverick) & (not barred))
 
     def _below_cost(self, opening: Opening, luck: Streams) -> Floats:
-        depth = self.maverick_depth + (1 - self.maverick_depth) * _uniform(opening, luck, "depth")
+        depth = self.maverick_depth + (1 - self.maverick_depth) * uniforms(opening, luck, "depth")
         return np.asarray(np.minimum(opening.cost * depth, opening.ceiling))
 
     def _bidders(self, opening: Opening) -> int:
@@ -100,36 +101,24 @@ class RulesOfThumb(Bidding):
 
     def _holds_out(self, opening: Opening, luck: Streams) -> Bools:
         only = int((~opening.originator).sum()) == 1
-        return ~opening.originator & only & (_uniform(opening, luck, "hold-out") < self.hold_out)
+        return ~opening.originator & only & (uniforms(opening, luck, "hold-out") < self.hold_out)
 
     def _safe_bid(self, opening: Opening, luck: Streams) -> Floats:
-        discount = self.safe_discount * (self._bidders(opening) - 1) * -np.log(_uniform(opening, luck, "discount"))
+        discount = self.safe_discount * (self._bidders(opening) - 1) * -np.log(uniforms(opening, luck, "discount"))
         return np.asarray(opening.ceiling * np.clip(1 - discount, 0.05, 1.0))
 
     def _markup_bid(self, opening: Opening, luck: Streams) -> Floats:
         room = min(1.0, opening.winners / max(1, self._bidders(opening)))
-        markup = self.markup * room**self.rivalry * np.exp(self.markup_spread * _normal(opening, luck, "markup"))
+        markup = self.markup * room**self.rivalry * np.exp(self.markup_spread * normals(opening, luck, "markup"))
         return np.asarray(np.minimum(opening.ceiling, opening.cost * (1 + markup)))
 
     def _floor(self, opening: Opening, luck: Streams) -> Floats:
-        z = _normal(opening, luck, "walk-away")
+        z = normals(opening, luck, "walk-away")
         return np.asarray(opening.pre_price * self.walk_away * np.exp(self.walk_away_spread * z))
 
     def _originator_bid(self, opening: Opening, luck: Streams) -> Floats:
         floor = self._floor(opening, luck)
-        discount = self.originator_discount * -np.log(_uniform(opening, luck, "discount"))
+        discount = self.originator_discount * -np.log(uniforms(opening, luck, "discount"))
         inside = np.minimum(opening.ceiling, np.maximum(floor, opening.ceiling * (1 - discount)))
-        aloof = opening.pre_price * (0.85 + 0.15 * _uniform(opening, luck, "old-price"))
+        aloof = opening.pre_price * (0.85 + 0.15 * uniforms(opening, luck, "old-price"))
         return np.where(floor <= opening.ceiling, inside, aloof)
-
-
-def _uniform(opening: Opening, luck: Streams, what: str) -> Floats:
-    return np.array(
-        [float(luck.uniform(f"bidding.{what}", opening.round, opening.drug, m)) for m in opening.manufacturer]
-    )
-
-
-def _normal(opening: Opening, luck: Streams, what: str) -> Floats:
-    return np.array(
-        [float(luck.normal(f"bidding.{what}", opening.round, opening.drug, m)) for m in opening.manufacturer]
-    )
