@@ -8,6 +8,8 @@ from typing import Any
 
 import numpy as np
 
+from vbp_sim.agents.bidding.best_response import BestResponse
+from vbp_sim.agents.bidding.equilibrium import Equilibrium
 from vbp_sim.agents.bidding.interface import Conditions, Opening
 from vbp_sim.agents.bidding.prospects import outcomes
 from vbp_sim.rules.contest import Book, book
@@ -29,11 +31,20 @@ def draft(winners: int, weights: np.ndarray = CENSUS) -> np.ndarray:
     turns = np.arange(len(weights)) % winners
     return np.bincount(turns, np.sort(weights)[::-1], winners) / weights.sum()
 
-#: outside markets and beliefs as assumed before any fit, so that no new fit moves a test
-ASSUMED = {
+#: outside markets as assumed before any fit, so that no new fit moves a test
+OUTSIDE = {
     "generic_exposure": 0.2, "generic_kept": 0.5, "originator_exposure": 0.6, "originator_kept": 0.75, "noise": 0.05,
-    "belief_markup": 0.75, "belief_spread": 0.4, "belief_error": 0.3, "focal": 0.45, "originator_threat": 0.65,
 }  # fmt: skip
+#: the same with beliefs, which an equilibrium has none of
+ASSUMED = {
+    **OUTSIDE, "belief_markup": 0.75, "belief_spread": 0.4, "belief_error": 0.3, "focal": 0.45,
+    "originator_threat": 0.65,
+}  # fmt: skip
+
+
+def assumed(kind: type[BestResponse]) -> dict[str, float]:
+    """What is assumed of a model of bidders."""
+    return OUTSIDE if issubclass(kind, Equilibrium) else ASSUMED
 
 
 def rules(base: str = "batch-9", **changes: Any) -> RuleSet:

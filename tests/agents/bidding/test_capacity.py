@@ -6,7 +6,7 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
-from bidding_making import ASSUMED, opening, rules
+from bidding_making import ASSUMED, OUTSIDE, assumed, opening, rules
 
 from vbp_sim.agents.bidding.best_response import BestResponse
 from vbp_sim.agents.bidding.capacity import with_burdens
@@ -16,7 +16,8 @@ from vbp_sim.agents.bidding.learned_beliefs import LearnedBeliefs
 from vbp_sim.streams import Streams
 
 COSTS = [0.16, 0.18, 0.2, 0.22, 0.25, 0.28]
-CALM = {**ASSUMED, "aloof": 0.0, "maverick": 0.0, "noise": 0.05}
+STILL = {"aloof": 0.0, "maverick": 0.0, "noise": 0.05}
+CALM = {**ASSUMED, **STILL}
 #: reported volume of a drug in `bidding_making`, units per year
 REPORTED = 1e8
 
@@ -41,7 +42,9 @@ def filled(model: BestResponse, openings: list[Opening], bids: list[np.ndarray],
 @pytest.mark.parametrize("kind", [BestResponse, LearnedBeliefs, Equilibrium])
 def test_with_ample_capacity_nothing_changes(kind: type[BestResponse]) -> None:
     openings, luck = drugs(1e12, 0.16, 0.18), Streams(1, 0)
-    alone, shared = (kind.model_validate({**CALM, "shared_capacity": s}).round(openings, luck) for s in (None, 1.0))
+    alone, shared = (
+        kind.model_validate({**assumed(kind), **STILL, "shared_capacity": s}).round(openings, luck) for s in (None, 1.0)
+    )
     for one, two in zip(alone, shared, strict=True):
         np.testing.assert_array_equal(one, two)
 
@@ -76,9 +79,9 @@ def test_it_gives_up_the_drug_that_earns_least_per_room() -> None:
 
 
 def test_in_equilibrium_too_what_a_firm_may_expect_fits_its_plant() -> None:
-    model = Equilibrium.model_validate({**CALM, "shared_capacity": 1.0})
+    model = Equilibrium.model_validate({**OUTSIDE, **STILL, "shared_capacity": 1.0})
     openings, luck = drugs(0.1 * REPORTED, 0.16, 0.18), Streams(1, 0)
-    loose = Equilibrium.model_validate(CALM).round(openings, luck)
+    loose = Equilibrium.model_validate({**OUTSIDE, **STILL}).round(openings, luck)
     assert filled(model, openings, model.round(openings, luck), luck) <= 1 < filled(model, openings, loose, luck)
 
 

@@ -7,7 +7,8 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from bidding_making import ASSUMED, conditions, draft, opening, play, rules
+from bidding_making import OUTSIDE, conditions, draft, opening, play, rules
+from pydantic import ValidationError
 
 from vbp_sim.agents.bidding import store
 from vbp_sim.agents.bidding.closed_form import closed_form
@@ -100,7 +101,7 @@ def test_more_places_raise_equilibrium_prices() -> None:
 
 def test_t4_dropping_the_guarantee_deepens_equilibrium_cuts_and_reduces_winners() -> None:
     kept, dropped = rules("batch-9"), rules("batch-9", selection={"cut": None})
-    model = Equilibrium.model_validate(ASSUMED)
+    model = Equilibrium.model_validate(OUTSIDE)
     a, b = (play(model.solution(conditions(law), 1000.0, 0.2, 10, 1)[0], law, 10) for law in (kept, dropped))
     assert b[0] > a[0] + 0.005
     assert b[1] < a[1] - 0.3
@@ -160,3 +161,14 @@ def test_the_closed_form_as_a_solver() -> None:
     bids = model.bids(made, Streams(1, 0)) / made.ceiling
     assert (np.diff(bids) > 0).all()
     assert ((bids > made.cost / made.ceiling) & (bids < 1)).all()
+
+
+@pytest.mark.parametrize(
+    ("solver", "name", "value"),
+    [("play", "belief_markup", 2.0), ("play", "limit_price", 0.6), ("closed", "generic_kept", 0.9)],
+)
+def test_what_plays_no_part_is_refused(solver: str, name: str, value: float) -> None:
+    with pytest.raises(ValidationError, match="plays no part"):
+        Equilibrium.model_validate({"solver": solver, name: value})
+    other = {"play": "closed", "closed": "play"}[solver]
+    assert getattr(Equilibrium.model_validate({"solver": other, name: value}), name) == value

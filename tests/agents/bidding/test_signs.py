@@ -8,7 +8,7 @@ from typing import Any
 
 import numpy as np
 import pytest
-from bidding_making import ASSUMED, book_of, conditions, opening, outcomes, rules
+from bidding_making import ASSUMED, OUTSIDE, assumed, book_of, conditions, opening, outcomes, rules
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -73,7 +73,7 @@ def test_t6_with_mavericks_it_weakens_cuts_and_lets_more_win() -> None:
 @pytest.mark.parametrize("generics", [6, 10])
 def test_t7_an_originator_with_an_outside_market_hardly_ever_wins(kind: type[BestResponse], generics: int) -> None:
     """As assumed: 40 % of the market, 0.6 of a cut lost elsewhere, 0.75 of the ceiling kept outside."""
-    proud = kind.model_validate({**ASSUMED, "originator_exposure_spread": 0.0})
+    proud = kind.model_validate({**assumed(kind), "originator_exposure_spread": 0.0})
     old = np.full(generics + 1, 10.0)
     assert Seen(rules("batch-9"), proud, generics, 60, pre_price=old).wins[-1] < 0.05
 
@@ -144,7 +144,7 @@ def test_t14_in_equilibrium_too() -> None:
     longer = conditions(rules("batch-3", term={"rule": "by-winners", "table": {"1": 48}}))
 
     def mean(aversion: float) -> float:
-        model = Equilibrium.model_validate({**ASSUMED, "risk_aversion": aversion})
+        model = Equilibrium.model_validate({**OUTSIDE, "risk_aversion": aversion})
         return float(model.solution(longer, 1000.0, 0.2, 6, 1)[0].mean())
 
     assert mean(10.0) > mean(0.0)

@@ -14,6 +14,7 @@ from statistics import NormalDist
 from typing import Literal
 
 import numpy as np
+from pydantic import model_validator
 
 from vbp_sim.agents.bidding.addressed import uniforms
 from vbp_sim.agents.bidding.best_response import BestResponse
@@ -25,11 +26,16 @@ from vbp_sim.agents.bidding.prospects import HIGH, fingerprint, most_winners, sc
 from vbp_sim.agents.bidding.solve import LEVELS, Game, damped, fictitious, rivals_of
 from vbp_sim.agents.bidding.store import solved
 from vbp_sim.errors import RunError
-from vbp_sim.scenario.parts import param
+from vbp_sim.scenario.parts import param, wrong
 from vbp_sim.streams import Streams
 
 #: regret that is aimed at, however much more is accepted
 AIM = 0.03
+#: parameters that move nothing, by solver: play believes what firms do, the closed form has neither regret nor outside
+UNREAD = {
+    "play": ("belief_markup", "belief_spread", "belief_error", "focal", "originator_threat", "limit_price"),
+    "closed": ("generic_market", "generic_exposure", "generic_kept", "regret_limit"),
+}
 #: quantiles of costs that are solved for
 TYPES = 16
 #: usual costs over the ceiling that are solved for: each is this many times the one before
@@ -56,6 +62,15 @@ class Equilibrium(BestResponse):
         0.75, "bid of the highest cost where nobody can lose but an originator stands ready (closed form)",
         unit="share of the ceiling", gt=0, le=1,
     )  # fmt: skip
+
+    @model_validator(mode="after")
+    def all_are_read(self) -> Equilibrium:
+        """A parameter that would move nothing is an error, not a knob."""
+        fields = type(self).model_fields
+        for name in UNREAD[self.solver]:
+            if getattr(self, name) != fields[name].default:
+                raise wrong(name, f"plays no part in an equilibrium with solver {self.solver}; leave it out")
+        return self
 
     def _best(
         self,
