@@ -13,6 +13,7 @@ from typing import Any
 from urllib.parse import urlencode
 
 import pytest
+from exploring import started
 
 SECRET = "root:x:0"
 
@@ -158,8 +159,6 @@ def test_another_user_of_the_machine_is_refused(site: Any, host: str) -> None:
 
 
 def test_ctrl_c_ends_it_cleanly(studies: dict[str, Path]) -> None:
-    from conftest import started
-
     site = started(studies["run"])
     site.get()
     site.process.send_signal(signal.SIGINT)

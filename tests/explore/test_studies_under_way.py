@@ -10,7 +10,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-from conftest import GROW, SWEEP
+from exploring import GROW, SWEEP
 from small import write_scenario
 
 from vbp_sim.studies.compare import Precision, compare, write

@@ -1,0 +1,72 @@
+"""Explorers that run as real processes on real ports, and what the tests serve."""
+
+from __future__ import annotations
+
+import http.client
+import json
+import subprocess
+import sys
+from dataclasses import dataclass
+from pathlib import Path
+
+GROW = {"changes": {"demand": {"growth": 0.5}}}
+SWEEP = """
+sweep: growing
+scenario: small.yaml
+levers:
+  kept: {path: rounds.first.rules.retention, values: [{rule: linear, most: 0.0}, {rule: linear, most: 0.5}]}
+uncertainties:
+  growth: {path: demand.growth, distribution: uniform, low: 0.0, high: 0.3}
+sample: {method: sobol, size: 4}
+replications: 2
+"""
+
+
+@dataclass(frozen=True)
+class Answer:
+    """What came back."""
+
+    status: int
+    headers: dict[str, str]
+    body: bytes
+
+    @property
+    def text(self) -> str:
+        return self.body.decode("utf-8")
+
+
+@dataclass(frozen=True)
+class Site:
+    """An explorer that runs."""
+
+    port: int
+    process: subprocess.Popen[str]
+
+    def get(self, target: str = "/", method: str = "GET", **headers: str) -> Answer:
+        """One request, its target and headers exactly as given (``sec_fetch_site`` is Sec-Fetch-Site)."""
+        link = http.client.HTTPConnection("127.0.0.1", self.port, timeout=60)
+        link.putrequest(method, target, skip_host=True, skip_accept_encoding=True)
+        for name, value in {"host": f"127.0.0.1:{self.port}", **headers}.items():
+            link.putheader(name.replace("_", "-"), value)
+        link.endheaders()
+        answer = link.getresponse()
+        found = Answer(answer.status, {k.lower(): v for k, v in answer.getheaders()}, answer.read())
+        link.close()
+        return found
+
+    @property
+    def address(self) -> str:
+        return f"http://127.0.0.1:{self.port}"
+
+
+def started(study: Path) -> Site:
+    """Start an explorer of a study on a free port."""
+    command = [sys.executable, "-m", "vbp_sim", "explore", str(study), "--port", "0", "--no-browser", "--json"]
+    process = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
+    assert process.stdout is not None
+    told = ""
+    while not told.endswith("}\n"):
+        line = process.stdout.readline()
+        assert line, process.stderr.read() if process.stderr else ""
+        told += line
+    return Site(int(json.loads(told)["port"]), process)
