@@ -63,6 +63,13 @@ def test_v18_backup(tmp_path: Path, announced: bool, wanted: float) -> None:
     assert bench.run().mean() == pytest.approx(wanted, rel=0.08)
 
 
+def test_v18_a_backup_that_covers_all(tmp_path: Path) -> None:
+    """Stock .1, backup after .3, all of it covered: here a month and three months, announced, with rates 1.2 times."""
+    supply = renewal(0.3, 2.7, coverage=1.0, spare_use=1.0, warning=True)
+    bench = Bench(tmp_path, supply, mains=40, capacity=AMPLE, backup=1e9, days_to_backup=3.5 * MONTH, years=300)
+    assert bench.run().mean() == pytest.approx(0.0289, rel=0.08)
+
+
 def test_v19_four_suppliers_with_a_quarter_to_spare() -> None:
     env, model = simpy.Environment(), renewal(2.5, 22.5)
     lines = [Line("r", "d", f"m{i}", "oral-solid", 0.4) for i in range(4)]

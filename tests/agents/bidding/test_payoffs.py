@@ -73,7 +73,7 @@ def test_v10_best_response_under_the_guarantee() -> None:
     belief = Belief(spread=0.25, focal=0.0, threat=0.0, lost=0.875, draws=2000)
     cost = np.array([0.2, 0.25, 0.3])
     place = np.full(3, float(np.interp(np.log(0.5), np.log(MEDIANS), np.arange(len(MEDIANS)))))
-    for n in (9, 12):
+    for n in (9, 10, 11, 12):
         table = prospects_of(conditions(law), 1000.0, belief, n - 1, 0, n)
         worth = table.at(np.floor(place), place % 1).utility(cost, stakes(3))
         assert GRID[worth.argmax(axis=1)].tolist() == [0.5, 0.5, 0.5]
