@@ -24,7 +24,7 @@ from vbp_sim.errors import InputError
 from vbp_sim.report import catalogue, export, letters, names, sources, style, tiles, words
 from vbp_sim.report.compared import Compared
 from vbp_sim.report.html import pages
-from vbp_sim.report.language import areas, messages, restate, speaking
+from vbp_sim.report.language import areas, messages, restate, say, speaking
 from vbp_sim.report.sources import Source
 from vbp_sim.report.summary import render
 from vbp_sim.rules.library import rule_ids, rule_set
@@ -312,3 +312,12 @@ def test_captions_of_files_are_chinese(found: dict[str, Source], tmp_path: Path)
     assert isinstance(run, RunFolder)
     with speaking("zh"):
         assert "种子 1" in style.origin(run)
+
+
+@pytest.mark.parametrize(("code", "short"), [("en", "unnamed generic 2"), ("zh", "未具名仿制药企业2")])
+def test_an_unnamed_firm_is_short_beside_its_drug(code: str, short: str) -> None:
+    with speaking(code):
+        assert names.beside(say("names.unnamed", n=2, drug="amlodipine"), "amlodipine") == short
+        of_another = say("names.unnamed", n=2, drug="gefitinib")
+        assert names.beside(of_another, "amlodipine") == of_another
+        assert names.beside("Pfizer", "amlodipine") == "Pfizer"

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import sqlite3
 import warnings
 from pathlib import Path
 from typing import Any
@@ -23,6 +24,8 @@ from vbp_sim.report.figures.tradeoff import front
 from vbp_sim.report.html import backtest_page, page, pages, study_page
 from vbp_sim.report.sources import Source
 from vbp_sim.report.studied import Studied, lever_words
+from vbp_sim.studies import findings
+from vbp_sim.studies.optimize import Objective
 
 
 @pytest.fixture(scope="module")
@@ -84,6 +87,23 @@ def test_levers_are_compared_with_their_first_value_on_the_same_draws(found: dic
     assert rows["completion", "kept", "most 0.5"][0] == pytest.approx(0)
 
 
+def test_a_search_compares_values_only_where_the_other_levers_agree(tmp_path: Path) -> None:
+    study = making.study(tmp_path)
+    with sqlite3.connect(study.path / "ledger.sqlite") as link:  # of six combinations the search left out two
+        link.execute("DELETE FROM run WHERE point % 6 IN (1, 2)")
+    link.close()
+    findings.write_front(study.path, [Objective("completion", True), Objective("unmet_share", False)], [])
+    left = Studied.open(study.path)
+    chart = catalogue.draw("levers", left, metrics=["completion"])
+    columns = (chart.data[name] for name in ("lever", "value", "difference"))
+    data = {(lever, value): by for lever, value, by in zip(*columns, strict=True)}
+    assert data["g", "0.2"] == pytest.approx(0.2)
+    assert data["kept", "most 0.5"] == pytest.approx(0)
+    source = study_page.render(left)
+    assert "tried 4 of 6 combinations" in source
+    assert "not finished" not in source
+
+
 def test_the_front_is_what_no_other_beats(found: dict[str, Source]) -> None:
     values = np.array([[1.0, 1.0], [2.0, 0.0], [0.0, 2.0], [0.5, 0.5], [1.0, 1.0]])
     assert front(values).tolist() == [True, True, True, False, True]
@@ -134,7 +154,7 @@ def test_pages_hold_the_headline_the_points_and_the_command(found: dict[str, Sou
     assert "<b>known" not in source
     assert "What is &lt;b&gt;known&lt;/b&gt;" in source
     assert 'download="points.csv"' in source
-    assert "144 points, each run 2 times with different luck" in source
+    assert "tried 6 of 6 combinations of levers, 2 replications of each" in source
     assert "vbp optimize" in source
     assert "finance.fund_share" in source
     assert "of them marked" in source

@@ -85,6 +85,14 @@ def local(source: Source) -> Source:
     return found  # type: ignore[no-any-return]
 
 
+def beside(firm: str, drug: str) -> str:
+    """What a firm is called where the drug stands beside it: one that the market does not name, without the drug."""
+    before, after = say("names.unnamed", n="\0", drug=drug).split("\0")
+    number = firm.removeprefix(before).removesuffix(after)
+    made_up = number.isdecimal() and firm == f"{before}{number}{after}"
+    return say("names.unnamed_here", n=number) if made_up else firm
+
+
 def name(run: RunFolder, kind: str, id: str) -> str:
     """What a drug, a province or a manufacturer of a run is called; in a run that is not `local`, its id."""
     return run.called(kind, id) if isinstance(run, LocalRun) else id

@@ -86,6 +86,21 @@ class Studied:
         """Draws of the uncertainties, combinations of levers, replications."""
         return self.design.samples, self.design.combinations, self.plan.spec.replications
 
+    @property
+    def wanted(self) -> int:
+        """Runs that the study is to have; of a search, those of the combinations that it tried."""
+        if not self.found.objectives:
+            return self.design.runs
+        draws, _, replications = self.shape
+        return self.tried * draws * replications
+
+    @cached_property
+    def tried(self) -> int:
+        """Combinations of levers of which a run is done."""
+        with Ledger.reading(self.path / ledger.NAME) as book:
+            points = {point for block in book.rows(["point"], "status = 'done'") for (point,) in block}
+        return len({point % self.design.combinations for point in points})
+
     def values(self, metric: str) -> Floats:
         """A metric of every run, shape `shape`; nan where there is none."""
         if metric not in self._values:

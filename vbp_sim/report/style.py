@@ -140,7 +140,7 @@ def origin(run: RunFolder) -> str:
     m = run.manifest
     parts = (
         words.short(str(m["scenario"]), 60),
-        say("style.variant", variant=words.short(str(m["variant"]), 40)) if m["variant"] else say("style.no_variant"),
+        say("style.variant", variant=words.short(str(m["variant"]), 64)) if m["variant"] else say("style.no_variant"),
         *([words.short(str(m["cut"]), 90)] if m.get("cut") else ()),
         say("style.seed", seed=m["seed"]),
         words.counted(int(m["replications"]), "replication"),

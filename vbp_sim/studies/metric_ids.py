@@ -27,7 +27,7 @@ class Metric:
 
 _ALL = (
     Metric("cut_ceiling", "price", "share", "cut of selected prices against the ceiling", 1, "better"),
-    Metric("cut_weighted", "price", "share", "the same, weighted by agreed volume", 1, "better"),
+    Metric("cut_weighted", "price", "share", "cut against the ceiling, weighted by agreed volume", 1, "better"),
     Metric("cut_own", "price", "share", "cut against the product's own earlier price", 1, "better"),
     Metric("cut_official", "price", "share", "cut against the lowest earlier price of the drug", 1, "better"),
     Metric("bidders_per_drug", "tender", "products", "valid bids per drug", 1, "better"),

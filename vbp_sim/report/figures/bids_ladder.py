@@ -13,6 +13,7 @@ from vbp_sim.report import marks, spots, style, words
 from vbp_sim.report.bands import Floats
 from vbp_sim.report.catalogue import Chart, Columns, NothingToDraw, chart
 from vbp_sim.report.language import say, told
+from vbp_sim.report.names import beside
 from vbp_sim.report.thresholds import thresholds
 from vbp_sim.studies.folder import RunFolder
 
@@ -57,7 +58,7 @@ def _fullest(drugs: Floats) -> str:
 
 
 def _named(rows: Columns, i: int) -> str:
-    name = style.label(str(rows["manufacturer"][i]), 26)
+    name = style.label(beside(str(rows["manufacturer"][i]), str(rows["drug"][i])), 26)
     return say("ladder.originator", name=name) if rows["originator"][i] else name
 
 

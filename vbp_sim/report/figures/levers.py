@@ -38,6 +38,9 @@ def draw(study: Studied, metrics: Sequence[str]) -> Chart:
         raise NothingToDraw(say("studies.no_levers"))
     wanted = panels.chosen(study, metrics, 0, 2)
     found = {metric.id: [difference(study, metric.id, row) for row in rows] for metric in wanted}
+    wanted = [metric for metric in wanted if _compares(rows, found[metric.id])]
+    if not wanted:
+        raise NothingToDraw(say("studies.no_pairs"))
     shown = min(len(rows), MOST_ROWS)
     title = _title(rows, wanted[0], found[wanted[0].id])
     how = say("studies.levers_how", level=words.percent(LEVEL))
@@ -54,14 +57,19 @@ def draw(study: Studied, metrics: Sequence[str]) -> Chart:
 
 
 def difference(study: Studied, metric: str, row: Row) -> Difference:
-    """A lever's value against its first: means over all else, paired by draw (by replication if there is one draw)."""
+    """A lever's value against its first: means over all else, paired by draw (by replication if there is one draw).
+
+    Combinations of the other levers that were not run with both values, as in a search, are left out.
+    """
     counts = [len(values) for values in study.design.lever_values.values()]
     lever = list(study.design.lever_values).index(row.lever)
     values = study.values(metric).reshape(study.shape[0], *counts, study.shape[2])
-    others = tuple(i + 1 for i in range(len(counts)) if i != lever)
-    cells = values.mean(axis=others)  # draws, values of the lever, replications
-    units = cells.mean(axis=2) if study.shape[0] > 1 else cells[0].T
-    return paired(units[:, 0].tolist(), units[:, row.place].tolist())
+    pair = np.moveaxis(values, lever + 1, -1)[..., [0, row.place]]  # draws, the other levers, replications, two values
+    pair = pair.reshape(study.shape[0], -1, study.shape[2], 2)
+    both = np.isfinite(pair).all(axis=(0, 2, 3))
+    cells = pair[:, both].mean(axis=1) if both.any() else np.full_like(pair[:, 0], np.nan)
+    units = cells.mean(axis=1) if study.shape[0] > 1 else cells[0]
+    return paired(units[:, 0].tolist(), units[:, 1].tolist())
 
 
 def _rows(study: Studied) -> list[Row]:
@@ -70,6 +78,10 @@ def _rows(study: Studied) -> list[Row]:
         if len(values) > 1:
             found += [Row(lever, said, i, i == 0) for i, said in enumerate(lever_words(values))]
     return found
+
+
+def _compares(rows: Sequence[Row], found: Sequence[Difference]) -> bool:
+    return any(not row.first and np.isfinite(d.mean) for row, d in zip(rows, found, strict=True))
 
 
 def _panel(axes: Axes, at: Floats, metric: Metric, rows: Sequence[Row], found: Sequence[Difference]) -> None:

@@ -26,7 +26,7 @@ def draw(study: Studied, metrics: Sequence[str]) -> Chart:
     groups = [group for group in groups if group]
     if not groups:
         raise NothingToDraw(say("studies.nothing_varies"))
-    title = _title(groups[0][0])
+    title = _title(groups[0][0], method)
     counts = [len(group) for group in groups]
     how = say("studies.ranking_how", size=say(f"studies.size_{method}"))
     figure = style.page(study.origin, title, how, (8.5, panels.height(counts)))
@@ -45,8 +45,9 @@ def draw(study: Studied, metrics: Sequence[str]) -> Chart:
     return Chart(title, figure, _data([e for group in groups for e in group]), found)
 
 
-def _title(first: Effect) -> str:
-    size = words.compact(first.size)
+def _title(first: Effect, method: str) -> str:
+    number = words.compact(first.size) if method == "morris" else f"{first.size:.2f}"
+    size = say(f"studies.rank_{method}", size=number)
     name = words.short(first.uncertainty, 40)
     said = say("studies.ranking_title", metric=panels.named(METRICS[first.metric]), name=name, size=size)
     return said[0].upper() + said[1:]

@@ -16,6 +16,7 @@ from vbp_sim.report.bands import Axis, Band, Floats, Ints, mean, ratio, sums
 from vbp_sim.report.calendar import mark_dates, policy_dates
 from vbp_sim.report.catalogue import Chart, NothingToDraw, chart
 from vbp_sim.report.language import say
+from vbp_sim.report.names import beside
 from vbp_sim.studies.folder import RunFolder
 
 #: products that the calendar shows
@@ -63,7 +64,7 @@ def draw(run: RunFolder) -> Chart:
     above.set_ylabel(say("supply.axis_unmet"))
     marks.percent_axis(above.yaxis, 1)
     _line(middle, at, count, s.down.sum(axis=2), style.DARK[style.PURPLE])
-    middle.set_ylim(0, max(1.0, middle.get_ylim()[1]))
+    middle.set_ylim(0, max(1.0, 1.08 * middle.get_ylim()[1]))
     middle.set_ylabel(say("supply.axis_down"))
     marks.whole_axis(middle.yaxis)
     _calendar(figure, below, s.months, often[:, worst], [s.products[i] for i in worst], share.shown)
@@ -130,7 +131,7 @@ def _calendar(
         said = say("supply.nobody")
         axes.text(0.5, 0.5, said, transform=axes.transAxes, ha="center", va="center")
         return
-    marks.rows(axes, [style.label(f"{drug} · {firm}", 40) for drug, firm in names])
+    marks.rows(axes, [f"{style.label(drug, 20)} · {style.label(beside(firm, drug), 20)}" for drug, firm in names])
     axes.grid(visible=False)
     edges = marks.days(np.append(months, months[-1] + 1)), np.arange(len(names) + 1) - 0.5
     most = float(often.max()) if several else 1.0
@@ -146,6 +147,7 @@ def _title(s: Supply, worst: Ints) -> str:
     if not len(worst):
         return words.clauses([said, say("supply.title_nobody")])
     hit = float((s.down.sum(axis=1) > 0).sum(axis=1).mean())
-    drug, firm = (style.label(part) for part in s.products[worst[0]])
+    drug, firm = s.products[worst[0]]
+    drug, firm = style.label(drug), style.label(beside(firm, drug))
     found = {"hit": words.few(hit), "all": words.few(s.supplied), "drug": drug, "firm": firm}
     return words.clauses([said, say("supply.title_mean" if len(s.down) > 1 else "supply.title_down", **found)])

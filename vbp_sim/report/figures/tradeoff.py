@@ -12,7 +12,7 @@ from vbp_sim.report import marks, panels, spots, style, words
 from vbp_sim.report.bands import Flags, Floats, Ints
 from vbp_sim.report.catalogue import Chart, Columns, NothingToDraw, chart
 from vbp_sim.report.comparison import scale_of
-from vbp_sim.report.language import say
+from vbp_sim.report.language import say, told
 from vbp_sim.report.studied import Studied
 from vbp_sim.studies.metric_ids import METRICS, Metric
 from vbp_sim.studies.optimize import Objective
@@ -132,7 +132,7 @@ def _title(wanted: Sequence[Objective], best: int, known: int) -> str:
     names = [panels.named(METRICS[objective.metric]) for objective in wanted]
     pair = len(names) == 2
     said = say("studies.tradeoff_and", first=names[0], second=names[1]) if pair else say("studies.tradeoff_all")
-    return say("studies.tradeoff_title", front=best, all=known, metrics=said)
+    return told("studies.tradeoff_title", best, all=known, metrics=said)
 
 
 def _data(

@@ -43,7 +43,7 @@ def write(study: Studied, out: Path) -> None:
 
 def render(study: Studied) -> str:
     """The report of a study as HTML."""
-    spec, runs = study.plan.spec, study.design.runs
+    spec, runs = study.plan.spec, study.wanted
     base = study.scenario
     drawn = [plate for plate in plates(study) if plate.drawing]
     return page(
@@ -116,12 +116,15 @@ def _uncertainties(study: Studied) -> list[Varied]:
 def _sure(study: Studied) -> list[str]:
     numbers = {
         "points": f"{len(study.design):,}",
-        "replications": study.shape[2],
+        "replications": words.counted(study.shape[2], "replication"),
         "done": f"{study.done:,}",
-        "runs": f"{study.design.runs:,}",
+        "runs": f"{study.wanted:,}",
+        "tried": f"{study.tried:,}",
+        "combinations": f"{study.design.combinations:,}",
     }
+    runs = "study.sure_search" if study.found.objectives else "study.sure_runs"
     draws = "study.sure_draws" if study.plan.spec.uncertainties else "study.sure_no_draws"
-    return [say("study.sure_runs", **numbers), say(draws, draws=study.shape[0]), say("study.sure_interval")]
+    return [say(runs, **numbers), say(draws, draws=study.shape[0]), say("study.sure_interval")]
 
 
 def _region(box: Any) -> dict[str, str]:
