@@ -115,7 +115,7 @@ class Equilibrium(BestResponse):
             aim = min(self.regret_limit, AIM)
             found = fictitious(game, aim)
             if found.regret > aim:
-                found = min(found, damped(game), key=lambda f: f.regret)
+                found = min(found, damped(game, steps=90, draws=800), key=lambda f: f.regret)
             return found.bids, np.array([found.regret])
 
         bids, regret = solved("equilibrium", case, solve)
