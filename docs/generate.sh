@@ -49,7 +49,7 @@ if command -v chromium > /dev/null; then  # a picture of the explorer
 fi
 rm -r "$run"
 for round in expansion-2019 batch-2 batch-3; do
-  vbp backtest --market "$round" --rules "$round" --out "$run" --quiet > "$new"
+  vbp backtest --market "$round" --rules "$round" --whole 0 --out "$run" --quiet > "$new"
   vbp plot "$run" backtest-bids --out "docs/figures/backtest-$round-bids.svg" --quiet
 done
 vbp plot "$run" backtest-drugs --out docs/figures/backtest-batch-3-drugs.svg --quiet

@@ -12,11 +12,15 @@ import numpy as np
 import pytest
 import yaml
 
+from vbp_sim.engine.simulation import simulate
 from vbp_sim.errors import InputError
 from vbp_sim.rules.library import rule_set
+from vbp_sim.streams import Streams
 from vbp_sim.studies.accuracy import accuracy, crps, generic_bids, pooled, score, slope
-from vbp_sim.studies.backtest import Prediction, backtest, load_prediction
+from vbp_sim.studies.backtest import Prediction, backtest, blind, load_prediction, predict
+from vbp_sim.studies.load import load_rules
 from vbp_sim.studies.replay import read_market_of
+from vbp_sim.studies.whole_round import scenario_of
 
 Vbp = Callable[..., tuple[int, str, str]]
 
@@ -125,7 +129,11 @@ def test_any_market_folder_can_be_predicted(tmp_path: Path, vbp: Vbp) -> None:
     assert 0 < found["metrics"]["cut_ceiling"]["mean"] < 1
     assert "real" not in found["metrics"]["cut_ceiling"]
     assert found["accuracy"] is None
-    code, out, _ = vbp("backtest", "--market", tmp_path / "market", "--rules", "batch-4", "--replications", 2)
+    assert found["metrics"]["completion"]["mean"] > 0
+    assert found["metrics"]["completion"]["n"] == 4
+    code, out, _ = vbp("backtest", "--market", tmp_path / "market", "--rules", "batch-4", "--replications", 2,
+                       "--whole", 0)  # fmt: skip
+    assert "completion" not in out
     assert code == 0
     assert "real" not in out
 
@@ -140,7 +148,7 @@ def test_bad_parameters_are_told_with_their_place(tmp_path: Path, vbp: Vbp) -> N
 
 def test_the_command_puts_real_beside_predicted(vbp: Vbp) -> None:
     code, out, _ = vbp("backtest", "--market", "expansion-2019", "--rules", "expansion-2019", "--replications", 3,
-                       "--earlier", "batch-2")  # fmt: skip
+                       "--earlier", "batch-2", "--whole", 0)  # fmt: skip
     assert code == 0
     assert "predicted" in out
     assert "weighted by value" in out
@@ -151,3 +159,16 @@ def test_a_fitted_file_can_be_read_back(tmp_path: Path) -> None:
     file = tmp_path / "p.yaml"
     file.write_text(yaml.safe_dump(Prediction().model_dump(mode="json")))
     assert load_prediction(file) == Prediction()
+
+
+def test_the_whole_round_sees_no_bids_and_bids_as_the_tender_alone() -> None:
+    """The engine's round is the one that is predicted: same firms, same luck, same bids."""
+    market, rules = read_market_of("expansion-2019"), load_rules("expansion-2019")[0]
+    scenario = scenario_of(market, rules, Prediction(), 1, 1)
+    assert all(p.bid is None and p.selected is None and not p.regions for p in scenario.market.products)
+    bids = simulate(scenario, 0)["bids"]
+    alone = predict(blind(market), rules, Prediction(), Streams(1, 0))
+    drugs = [market.drugs[d].id for d in alone.products.drug]
+    known = {(d, m): b for d, m, b in zip(drugs, alone.products.manufacturer, alone.bids, strict=True)}
+    for drug, manufacturer, bid in zip(bids["drug"], bids["manufacturer"], bids["bid"], strict=True):
+        assert bid == pytest.approx(known[(drug, manufacturer)], rel=1e-9, nan_ok=True), (drug, manufacturer)

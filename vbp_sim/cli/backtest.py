@@ -19,7 +19,6 @@ from vbp_sim.cli.common import (
 
 if TYPE_CHECKING:
     from vbp_sim.studies.accuracy import Accuracy
-    from vbp_sim.studies.backtest import Backtest
 
 
 @click.command("backtest")
@@ -38,6 +37,10 @@ if TYPE_CHECKING:
     help="Earlier round, first round first: its bids, pooled, are the forecast to beat, and firms remember them "
     "if their model looks back; repeatable.",
 )  # fmt: skip
+@click.option(
+    "--whole", type=click.IntRange(min=0), default=4, show_default=True, metavar="N",
+    help="Replications that live on through the contracts, for the metrics of use, money and supply; 0: none.",
+)  # fmt: skip
 @click.option("--out", type=click.Path(path_type=Path), metavar="DIR", help="Keep the back-test there (backtest.json).")
 @click.option("--report", is_flag=True, help="Write report.html into the same folder; needs --out.")
 @json_option
@@ -46,12 +49,12 @@ if TYPE_CHECKING:
 @font_option
 def command(
     market: str, rules: str, params: Path | None, replications: int, seed: int, earlier: tuple[str, ...],
-    out: Path | None, report: bool, as_json: bool, quiet: bool,
+    whole: int, out: Path | None, report: bool, as_json: bool, quiet: bool,
 ) -> None:  # fmt: skip
     """Predict the tender of a market under a rule set.
 
     The models do not see the columns bid, selected and regions; where the market has them, what really happened stands
-    beside the prediction.
+    beside the prediction. What follows the tender is simulated with the default models of institutions and suppliers.
     """
     if report and out is None:
         raise click.UsageError("--report needs --out")
@@ -63,6 +66,7 @@ def command(
     from vbp_sim.studies.earlier import earlier_round
     from vbp_sim.studies.load import load_rules
     from vbp_sim.studies.replay import read_market_of
+    from vbp_sim.studies.whole_round import whole_round
 
     prediction = load_prediction(params) if params else Prediction()
     data = read_market_of(market, bids=False)
@@ -70,19 +74,22 @@ def command(
     before = [(read_market_of(name), load_rules(own)[0] if own else law) for name, own in map(_pair, earlier)]
     history = tuple(earlier_round(*pair, chosen(prediction.firms, Firms)) for pair in before)
     test = backtest(data, law, prediction, replications, seed, history)
+    after = whole_round(data, law, prediction, whole, seed) if whole else {}
     right = accuracy(test, [pair[0] for pair in before])
     found: dict[str, Any] = {
         "market": data.name, "rules": rules, "replications": replications, "seed": seed,
-        "fitted_on": list(prediction.fitted_on), "metrics": by_metric(test.metrics, test.real),
+        "fitted_on": list(prediction.fitted_on), "metrics": by_metric(test.metrics, test.real) | after,
         "accuracy": right.as_dict() if right else None,
     }  # fmt: skip
     if out is not None:
-        asked = {"market": market, "params": str(params) if params else "", "earlier": list(earlier)}
+        asked = {"market": market, "params": str(params) if params else "", "earlier": list(earlier), "whole": whole}
         _keep(backtest_record.record({**found, "asked": asked}, data, test), out, report, quiet)
     if as_json:
         print_json(found)
         return
-    _tell(test, right, quiet)
+    _tell(found["metrics"], right, quiet)
+    if after and not quiet:
+        click.echo(f"\nwhat follows the tender: {whole} replications, default models of institutions and suppliers")
 
 
 def _pair(text: str) -> tuple[str, str]:
@@ -107,10 +114,11 @@ def _keep(record: dict[str, Any], out: Path, report: bool, quiet: bool) -> None:
     message(say("cli.written", path=out), quiet=quiet)
 
 
-def _tell(test: Backtest, right: Accuracy | None, quiet: bool) -> None:
-    rows = [("metric", "predicted", "low", "high", *(["real"] if test.real else []))]
-    for name, m in test.metrics.items():
-        real = [f"{test.real[name]:.3g}" if name in test.real else ""] if test.real else []
+def _tell(metrics: dict[str, dict[str, Any]], right: Accuracy | None, quiet: bool) -> None:
+    known = any("real" in m for m in metrics.values())
+    rows = [("metric", "predicted", "low", "high", *(["real"] if known else []))]
+    for name, m in metrics.items():
+        real = [f"{m['real']:.3g}" if "real" in m else ""] if known else []
         rows.append((name, f"{m['mean']:.3g}", f"{m['low']:.3g}", f"{m['high']:.3g}", *real))
     print_table(rows)
     if right is not None and not quiet:

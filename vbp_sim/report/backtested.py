@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from vbp_sim.studies import backtest_record
+from vbp_sim.studies.backtest import TENDER_METRICS
 from vbp_sim.studies.folder import RunFolder
 from vbp_sim.studies.metric_ids import METRICS, Metric
 
@@ -34,3 +35,8 @@ class Backtested:
     def metrics(self) -> list[Metric]:
         """Metrics with a real value beside them, in their order."""
         return [METRICS[name] for name, value in self.content["metrics"].items() if "real" in value and name in METRICS]
+
+    @property
+    def after(self) -> list[Metric]:
+        """Metrics of what follows the tender, which nothing stands beside."""
+        return [m for name, m in METRICS.items() if name not in TENDER_METRICS and name in self.content["metrics"]]

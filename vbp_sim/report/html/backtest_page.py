@@ -43,6 +43,8 @@ def render(test: Backtested) -> str:
         fitted=say("study.fitted", markets=fitted) if fitted else say("study.not_fitted"),
         plates=drawn,
         accuracy=_accuracy(c.get("accuracy") or {}),
+        after=[_row(c["metrics"][m.id], m) for m in test.after],
+        lived=c.get("asked", {}).get("whole", 0),
         command=command(c),
         facts={
             say("study.seed"): str(c["seed"]),
@@ -61,6 +63,8 @@ def command(content: dict[str, Any]) -> str:
         parts += ["--params", str(asked["params"])]
     for market in asked.get("earlier", ()):
         parts += ["--earlier", str(market)]
+    if "whole" in asked:
+        parts += ["--whole", str(asked["whole"])]
     return shlex.join([*parts, "--replications", str(content["replications"]), "--seed", str(content["seed"])])
 
 
@@ -69,6 +73,12 @@ def _card(value: dict[str, Any], metric: Metric) -> Figure:
     real = cells(metric, {**value, "mean": value["real"]})[1]
     says = say("study.backtest_card", metric=panels.named(metric, 90), real=words.amount(real, unit))
     return Figure(signs(words.amount(mean, unit)), signs(says), signs(words.amount(span, unit)))
+
+
+def _row(value: dict[str, Any], metric: Metric) -> tuple[str, str, str]:
+    """A metric of what follows the tender: its meaning, mean and range."""
+    _, mean, span, unit = cells(metric, value)
+    return panels.named(metric, 90), signs(words.amount(mean, unit)), signs(span)
 
 
 def _accuracy(found: dict[str, Any]) -> dict[str, str]:
