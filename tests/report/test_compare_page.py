@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import json
 import shutil
 from pathlib import Path
@@ -16,7 +17,10 @@ from vbp_sim.cli.common import guarded
 from vbp_sim.errors import InputError
 from vbp_sim.report import catalogue
 from vbp_sim.report.compared import Compared
+from vbp_sim.report.comparison import decimals_of, finer
 from vbp_sim.report.html import compare_page
+from vbp_sim.studies.metric_ids import METRICS
+from vbp_sim.studies.paired import Difference
 
 VARIANTS: dict[str, Any] = {
     "grow": {"changes": {"demand": {"growth": 0.5}}},
@@ -84,3 +88,19 @@ def test_what_is_no_comparison_is_refused(tmp_path: Path) -> None:
     (tmp_path / "comparison.json").write_text("{", encoding="utf-8")
     with pytest.raises(InputError, match="cannot be read"):
         Compared.open(tmp_path)
+
+
+def test_a_page_says_what_changed_values_mean_and_the_command(folder: Path) -> None:
+    found = Compared.open(folder)
+    source = compare_page.render(found)
+    assert found.meanings["demand.growth"] in source
+    assert "vbp compare" in source
+    assert f"--seed {found.content['seed']} --replications {found.content['replications']}" in source
+
+
+def test_a_clear_difference_is_not_written_as_zero() -> None:
+    metric = METRICS["completion"]
+    small = Difference(1.92, 1.9203, 0.0003, 0.0002, 0.0004, 20, 0.5)
+    assert finer(metric, small, 0.01) == 2
+    assert finer(metric, dataclasses.replace(small, low=-0.0002), 0.01) == decimals_of(metric) == 1
+    assert finer(metric, dataclasses.replace(small, low=1e-12), 0.01) == 4

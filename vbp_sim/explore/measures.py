@@ -10,7 +10,7 @@ import numpy as np
 
 from vbp_sim.report import summary, words
 from vbp_sim.report.compared import Compared
-from vbp_sim.report.comparison import arrow, scale_of
+from vbp_sim.report.comparison import arrow, decimals_of, finer, scale_of
 from vbp_sim.report.csv_table import Columns
 from vbp_sim.report.html.grid import signs
 from vbp_sim.report.language import say
@@ -68,14 +68,15 @@ def of_variants(found: Compared, metrics: Sequence[str], cut: Cut) -> list[Line]
         size, unit = scale_of(
             METRICS[name], max((abs(v) for d in by_name.values() for v in (d.base, d.variant)), default=0)
         )
-        decimals = 2 if METRICS[name].unit.startswith("yuan") else METRICS[name].decimals
+        usual = decimals_of(METRICS[name])
 
-        def said(value: float, sign: str = "", size: float = size, decimals: int = decimals) -> str:
+        def said(value: float, sign: str = "", decimals: int = usual, size: float = size) -> str:
             return "–" if math.isnan(value) else signs(f"{value / size + 0.0:{sign},.{decimals}f}")
 
         for variant, d in by_name.items():
-            span = "" if math.isnan(d.low) else say("words.range", low=said(d.low, "+"), high=said(d.high, "+"))
-            texts = (variant, said(d.base), said(d.variant), said(d.mean, "+"), span, arrow(METRICS[name], d))
+            mean, low, high = (said(value, "+", finer(METRICS[name], d, size)) for value in (d.mean, d.low, d.high))
+            span = "" if math.isnan(d.low) else say("words.range", low=low, high=high)
+            texts = (variant, said(d.base), said(d.variant), mean, span, arrow(METRICS[name], d))
             lines.append(Line(f"{meaning(name)}, {unit}" if unit else meaning(name), texts, holds(name, cut)))
     return lines
 

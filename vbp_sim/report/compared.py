@@ -78,6 +78,13 @@ class Compared:
         folder = _found(self.path, Path(place)) if place else None
         return RunFolder.open(folder) if folder else None
 
+    @property
+    def meanings(self) -> dict[str, str]:
+        """What each value of the runs means, by its path, in English."""
+        folders = (_found(self.path, Path(place)) for place in self.content["runs"].values())
+        runs = [RunFolder.open(folder) for folder in folders if folder]
+        return {line["path"]: line["meaning"] for run in runs for line in run.manifest.get("values", ())}
+
     def metrics(self) -> list[Metric]:
         """Metrics that are compared, in their order."""
         return [METRICS[name] for name in METRICS if name in self.differences]

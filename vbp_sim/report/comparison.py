@@ -32,10 +32,10 @@ def _row(metric: Metric, by_name: Mapping[str, Difference], variants: list[str])
     numbers = [v for d in by_name.values() for v in (d.base, d.variant)]
     size, unit = scale_of(metric, max(abs(v) for v in numbers))
 
-    def number(value: float, sign: str = "") -> str:
+    def number(value: float, sign: str = "", finer: int | None = None) -> str:
         if math.isnan(value):
             return "-"
-        return f"{value / size + 0.0:{sign},.{metric.decimals if not metric.unit.startswith('yuan') else 2}f}"
+        return f"{value / size + 0.0:{sign},.{decimals_of(metric) if finer is None else finer}f}"
 
     name = metric.id if language() == "en" else meaning(metric)
     cells = [
@@ -47,8 +47,9 @@ def _row(metric: Metric, by_name: Mapping[str, Difference], variants: list[str])
         if d is None:
             cells += ["-", "", ""]
             continue
-        span = "" if math.isnan(d.low) else f" [{number(d.low, '+')}, {number(d.high, '+')}]"
-        cells += [number(d.variant), f"{number(d.mean, '+')}{span}", arrow(metric, d)]
+        mean, low, high = (number(value, "+", finer(metric, d, size)) for value in (d.mean, d.low, d.high))
+        span = "" if math.isnan(d.low) else f" [{low}, {high}]"
+        cells += [number(d.variant), f"{mean}{span}", arrow(metric, d)]
     return cells
 
 
@@ -59,6 +60,20 @@ def arrow(metric: Metric, difference: Difference) -> str:
     up = difference.mean > 0
     welcome = {"better": ("worse", "better"), "worse": ("better", "worse"), "neither": ("neither",) * 2}
     return say(f"compare.{'up' if up else 'down'}_{welcome[metric.higher_is][up]}")
+
+
+def decimals_of(metric: Metric) -> int:
+    """Decimals of a metric in a table of variants."""
+    return 2 if metric.unit.startswith("yuan") else metric.decimals
+
+
+def finer(metric: Metric, difference: Difference, size: float) -> int:
+    """Decimals of a difference divided by ``size``: at most three more, so that a clear one is not written as zero."""
+    usual = decimals_of(metric)
+    if not difference.clear:
+        return usual
+    near = min(abs(difference.low), abs(difference.high)) / size
+    return next((n for n in range(usual, usual + 3) if round(near, n) != 0), usual + 3)
 
 
 def scale_of(metric: Metric, largest: float) -> tuple[float, str]:

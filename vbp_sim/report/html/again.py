@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import json
 import shlex
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
 from vbp_sim.report import words
+from vbp_sim.report.compared import Compared
 from vbp_sim.report.language import say
 from vbp_sim.studies.folder import RunFolder
 from vbp_sim.studies.load import shipped
@@ -16,14 +18,24 @@ from vbp_sim.studies.load import shipped
 def command(run: RunFolder) -> str:
     """The command that makes the run again, as it is typed."""
     m = run.manifest
-    parts = ["vbp", "run", _source(m)]
-    if m["variant"]:
-        parts += ["--variant", str(m["variant"])]
+    variant = ["--variant", str(m["variant"])] if m["variant"] else []
+    return shlex.join(["vbp", "run", _source(m), *variant, *_settings(m)])
+
+
+def comparing(found: Compared) -> str:
+    """The command that makes the comparison again, as it is typed."""
+    base = found.base_run
+    source = _source(base.manifest) if base else str(found.content["scenario"])
+    settings = _settings(found.content | {"values": base.manifest.get("values", ()) if base else ()})
+    return shlex.join(["vbp", "compare", source, "--variants", ",".join(found.variants), *settings])
+
+
+def _settings(m: Mapping[str, Any]) -> list[str]:
+    parts = []
     for line in m.get("values", ()):
         if line["set_by"].startswith("--set") and line["path"] not in ("seed", "replications"):
             parts += ["--set", f"{line['path']}:={_typed(line['value'])}"]
-    parts += ["--seed", str(m["seed"]), "--replications", str(m["replications"])]
-    return shlex.join(parts)
+    return [*parts, "--seed", str(m["seed"]), "--replications", str(m["replications"])]
 
 
 def facts(run: RunFolder) -> dict[str, str]:

@@ -8,8 +8,8 @@ from pathlib import Path
 
 from vbp_sim.report import words
 from vbp_sim.report.compared import Compared
-from vbp_sim.report.comparison import arrow, scale_of
-from vbp_sim.report.html import evidence
+from vbp_sim.report.comparison import arrow, decimals_of, finer, scale_of
+from vbp_sim.report.html import again, evidence
 from vbp_sim.report.html.grid import signs
 from vbp_sim.report.html.page import page, plates
 from vbp_sim.report.language import restate, say
@@ -53,6 +53,8 @@ def render(found: Compared) -> str:
         lines=lines,
         plates=plates(found),
         changes=found.changes,
+        meanings={path: restate("parameters", meaning) for path, meaning in found.meanings.items()},
+        command=again.comparing(found),
         assumptions=evidence.assumptions(base) if base else {},
         counts=evidence.counted(base) if base else "",
         facts={
@@ -70,14 +72,15 @@ def _lines(found: Compared, metric: Metric) -> list[Line]:
     """Variants of one metric, all numbers in one unit."""
     by_name = found.differences[metric.id]
     size, unit = scale_of(metric, max(abs(v) for d in by_name.values() for v in (d.base, d.variant)))
-    decimals = 2 if metric.unit.startswith("yuan") else metric.decimals
+    usual = decimals_of(metric)
 
-    def said(value: float, sign: str = "") -> str:
+    def said(value: float, sign: str = "", decimals: int = usual) -> str:
         return "–" if math.isnan(value) else signs(f"{value / size + 0.0:{sign},.{decimals}f}")
 
     lines = []
     for name, d in by_name.items():
-        span = "" if math.isnan(d.low) else words.span(said(d.low, "+"), said(d.high, "+"))
+        mean, low, high = (said(value, "+", finer(metric, d, size)) for value in (d.mean, d.low, d.high))
+        span = "" if math.isnan(d.low) else words.span(low, high)
         says = say("compare.with_unit", metric=meaning(metric), unit=unit) if unit else meaning(metric)
-        lines.append(Line(says, name, said(d.base), said(d.variant), said(d.mean, "+"), span, arrow(metric, d)))
+        lines.append(Line(says, name, said(d.base), said(d.variant), mean, span, arrow(metric, d)))
     return lines
