@@ -104,3 +104,11 @@ def test_a_clear_difference_is_not_written_as_zero() -> None:
     assert finer(metric, small, 0.01) == 2
     assert finer(metric, dataclasses.replace(small, low=-0.0002), 0.01) == decimals_of(metric) == 1
     assert finer(metric, dataclasses.replace(small, low=1e-12), 0.01) == 4
+
+
+def test_the_headline_holds_clear_differences_of_each_variant(folder: Path) -> None:
+    source = compare_page.render(Compared.open(folder))
+    head = source[source.index('id="out-head"') : source.index('id="asked-head"')]
+    assert 0 < head.count("<li>") <= compare_page.CARDS
+    assert "grow: " in head
+    assert "95% interval" in head

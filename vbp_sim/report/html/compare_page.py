@@ -11,12 +11,17 @@ from vbp_sim.report.compared import Compared
 from vbp_sim.report.comparison import arrow, decimals_of, finer, scale_of
 from vbp_sim.report.html import again, evidence
 from vbp_sim.report.html.grid import signs
+from vbp_sim.report.html.headline import Figure
 from vbp_sim.report.html.page import page, plates
 from vbp_sim.report.language import restate, say
+from vbp_sim.report.studied import WANTED
 from vbp_sim.report.summary import meaning
 from vbp_sim.studies import aside
-from vbp_sim.studies.metric_ids import Metric
+from vbp_sim.studies.metric_ids import METRICS, Metric
 from vbp_sim.studies.paired import LEVEL
+
+#: differences in the headline
+CARDS = 8
 
 
 @dataclass(frozen=True)
@@ -49,6 +54,7 @@ def render(found: Compared) -> str:
         replications=words.counted(int(c["replications"]), "replication"),
         level=f"{LEVEL:.0%}",
         reached=c["reached"],
+        figures=_cards(found),
         clear=[line for line in lines if line.judged],
         lines=lines,
         plates=plates(found),
@@ -68,10 +74,33 @@ def render(found: Compared) -> str:
     )
 
 
+def _cards(found: Compared) -> list[Figure]:
+    """The most wanted of each variant's clear differences."""
+    cards = []
+    for variant in found.variants:
+        clear = [METRICS[m] for m in WANTED if m in found.differences and _clear(found, m, variant)]
+        for metric in clear[: max(1, CARDS // len(found.variants))]:
+            line = next(line for line in _lines(found, metric) if line.variant == variant)
+            unit = _scale(found, metric)[1]
+            points = metric.unit == "share"
+            value = say("studies.points", number=line.difference) if points else words.amount(line.difference, unit)
+            says = say("compare.card", variant=variant, metric=meaning(metric), judged=line.judged)
+            cards.append(Figure(value, says, line.span))
+    return cards
+
+
+def _clear(found: Compared, metric: str, variant: str) -> bool:
+    return variant in found.differences[metric] and found.differences[metric][variant].clear
+
+
+def _scale(found: Compared, metric: Metric) -> tuple[float, str]:
+    return scale_of(metric, max(abs(v) for d in found.differences[metric.id].values() for v in (d.base, d.variant)))
+
+
 def _lines(found: Compared, metric: Metric) -> list[Line]:
     """Variants of one metric, all numbers in one unit."""
     by_name = found.differences[metric.id]
-    size, unit = scale_of(metric, max(abs(v) for d in by_name.values() for v in (d.base, d.variant)))
+    size, unit = _scale(found, metric)
     usual = decimals_of(metric)
 
     def said(value: float, sign: str = "", decimals: int = usual) -> str:
