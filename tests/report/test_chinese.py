@@ -321,3 +321,11 @@ def test_an_unnamed_firm_is_short_beside_its_drug(code: str, short: str) -> None
         of_another = say("names.unnamed", n=2, drug="gefitinib")
         assert names.beside(of_another, "amlodipine") == of_another
         assert names.beside("Pfizer", "amlodipine") == "Pfizer"
+
+
+def test_shipped_sweeps_have_chinese_titles() -> None:
+    for file in sorted((Path(__file__).parents[2] / "scenarios" / "sweeps").glob("*.yaml")):
+        sweep = yaml.safe_load(file.read_text(encoding="utf-8"))
+        with speaking("zh"):
+            for english in (sweep["title"], sweep.get("description")):
+                assert english is None or restate("shipped", english.strip()) != english.strip(), file.name

@@ -16,6 +16,7 @@ import pytest
 
 from vbp_sim.engine.tables import TABLES, markdown
 from vbp_sim.errors import InputError, RunError
+from vbp_sim.studies import backtest_record, compare, plan
 from vbp_sim.studies.folder import RunFolder, RunWriter
 
 MANIFEST = {"scenario": "s", "variant": "", "seed": 1, "replications": 2, "version": "0", "digest": "d"}
@@ -288,6 +289,15 @@ def test_a_damaged_run_is_an_input_error(tmp_path: Path) -> None:
     (path / "summary.json").write_text("[]")
     with pytest.raises(InputError, match="not a JSON object"):
         RunFolder.open(path)
+
+
+@pytest.mark.parametrize(
+    ("file", "what"), [(compare.FILE, "a comparison"), (plan.NAME, "a study"), (backtest_record.FILE, "a back-test")]
+)
+def test_a_folder_of_another_kind_is_named(tmp_path: Path, file: str, what: str) -> None:
+    (tmp_path / file).write_text("{}")
+    with pytest.raises(InputError, match=f"holds {what}, not a run"):
+        RunFolder.open(tmp_path)
 
 
 def test_a_run_of_another_format_is_an_input_error(tmp_path: Path) -> None:

@@ -38,6 +38,12 @@ FORMAT = 2
 SUMMARY = "summary.json"
 AGAIN = "run it again"
 DAMAGED = f"the run folder is damaged; {AGAIN}"
+#: what a folder that is no run may hold instead, by a file of it, and what reads that
+OTHERS = {
+    "comparison.json": ("holds a comparison, not a run", "its runs are in its folder runs: name one of them"),
+    "plan.json": ("holds a study, not a run", "`vbp report` and `vbp explore` read it; study.csv has its numbers"),
+    "backtest.json": ("holds a back-test, not a run", "`vbp report` and `vbp plot` read it"),
+}
 MANIFEST_NEEDS = ("scenario", "variant", "seed", "replications", "version", "digest")
 
 Json = dict[str, Any]
@@ -62,6 +68,9 @@ class RunFolder:
             raise _unusable(path, "is a file, not a run folder", "name the folder that holds manifest.json")
         file = path / target.MANIFEST
         if not file.is_file():
+            for other, (what, remedy) in OTHERS.items():
+                if (path / other).is_file():
+                    raise _unusable(path, what, remedy)
             raise _unusable(
                 path, "is not a run folder, or its run never finished: it has no manifest.json", AGAIN
             )

@@ -16,7 +16,7 @@ from vbp_sim.report.html import evidence
 from vbp_sim.report.html.grid import Grid, signs
 from vbp_sim.report.html.headline import Figure
 from vbp_sim.report.html.page import page, plates
-from vbp_sim.report.language import say
+from vbp_sim.report.language import restate, say
 from vbp_sim.report.studied import Studied, lever_words
 from vbp_sim.report.summary import cells
 from vbp_sim.studies import aside
@@ -48,13 +48,13 @@ def render(study: Studied) -> str:
     drawn = [plate for plate in plates(study) if plate.drawing]
     return page(
         "study.html",
-        title=spec.title or spec.sweep,
+        title=restate("shipped", spec.title or spec.sweep),
         study=spec.sweep,
         scenario=Path(study.plan.scenario).stem,
         runs=f"{runs:,}",
         figures=[_card(study, metric) for metric in study.metrics[:CARDS]],
         said=[plate.says for plate in drawn],
-        description=spec.description,
+        description=restate("shipped", spec.description),
         levers=_levers(study),
         uncertainties=_uncertainties(study),
         sure=_sure(study),
