@@ -69,4 +69,14 @@ def command(
 
 def _row(name: str, candidate: Any) -> list[str]:
     values = [v if isinstance(v, str) else json.dumps(v, ensure_ascii=False) for v in candidate.values.values()]
-    return [f"front/{name}", *values, *(f"{v:.4g}" for v in candidate.objectives.values())]
+    return [f"front/{name}", *values, *(_number(id, v) for id, v in candidate.objectives.items())]
+
+
+def _number(metric: str, value: float) -> str:
+    """A metric as summaries write it."""
+    from vbp_sim.report import words
+    from vbp_sim.report.summary import cells
+    from vbp_sim.studies.metric_ids import METRICS
+
+    _, mean, _, unit = cells(METRICS[metric], {"mean": value, "low": value, "high": value, "n": 1})
+    return words.amount(mean, unit)
