@@ -59,7 +59,7 @@ def test_quiet_check_says_only_errors(vbp: Any, bad: Path) -> None:
 def test_show_gives_values_with_who_set_them(vbp: Any) -> None:
     code, out, _ = vbp("show", "pilot-2018", "--set", "demand.growth=0.25")
     assert code == 0
-    line = next(line for line in out.splitlines() if line.strip().startswith("growth:"))
+    line = next(line for line in out.splitlines() if line.strip().startswith("growth: 0.25"))
     assert line.split("  #") == [line.split("  #")[0], " share; --set demand.growth"]
     assert "STAND-IN" in out
 

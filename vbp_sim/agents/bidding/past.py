@@ -15,10 +15,13 @@ from vbp_sim.agents.bidding.interface import Bools, Floats, Opening, PastRound, 
 def past_round(
     round_id: str, published: str, openings: Sequence[Opening], bids: Sequence[Floats], prices: Sequence[Floats]
 ) -> PastRound:
-    """A round as it went; ``bids`` and ``prices`` per drug and firm in yuan, nan = none or not selected."""
+    """A round as it went; ``bids`` and ``prices`` per drug and firm in yuan, nan = none or not selected.
+
+    Drugs for which nobody may bid any more leave nothing to remember.
+    """
     tenders = []
     for opening, bid, price in zip(openings, bids, prices, strict=True):
-        if opening.conditions is not None:
+        if opening.conditions is not None and opening.manufacturer:
             over = np.where(bid <= opening.ceiling * (1 + 1e-9), bid, np.nan) / opening.ceiling
             tenders.append(
                 PastTender(
