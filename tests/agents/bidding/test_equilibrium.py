@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from datetime import date
 from pathlib import Path
 
 import numpy as np
@@ -86,6 +87,14 @@ def test_the_regret_is_small_where_many_costs_are_over_the_ceiling(
 ) -> None:
     _, regret = Equilibrium().solution(conditions(rules("batch-3")), 1000.0, usual, generics, originators)
     assert 0 <= regret < 0.03
+
+
+def test_a_finer_play_settles_where_neither_play_nor_response_does() -> None:
+    """Four provinces, so that places are worth very different volumes, and a low cost under the rules of batch 9."""
+    known = conditions(rules("batch-9"), form="", start=date(2024, 8, 1))
+    four = replace(known, weights=(0.2026, 0.252, 0.3299, 0.2155))
+    _, regret = Equilibrium().solution(four, 18.61, 0.086, 9, 1)
+    assert regret < 0.03
 
 
 def test_rivals_with_a_cost_over_the_ceiling_make_no_valid_bid() -> None:

@@ -3,7 +3,7 @@
 Costs are log-normal around the usual cost of the drug's generics, who take originators to sit at the ceiling;
 originators respond best to the generics. Mavericks and those who stand aloof are as in `best_response`. A case is
 solved once per (rules, number of firms, usual cost) and kept on disk (`store`): by smoothed fictitious play, and where
-its regret is too large by damped best response; if that is too large too, the run is refused. ``solver: closed`` takes
+its regret is too large by damped best response, then by finer play; if all are too large, the run is refused. ``solver: closed`` takes
 the closed form instead, which sees places, shares and years but no ratio, guarantee or revival.
 """
 
@@ -116,6 +116,8 @@ class Equilibrium(BestResponse):
             found = fictitious(game, aim)
             if found.regret > aim:
                 found = min(found, damped(game, steps=90, draws=800), key=lambda f: f.regret)
+            if found.regret > aim:
+                found = min(found, fictitious(game, aim, draws=960, temperature=0.01), key=lambda f: f.regret)
             return found.bids, np.array([found.regret])
 
         bids, regret = solved("equilibrium", case, solve)
