@@ -3,8 +3,9 @@
 Costs are log-normal around the usual cost of the drug's generics, who take originators to sit at the ceiling;
 originators respond best to the generics. Mavericks and those who stand aloof are as in `best_response`. A case is
 solved once per (rules, number of firms, usual cost) and kept on disk (`store`): by smoothed fictitious play, and where
-its regret is too large by damped best response, then by finer play; if all are too large, the run is refused. ``solver: closed`` takes
-the closed form instead, which sees places, shares and years but no ratio, guarantee or revival.
+its regret is too large by damped best response, then by finer play; if all are too large, the run is refused.
+``solver: closed`` takes the closed form instead, which sees places, shares and years but no ratio, guarantee or
+revival.
 """
 
 from __future__ import annotations
