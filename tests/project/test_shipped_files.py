@@ -13,9 +13,7 @@ import vbp_sim
 
 ROOT = Path(__file__).parents[2]
 SCENARIOS = sorted((ROOT / "scenarios").glob("*.yaml"))
-EXPERIMENTS = sorted(
-    file for file in (ROOT / "scenarios" / "experiments").glob("*.yaml") if not file.stem.startswith("fitted-")
-)
+EXPERIMENTS = sorted((ROOT / "scenarios" / "experiments").glob("*.yaml"))
 SWEEPS = sorted((ROOT / "scenarios" / "sweeps").glob("*.yaml"))
 RULES = sorted((ROOT / "vbp_sim" / "rules" / "data").glob("*.yaml"))
 SCHEMA_LINE = re.compile(r"# yaml-language-server: \$schema=(\S+)")

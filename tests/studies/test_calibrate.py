@@ -48,7 +48,7 @@ def test_a_small_fit_is_written_read_and_not_worse(tmp_path: Path, vbp: Vbp) -> 
 
 
 def test_the_shipped_fit_is_what_the_models_have_as_defaults() -> None:
-    fitted = load_prediction(Path(__file__).parents[2] / "scenarios/experiments/fitted-expansion-batch-2.yaml")
+    fitted = load_prediction(Path(__file__).parents[2] / "scenarios/parameters/expansion-batch-2.yaml")
     assert fitted.fitted_on == ("expansion-2019", "batch-2")
     assert fitted.model_copy(update={"fitted_on": ()}) == Prediction()
 

@@ -115,11 +115,16 @@ def _keep(record: dict[str, Any], out: Path, report: bool, quiet: bool) -> None:
 
 
 def _tell(metrics: dict[str, dict[str, Any]], right: Accuracy | None, quiet: bool) -> None:
+    """Print the metrics in the units of summaries, with real values in the same unit, and how right they are."""
+    from vbp_sim.report.summary import cells
+    from vbp_sim.studies.metric_ids import METRICS
+
     known = any("real" in m for m in metrics.values())
-    rows = [("metric", "predicted", "low", "high", *(["real"] if known else []))]
+    rows = [("metric", "predicted", "range of 90 %", *(["real"] if known else []), "unit")]
     for name, m in metrics.items():
-        real = [f"{m['real']:.3g}" if "real" in m else ""] if known else []
-        rows.append((name, f"{m['mean']:.3g}", f"{m['low']:.3g}", f"{m['high']:.3g}", *real))
+        id_, mean, span, unit = cells(METRICS[name], m)
+        real = [cells(METRICS[name], {**m, "mean": m["real"]})[1] if "real" in m else ""] if known else []
+        rows.append((id_, mean, span, *real, unit))
     print_table(rows)
     if right is not None and not quiet:
         click.echo()
