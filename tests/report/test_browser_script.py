@@ -15,6 +15,7 @@ import pytest
 import study_making
 import synthetic
 from PIL import Image
+from playwright.sync_api import expect
 from test_browser import CHROMIUM, Seen, browser, pytestmark  # noqa: F401
 
 from vbp_sim.report.html import page, pages
@@ -68,7 +69,7 @@ def test_choosing_a_drug_changes_the_charts_and_the_tables(seen: Seen) -> None:
         == seen.page.locator("section#bids .spot[data-drug=clopidogrel]").count()
     )
     seen.page.click("form.choose button[type=reset]")
-    seen.page.wait_for_function("!document.querySelector('.spot.out')")
+    expect(seen.page.locator(".spot.out")).to_have_count(0)
     seen.page.mouse.move(2, 2)
     assert apart(chart.screenshot(), before) < 0.2
     assert len(column(seen, CHART, 1)) == len(DRUGS)
