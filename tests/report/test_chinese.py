@@ -90,6 +90,7 @@ def named(source: Source) -> set[str]:
     """Words that come from the input: names, ids, and what they are made of."""
     about = sources.origin(source).manifest
     given = [str(about.get(key, "")) for key in ("scenario", "variant", "run_hash", "title")]
+    given += [str(about.get("run_hash", ""))[:12]]  # as footers give it: cut within a run of letters perhaps
     given += ["not the lowest bid", "What is <b>known</b>"]
     given += ["pilot", *METRICS, *synthetic.FIRMS, *synthetic.PROVINCES, *NAMES_ZH["manufacturer"]]
     given += ["base", "fund", "insured", "grow", "alpha", "beta", "gamma", "kept", "most", "drug-", "expansion-"]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from math import isnan
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -79,7 +80,7 @@ def command(
     found: dict[str, Any] = {
         "market": data.name, "rules": rules, "replications": replications, "seed": seed,
         "fitted_on": list(prediction.fitted_on), "metrics": by_metric(test.metrics, test.real) | after,
-        "accuracy": right.as_dict() if right else None,
+        "accuracy": right.as_dict() if right else None, "regret": None if isnan(test.regret) else test.regret,
     }  # fmt: skip
     if out is not None:
         asked = {"market": market, "params": str(params) if params else "", "earlier": list(earlier), "whole": whole}
@@ -88,6 +89,8 @@ def command(
         print_json(found)
         return
     _tell(found["metrics"], right, quiet)
+    if found["regret"] is not None and not quiet:
+        click.echo(f"\nequilibria: by another bid a firm could still gain at most {test.regret:.1%} of its payoff")
     if after and not quiet:
         click.echo(f"\nwhat follows the tender: {whole} replications, default models of institutions and suppliers")
 

@@ -60,11 +60,12 @@ class Prediction(Part):
 
 @dataclass(frozen=True)
 class Predicted:
-    """One predicted round: products, their bids (yuan, nan = no quote), and the awards by drug."""
+    """One predicted round: products, their bids (yuan, nan = no quote), the awards by drug, and `Bidding.regret`."""
 
     products: Products
     bids: Floats
     awards: tuple[Award, ...]
+    regret: float = float("nan")
 
 
 @dataclass(frozen=True)
@@ -74,6 +75,7 @@ class Backtest:
     ``bids`` and ``prices`` (replications, products) over the ceiling: valid bids, prices of selected products, nan
     elsewhere; ``real_bids`` and ``real_prices`` (products,); ``qualified`` (products,) firms that may bid for the drug.
     ``value_cut`` (replications,) and ``real_value_cut``: cut against the ceiling, weighted by agreed volume x ceiling.
+    ``regret`` the largest of all predicted rounds, nan if the bidders solve for no equilibrium.
     """
 
     metrics: dict[str, dict[str, Any]]
@@ -87,6 +89,7 @@ class Backtest:
     qualified: npt.NDArray[np.int64]
     value_cut: Floats
     real_value_cut: float
+    regret: float
 
 
 def load_prediction(file: Path) -> Prediction:
@@ -131,6 +134,7 @@ def backtest(
         qualified=np.bincount(first.drug, minlength=len(market.drugs))[first.drug],
         value_cut=np.array([_value_cut(market, tables) for tables in seen]),
         real_value_cut=_value_cut(market, really) if really else float("nan"),
+        regret=float(np.fmax.reduce([run.regret for run in runs])),
     )
 
 
@@ -168,7 +172,7 @@ def predict(
     def answer(i: int, offers: npt.NDArray[np.int64]) -> npt.NDArray[np.bool_]:
         return bidding.accepts(openings[i], offers / YUAN, luck)
 
-    return Predicted(products, bids, decide(tenders, rules, answer))
+    return Predicted(products, bids, decide(tenders, rules, answer), bidding.regret(openings))
 
 
 def tender_of(

@@ -10,6 +10,7 @@ revival.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import replace
 from statistics import NormalDist
 from typing import Literal
@@ -18,7 +19,7 @@ import numpy as np
 from pydantic import model_validator
 
 from vbp_sim.agents.bidding.addressed import uniforms
-from vbp_sim.agents.bidding.best_response import BestResponse
+from vbp_sim.agents.bidding.best_response import BestResponse, needed
 from vbp_sim.agents.bidding.closed_form import closed_form
 from vbp_sim.agents.bidding.interface import Bools, Conditions, Floats, Opening
 from vbp_sim.agents.bidding.past import usual_cost
@@ -129,6 +130,17 @@ class Equilibrium(BestResponse):
                 f"regret_limit ({self.regret_limit:.2%}). Choose bidding model best-response, or raise regret_limit"
             )
         return bids, float(regret[0])
+
+    def regret(self, openings: Sequence[Opening]) -> float:
+        """See `Bidding.regret`: the largest over the drugs for which generics bid."""
+        found = [float("nan")]
+        for opening in openings if self.solver == "play" else ():
+            generics = int((~opening.originator).sum())
+            if generics:
+                usual = usual_cost(opening.cost / opening.ceiling, opening.originator)
+                originators = int(opening.originator.sum())
+                found.append(self.solution(needed(opening), opening.ceiling, usual, generics, originators)[1])
+        return float(np.fmax.reduce(found))
 
     def prospects(self, opening: Opening, conditions: Conditions, level: Floats, who: Bools) -> Payoffs:
         """See `BestResponse.prospects`: generics are met in equilibrium, whatever ``level``."""

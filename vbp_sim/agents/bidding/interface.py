@@ -104,6 +104,10 @@ class Bidding(Part):
         """Return the bids of every drug of a round; a model whose firms take each drug alone leaves this as it is."""
         return [self.bids(opening, luck) for opening in openings]
 
+    def regret(self, openings: Sequence[Opening]) -> float:
+        """Most that a firm could still gain by another bid, share of its payoff; nan if none is solved."""
+        return float("nan")
+
     @abstractmethod
     def accepts(self, opening: Opening, offers: Floats, luck: Streams) -> Bools:
         """Say per firm whether it would supply at the offered price (yuan per unit, 0 = no offer)."""

@@ -69,6 +69,9 @@ class RoundProcess:
         members = [self.notice.qualified(d) for d in scope.drugs]
         openings = [self.notice.opening(d, m) for d, m in zip(scope.drugs, members, strict=True)]
         bids = world.bidding.round(openings, world.luck)
+        regret = world.bidding.regret(openings)
+        if not np.isnan(regret):
+            scope.log("regret", regret, "of its payoff is the most that a firm could still gain by another bid")
         tenders = [self.notice.tender(d, m, b) for d, m, b in zip(scope.drugs, members, bids, strict=True)]
 
         def answer(tender: int, offers: Ints) -> npt.NDArray[np.bool_]:
