@@ -89,7 +89,7 @@ class Equilibrium(BestResponse):
             return super()._best(opening, luck, conditions, cost, level, stakes, who)
         usual = float(np.exp(np.log(cost).mean()))
         originators = int(opening.originator.sum())
-        types = usual_case(usual) * np.exp(self.cost_spread * normal_quantiles(TYPES))
+        types = self._types(usual)
         if self.solver == "closed":
             return self._closed(conditions, cost, types, originators)
         bids, _ = self.solution(conditions, opening.ceiling, usual, len(cost), originators)
@@ -162,12 +162,16 @@ class Equilibrium(BestResponse):
 
     def game(self, conditions: Conditions, ceiling: float, usual: float, generics: int, originators: int) -> Game:
         """The case that is solved for a drug: the nearest usual cost, and the ceiling only where it matters."""
-        types = usual_case(usual) * np.exp(self.cost_spread * normal_quantiles(TYPES))
+        types = self._types(usual)
         stake = (self.generic_market / 2, self.generic_exposure, self.generic_kept, self.lost)
         solve_at = scale(conditions.rules, conditions.form, ceiling)
         return Game(
             conditions, solve_at, tuple(types.tolist()), generics, originators, generics + originators, stake, self.risk
         )
+
+    def _types(self, usual: float) -> Floats:
+        """Costs over the ceiling that stand for all generics of a case, rising, shape (TYPES,)."""
+        return np.asarray(usual_case(usual) * np.exp(self.cost_spread * normal_quantiles(TYPES)))
 
     def _closed(self, conditions: Conditions, cost: Floats, types: Floats, originators: int) -> Floats:
         """The closed form between the costs that are solved for."""
