@@ -8,7 +8,7 @@ import time
 import numpy as np
 
 from vbp_sim.rules.library import rule_set
-from vbp_sim.rules.tender import Tender, accept, decide
+from vbp_sim.rules.tender import Tender, accept, award_all
 
 DRUGS, BIDS, REPEATS = 62, 800, 20
 ROUNDS = ("pilot-2018", "expansion-2019", "batch-3", "batch-7", "batch-10", "batch-11")
@@ -43,7 +43,7 @@ def main() -> None:
         times = []
         for _ in range(REPEATS):
             begin = time.perf_counter()
-            decide(tenders, rules, accept)
+            award_all(tenders, rules, accept)
             times.append(time.perf_counter() - begin)
         print(f"{id:16s} {1000 * min(times):6.1f} ms (best), {1000 * max(times):6.1f} ms (worst of {REPEATS})")
 

@@ -19,7 +19,7 @@ from rules_making import tender
 from vbp_sim.rules.library import DATA, rule_set
 from vbp_sim.rules.money import micro, text
 from vbp_sim.rules.ruleset import RuleSet
-from vbp_sim.rules.tender import Tender, decide
+from vbp_sim.rules.tender import Tender, award_all
 from vbp_sim.scenario.load import load_part
 
 CASES = {
@@ -69,7 +69,7 @@ def check_bids(case: dict[str, Any], rules: RuleSet) -> None:
     def answer(i: int, offers: np.ndarray) -> np.ndarray:
         return np.array([f in accepting for f in tenders[i].firms]) & (offers > 0)
 
-    for award, made, facts in zip(decide(tenders, rules, answer), tenders, drugs.values(), strict=True):
+    for award, made, facts in zip(award_all(tenders, rules, answer), tenders, drugs.values(), strict=True):
         firms = made.firms
         won = {firms[i]: text(award.price[i]) for i in np.flatnonzero(award.selected)}
         assert won == {f: text(micro(str(p))) for f, p in facts["winners"].items()}, award.reasons

@@ -7,13 +7,13 @@ import numpy as np
 from rules_making import tender
 
 from vbp_sim.rules.library import rule_set
-from vbp_sim.rules.tender import decide, refuse
+from vbp_sim.rules.tender import award_all, refuse
 
 EXPANSION = rule_set("expansion-2019")
 
 
 def test_three_lowest_valid_bids_win_at_their_own_prices() -> None:
-    (award,) = decide([tender([0.9, 1.01, 0.5, 0.7, 0.8], 1)], EXPANSION, refuse)
+    (award,) = award_all([tender([0.9, 1.01, 0.5, 0.7, 0.8], 1)], EXPANSION, refuse)
     assert award.selected.tolist() == [False, False, True, True, True]
     assert award.price.tolist() == [0, 0, 500_000, 700_000, 800_000]
     assert award.order == (2, 3, 4)
@@ -22,13 +22,13 @@ def test_three_lowest_valid_bids_win_at_their_own_prices() -> None:
 
 
 def test_a_bid_at_the_ceiling_is_valid() -> None:
-    (award,) = decide([tender([1], 1)], EXPANSION, refuse)
+    (award,) = award_all([tender([1], 1)], EXPANSION, refuse)
     assert award.selected.all()
 
 
 def test_tie_at_the_last_place_goes_to_the_larger_priority() -> None:
     bids, priority = [0.5, 0.6, 0.7, 0.7], [0, 0, 1, 2]
-    (award,) = decide([tender(bids, 1, priority=priority)], EXPANSION, refuse)
+    (award,) = award_all([tender(bids, 1, priority=priority)], EXPANSION, refuse)
     assert award.selected.tolist() == [True, True, False, True]
 
 

@@ -12,7 +12,7 @@ from vbp_sim.rules.contest import NONE, book
 from vbp_sim.rules.library import rule_ids, rule_set
 from vbp_sim.rules.money import at_most
 from vbp_sim.rules.selection.threshold import Threshold
-from vbp_sim.rules.tender import Award, Tender, accept, contest, decide, refuse
+from vbp_sim.rules.tender import Award, Tender, accept, contest, award_all, refuse
 
 BIDS = st.lists(st.integers(0, 40), min_size=1, max_size=9)
 ROUND = st.lists(BIDS, min_size=1, max_size=4)
@@ -41,14 +41,14 @@ def fate(award: Award, made: Tender) -> dict[str, tuple[int, str]]:
 def test_order_of_rows_and_drugs_never_matters(id: str, bids: list[list[int]], luck: object) -> None:
     made = tenders(bids)
     rules = rule_set(id)
-    before = {t.drug: fate(a, t) for t, a in zip(made, decide(made, rules, accept), strict=True)}
+    before = {t.drug: fate(a, t) for t, a in zip(made, award_all(made, rules, accept), strict=True)}
     mixed = []
     for t in made:
         order = list(range(len(t.firms)))
         luck.shuffle(order)  # type: ignore[attr-defined]
         mixed.append(t.of(np.array(order)))
     luck.shuffle(mixed)  # type: ignore[attr-defined]
-    after = {t.drug: fate(a, t) for t, a in zip(mixed, decide(mixed, rules, accept), strict=True)}
+    after = {t.drug: fate(a, t) for t, a in zip(mixed, award_all(mixed, rules, accept), strict=True)}
     assert after == before
 
 
@@ -59,7 +59,7 @@ def test_scaling_all_prices_changes_nothing_without_a_line_in_yuan(id: str, bids
     if isinstance(rules.selection, Threshold):
         rules = rules.model_copy(update={"selection": rules.selection.model_copy(update={"low_lines": {}})})
     small, large = tenders(bids), tenders(bids, 0.7, 21.0)
-    for a, b in zip(decide(small, rules, refuse), decide(large, rules, refuse), strict=True):
+    for a, b in zip(award_all(small, rules, refuse), award_all(large, rules, refuse), strict=True):
         assert a.selected.tolist() == b.selected.tolist()
         assert a.order == b.order
 
@@ -69,7 +69,7 @@ def test_scaling_all_prices_changes_nothing_without_a_line_in_yuan(id: str, bids
 def test_no_winner_is_above_its_threshold_and_none_void_wins(id: str, bids: list[int]) -> None:
     rules = rule_set(id)
     (made,) = tenders([bids])
-    (award,) = decide([made], rules, refuse)
+    (award,) = award_all([made], rules, refuse)
     assert isinstance(rules.selection, Threshold)
     groups = rules.grouping.groups(made)
     for group in groups:
@@ -86,7 +86,7 @@ def test_no_winner_is_above_its_threshold_and_none_void_wins(id: str, bids: list
 @given(IDS, BIDS)
 def test_accepting_more_never_takes_a_win_away(id: str, bids: list[int]) -> None:
     made = tenders([bids])
-    (no,), (yes,) = decide(made, rule_set(id), refuse), decide(made, rule_set(id), accept)
+    (no,), (yes,) = award_all(made, rule_set(id), refuse), award_all(made, rule_set(id), accept)
     assert (yes.selected >= no.selected).all()
 
 
@@ -145,7 +145,7 @@ def test_no_bid_stays_above_every_price_under_any_ratio() -> None:
 
 @pytest.mark.parametrize("id", rule_ids())
 def test_a_tender_without_a_valid_bid_fails(id: str) -> None:
-    (award,) = decide(tenders([[0, 40, 0]]), rule_set(id), accept)
+    (award,) = award_all(tenders([[0, 40, 0]]), rule_set(id), accept)
     assert award.failed
     assert award.order == ()
     assert all(r.startswith("no valid bid") or "no valid bid" in r for r in award.reasons)

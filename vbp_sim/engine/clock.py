@@ -5,9 +5,9 @@ from __future__ import annotations
 from calendar import monthrange
 from datetime import date, timedelta
 
-#: days into a month at which institutions order, suppliers dispatch, and deliveries are received; all on its first
-#: day, so that a contract that starts on the second has its first month after this one
-ORDER, DISPATCH, RECEIVE = 0.25, 0.5, 0.75
+#: days into a month at which institutions order, suppliers dispatch, deliveries are received and the books are closed;
+#: all on its first day, so that an agreement that starts on the second has its first month after this one
+ORDER, DISPATCH, RECEIVE, CLOSE = 0.25, 0.5, 0.75, 0.875
 
 
 def add_months(day: date, months: int) -> date:

@@ -5,22 +5,21 @@ from __future__ import annotations
 import numpy as np
 import numpy.typing as npt
 
-from vbp_sim.engine.contract import Contract
+from vbp_sim.rules.failure.interface import Failure
 
 Floats = npt.NDArray[np.float64]
 
 
-def owed(contract: Contract, missing: Floats, helped: Floats, now: float) -> Floats:
-    """Damages for a month's missing deliveries, yuan, shape (suppliers,).
+def owed(failure: Failure, prices: Floats, missing: Floats, helped: Floats, days: Floats) -> Floats:
+    """Damages for a month's missing deliveries, yuan, shape (suppliers, places).
 
-    ``missing`` (suppliers, provinces) units that each did not deliver; ``helped`` (provinces,) units that others
-    delivered instead, for which nothing is owed. The share of the value grows with the days of the shortage.
+    ``prices`` and ``missing`` (suppliers, places): yuan per unit, and units that each did not deliver; ``helped``
+    (places,) units that others delivered instead, for which nothing is owed; ``days`` (places,) of the shortage so far,
+    with which the share of the value grows.
     """
-    failure = contract.rules.failure
     if not failure.damages:
-        return np.zeros(len(missing))
+        return np.zeros_like(missing)
     gap = missing.sum(axis=0)
     left = np.divide(np.maximum(gap - helped, 0), gap, out=np.zeros_like(gap), where=gap > 0)
-    share = np.array([failure.damages_share(max(0.0, now - since)) for since in contract.short_since])
-    prices = np.array([s.price for s in contract.suppliers])
-    return np.asarray(prices * (missing * left * share).sum(axis=1))
+    share = np.array([failure.damages_share(max(0.0, float(d))) for d in days])
+    return np.asarray(prices * missing * left * share)

@@ -1,38 +1,76 @@
 """Who delivers what: the main supplier, then the backup, then other winners; what is left over is a gap.
 
-Pure functions on arrays; independent of the order of provinces, because everybody with a claim on the same stock gets
-the same fraction of it.
+Pure functions on arrays; independent of the order of places and agreements, because everybody with a claim on the same
+stock gets the same fraction of it.
 """
 
 from __future__ import annotations
+
+from dataclasses import dataclass
 
 import numpy as np
 import numpy.typing as npt
 
 Floats = npt.NDArray[np.float64]
 Ints = npt.NDArray[np.int64]
+Bools = npt.NDArray[np.bool_]
 
 
-def dispatch(wanted: Floats, backup: Ints, available: Floats, helped: Floats) -> tuple[Floats, Floats]:
-    """Share out one drug's stock for a month; return what suppliers deliver of their own orders, and to help others.
+@dataclass(frozen=True)
+class Delivered:
+    """Units that suppliers deliver of their ``own`` orders, and to ``help`` others, both (suppliers, places).
 
-    ``wanted`` (suppliers, provinces) units ordered from each, as are both results; ``backup`` (provinces,) index of
-    the supplier, -1 = none; ``available`` (suppliers,) units that can be delivered; ``helped`` (provinces,) the part
-    of a gap that others may cover (0 before a backup is active). Suppliers serve their own orders first.
+    ``filled`` (places,) is the delivered part of the orders: exactly 1 where what is available covers what is asked.
     """
+
+    own: Floats
+    help: Floats
+    filled: Floats
+
+
+def dispatch(
+    orders: Floats, routes: Floats, available: Floats, backup: Ints, helped: Floats, pool: Ints, member: Bools
+) -> Delivered:
+    """Share out one drug's stock for a month.
+
+    ``orders`` (places,) units; ``routes`` (suppliers, places) the part of them asked of each supplier; ``available``
+    (suppliers,) units that can be delivered; ``backup`` (places,) index of the supplier, -1 = none; ``helped`` (places,)
+    the part of a gap that others may cover (0 before a backup is active). ``pool`` (places,) is the agreement of each
+    place, -1 = none, and ``member`` (suppliers, agreements) says who helps where. All own orders are served first, then
+    backups, then all other winners, each step split in proportion at once.
+    """
+    wanted = routes * orders
     own, left = _ration(wanted, np.array(available, dtype=np.float64))
-    gap = np.maximum(wanted.sum(axis=0) - own.sum(axis=0), 0) * helped
-    by_backup, left = _ration(_claims(gap, backup, len(left)), left)
-    gap = np.maximum(gap - by_backup.sum(axis=0), 0)
-    pool = left.sum()
-    if pool > 0 and gap.sum() > 0:
-        by_backup += np.outer(left / pool, gap * min(1.0, pool / gap.sum()))
-    return own, by_backup
+    gap = (wanted - own).sum(axis=0)
+    may = gap * helped
+    claims = np.where(np.arange(len(left))[:, None] == backup[None, :], may, 0.0)
+    by_backup, left = _ration(claims, left)
+    still = np.where(backup >= 0, np.maximum(may - by_backup.sum(axis=0), 0), may)
+    by_others, met = _pools(left, still, pool, member)
+    missing = gap - may + still * (1 - met)
+    missing = np.where(routes.any(axis=0), missing, orders)
+    filled = 1 - np.divide(missing, orders, out=np.zeros_like(orders), where=orders > 0)
+    return Delivered(own, by_backup + by_others, filled.clip(0, 1))
 
 
-def _claims(volumes: Floats, supplier: Ints, suppliers: int) -> Floats:
-    """Lay volumes (provinces,) out by the supplier that is asked, shape (suppliers, provinces)."""
-    return np.where(np.arange(suppliers)[:, None] == supplier[None, :], volumes[None, :], 0.0)
+def _pools(left: Floats, gap: Floats, pool: Ints, member: Bools) -> tuple[Floats, Floats]:
+    """What all winners of an agreement send together, (suppliers, places), and the part of each gap that it meets.
+
+    A supplier with room in several agreements splits it in proportion to their gaps.
+    """
+    agreements = member.shape[1]
+    gaps = np.bincount(pool[pool >= 0], weights=gap[pool >= 0], minlength=agreements)[:agreements]
+    if not gaps.any() or not left.any():
+        return np.zeros((len(left), len(gap))), np.zeros_like(gap)
+    claims = member * gaps
+    total = np.broadcast_to(claims.sum(axis=1, keepdims=True), claims.shape)
+    room = left[:, None] * np.divide(claims, total, out=np.zeros_like(claims), where=total > 0)
+    rooms = room.sum(axis=0)
+    met = np.divide(rooms, gaps, out=np.zeros_like(gaps), where=gaps > 0).clip(0, 1)
+    parts = np.divide(room, np.broadcast_to(rooms, room.shape), out=np.zeros_like(room), where=rooms > 0)
+    there, none = np.maximum(pool, 0), pool < 0
+    met_here = np.where(none, 0.0, met[there])
+    return np.where(none, 0.0, parts[:, there] * (gap * met_here)), met_here
 
 
 def _ration(wanted: Floats, available: Floats) -> tuple[Floats, Floats]:

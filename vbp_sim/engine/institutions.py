@@ -1,11 +1,13 @@
-"""The institutions of a province, generated: three levels, skewed sizes, demand that adds up to the reported tables.
+"""The institutions of a place, generated: three levels, skewed sizes, demand that adds up to the reported tables.
 
 Institutions are sorted by level and size and live in arrays, never one object each. What is drawn for one of them is
-addressed by its province, level and place in the order, so nothing depends on other provinces or drugs.
+addressed by its place, level and generation number, never by where it stands after sorting, so nothing depends on
+other places, drugs, or on how many institutions there are beside it.
 """
 
 from __future__ import annotations
 
+import hashlib
 from dataclasses import dataclass
 
 import numpy as np
@@ -13,7 +15,7 @@ import numpy.typing as npt
 
 from vbp_sim.scenario.market import LEVELS, Market, Province
 from vbp_sim.scenario.spec import Demand
-from vbp_sim.streams import Streams
+from vbp_sim.streams import Streams, Words
 
 Floats = npt.NDArray[np.float64]
 Ints = npt.NDArray[np.intp]
@@ -21,13 +23,15 @@ Ints = npt.NDArray[np.intp]
 
 @dataclass(frozen=True)
 class Institutions:
-    """Institutions of one province.
+    """Institutions of one place.
 
-    ``use`` is the true yearly use before any round, units per year, shape (drugs, institutions);
-    ``counts`` institutions per level; ``present`` the levels that have any; ``starts`` their first index.
+    ``use`` is the true yearly use before any round, units per year, shape (drugs, institutions); ``at`` the counter of
+    each institution's draws, (institutions,); ``counts`` institutions per level; ``present`` the levels that have any;
+    ``starts`` their first index.
     """
 
     use: Floats
+    at: Words
     counts: Ints
     present: Ints
     starts: Ints
@@ -48,24 +52,35 @@ class Institutions:
         return sums
 
 
-def generate(market: Market, province: int, demand: Demand, luck: Streams) -> Institutions:
-    """Draw the institutions of one province; the sum of ``use`` is the reported volume over the reporting ratio."""
-    place = market.provinces[province]
-    counts = np.array([place.tertiary, place.secondary, place.primary], dtype=np.intp)
+def generate(market: Market, place: int, demand: Demand, luck: Streams) -> Institutions:
+    """Draw the institutions of one place; the sum of ``use`` is the reported volume over the reporting ratio."""
+    record = market.provinces[place]
+    counts = np.array([record.tertiary, record.secondary, record.primary], dtype=np.intp)
     present = np.flatnonzero(counts)
     starts = np.concatenate([[0], np.cumsum(counts[present])[:-1]]).astype(np.intp)
-    total = market.reported[:, province] / demand.reporting_ratio
-    return Institutions(total[:, None] * _sizes(place, counts, demand, luck), counts, present, starts)
+    total = market.reported[:, place] / demand.reporting_ratio
+    sizes, at = _sizes(record, counts, demand, luck)
+    return Institutions(total[:, None] * sizes, at, counts, present, starts)
 
 
-def _sizes(place: Province, counts: Ints, demand: Demand, luck: Streams) -> Floats:
-    """Share of the province's demand that each institution has, largest first within its level."""
+def _sizes(record: Province, counts: Ints, demand: Demand, luck: Streams) -> tuple[Floats, Words]:
+    """Share of the place's demand that each institution has, largest first within its level, and its counter."""
     weights = np.array([demand.level_share[level] for level in LEVELS]) * (counts > 0)
     if weights.sum() == 0:
         weights = np.asarray(counts, dtype=np.float64)  # only levels without a share take part
     weights /= weights.sum()
-    parts = []
+    sizes, numbers = [], []
     for level, count, weight in zip(LEVELS, counts, weights, strict=True):
-        size = np.exp(demand.size_spread * luck.normal("institution.size", place.id, level, at=np.arange(count)))
-        parts.append(np.sort(size)[::-1] * (weight / size.sum() if count else 0.0))
-    return np.concatenate(parts)
+        at = counters(record.id, level, int(count))
+        size = np.exp(demand.size_spread * luck.normal("institution.size", at=at))
+        order = np.argsort(-size, kind="stable")
+        sizes.append(size[order] * (weight / size.sum() if count else 0.0))
+        numbers.append(at[order])
+    return np.concatenate(sizes), np.concatenate(numbers)
+
+
+def counters(place: str, level: str, count: int) -> Words:
+    """Counters of the draws of so many institutions in the order in which they are generated, shape (count,)."""
+    text = hashlib.blake2b(f"{place}\x1f{level}".encode(), digest_size=8).digest()
+    with np.errstate(over="ignore"):
+        return np.asarray(np.uint64(int.from_bytes(text, "little")) + np.arange(count, dtype=np.uint64))

@@ -1,84 +1,74 @@
-"""Lays the monthly arrays of a replication out as the tables `use` and `fund`."""
+"""Lays out what a replication recorded as the tables of a run."""
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from collections.abc import Mapping
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 
-from vbp_sim.engine.mix import Mix
+from vbp_sim.engine.accounts import ACCOUNT_LEVELS
+from vbp_sim.engine.flows import CLAIMS, FLOWS
+from vbp_sim.engine.recorder import Recorder
+from vbp_sim.engine.shelf import Mix
+from vbp_sim.engine.tables import TABLES
+from vbp_sim.engine.world import World
 from vbp_sim.scenario.market import LEVELS
 
-if TYPE_CHECKING:
-    from vbp_sim.engine.recorder import Recorder, Table
-
 Floats = npt.NDArray[np.float64]
+Table = dict[str, npt.NDArray[Any]]
+TYPES: dict[str, Any] = {
+    "int": np.int64, "float": np.float64, "bool": np.bool_, "text": object,
+    "month": "datetime64[M]", "date": "datetime64[D]",
+}  # fmt: skip
 
 
-class Split:
-    """Each month's volumes by kind of product, and their prices.
+def tables_of(world: World, replication: int) -> dict[str, Table]:
+    """All tables of a replication; the first column is its number."""
+    made = {
+        "use": _use(world.recorder),
+        "fund": _fund(world),
+        "accounts": _accounts(world),
+        "claims": _claims(world),
+        "firms": _firms(world),
+    }
+    return {name: _numbered(made[name] if name in made else _rows(world.recorder, name), replication) for name in TABLES}
 
-    Volumes (months, drugs, provinces, levels) in units, prices (months, drugs, provinces) in yuan per unit. Before the
-    first supply the products that will be selected are shown as selected, at their earlier shares and prices.
+
+def _rows(rec: Recorder, name: str) -> Table:
+    declared = TABLES[name].columns[1:]
+    rows = rec.rows.get(name, [])
+    columns = list(zip(*rows, strict=True)) if rows else [()] * len(declared)
+    return {c.name: np.array(v, dtype=TYPES[c.kind]) for c, v in zip(declared, columns, strict=True)}
+
+
+def _numbered(table: Table, replication: int) -> Table:
+    rows = len(next(iter(table.values())))
+    return {"replication": np.full(rows, replication, dtype=np.int32), **table}
+
+
+def _use(rec: Recorder) -> Table:
+    """Rows: month x drug x province x level. Volumes in units.
+
+    Before the first supply the products that will be selected are shown as selected, at their earlier shares.
     """
-
-    def __init__(self, rec: Recorder) -> None:
-        self.rec = rec
-        mix = _filled_back(rec.mix)
-        self.before = rec.mix < 0
-        p = rec.products
-        share = _of_mix(mix, [float(p.pre_share[list(x.products)].sum()) for x in rec.mixes])
-        price = _of_mix(mix, [float(np.dot(p.pre_price[list(x.products)], self._earlier_parts(x))) for x in rec.mixes])
-        branded = np.where(
-            self.before,
-            _of_mix(mix, [float(np.dot(p.originator[list(x.products)], self._earlier_parts(x))) for x in rec.mixes]),
-            _of_mix(mix, [float(np.dot(p.originator[list(x.products)], x.parts)) for x in rec.mixes]),
-        )
-        need, volumes = rec.monthly["need"], rec.monthly
-        self.selected = np.where(self.before[..., None], need * share[..., None], volumes["selected"])
-        nonselected = need - self.selected - volumes["unmet"] - volumes["alternatives"]
-        part, self.originator_price, self.generic_price = self._others(mix)
-        self.originator = nonselected * part[..., None]
-        self.generic = nonselected - self.originator
-        self.selected_price = np.where(self.before, price, rec.paid)
-        self.by_originator = self.selected * branded[..., None]
-
-    def _earlier_parts(self, mix: Mix) -> Floats:
-        """What each product of a mix had of their common volume before the round."""
-        shares = self.rec.products.pre_share[list(mix.products)]
-        total = float(shares.sum())
-        return shares / total if total > 0 else np.array(mix.parts)
-
-    def _others(self, mix: npt.NDArray[np.int64]) -> tuple[Floats, Floats, Floats]:
-        """Originators' part of the non-selected volume, their price and the generics', per month, drug and province."""
-        part, originator, generic = np.zeros(mix.shape), np.zeros(mix.shape), np.zeros(mix.shape)
-        for d in range(mix.shape[1]):
-            for place in np.unique(mix[:, d]).tolist():
-                others = self.rec.others[place] if place >= 0 else self.rec.prices.untouched[d]
-                here = mix[:, d] == place
-                part[:, d][here] = others.originator_part
-                originator[:, d][here] = others.originator_price
-                generic[:, d][here] = others.generic_price
-        return part, originator, generic
-
-
-def monthly_tables(rec: Recorder) -> dict[str, Table]:
-    """The tables `use` and `fund`."""
-    split = Split(rec)
-    return {"use": _use(rec, split), "fund": _fund(rec, split)}
-
-
-def _use(rec: Recorder, split: Split) -> Table:
-    """Rows: month x drug x province x level. Volumes in units."""
-    volumes = rec.monthly
+    volumes, need = rec.monthly, rec.monthly["need"]
+    before, mix = rec.mix < 0, _filled_back(rec.mix)
+    share = _of_mix(rec, mix, lambda d, p, x: float(rec.prices.share(d, p)[list(x.products)].sum()))
+    earlier = _of_mix(rec, mix, lambda d, p, x: float(np.dot(rec.products.originator[list(x.products)],
+                                                              _earlier_parts(rec, d, p, x))))  # fmt: skip
+    now = _of_mix(rec, mix, lambda d, p, x: float(np.dot(rec.products.originator[list(x.products)], x.parts)))
+    selected = np.where(before[..., None], need * share[..., None], volumes["selected"])
+    nonselected = need - selected - volumes["unmet"] - volumes["alternatives"]
+    originator = nonselected * rec.sides(mix)[0][..., None]
     return {
-        **_keys(rec, levels=True),
-        "need": volumes["need"].ravel(),
-        "selected": split.selected.ravel(),
-        "selected_originator": split.by_originator.ravel(),
-        "generic": split.generic.ravel(),
-        "originator": split.originator.ravel(),
+        **_keys(_axes(rec, "month", "drug", "province", "level")),
+        "need": need.ravel(),
+        "selected": selected.ravel(),
+        "selected_originator": (selected * np.where(before, earlier, now)[..., None]).ravel(),
+        "generic": (nonselected - originator).ravel(),
+        "originator": originator.ravel(),
         "alternatives": volumes["alternatives"].ravel(),
         "substituted": volumes["substituted"].ravel(),
         "unmet": volumes["unmet"].ravel(),
@@ -86,99 +76,121 @@ def _use(rec: Recorder, split: Split) -> Table:
     }
 
 
-def _fund(rec: Recorder, split: Split) -> Table:
-    """Rows: month x province, all drugs together. Money in yuan, delays in days.
+def _earlier_parts(rec: Recorder, drug: int, place: int, mix: Mix) -> Floats:
+    """What each product of a mix had of their common volume before any round."""
+    shares = rec.prices.share(drug, place)[list(mix.products)]
+    total = float(shares.sum())
+    return shares / total if total > 0 else np.array(mix.parts)
 
-    A unit of need that goes to drugs outside the list is valued at the mean earlier price of the drug on it.
-    """
-    selected, originator, generic = (v.sum(axis=3) for v in (split.selected, split.originator, split.generic))
-    share, insured = rec.finance.fund_share, rec.finance.insured_share
-    baseline = _at_earlier_prices(rec, "need")
-    spend = selected * split.selected_price + originator * split.originator_price + generic * split.generic_price
-    covered = (
-        selected * split.selected_price * share
-        + originator * _fund_pays(rec, split, split.originator_price)
-        + generic * _fund_pays(rec, split, split.generic_price)
-    )
-    paid = insured * covered.sum(axis=1)
+
+def _of_mix(rec: Recorder, mix: npt.NDArray[np.int64], value: Any) -> Floats:
+    """A value of each mix where it is selected, 0 where nothing is; same shape as ``mix``."""
+    found, known = np.zeros(mix.shape), {}
+    for d, p in np.ndindex(mix.shape[1:]):
+        for index in np.unique(mix[:, d, p]).tolist():
+            if index >= 0:
+                key = (index, d, int(rec.prices.home[d, p]))
+                if key not in known:
+                    known[key] = value(d, p, rec.mixes[index])
+                found[:, d, p][mix[:, d, p] == index] = known[key]
+    return found
+
+
+def _filled_back(mix: npt.NDArray[np.int64]) -> npt.NDArray[np.int64]:
+    """Months before the first agreement of a drug in a place take what holds in the first month after."""
+    filled = mix.copy()
+    first = np.argmax(mix >= 0, axis=0)
+    opening = np.take_along_axis(mix, first[None], axis=0)
+    early = np.arange(len(mix))[:, None, None] < first[None]
+    return np.where(early, opening, filled)
+
+
+def _fund(world: World) -> Table:
+    """Rows: month x province, all drugs together. Money that moved is that of the accounts; the baseline values the same
+    need at earlier prices and shares."""
+    rec, accounts, finance = world.recorder, world.accounts, world.spec.finance
+    baseline = (rec.monthly["need"].sum(axis=3) * rec.prices.mean).sum(axis=1)
+    covered = finance.fund_share * finance.insured_share
+
+    def moved(flow: str) -> Floats:
+        return np.asarray(accounts.flows[flow].sum(axis=(1, 3)))
+
     return {
-        **_keys(rec, levels=False),
-        "spend": spend.sum(axis=1).ravel(),
+        **_keys(_axes(rec, "month", "province")),
+        "spend": (moved("goods") - accounts.alternatives).ravel(),
         "baseline": baseline.ravel(),
-        "alternatives": _at_earlier_prices(rec, "alternatives").ravel(),
-        "fund_paid": paid.ravel(),
-        "patient_paid": (spend.sum(axis=1) - paid).ravel(),
-        "baseline_fund": (share * insured * baseline).ravel(),
-        "baseline_patient": ((1 - share * insured) * baseline).ravel(),
-        "prepaid": _prepaid(rec).ravel(),
-        "delay_days": _delay(rec, split).ravel(),
+        "alternatives": accounts.alternatives.ravel(),
+        "fund_paid": moved("reimbursement").ravel(),
+        "patient_paid": moved("copayment").ravel(),
+        "baseline_fund": (covered * baseline).ravel(),
+        "baseline_patient": ((1 - covered) * baseline).ravel(),
+        "prepaid": moved("advance").ravel(),
+        "delay_days": accounts.delay.ravel(),
     }
 
 
-def _at_earlier_prices(rec: Recorder, volume: str) -> Floats:
-    """A volume at the mean earlier prices of its drugs, (months, provinces) yuan."""
-    return np.asarray((rec.monthly[volume].sum(axis=3) * rec.prices.mean[None, :, None]).sum(axis=1))
+def _accounts(world: World) -> Table:
+    """Rows: every posting that is not zero."""
+    axes, accounts = _account_axes(world), world.accounts
+    parts = []
+    for flow in FLOWS.values():
+        yuan = accounts.flows[flow.id]
+        at = np.nonzero(yuan)
+        size = len(at[0])
+        texts = {"flow": flow.id, "payer": flow.payer, "payee": flow.payee}
+        parts.append({**_at(axes, at), **_same(texts, size), "yuan": yuan[at]})
+    return _joined(parts)
 
 
-def _fund_pays(rec: Recorder, split: Split, price: Floats) -> Floats:
-    """What the fund pays of a non-selected product: its part of the price before, of the payment standard after."""
-    paid = price * rec.finance.fund_share
-    years = np.maximum.accumulate(rec.year, axis=0)
-    for p, payment in enumerate(rec.payments):
-        for year in np.unique(years[rec.payment == p]):
-            now = ((rec.payment == p) & (years == year))[..., None] & ~split.before
-            standard = payment.standard(price[now], rec.listed[now], int(year))
-            paid[now] = payment.fund_pays(price[now], standard, rec.finance.fund_share)
-    return paid
+def _claims(world: World) -> Table:
+    """Rows: what is open at the end of every month."""
+    axes, parts = _account_axes(world), []
+    for name, (still, overdue) in world.accounts.claims().items():
+        at = np.nonzero(np.abs(still) > 1e-6)
+        texts = {"claim": name, "creditor": CLAIMS[name].creditor, "debtor": CLAIMS[name].debtor}
+        parts.append({**_at(axes, at), **_same(texts, len(at[0])), "open": still[at], "overdue": overdue[at]})
+    return _joined(parts)
 
 
-def _prepaid(rec: Recorder) -> Floats:
-    """Advance of the fund in the first month of each contract year, (months, provinces) yuan."""
-    agreed = rec.monthly["agreed"].sum(axis=3) * rec.opens[..., None]
-    share = _by_payment(rec, [p.prepayment_share for p in rec.payments], rec.payment)
-    return np.asarray((agreed * rec.listed * share[..., None]).sum(axis=1))
+def _firms(world: World) -> Table:
+    """Rows: month x owner, where something was sold or paid so far."""
+    owners = world.accounts.owners
+    cash = np.cumsum(owners.flow, axis=0)
+    at = np.nonzero((owners.revenue != 0) | (cash != 0))
+    axes = {"month": np.array(world.clock.months, dtype="datetime64[M]"), "owner": np.array(owners.names, dtype=object)}
+    return {**_at(axes, at), "revenue": owners.revenue[at], "cost": owners.cost[at], "cash": cash[at]}
 
 
-def _delay(rec: Recorder, split: Split) -> Floats:
-    """Mean days from delivery to payment of selected products, weighted by spend, (months, provinces)."""
-    spend = split.selected.sum(axis=3) * split.selected_price
-    payment = _filled_back(rec.payment)
-    due = _by_payment(rec, [float(p.mean_delay(p.due_days())) for p in rec.payments], payment)[..., None]
-    late = _by_payment(rec, [float(p.mean_delay(p.arrears_days)) for p in rec.payments], payment)[..., None]
-    earlier = _by_payment(rec, [p.arrears_days for p in rec.payments], payment)[..., None]
-    days = np.where(split.before, earlier, rec.on_time * due + (1 - rec.on_time) * late)
-    total = spend.sum(axis=1)
-    return np.asarray(np.divide((spend * days).sum(axis=1), total, out=np.full(total.shape, np.nan), where=total > 0))
+def _account_axes(world: World) -> dict[str, npt.NDArray[Any]]:
+    axes = _axes(world.recorder, "month", "province")
+    levels, rounds = np.array(ACCOUNT_LEVELS, dtype=object), np.array(world.accounts.rounds, dtype=object)
+    return {"month": axes["month"], "round": rounds, "province": axes["province"], "level": levels}
 
 
-def _of_mix(mix: npt.NDArray[np.int64], values: list[float]) -> Floats:
-    """A value of each mix where it is selected, 0 where nothing is; same shape as ``mix``."""
-    table: Floats = np.array([*values, 0.0])
-    return table[mix]
+def _axes(rec: Recorder, *names: str) -> dict[str, npt.NDArray[Any]]:
+    known: dict[str, npt.NDArray[Any]] = {
+        "month": np.array(rec.clock.months, dtype="datetime64[M]"),
+        "drug": np.array([d.id for d in rec.market.drugs], dtype=object),
+        "province": np.array([p.id for p in rec.market.provinces], dtype=object),
+        "level": np.array(LEVELS, dtype=object),
+    }
+    return {name: known[name] for name in names}
 
 
-def _by_payment(rec: Recorder, values: list[float], payment: npt.NDArray[np.int64]) -> Floats:
-    """A value of each payment rule where it holds, 0 where none does; same shape as ``payment``."""
-    table: Floats = np.array([*values, 0.0])
-    return table[payment]
-
-
-def _filled_back(known: npt.NDArray[np.int64]) -> npt.NDArray[np.int64]:
-    """Months before the first contract of a drug take what holds in the first month after, -1 where nothing does."""
-    filled = known.copy()
-    for m in range(len(filled) - 2, -1, -1):
-        filled[m] = np.where(filled[m] < 0, filled[m + 1], filled[m])
-    return filled
-
-
-def _keys(rec: Recorder, *, levels: bool) -> dict[str, npt.NDArray[Any]]:
-    months = np.array(rec.clock.months, dtype="datetime64[M]")
-    axes: dict[str, npt.NDArray[Any]] = {"month": months}
-    if levels:
-        axes["drug"] = np.array([d.id for d in rec.market.drugs], dtype=object)
-    axes["province"] = np.array([p.id for p in rec.market.provinces], dtype=object)
-    if levels:
-        axes["level"] = np.array(LEVELS, dtype=object)
-    shape = tuple(len(values) for values in axes.values())
-    grid = np.indices(shape, dtype=np.intp)
+def _keys(axes: Mapping[str, npt.NDArray[Any]]) -> Table:
+    """Every combination of the axes, the last one fastest."""
+    grid = np.indices(tuple(len(values) for values in axes.values()), dtype=np.intp)
     return {name: values[index.ravel()] for (name, values), index in zip(axes.items(), grid, strict=True)}
+
+
+def _at(axes: Mapping[str, npt.NDArray[Any]], at: tuple[npt.NDArray[np.intp], ...]) -> Table:
+    return {name: values[index] for (name, values), index in zip(axes.items(), at, strict=True)}
+
+
+def _same(texts: Mapping[str, str], size: int) -> Table:
+    return {name: np.full(size, text, dtype=object) for name, text in texts.items()}
+
+
+def _joined(parts: list[Table]) -> Table:
+    return {name: np.concatenate([part[name] for part in parts]) for name in parts[0]}
+

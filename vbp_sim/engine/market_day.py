@@ -1,4 +1,4 @@
-"""The day in every month on which suppliers dispatch what all provinces have ordered."""
+"""The day in every month on which suppliers dispatch what all places have ordered, once for each drug."""
 
 from __future__ import annotations
 
@@ -8,82 +8,121 @@ import numpy as np
 import numpy.typing as npt
 import simpy
 
+from vbp_sim.engine.agreement import Agreement
 from vbp_sim.engine.clock import DISPATCH
-from vbp_sim.engine.contract import Contract
 from vbp_sim.engine.damages import owed
-from vbp_sim.engine.dispatch import dispatch
+from vbp_sim.engine.dispatch import Delivered, dispatch
+from vbp_sim.engine.plant import Plant
+from vbp_sim.engine.shelf import Shelf
 from vbp_sim.engine.world import World
 
 Floats = npt.NDArray[np.float64]
 _MONTH = 365.25 / 12
 
 
-class MarketDay:
-    """The dispatching process of all contracts."""
+def market_day(world: World) -> Generator[simpy.Event, None, None]:
+    """Dispatch once a month, after all places have ordered and before they receive."""
+    for m, first in enumerate(world.clock.months):
+        yield from world.until(world.clock.day(first) + DISPATCH)
+        world.filled[:] = 1.0
+        world.paid[:] = 0.0
+        world.sold[:] = 0.0
+        for drug, shelf in enumerate(world.shelves):
+            running = shelf.running()
+            if running:
+                _drug(world, m, drug, shelf, running)
 
-    def __init__(self, world: World) -> None:
-        self.world = world
 
-    def process(self) -> Generator[simpy.Event, None, None]:
-        """Dispatch once a month, after all provinces have ordered and before they receive."""
-        world = self.world
-        for m, first in enumerate(world.clock.months):
-            yield from world.until(world.clock.day(first) + DISPATCH)
-            world.filled[:] = 1.0
-            world.paid[:] = 0.0
-            for drug, contract in enumerate(world.contracts):
-                if contract is not None and world.env.now >= world.clock.day(contract.start):
-                    self._drug(m, drug, contract)
+def _drug(world: World, m: int, drug: int, shelf: Shelf, running: list[Agreement]) -> None:
+    """One drug's month: plants make, own orders go out in all places, then help."""
+    orders, routes = world.orders[drug], shelf.routes
+    asked = (routes * orders).sum(axis=1)
+    plants: dict[int, Plant] = {}
+    for agreement in running:
+        plants.update(zip(shelf.rows(agreement).tolist(), (s.plant for s in agreement.suppliers), strict=True))
+    available = np.zeros(len(routes))
+    for row in sorted(plants):
+        plants[row].make(world.env.now, float(asked[row]), world.supply)
+        available[row] = plants[row].available
+    member = np.zeros((len(routes), len(shelf.agreements)), dtype=np.bool_)
+    for index, agreement in enumerate(shelf.agreements):
+        member[shelf.rows(agreement), index] = True
+    out = dispatch(orders, routes, available, shelf.backup, _helped(world, shelf), shelf.agreement, member)
+    delivered = out.own + out.help
+    total = delivered.sum(axis=0)
+    world.filled[drug] = out.filled
+    spent = (shelf.price * delivered).sum(axis=0)
+    world.paid[drug] = np.divide(spent, total, out=np.zeros_like(total), where=total > 0)
+    world.sold[shelf.products] = delivered
+    for row, plant in sorted(plants.items()):
+        plant.ship(float(delivered[row].sum()))
+        world.delivered[plant.product] += float(delivered[row].sum())
+    _record(world, m, shelf, running, out)
+    _watch(world, shelf, out)
+    _damages(world, m, shelf, running, out)
 
-    def _drug(self, m: int, drug: int, contract: Contract) -> None:
-        world, suppliers = self.world, contract.suppliers
-        orders = world.orders[drug]
-        wanted = contract.routes * orders
-        asked = [float(mine[route > 0].sum()) for mine, route in zip(wanted, contract.routes, strict=True)]
-        for supplier, volume in zip(suppliers, asked, strict=True):
-            supplier.make(world.env.now, volume, world.supply)
-        available = np.array([s.available for s in suppliers])
-        own, help_ = dispatch(wanted, contract.backup, available, self._helped(contract))
-        delivered = own + help_
-        total = delivered.sum(axis=0)
-        world.filled[drug] = np.divide(total, orders, out=np.ones_like(total), where=orders > 0).clip(0, 1)
-        spent = np.array([s.price for s in suppliers]) @ delivered
-        world.paid[drug] = np.divide(spent, total, out=np.zeros_like(total), where=total > 0)
-        for i, supplier in enumerate(suppliers):
-            supplier.ship(float(delivered[i].sum()))
-            world.delivered[supplier.product] += float(delivered[i].sum())
-            served = float(own[i].sum())
+
+def _record(world: World, m: int, shelf: Shelf, running: list[Agreement], out: Delivered) -> None:
+    """A row of the supply table for each supplier of each agreement; capacity and stock are the whole plant's."""
+    for agreement in running:
+        wanted = np.where(agreement.open, shelf.routes * world.orders[agreement.drug], 0.0)
+        rows = shelf.rows(agreement)
+        for row, supplier in zip(rows.tolist(), agreement.suppliers, strict=True):
+            mine, own = float(wanted[row].sum()), float(out.own[row, agreement.open].sum())
             world.recorder.supply(
-                m, supplier, asked[i], served, float(help_[i].sum()), max(0.0, asked[i] - served)
-            )
-        self._watch(contract, wanted, own, help_.sum(axis=0))
-        due = owed(contract, wanted - own, help_.sum(axis=0), world.env.now)
-        for late in np.flatnonzero(due).tolist():
-            world.log("damages", suppliers[late].line, value=float(due[late]), text="yuan owed for late deliveries")
+                m, agreement.round, supplier.plant, mine, own, float(out.help[row, agreement.open].sum()),
+                max(0.0, mine - own),
+            )  # fmt: skip
 
-    def _helped(self, contract: Contract) -> Floats:
-        """Part of a gap that others may cover this month: none of it before they can be active."""
-        failure, now = contract.rules.failure, self.world.env.now
-        if failure.takes_over == "none":
-            return np.zeros(len(contract.main))
-        known = contract.failed_since() if self.world.supply.warning else contract.short_since
-        ready = np.minimum(known, now) + failure.days_to_backup
-        return np.asarray(np.clip((now + _MONTH - ready) / _MONTH, 0, 1) * self.world.supply.coverage)
 
-    def _watch(self, contract: Contract, wanted: Floats, own: Floats, helped: Floats) -> None:
-        """Note when a shortage begins and ends, and when somebody else first delivers."""
-        world, now = self.world, self.world.env.now
-        orders, missing = wanted.sum(axis=0), wanted - own
-        gap = orders - own.sum(axis=0)
-        short = gap > 1e-6 * np.maximum(orders, 1)
-        for p in np.flatnonzero(short):
-            main, province = contract.suppliers[int(missing[:, p].argmax())], world.market.provinces[p].id
-            if np.isinf(contract.short_since[p]):
-                contract.short_since[p] = now
-                world.log("shortage", main.line, province=province, value=float(gap[p]),
-                          text="the main supplier delivers less than ordered")
-            if helped[p] > 0 and not contract.helped[p]:
-                contract.helped[p] = True
-                waited = max(now - float(contract.short_since[p]), contract.rules.failure.days_to_backup)
-                world.log("backup", main.line, province=province, value=waited, text="others deliver instead")
-        contract.short_since[~short], contract.helped[~short] = np.inf, False
+def _helped(world: World, shelf: Shelf) -> Floats:
+    """Part of a gap that others may cover this month, (places,): none of it before they can be active."""
+    now, part = world.env.now, np.zeros(len(shelf.agreement))
+    for agreement in shelf.running():
+        failure = agreement.rules.failure
+        if failure.takes_over != "none":
+            known = agreement.failed_since() if world.supply.warning else shelf.short_since
+            ready = np.minimum(known, now) + failure.days_to_backup
+            may = np.clip((now + _MONTH - ready) / _MONTH, 0, 1) * world.supply.coverage
+            part = np.where(agreement.open, may, part)
+    return part
+
+
+def _watch(world: World, shelf: Shelf, out: Delivered) -> None:
+    """Note when a shortage begins and ends, and when somebody else first delivers."""
+    now = world.env.now
+    drug = next(iter(shelf.agreements)).drug
+    wanted = shelf.routes * world.orders[drug]
+    orders, missing, helped = wanted.sum(axis=0), wanted - out.own, out.help.sum(axis=0)
+    gap = missing.sum(axis=0)
+    short = gap > 1e-6 * np.maximum(orders, 1)
+    for p in np.flatnonzero(short).tolist():
+        agreement = shelf.of(p)
+        if agreement is None:
+            continue
+        row = int(missing[:, p].argmax())
+        main = next(s for s, r in zip(agreement.suppliers, shelf.rows(agreement).tolist(), strict=True) if r == row)
+        where = {"round": agreement.round, "line": main.plant.line, "province": world.market.provinces[p].id}
+        if np.isinf(shelf.short_since[p]):
+            shelf.short_since[p] = now
+            world.log("shortage", value=float(gap[p]), text="the main supplier delivers less than ordered", **where)
+        if helped[p] > 0 and not shelf.helped[p]:
+            shelf.helped[p] = True
+            waited = max(now - float(shelf.short_since[p]), agreement.rules.failure.days_to_backup)
+            world.log("backup", value=waited, text="others deliver instead", **where)
+    shelf.short_since[~short], shelf.helped[~short] = np.inf, False
+
+
+def _damages(world: World, m: int, shelf: Shelf, running: list[Agreement], out: Delivered) -> None:
+    """Suppliers pay hospitals for what came late."""
+    for agreement in running:
+        if not agreement.rules.failure.damages:
+            continue
+        missing = np.where(agreement.open, shelf.routes * world.orders[agreement.drug] - out.own, 0.0)
+        days = world.env.now - shelf.short_since
+        due = owed(agreement.rules.failure, shelf.price, missing, out.help.sum(axis=0), days)
+        for row, supplier in zip(shelf.rows(agreement).tolist(), agreement.suppliers, strict=True):
+            if due[row].any():
+                world.log("damages", supplier.plant.line, round=agreement.round, value=float(due[row].sum()),
+                          text="yuan owed for late deliveries")  # fmt: skip
+                world.accounts.damages(m, agreement.round, supplier.product, due[row])

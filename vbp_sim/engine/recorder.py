@@ -1,4 +1,4 @@
-"""Writes down what happens in a replication and lays it out as the tidy tables of a run (docs/tables.md)."""
+"""Writes down what happens in a replication; `tables_of` lays it out as the tidy tables of a run (docs/tables.md)."""
 
 from __future__ import annotations
 
@@ -9,121 +9,113 @@ import numpy as np
 import numpy.typing as npt
 
 from vbp_sim.agents.firms.interface import Products
+from vbp_sim.engine.agreement import Agreement
 from vbp_sim.engine.clock import Clock
-from vbp_sim.engine.contract import Contract
-from vbp_sim.engine.earlier_prices import EarlierPrices, Others
-from vbp_sim.engine.mix import Mix
-from vbp_sim.engine.supplier import Supplier
-from vbp_sim.engine.tables import TABLES
-from vbp_sim.rules.payment.interface import Payment
+from vbp_sim.engine.plant import Plant
+from vbp_sim.engine.prices import Others, Prices
+from vbp_sim.engine.shelf import Mix, Shelf
 from vbp_sim.scenario.market import LEVELS, Market
-from vbp_sim.scenario.spec import Finance
 
 Floats = npt.NDArray[np.float64]
-Table = dict[str, npt.NDArray[Any]]
-TYPES: dict[str, Any] = {
-    "int": np.int64, "float": np.float64, "bool": np.bool_, "text": object,
-    "month": "datetime64[M]", "date": "datetime64[D]",
-}
+Ints = npt.NDArray[np.int64]
 
 
 class Recorder:
-    """Collects one replication. Monthly arrays have shape (months, drugs, provinces[, levels]): volumes in ``monthly``,
-    the selected side as a place in ``mixes`` (``mix``, -1 = none; ``others`` is the other side at that place) with its
-    ``listed`` price, and the mean price ``paid`` to all who delivered.
-
-    Shape (months, drugs): ``year`` of the contract (0 = none), ``opens`` the length in months of a contract year in its
-    first month (else 0), ``payment`` the place in ``payments`` of the rules that hold since the last start (-1 = none).
+    """Collects one replication. Monthly arrays have shape (months, drugs, places[, levels]): volumes in ``monthly``; the
+    selected side as an index into ``mixes`` (``mix``, -1 = none; ``others`` is the other side at that index) with its
+    ``listed`` price; ``round`` of the scenario, counted from 1 (0 = none yet); ``year`` of the agreement, which stays
+    that of its last one once it is over (0 = none); ``opens`` the length in months of an agreement year in its first month,
+    else 0.
     """
 
     def __init__(
-        self, market: Market, products: Products, prices: EarlierPrices, finance: Finance, clock: Clock,
-        replication: int,
+        self, market: Market, products: Products, prices: Prices, rounds: tuple[str, ...], clock: Clock
     ) -> None:
-        self.market, self.products, self.prices, self.finance = market, products, prices, finance
-        self.clock, self.replication = clock, replication
+        self.market, self.products, self.prices, self.clock = market, products, prices, clock
+        self._number = {name: number for number, name in enumerate(rounds, 1)}
         cells = (len(clock.months), len(market.drugs), len(market.provinces))
         names = ("need", "selected", "alternatives", "substituted", "unmet", "agreed")
         self.monthly: dict[str, Floats] = {name: np.zeros((*cells, len(LEVELS))) for name in names}
-        self.paid = np.zeros(cells)
         self.mix = np.full(cells, -1, dtype=np.int64)
         self.mixes: list[Mix] = []
         self.others: list[Others] = []
-        self._places: dict[tuple[Mix, Others], int] = {}
+        self._known: dict[tuple[Mix, Others], int] = {}
         self.listed = np.zeros(cells)
-        self.year = np.zeros(cells[:2], dtype=np.int64)
-        self.opens = np.zeros(cells[:2], dtype=np.int64)
-        self.payment = np.full(cells[:2], -1, dtype=np.int64)
-        self.payments: list[Payment] = []
-        self.on_time = np.ones(cells[2])
-        self._rows: dict[str, list[tuple[Any, ...]]] = {}
+        self.round, self.year, self.opens = (np.zeros(cells, dtype=np.int64) for _ in range(3))
+        self.rows: dict[str, list[tuple[Any, ...]]] = {}
+        untouched = [[(o.originator_part, o.originator_price, o.generic_price) for o in row] for row in prices.untouched]
+        self._untouched = np.moveaxis(np.array(untouched).reshape(*cells[1:], 3), -1, 0)
 
     def row(self, table: str, *values: Any) -> None:
-        """Add a row to one of the small tables, in the order of its declaration."""
-        self._rows.setdefault(table, []).append(values)
+        """Add a row to a table; values in the order of its columns, without the replication."""
+        self.rows.setdefault(table, []).append(values)
 
     def event(self, now: float, kind: str, round_id: str, drug: str, manufacturer: str, province: str,
-              value: float, text: str) -> None:
+              value: float, text: str) -> None:  # fmt: skip
         """Add a row to the event table."""
         date = np.datetime64(self.clock.date(now), "D")
         self.row("events", now, date, kind, round_id, drug, manufacturer, province, value, text)
 
-    def supply(self, m: int, supplier: Supplier, ordered: float, own: float, helped: float, short: float) -> None:
-        """Add a supplier's month."""
-        line = supplier.line
-        self.row("supply", np.datetime64(self.clock.months[m], "M"), line.round, line.drug, line.manufacturer,
-                 not supplier.makes, supplier.capacity, supplier.stock, ordered, own, helped, short)
+    def supply(self, m: int, round_id: str, plant: Plant, ordered: float, own: float, helped: float, short: float) -> None:
+        """Add a supplier's month under one agreement."""
+        self.row("supply", np.datetime64(self.clock.months[m], "M"), round_id, plant.line.drug, plant.line.manufacturer,
+                 not plant.makes, plant.capacity, plant.stock, ordered, own, helped, short)  # fmt: skip
 
-    def month(self, m: int, province: int, need: Floats, selected: Floats, alternatives: Floats, substituted: Floats,
-              unmet: Floats, agreed: Floats, paid: Floats) -> None:
-        """Keep one province's month: volumes by (drugs, levels), and the price paid for selected products (drugs,)."""
+    def month(self, m: int, place: int, need: Floats, selected: Floats, alternatives: Floats, substituted: Floats,
+              unmet: Floats, agreed: Floats) -> None:  # fmt: skip
+        """Keep one place's month: volumes by (drugs, levels)."""
         for name, values in zip(self.monthly, (need, selected, alternatives, substituted, unmet, agreed), strict=True):
-            self.monthly[name][m, :, province] = values
-        self.paid[m, :, province] = paid
+            self.monthly[name][m, :, place] = values
 
-    def contract(self, contract: Contract) -> None:
-        """Note which months a contract covers, with which main suppliers, and how it is paid."""
-        d = contract.drug
-        self.payments.append(contract.rules.payment)
+    def begin(self, shelf: Shelf, agreement: Agreement) -> None:
+        """Note which months an agreement covers in the places in which it is open, and what is selected there."""
+        d, here = agreement.drug, agreement.open
         for m, first in enumerate(self.clock.months):
-            month, year = contract.month(first), contract.year(first)
-            if month >= 0:
-                self.payment[m, d] = len(self.payments) - 1
-                self.year[m, d] = year
-                self.opens[m, d] = contract.year_months(year) if year and month % 12 == 0 else 0
-        self.selected(contract, contract.start)
+            month = agreement.month(first)
+            if month < 0:
+                continue
+            year = min(month // 12 + 1, agreement.years)
+            opens = agreement.year_months(year) if month % 12 == 0 and month < agreement.term else 0
+            self.round[m, d, here], self.year[m, d, here] = self._number[agreement.round], year
+            self.opens[m, d, here] = opens
+        self.selected(shelf, agreement, agreement.start)
 
-    def selected(self, contract: Contract, since: date) -> None:
-        """Note what is selected in each province from a day on, and its price."""
-        mixes = [contract.mix(p) for p in range(len(contract.main))]
-        places = [-1 if mix is None else self._place(contract.drug, mix) for mix in mixes]
-        prices = [0.0 if mix is None else mix.price for mix in mixes]
-        for m, first in enumerate(self.clock.months):
-            if first >= since:
-                self.mix[m, contract.drug] = places
-                self.listed[m, contract.drug] = prices
+    def selected(self, shelf: Shelf, agreement: Agreement, since: date) -> None:
+        """Note what is selected in each place of an agreement from a day on, and its price."""
+        later = self._from(since)
+        for place in agreement.places:
+            mix = shelf.mix(place)
+            self.mix[later:, agreement.drug, place] = -1 if mix is None else self._index(agreement.drug, place, mix)
+            self.listed[later:, agreement.drug, place] = 0.0 if mix is None else mix.price
 
-    def _place(self, drug: int, mix: Mix) -> int:
-        key = (mix, self.prices.others(drug, mix.products))
-        if key not in self._places:
-            self._places[key] = len(self.mixes)
+    def ended(self, drug: int, places: list[int], since: date) -> None:
+        """Note that nothing is selected in some places from a day on."""
+        later = self._from(since)
+        self.mix[later:, drug, places], self.listed[later:, drug, places] = -1, 0.0
+        self.year[later:, drug, places] = self.opens[later:, drug, places] = 0
+
+    def _from(self, day: date) -> int:
+        """First month that begins on or after a day."""
+        return next((m for m, first in enumerate(self.clock.months) if first >= day), len(self.clock.months))
+
+    def _index(self, drug: int, place: int, mix: Mix) -> int:
+        key = (mix, self.prices.others(drug, place, mix.products))
+        if key not in self._known:
+            self._known[key] = len(self.mixes)
             self.mixes.append(mix)
             self.others.append(key[1])
-        return self._places[key]
+        return self._known[key]
 
-    def tables(self) -> dict[str, Table]:
-        """Lay out everything as tables; the first column is the replication."""
-        from vbp_sim.engine.layout import monthly_tables
+    def others_at(self, index: int, drug: int, place: int) -> Others:
+        """The other side at an index of ``mix``; the whole drug where nothing is selected."""
+        return self.others[index] if index >= 0 else self.prices.untouched[drug][place]
 
-        monthly = monthly_tables(self)
-        return {name: self._numbered(monthly.get(name) or self._table(name)) for name in TABLES}
-
-    def _table(self, name: str) -> Table:
-        declared = TABLES[name].columns[1:]
-        rows = self._rows.get(name, [])
-        columns = list(zip(*rows, strict=True)) if rows else [()] * len(declared)
-        return {c.name: np.array(v, dtype=TYPES[c.kind]) for c, v in zip(declared, columns, strict=True)}
-
-    def _numbered(self, table: Table) -> Table:
-        rows = len(next(iter(table.values())))
-        return {"replication": np.full(rows, self.replication, dtype=np.int32), **table}
+    def sides(self, mix: Ints) -> tuple[Floats, Floats, Floats]:
+        """Of the non-selected volume the originators' part, their price and the generics', shape of ``mix`` (..., drugs,
+        places)."""
+        known = [(o.originator_part, o.originator_price, o.generic_price) for o in self.others]
+        table = np.array([*known, (0.0, 0.0, 0.0)]).T
+        part, originator, generic = (
+            np.where(mix >= 0, column[mix], whole) for column, whole in zip(table, self._untouched, strict=True)
+        )
+        return part, originator, generic

@@ -6,21 +6,23 @@
 
 from __future__ import annotations
 
+from collections.abc import Generator
 from datetime import date
 
 import numpy as np
+import simpy
 
-from vbp_sim.engine.clock import Clock, add_months
-from vbp_sim.engine.market_day import MarketDay
-from vbp_sim.engine.province import Province
-from vbp_sim.engine.recorder import Table
-from vbp_sim.engine.round.process import RoundProcess
+from vbp_sim.engine.clock import CLOSE, Clock, add_months
+from vbp_sim.engine.layout import Table, tables_of
+from vbp_sim.engine.market_day import market_day
+from vbp_sim.engine.place import Place
+from vbp_sim.engine.round.process import bidding_round
 from vbp_sim.engine.world import World
 from vbp_sim.rules.ruleset import RuleSet
 from vbp_sim.scenario.load import Scenario
 from vbp_sim.scenario.parts import chosen
 
-#: months simulated beyond the last contract, to show what follows
+#: months simulated beyond the last agreement, to show what follows
 RUN_ON_MONTHS = 3
 #: more winners than any drug has, unnamed firms included; terms grow with the winners
 MOST_WINNERS = 100
@@ -29,19 +31,27 @@ MOST_WINNERS = 100
 def simulate(scenario: Scenario, replication: int) -> dict[str, Table]:
     """Run one replication and return its tables; the same arguments give the same bits in any process."""
     world = World(scenario, replication, Clock(scenario.spec.start, horizon(scenario)))
-    provinces = [Province(world, i) for i in range(len(world.market.provinces))]
-    world.recorder.on_time = np.array([_weighted(p) for p in provinces])
-    for province in provinces:
-        world.env.process(province.ordering())
-    world.env.process(MarketDay(world).process())
+    places = [Place(world, i) for i in range(len(world.market.provinces))]
+    world.accounts.on_time = np.array([place.on_time_by_level() for place in places])
+    for place in places:
+        world.env.process(place.ordering())
+    world.env.process(market_day(world))
+    world.env.process(_closing(world))
     for round_id, spec in scenario.spec.rounds.items():
-        world.env.process(RoundProcess(world, round_id, spec, provinces).process())
-    world.env.run()
-    return world.recorder.tables()
+        world.env.process(bidding_round(world, round_id, spec, places))
+    world.env.run(until=world.clock.day(world.clock.end))
+    return tables_of(world, replication)
+
+
+def _closing(world: World) -> Generator[simpy.Event, None, None]:
+    """Close the books of every month once everybody has received."""
+    for m, first in enumerate(world.clock.months):
+        yield from world.until(world.clock.day(first) + CLOSE)
+        world.accounts.close(m)
 
 
 def horizon(scenario: Scenario) -> date:
-    """First day that is no longer simulated: the longest possible contract and `RUN_ON_MONTHS` are over."""
+    """First day that is no longer simulated: the longest possible agreement and `RUN_ON_MONTHS` are over."""
     classes = {(d.drug_class, d.form) for d in scenario.market.drugs}
     ends = []
     for spec in scenario.spec.rounds.values():
@@ -49,9 +59,3 @@ def horizon(scenario: Scenario) -> date:
         longest = max(term.months(w, c, start, f) for w in range(1, MOST_WINNERS + 1) for c, f in classes)
         ends.append(add_months(start, longest))
     return add_months(max(ends), RUN_ON_MONTHS)
-
-
-def _weighted(province: Province) -> float:
-    """Share of a province's use in institutions that pay when it is due."""
-    use = province.institutions.use.sum(axis=0)
-    return float((use * province.on_time).sum() / max(float(use.sum()), 1e-12))

@@ -1,4 +1,4 @@
-"""A source of an active ingredient, at which several suppliers of a drug may buy."""
+"""A source of an active ingredient, at which several plants of a drug may buy."""
 
 from __future__ import annotations
 
@@ -8,25 +8,25 @@ from dataclasses import dataclass, field
 import simpy
 
 from vbp_sim.agents.supply.ingredients.interface import Ingredients, Shock
-from vbp_sim.engine.supplier import Supplier
+from vbp_sim.engine.plant import Plant
 from vbp_sim.streams import Streams
 
 
 @dataclass
 class Source:
-    """A source from its first supplier on; it ``delivers`` or stands still."""
+    """A source from its first plant on; it ``delivers`` or stands still."""
 
     drug: str
     name: str
     shocks: list[Shock]
-    suppliers: list[Supplier] = field(default_factory=list)
+    plants: list[Plant] = field(default_factory=list)
     delivers: bool = True
 
-    def serve(self, supplier: Supplier, now: float) -> None:
-        """A supplier buys here from now on."""
-        self.suppliers.append(supplier)
+    def serve(self, plant: Plant, now: float) -> None:
+        """A plant buys here from now on."""
+        self.plants.append(plant)
         if not self.delivers:
-            supplier.switch(now, fed=False)
+            plant.switch(now, fed=False)
 
     def life(self, env: simpy.Environment, log: Callable[..., None]) -> Generator[simpy.Event, None, None]:
         """Stand still and deliver again, at the times of the shocks that are not over yet."""
@@ -35,7 +35,7 @@ class Source:
                 continue
             yield env.timeout(max(0.0, shock.begins - env.now))
             self._switch(env.now, delivers=False)
-            here = sum(not (s.over or s.gone) and s.until > env.now for s in self.suppliers)
+            here = sum(not plant.gone for plant in self.plants)
             if here:
                 text = f"source {self.name} stands still for {shock.ends - shock.begins:.0f} days; {here} buy there"
                 log("ingredient-shock", drug=self.drug, value=shock.ends - shock.begins, text=text)
@@ -46,25 +46,25 @@ class Source:
 
     def _switch(self, now: float, *, delivers: bool) -> None:
         self.delivers = delivers
-        for supplier in self.suppliers:
-            supplier.switch(now, fed=delivers)
+        for plant in self.plants:
+            plant.switch(now, fed=delivers)
 
 
 class Sources:
-    """All sources at which the suppliers of a replication buy, by drug and name."""
+    """All sources at which the plants of a replication buy, by drug and name."""
 
     def __init__(self, env: simpy.Environment, model: Ingredients, until: float, luck: Streams) -> None:
         self._env, self._model, self._until, self._luck = env, model, until, luck
         self._known: dict[tuple[str, str], Source] = {}
 
-    def serve(self, supplier: Supplier, own: bool, log: Callable[..., None]) -> None:
-        """A supplier begins to buy its ingredient, which it makes itself if ``own``."""
-        drug = supplier.line.drug
-        name = self._model.source(drug, supplier.line.manufacturer, own, self._luck)
+    def serve(self, plant: Plant, own: bool, log: Callable[..., None]) -> None:
+        """A plant begins to buy its ingredient, which it makes itself if ``own``."""
+        drug = plant.line.drug
+        name = self._model.source(drug, plant.line.manufacturer, own, self._luck)
         if not name:
             return
         if (drug, name) not in self._known:
             source = Source(drug, name, self._model.shocks(drug, name, self._until, self._luck))
             self._known[drug, name] = source
             self._env.process(source.life(self._env, log))
-        self._known[drug, name].serve(supplier, self._env.now)
+        self._known[drug, name].serve(plant, self._env.now)

@@ -1,4 +1,4 @@
-"""All that a running replication shares: the clock, the luck, the products, the contracts in force, the recorder."""
+"""All that a running replication shares: the clock, the luck, products and plants, agreements, law, money, recorder."""
 
 from __future__ import annotations
 
@@ -16,28 +16,36 @@ from vbp_sim.agents.firms.interface import Firms
 from vbp_sim.agents.industry.interface import Industry
 from vbp_sim.agents.reporting.interface import Reporting
 from vbp_sim.agents.supply.interface import Line, Supply
-from vbp_sim.engine.clock import Clock
-from vbp_sim.engine.contract import Contract
-from vbp_sim.engine.earlier_prices import EarlierPrices
-from vbp_sim.engine.enterprises import Enterprises
+from vbp_sim.engine.accounts import Accounts
+from vbp_sim.engine.agreement import Agreement
+from vbp_sim.engine.clock import Clock, months_between
+from vbp_sim.engine.companies import Companies
+from vbp_sim.engine.plant import Plant
+from vbp_sim.engine.prices import Prices
+from vbp_sim.engine.products import products_of
 from vbp_sim.engine.recorder import Recorder
+from vbp_sim.engine.shelf import Shelf
 from vbp_sim.engine.source import Sources
-from vbp_sim.engine.supplier import Supplier
+from vbp_sim.rules.local.book import LawBook
 from vbp_sim.scenario.load import Scenario
 from vbp_sim.scenario.parts import chosen
-from vbp_sim.streams import Streams
+from vbp_sim.streams import Streams, Words
 
 Floats = npt.NDArray[np.float64]
 
 
 class World:
-    """State shared by the processes of one replication. One scenario object serves many worlds."""
+    """State shared by the processes of one replication. One scenario object serves many worlds.
+
+    (drugs, places): ``orders`` and the part of them that was ``filled`` this month, the price ``paid``. (products,
+    places): ``sold`` units of this month under agreements. (products,): units ``delivered`` under agreements since the
+    start.
+    """
 
     def __init__(self, scenario: Scenario, replication: int, clock: Clock) -> None:
         behaviour, market = scenario.spec.behaviour, scenario.market
         self.env = simpy.Environment()
-        self.spec = scenario.spec
-        self.market = market
+        self.scenario, self.spec, self.market = scenario, scenario.spec, market
         self.clock = clock
         self.luck = Streams(scenario.spec.seed, replication)
         self.bidding = chosen(behaviour.bidding, Bidding)
@@ -46,72 +54,120 @@ class World:
         self.supply = chosen(behaviour.supply, Supply)
         self.industry = chosen(behaviour.industry, Industry)
         self.drug_ids = tuple(d.id for d in market.drugs)
-        first, years = chosen(behaviour.firms, Firms).products(market, self.luck), clock.day(clock.end) / 365.25
-        self.products = self.industry.entering(first, self.drug_ids, years, self.luck)
-        self.first_cost, self.delivered = self.products.cost, np.zeros(len(self.products.cost))
-        self.prices = EarlierPrices(self.products, len(market.drugs))
-        self.recorder = Recorder(market, self.products, self.prices, scenario.spec.finance, clock, replication)
-        shape = (len(market.drugs), len(market.provinces))
-        self.contracts: list[Contract | None] = [None] * shape[0]
-        self.first_start: list[date | None] = [None] * shape[0]
-        self.enterprises = Enterprises(self.env, self.products, self.supply.repair_crews)
+        self.laws = LawBook.of(
+            scenario.spec.laws, [p.id for p in market.provinces], market.ancestors, clock.months
+        )
+        years = clock.day(clock.end) / 365.25
+        self.products, self.listed = products_of(
+            scenario, chosen(behaviour.firms, Firms), self.industry, years, self.luck
+        )
+        self.first_cost = self.products.cost
+        number, shape = len(self.first_cost), (len(market.drugs), len(market.provinces))
+        self.delivered = np.zeros(number)
+        self.sold = np.zeros((number, shape[1]))
+        self.prices = Prices(self.products, self.listed, scenario.home)
+        self.shelves = [Shelf(self.products.of(d), shape[1]) for d in range(shape[0])]
+        self.plants: dict[int, Plant] = {}
+        self.companies = Companies(self.env, self.products, self.supply.repair_crews)
         self.sources = Sources(self.env, self.supply.ingredients, clock.day(clock.end), self.luck)
         self.history: list[PastRound] = []
-        self.orders = np.zeros(shape)
-        self.filled = np.ones(shape)
-        self.paid = np.zeros(shape)
+        self.orders, self.filled, self.paid = np.zeros(shape), np.ones(shape), np.zeros(shape)
+        self.recorder = Recorder(market, self.products, self.prices, tuple(scenario.spec.rounds), clock)
+        self.accounts = Accounts(self)
+        self._demand: tuple[date | None, Words] = (None, np.zeros(0, dtype=np.uint64))
+
+    @property
+    def today(self) -> date:
+        return self.clock.date(self.env.now)
+
+    @property
+    def month_now(self) -> int:
+        """Month of the simulation in which today lies; before the first one it counts as that."""
+        return max(0, self.month_of(self.today))
+
+    def month_of(self, day: date) -> int:
+        """Month of the simulation in which a day lies; negative before the first, beyond the last after it."""
+        return months_between(self.clock.months[0], day.replace(day=1))
 
     def until(self, day: float) -> Generator[simpy.Event, None, None]:
         """Wait until a day of the simulation; return at once if it is past."""
         if day > self.env.now:
             yield self.env.timeout(day - self.env.now)
 
-    def running(self, drug: int, day: float) -> Contract | None:
-        """Return the contract of a drug if it is in force on a day."""
-        contract = self.contracts[drug]
-        if contract and self.clock.day(contract.start) <= day < self.clock.day(contract.end):
-            return contract
-        return None
+    def demand_keys(self, first: date) -> Words:
+        """Keys of the demand of every drug in a month, the same for the whole nation, (drugs,)."""
+        if self._demand[0] != first:
+            self._demand = (first, self.luck.keys("demand", self.drug_ids, first.isoformat()))
+        return self._demand[1]
 
-    def prices_now(self, drug: int) -> Floats:
-        """Price of every product today, yuan per unit; those of a drug under the last contract in which they were."""
-        price, contract = self.prices.price.copy(), self.contracts[drug]
-        for supplier in contract.suppliers if contract else []:
-            price[supplier.product] = supplier.price
-        return price
+    def prices_now(self, drug: int, places: list[int]) -> Floats:
+        """What every product costs today in some places, yuan per unit, (products of the drug,).
+
+        That is the price at which it is selected in some of them, else its price there outside any agreement; where the
+        places differ, their mean.
+        """
+        shelf = self.shelves[drug]
+        selected = shelf.routes[:, places] > 0
+        price = np.where(selected, shelf.price[:, places], self.prices.before[np.ix_(shelf.products, places)])
+        counted = np.where(selected.any(axis=1, keepdims=True), selected, True)
+        low = np.where(counted, price, np.inf).min(axis=1)
+        same = low == np.where(counted, price, -np.inf).max(axis=1)
+        return np.asarray(np.where(same, low, (price * counted).sum(axis=1) / counted.sum(axis=1)))
 
     def log(self, kind: str, line: Line | None = None, *, round: str = "", drug: str = "", manufacturer: str = "",
-            province: str = "", value: float = float("nan"), text: str = "") -> None:
-        """Write a row of the event table; ``line`` fills in round, drug and manufacturer."""
+            province: str = "", value: float = float("nan"), text: str = "") -> None:  # fmt: skip
+        """Write a row of the event table; ``line`` fills in drug and manufacturer, and the round where none is given."""
         if line is not None:
-            round, drug, manufacturer = line.round, line.drug, line.manufacturer
+            round, drug, manufacturer = round or line.round, line.drug, line.manufacturer
         self.recorder.event(self.env.now, kind, round, drug, manufacturer, province, value, text)
 
-    def supplies(self, contract: Contract, supplier: Supplier) -> None:
-        """A supplier of a contract begins to live, and to buy its ingredient."""
-        own, crews = bool(self.products.own_api[supplier.product]), self.enterprises.crews(supplier.product)
-        leave = partial(self.leave, contract)
-        self.env.process(supplier.life(self.env, self.supply, self.luck, self.log, leave, crews))
-        self.sources.serve(supplier, own, self.log)
+    def plant(self, product: int, line: Line) -> Plant:
+        """The plant of a product; at its first agreement it begins to live, and to buy its ingredient."""
+        plant = self.plants.get(product)
+        if plant is None:
+            plant = self.plants[product] = Plant(line, product)
+            crews = self.companies.crews(product)
+            self.env.process(plant.life(self.env, self.supply, self.luck, self.log, self.leave, crews))
+            self.sources.serve(plant, bool(self.products.own_api[product]), self.log)
+        return plant
 
-    def leave(self, contract: Contract, supplier: Supplier) -> None:
-        """A supplier gives a product up: its provinces get another one, the firm is barred for a while."""
-        line = supplier.line
-        months = contract.rules.failure.ban_months
-        self.log("exit", line, text="gives the product up for good")
+    def leave(self, plant: Plant) -> None:
+        """A firm gives a product up: its places get another supplier, the company is barred for a while."""
+        self.log("exit", plant.line, text="gives the product up for good")
+        drug = int(self.products.drug[plant.product])
+        serving = [
+            (agreement, index)
+            for agreement in self.shelves[drug].running()
+            for index, supplier in enumerate(agreement.suppliers)
+            if supplier.plant is plant
+        ]
+        months = max((agreement.rules.failure.ban_months for agreement, _ in serving), default=0)
         if months > 0:
-            self.enterprises.bar(supplier.product, months)
-            company = self.enterprises.name(supplier.product)
-            self.log("ban", line, value=float(months), text=f"{company} is barred from rounds for {months} months")
-        if contract.rules.failure.takes_over == "none":
-            return
-        served = contract.replace_main(supplier)
-        self.recorder.selected(contract, self.clock.date(self.env.now))
-        for province in served:
-            other = contract.supplier_of(province)
-            name = self.market.provinces[province].id
-            if other is None or other.gone:
-                self.log("unserved", line, province=name, text="no other winner is left")
+            self.companies.bar(plant.product, months)
+            company = self.companies.name(plant.product)
+            text = f"{company} is barred from rounds for {months} months"
+            self.log("ban", plant.line, value=float(months), text=text)
+        for agreement, index in serving:
+            if agreement.rules.failure.takes_over != "none":
+                self._replace(agreement, index, plant.line)
+
+    def _replace(self, agreement: Agreement, index: int, line: Line) -> None:
+        """Give the places of a supplier that left to others of its agreement."""
+        served = agreement.replace_main(index)
+        self.shelves[agreement.drug].lay(agreement)
+        self.recorder.selected(self.shelves[agreement.drug], agreement, self.today)
+        self.accounts.changed()
+        for place in served:
+            other = agreement.suppliers[int(agreement.main[place])]
+            name = self.market.provinces[place].id
+            if other.plant.gone:
+                self.log("unserved", line, round=agreement.round, province=name, text="no other winner is left")
             else:
-                self.log("replacement", line, province=name,
-                         text=f"{other.line.manufacturer} becomes the main supplier")
+                text = f"{other.plant.line.manufacturer} becomes the main supplier"
+                self.log("replacement", line, round=agreement.round, province=name, text=text)
+
+    def ended(self, agreement: Agreement, places: list[int]) -> None:
+        """An agreement is no longer in force in some places; what follows there is another's business."""
+        self.shelves[agreement.drug].clear(agreement, places)
+        self.recorder.ended(agreement.drug, places, self.today)
+        self.accounts.changed()

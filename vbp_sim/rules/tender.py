@@ -1,4 +1,4 @@
-"""A tender, its award, and `decide`, which takes a whole round of tenders through a rule set.
+"""A tender, its award, and `award_all`, which takes a whole round of tenders through a rule set.
 
 The round is decided as a whole because some rules compare drugs with each other: the pilot's bargaining, and
 the elimination of the drugs with the widest prices in batch 7.
@@ -87,7 +87,7 @@ class Award:
     failed: bool
 
 
-def decide(tenders: Sequence[Tender], rules: RuleSet, answer: Answer) -> tuple[Award, ...]:
+def award_all(tenders: Sequence[Tender], rules: RuleSet, answer: Answer) -> tuple[Award, ...]:
     """Take the tenders of one round through a rule set; one award per tender, in their order.
 
     ``answer(i, offers)`` is called where a rule offers prices to firms of tender ``i`` (bargaining,

@@ -10,7 +10,7 @@ from vbp_sim.agents.bidding.beliefs import MEDIANS, Belief, prospects_of
 from vbp_sim.agents.bidding.payoffs import GRID, Stakes, payoffs, soft
 from vbp_sim.agents.bidding.prospects import guaranteed, scale, terms
 from vbp_sim.rules.money import micro_array
-from vbp_sim.rules.tender import Tender, accept, decide
+from vbp_sim.rules.tender import Tender, accept, award_all
 
 
 def stakes(firms: int, market: float = 0.0, exposure: float = 0.0, kept: float = 0.0) -> Stakes:
@@ -22,7 +22,7 @@ def award(law: object, bids: np.ndarray) -> object:
     tender = Tender("d", "oral-solid", "ordinary", 1_000_000_000, tuple(f"{i:02}" for i in range(n)),
                     micro_array(bids * 1000),
                     np.zeros(n), ("",) * n, np.zeros(n), np.zeros(n, dtype=bool), held=True)  # fmt: skip
-    return decide([tender], law, accept)[0]  # type: ignore[arg-type]
+    return award_all([tender], law, accept)[0]  # type: ignore[arg-type]
 
 
 @pytest.mark.parametrize("base", ["expansion-2019", "batch-2", "batch-9", "batch-10", "batch-11"])

@@ -23,7 +23,7 @@ from vbp_sim.agents.bidding.rules_of_thumb import RulesOfThumb
 from vbp_sim.rules.money import YUAN, micro_array
 from vbp_sim.rules.ruleset import RuleSet
 from vbp_sim.rules.selection.threshold import Threshold
-from vbp_sim.rules.tender import Tender, accept, decide
+from vbp_sim.rules.tender import Tender, accept, award_all
 from vbp_sim.streams import Streams
 from vbp_sim.studies.backtest import Prediction, backtest
 from vbp_sim.studies.replay import read_market_of
@@ -158,7 +158,7 @@ def test_t16_no_more_winners_than_places_and_none_above_the_line(base: str, bids
     tender = Tender("d", "oral-solid", "ordinary", 1000 * YUAN, tuple(f"{i:02}" for i in range(n)),
                     micro_array(np.array(bids, dtype=float)), np.zeros(n), ("",) * n, np.full(n, 7.0),
                     np.zeros(n, dtype=bool), held=True)  # fmt: skip
-    award = decide([tender], law, accept)[0]
+    award = award_all([tender], law, accept)[0]
     book = book_of(np.array(bids)[None] / 1000, n)
     short = law.shortlist.keep(book)
     assert award.picks.sum() <= law.shortlist.places(book)

@@ -1,106 +1,103 @@
-"""What is put out to tender in a round, and what firms see of it before they bid."""
+"""The documents of a round, drawn up from what the world knows: who may bid, which agreements end, what was reported."""
 
 from __future__ import annotations
 
 import numpy as np
 import numpy.typing as npt
 
-from vbp_sim.agents.bidding.interface import Conditions, Opening
+from vbp_sim.agents.bidding.interface import Opening
 from vbp_sim.engine.round.scope import Scope
 from vbp_sim.rules import money
-from vbp_sim.rules.tender import Tender, contest
+from vbp_sim.tender import Document, Ended, Standings, document, opening
 
 Floats = npt.NDArray[np.float64]
 Ints = npt.NDArray[np.int64]
 
 
-class Notice:
-    """The tender document of a round, drug by drug."""
+def qualified(scope: Scope, drug: int) -> Ints:
+    """Products that may bid: of the round's market, qualified by now, still there, and of companies not barred."""
+    world = scope.world
+    here = world.listed.here[scope.number]
+    mine = [i for i in world.products.of(drug).tolist() if here[i] and world.companies.may_bid(i)]
+    return np.array(mine, dtype=np.int64)
 
-    def __init__(self, scope: Scope) -> None:
-        self.scope = scope
 
-    def qualified(self, drug: int) -> Ints:
-        """Products that may bid: qualified by now, still there, and of companies that are not barred."""
-        world = self.scope.world
-        mine = [i for i in world.products.of(drug) if world.enterprises.may_bid(i)]
-        return np.array(mine, dtype=np.int64)
+def draw_up(scope: Scope, drug: int, members: Ints, reported: Floats) -> Document:
+    """The document of a drug for its qualified products; ``reported`` (members of the round,) units per year."""
+    world, rules = scope.world, scope.rules
+    listed, p = world.listed, world.products
+    record = next(d for d in scope.market.drugs if d.id == world.drug_ids[drug])
+    share = listed.share[scope.number][members]
+    named = world.reporting.by_brand(reported, share, p.originator[members]) if rules.asks_for_brands else None
+    ended = ended_by(scope, drug)
+    return document(
+        record,
+        p,
+        members,
+        round=scope.id,
+        rules=rules,
+        start=scope.spec.calendar.start,
+        places=tuple(place.id for place in scope.members),
+        reported=reported,
+        weights=np.sum([scope.published(d) for d in scope.drugs], axis=0),
+        named=named,
+        ended=ended,
+        own_figure=not ended.highest or scope.spec.market != "",
+        share=share,
+        limits=_room(scope, drug, members),
+    )
 
-    def tender(self, drug: int, members: Ints, bids: Floats | None) -> Tender:
-        """A drug's tender with the bids of its ``members`` (yuan per unit, nan = none), None before the opening."""
-        world, record, n = self.scope.world, self.scope.world.market.drugs[drug], len(members)
-        names = tuple(world.products.manufacturer[i] for i in members)
-        contract = world.contracts[drug]
-        before = {s.line.manufacturer for s in contract.suppliers} if contract else set()
-        return Tender(
-            drug=record.id,
-            form=record.form,
-            drug_class=record.drug_class,
-            ceiling=self.ceiling(drug),
-            firms=names,
-            bids=np.zeros(n, dtype=np.int64) if bids is None else money.micro_array(np.nan_to_num(bids)),
-            priority=world.products.pre_share[members],
-            related=tuple(world.products.owner[i] for i in members),
-            named=np.zeros(n) if bids is None else self.scope.by_brand(drug, members).sum(axis=0),
-            incumbent=np.array([name in before for name in names], dtype=np.bool_),
-        )
 
-    def ceiling(self, drug: int) -> int:
-        """Highest valid bid by the round's rule, from the market's ceiling and the lowest price before, micro-yuan."""
-        record, contract = self.scope.world.market.drugs[drug], self.scope.world.contracts[drug]
-        published, before = (0 if price is None else money.micro(price) for price in (record.ceiling, record.pre_price))
-        if contract is not None:
-            before = round(min(s.price for s in contract.suppliers) * money.YUAN)
-        return self.scope.rules.ceiling.price(published, before)
+def ended_by(scope: Scope, drug: int) -> Ended:
+    """What the agreements leave behind that are in force in the places of the round, or were the last ones there."""
+    shelf = scope.world.shelves[drug]
+    agreements = {id(a): a for p in scope.here if (a := shelf.of(p)) is not None}
+    suppliers = [(a, s) for a in agreements.values() for s in a.suppliers]
+    if not suppliers:
+        return Ended(provincial=_provincial(scope, drug))
+    prices = [round(supplier.price * money.YUAN) for _, supplier in suppliers]
+    return Ended(
+        lowest=min(prices),
+        highest=max(prices),
+        ceiling=max(agreement.ceiling for agreement in agreements.values()),
+        firms=frozenset(supplier.plant.line.manufacturer for _, supplier in suppliers),
+        provincial=_provincial(scope, drug),
+    )
 
-    def expected_share(self, drug: int) -> float:
-        """Guaranteed share with as many winners as the qualified products can yield; what institutions expect."""
-        tender = self.tender(drug, self.qualified(drug), None)
-        return float(self.scope.rules.share.share(max(1, self._most_winners(tender)), tender.drug_class))
 
-    def most_winners(self, drug: int, members: Ints) -> int:
-        """Largest number of winners that so many qualified products can yield."""
-        return self._most_winners(self.tender(drug, members, None))
+def _provincial(scope: Scope, drug: int) -> int:
+    """Highest price of an agreement of a part of the nation, whole micro-yuan; 0 if there is none."""
+    running = scope.world.shelves[drug].running()
+    prices = [s.price for a in running if a.rules.members for s in a.suppliers]
+    return round(max(prices, default=0.0) * money.YUAN)
 
-    def _most_winners(self, tender: Tender) -> int:
-        places = contest(tender, self.scope.rules).places
-        return self.scope.rules.selection.most(min(places, len(tender.firms)))
 
-    def opening(self, drug: int, members: Ints) -> Opening:
-        """What firms know of a drug when they bid."""
-        p = self.scope.world.products
-        tender = self.tender(drug, members, None)
-        return Opening(
-            round=self.scope.id,
-            drug=tender.drug,
-            ceiling=tender.ceiling / money.YUAN,
-            winners=self._most_winners(tender),
-            manufacturer=tender.firms,
-            originator=p.originator[members],
-            cost=p.cost[members],
-            pre_price=self.scope.world.prices_now(drug)[members],
-            real_bid=p.real_bid[members],
-            pre_share=p.pre_share[members],
-            conditions=self._conditions(drug, len(members)),
-            capacity=p.capacity[members],
-            history=tuple(self.scope.world.history),
-        )
+def _room(scope: Scope, drug: int, members: Ints) -> Floats:
+    """Most that may be agreed with each firm, units per year: what its capacity allows beside agreements elsewhere."""
+    world, here = scope.world, scope.here
+    limits = np.array([world.supply.capacity.limit(float(units)) for units in world.products.capacity[members]])
+    if np.isinf(limits).all():
+        return limits
+    place = {int(product): i for i, product in enumerate(members)}
+    for agreement in world.shelves[drug].running():
+        for index, supplier in enumerate(agreement.suppliers):
+            if supplier.product in place:
+                elsewhere = agreement.routes[index].copy()
+                served = float(elsewhere.sum())
+                elsewhere[here] = 0.0
+                if served > 0:
+                    limits[place[supplier.product]] -= supplier.agreed * float(elsewhere.sum()) / served
+    return limits
 
-    def _conditions(self, drug: int, firms: int) -> Conditions:
-        """The tender document as bidders read it; provinces weigh as in the whole round, so that drugs are alike.
 
-        Where institutions name brands, each of the ``firms`` expects to be named as much as the next one.
-        """
-        asks = self.scope.rules.allocation.asks_for_brands
-        record, market = self.scope.world.market.drugs[drug], self.scope.world.market
-        volumes = market.reported[np.ix_(self.scope.drugs, [p.index for p in self.scope.members])]
-        weights = volumes.sum(axis=0)
-        return Conditions(
-            rules=self.scope.rules,
-            form=record.form,
-            drug_class=record.drug_class,
-            start=self.scope.spec.calendar.start,
-            weights=tuple((weights / max(float(weights.sum()), 1e-12)).round(4).tolist()),
-            reported=float(market.reported[drug].sum()),
-            named=self.scope.world.reporting.named / firms if asks and firms else 0.0,
-        )
+def opening_of(scope: Scope, drug: int, members: Ints, paper: Document) -> Opening:
+    """What firms know of a drug when they bid."""
+    world, p = scope.world, scope.world.products
+    price = dict(zip(p.of(drug).tolist(), world.prices_now(drug, scope.here).tolist(), strict=True))
+    known = Standings(
+        cost=p.cost[members],
+        price=np.array([price[i] for i in members.tolist()]),
+        real_bid=world.listed.real_bid[scope.number][members],
+        capacity=p.capacity[members],
+    )
+    return opening(paper, known, world.reporting.named, tuple(world.history))

@@ -1,4 +1,4 @@
-"""A bidding round as a SimPy process: reporting, review, document, opening, province choice, contract, start."""
+"""A bidding round as a SimPy process: reporting, review, document, opening, choice of places, agreement, start."""
 
 from __future__ import annotations
 
@@ -10,86 +10,108 @@ import simpy
 
 from vbp_sim.agents.bidding.interface import PastRound
 from vbp_sim.agents.bidding.past import past_round
-from vbp_sim.engine.contract import Contract
-from vbp_sim.engine.province import Province
-from vbp_sim.engine.round.notice import Notice
-from vbp_sim.engine.round.renewal import Renewal
-from vbp_sim.engine.round.rows import Rows
+from vbp_sim.engine.place import Place
+from vbp_sim.engine.round.notice import draw_up, opening_of, qualified
+from vbp_sim.engine.round.renewal import take_stock
 from vbp_sim.engine.round.scope import Scope
-from vbp_sim.engine.round.signing import Signing
+from vbp_sim.engine.round.signing import start
 from vbp_sim.engine.world import World
 from vbp_sim.rules import money
-from vbp_sim.rules.tender import decide
+from vbp_sim.scenario.market import LEVELS
 from vbp_sim.scenario.spec import Round
+from vbp_sim.tender import Outcome, Seen, decide, expected_share, rows
 
 Ints = npt.NDArray[np.int64]
+#: an outcome that becomes an agreement: the drug, the products of its document, and what was decided
+Won = tuple[int, Ints, Outcome]
 
 
-class RoundProcess:
-    """One round from the call for reports to the first supply; contracts then run on their own."""
+def bidding_round(
+    world: World, round_id: str, spec: Round, places: list[Place]
+) -> Generator[simpy.Event, None, None]:
+    """Live through the calendar of a round; its agreements then run on their own."""
+    scope, calendar, day = Scope.of(world, round_id, spec, places), spec.calendar, world.clock.day
+    yield from world.until(day(calendar.reporting_start))
+    scope.log("reporting-start", float(len(scope.drugs)), "institutions begin to report their demand")
+    yield from world.until(day(calendar.reporting_end))
+    _report(scope)
+    scope.log("reporting-end", _reported(scope), "units reported")
+    yield from world.until(day(calendar.review_end))
+    scope.log("review-end", _reported(scope), "units sent on by the provinces")
+    yield from world.until(day(calendar.document))
+    scope.log("document", float(len(scope.drugs)), "tender document published")
+    yield from world.until(day(calendar.opening))
+    won, past = _open(scope)
+    yield from world.until(day(calendar.result))
+    world.history.append(past)
+    scope.log("result", float(len(won)), "drugs awarded; contracts are signed")
+    yield from world.until(day(calendar.start))
+    for drug, members, outcome in won:
+        start(scope, drug, members, outcome)
+    scope.log("start", float(len(won)), "selected products are supplied")
 
-    def __init__(self, world: World, round_id: str, spec: Round, provinces: list[Province]) -> None:
-        self.scope = Scope.of(world, round_id, spec, provinces)
-        self.notice, self.signing, self.rows = Notice(self.scope), Signing(self.scope), Rows(self.scope)
-        self.renewal = Renewal(self.scope, self.notice)
 
-    def process(self) -> Generator[simpy.Event, None, None]:
-        """Live through the calendar of the round."""
-        world, calendar = self.scope.world, self.scope.spec.calendar
-        day = world.clock.day
-        yield from world.until(day(calendar.reporting_start))
-        self.scope.log("reporting-start", float(len(self.scope.drugs)), "institutions begin to report their demand")
-        yield from world.until(day(calendar.reporting_end))
-        self._report()
-        self.scope.log("reporting-end", self._reported(), "units reported")
-        yield from world.until(day(calendar.review_end))
-        self.scope.log("review-end", self._reported(), "units sent on by the provinces")
-        yield from world.until(day(calendar.document))
-        self.scope.log("document", float(len(self.scope.drugs)), "tender document published")
-        yield from world.until(day(calendar.opening))
-        contracts, past = self._open()
-        yield from world.until(day(calendar.result))
-        world.history.append(past)
-        self.scope.log("result", float(len(contracts)), "drugs awarded; contracts are signed")
-        yield from world.until(day(calendar.start))
-        for contract in contracts:
-            self.signing.start(contract)
-        self.scope.log("start", float(len(contracts)), "selected products are supplied")
+def _report(scope: Scope) -> None:
+    """Institutions report; what they expect to be guaranteed follows from the number of firms that may win."""
+    papers = [draw_up(scope, d, qualified(scope, d), scope.published(d)) for d in scope.drugs]
+    shares = np.array([expected_share(paper) for paper in papers])
+    for place in scope.members:
+        place.report(scope.id, scope.drugs, shares)
 
-    def _report(self) -> None:
-        """Institutions report; what they expect to be guaranteed follows from the number of firms that may win."""
-        shares = np.array([self.notice.expected_share(d) for d in self.scope.drugs])
-        for province in self.scope.members:
-            province.report(self.scope.id, self.scope.drugs, shares)
 
-    def _open(self) -> tuple[list[Contract], PastRound]:
-        """Open the bids, decide, let winners choose provinces; the contracts that will start, and how it went."""
-        scope, world = self.scope, self.scope.world
-        self.renewal.take_stock()
-        members = [self.notice.qualified(d) for d in scope.drugs]
-        openings = [self.notice.opening(d, m) for d, m in zip(scope.drugs, members, strict=True)]
-        bids = world.bidding.round(openings, world.luck)
-        regret = world.bidding.regret(openings)
-        if not np.isnan(regret):
-            scope.log("regret", regret, "of its payoff is the most that a firm could still gain by another bid")
-        tenders = [self.notice.tender(d, m, b) for d, m, b in zip(scope.drugs, members, bids, strict=True)]
+def _open(scope: Scope) -> tuple[list[Won], PastRound]:
+    """Open the bids and decide; what will become agreements, and how it went."""
+    world = scope.world
+    take_stock(scope)
+    members = [qualified(scope, d) for d in scope.drugs]
+    papers = [draw_up(scope, d, m, scope.reported(d)) for d, m in zip(scope.drugs, members, strict=True)]
+    openings = [opening_of(scope, d, m, x) for d, m, x in zip(scope.drugs, members, papers, strict=True)]
+    bids = world.bidding.round(openings, world.luck)
+    regret = world.bidding.regret(openings)
+    if not np.isnan(regret):
+        scope.log("regret", regret, "of its payoff is the most that a firm could still gain by another bid")
 
-        def answer(tender: int, offers: Ints) -> npt.NDArray[np.bool_]:
-            return world.bidding.accepts(openings[tender], offers / money.YUAN, world.luck)
+    def answer(i: int, offers: Ints) -> npt.NDArray[np.bool_]:
+        return world.bidding.accepts(openings[i], offers / money.YUAN, world.luck)
 
-        awards = decide(tenders, scope.rules, answer)
-        prices = [np.where(a.selected, a.price / money.YUAN, np.nan) for a in awards]
-        past = past_round(scope.id, scope.rules.publication, openings, bids, prices)
-        contracts = []
-        for d, m, bid, tender, award in zip(scope.drugs, members, bids, tenders, awards, strict=True):
-            contract = self.signing.contract(d, m, tender, award) if award.order else None
-            self.rows.award(d, m, bid, tender, award, contract.volumes.share if contract else 0.0)
-            self.rows.reports(d, contract.volumes.share_by_province if contract else np.zeros(len(scope.provinces)))
-            if contract:
-                self.rows.allocation(contract)
-                contracts.append(contract)
-        scope.log("opening", float(len(contracts)), f"of {len(scope.drugs)} drugs are awarded")
-        return contracts, past
+    outcomes = decide(papers, bids, answer)
+    prices = [np.where(o.award.selected, o.award.price / money.YUAN, np.nan) for o in outcomes]
+    past = past_round(scope.id, scope.rules.publication, openings, bids, prices)
+    won = []
+    for d, m, bid, opening, outcome in zip(scope.drugs, members, bids, openings, outcomes, strict=True):
+        before = world.market.drugs[d].pre_price
+        seen = Seen(
+            bid, opening.pre_price, opening.cost, opening.real_bid, world.listed.real_selected[scope.number][m],
+            np.nan if before is None else float(before),
+        )  # fmt: skip
+        _write(scope, d, outcome, seen)
+        if outcome.agreed:
+            won.append((d, m, outcome))
+    scope.log("opening", float(len(won)), f"of {len(scope.drugs)} drugs are awarded")
+    return won, past
 
-    def _reported(self) -> float:
-        return float(sum(p.reported[self.scope.id][self.scope.drugs].sum() for p in self.scope.members))
+
+def _write(scope: Scope, drug: int, outcome: Outcome, seen: Seen) -> None:
+    """The tables `bids`, `prices`, `awards`, `allocation` and `reports` of one drug."""
+    world, rec = scope.world, scope.world.recorder
+    law = world.laws.part("reimbursement", scope.here[0], world.month_of(scope.spec.calendar.start))
+    for row in rows.bid_rows(outcome, seen):
+        rec.row("bids", *row)
+    for row in rows.price_rows(outcome, seen, lambda price, selected: law.standard(price, selected, 1)):
+        rec.row("prices", *row)
+    rec.row("awards", *rows.award_row(outcome, seen))
+    for row in rows.allocation_rows(outcome):
+        rec.row("allocation", *row)
+    for place, share in zip(scope.members, outcome.share_by_place.tolist(), strict=True):
+        inst = place.institutions
+        past = inst.by_level(place.past[scope.id][[drug]])[0]
+        reported = inst.by_level(place.reported[scope.id][[drug]])[0]
+        for i, level in enumerate(LEVELS):
+            rec.row(
+                "reports", scope.id, world.drug_ids[drug], place.id, level, int(inst.counts[i]), past[i], reported[i],
+                share * reported[i],
+            )  # fmt: skip
+
+
+def _reported(scope: Scope) -> float:
+    return float(sum(place.reported[scope.id][scope.drugs].sum() for place in scope.members))

@@ -1,4 +1,4 @@
-"""What a round is about: its rules, the drugs that are tendered, and the provinces that take part."""
+"""What a round is about: its rules, its market, the drugs that are tendered, and the places that take part."""
 
 from __future__ import annotations
 
@@ -7,9 +7,10 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
-from vbp_sim.engine.province import Province
+from vbp_sim.engine.place import Place
 from vbp_sim.engine.world import World
 from vbp_sim.rules.ruleset import RuleSet
+from vbp_sim.scenario.market import Market
 from vbp_sim.scenario.parts import chosen
 from vbp_sim.scenario.spec import Round
 
@@ -19,39 +20,45 @@ Ints = npt.NDArray[np.int64]
 
 @dataclass(frozen=True)
 class Scope:
-    """A round: ``drugs`` are indices into the market's; ``members`` are those of all ``provinces`` that take part."""
+    """A round: ``drugs`` are indices into the scenario's; ``members`` are the places that take part; ``market`` is the
+    round's, number ``number`` of the scenario's markets."""
 
     world: World
     id: str
     spec: Round
     rules: RuleSet
+    market: Market
+    number: int
     drugs: list[int]
-    provinces: list[Province]
-    members: list[Province]
+    places: list[Place]
+    members: list[Place]
 
     @classmethod
-    def of(cls, world: World, round_id: str, spec: Round, provinces: list[Province]) -> Scope:
-        """The scope that a scenario gives a round."""
+    def of(cls, world: World, round_id: str, spec: Round, places: list[Place]) -> Scope:
+        """The scope that a scenario gives a round: places of its market, and of these the members of its rules."""
         rules = chosen(spec.rules, RuleSet)
-        tendered = set(spec.drugs or world.drug_ids)
+        number = world.scenario.market_of[round_id]
+        market = world.scenario.markets[number]
+        tendered = set(spec.drugs or (drug.id for drug in market.drugs))
         drugs = [d for d, name in enumerate(world.drug_ids) if name in tendered]
-        members = [p for p in provinces if not rules.members or p.id in rules.members]
-        return cls(world, round_id, spec, rules, drugs, provinces, members)
+        within = {p for name in rules.members for p in world.market.leaves(name)}
+        asked = market.reported.any(axis=0)
+        members = [p for p in places if asked[p.index] and (not rules.members or p.index in within)]
+        return cls(world, round_id, spec, rules, market, number, drugs, places, members)
+
+    @property
+    def here(self) -> list[int]:
+        """Indices of the members."""
+        return [place.index for place in self.members]
+
+    def published(self, drug: int) -> Floats:
+        """Volume of a drug that the round's market reports, units per year, (members,)."""
+        own = [d.id for d in self.market.drugs].index(self.world.drug_ids[drug])
+        return np.asarray(self.market.reported[own, self.here])
 
     def reported(self, drug: int) -> Floats:
-        """Reported volume of a drug, units per year, shape (provinces,); 0 in those that do not take part."""
-        volumes = np.zeros(len(self.provinces))
-        volumes[[p.index for p in self.members]] = [p.reported[self.id][drug].sum() for p in self.members]
-        return volumes
-
-    def by_brand(self, drug: int, members: Ints) -> Floats:
-        """Volume reported by brand, units per year, shape (provinces, products of ``members``); 0 unless asked for."""
-        volumes = np.zeros((len(self.provinces), len(members)))
-        if self.rules.allocation.asks_for_brands:
-            p = self.world.products
-            reported = self.reported(drug)
-            volumes[:] = self.world.reporting.by_brand(reported, p.pre_share[members], p.originator[members])
-        return volumes
+        """Volume of a drug that institutions reported, units per year, (members,)."""
+        return np.array([place.reported[self.id][drug].sum() for place in self.members])
 
     def log(self, kind: str, value: float, text: str) -> None:
         """Write an event of the round."""

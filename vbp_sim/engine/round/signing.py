@@ -1,4 +1,4 @@
-"""What follows an award: the provinces draft their suppliers, contracts are signed, and supply begins."""
+"""What follows an outcome: an agreement is signed, and on its first day supply begins."""
 
 from __future__ import annotations
 
@@ -7,100 +7,99 @@ import numpy.typing as npt
 
 from vbp_sim.agents.supply.capacity.interface import Commitment
 from vbp_sim.agents.supply.interface import Line
-from vbp_sim.engine.contract import Contract
-from vbp_sim.engine.passing import pass_down
+from vbp_sim.engine.agreement import Agreement, Supplier
+from vbp_sim.engine.place import Place
 from vbp_sim.engine.round.scope import Scope
-from vbp_sim.engine.settlement import contract_years, replaced
-from vbp_sim.engine.supplier import Supplier
-from vbp_sim.engine.volumes import Volumes
+from vbp_sim.engine.settlement import agreement_years, replaced
+from vbp_sim.engine.world import World
 from vbp_sim.rules import money
-from vbp_sim.rules.tender import Award, Tender
+from vbp_sim.tender import Outcome
 
 Floats = npt.NDArray[np.float64]
 Ints = npt.NDArray[np.int64]
 
 
-class Signing:
-    """Turns the awards of a round into contracts, and starts them."""
+def start(scope: Scope, drug: int, members: Ints, outcome: Outcome) -> None:
+    """First day of supply: the agreement binds, its plants and its years begin; it ends older ones where they overlap.
 
-    def __init__(self, scope: Scope) -> None:
-        self.scope = scope
+    ``members`` are the products of the document's firms.
+    """
+    world = scope.world
+    agreement = _agreement(scope, drug, members, outcome)
+    shelf, here = world.shelves[drug], agreement.places
+    for p in here:
+        agreement.price_before[p] = _price_before(world, drug, scope.places[p])
+    for older in shelf.running():
+        overlap = [scope.places[p] for p in here if older.open[p]]
+        if overlap:
+            replaced(world, older, overlap)
+    shelf.begin(agreement)
+    _cap_outside(world, agreement)
+    for p in here:
+        scope.places[p].begin(agreement, shelf.mix(p))
+    world.recorder.begin(shelf, agreement)
+    world.accounts.changed()
+    for supplier in agreement.suppliers:
+        engage(world, supplier)
+    world.env.process(agreement_years(world, agreement, scope.places))
 
-    def contract(self, drug: int, members: Ints, tender: Tender, award: Award) -> Contract:
-        """Draft the provinces and set up the suppliers of an awarded drug."""
-        scope, rules, start = self.scope, self.scope.rules, self.scope.spec.calendar.start
-        record, picking = scope.world.market.drugs[drug], len(award.order)
-        winners = [*award.order, *(i for i in np.flatnonzero(award.selected).tolist() if i not in award.order)]
-        own = scope.world.products.capacity[members[winners]]
-        limits = np.array([scope.world.supply.capacity.limit(float(units)) for units in own])
-        volumes = pass_down(self._volumes(drug, members, tender, award, winners), limits, picking)
-        backup, here = np.full(len(volumes.main), -1, dtype=np.int64), [p.index for p in scope.members]
-        backup[here] = rules.backup.assign(volumes.rest[here], volumes.main[here], picking)
-        term = rules.term.months(len(winners), record.drug_class, start, record.form)
-        contract = Contract(scope.id, drug, rules, [], volumes.main.copy(), backup, volumes, start, term)
-        for place, firm in enumerate(winners):
-            served = contract.routes[place] > 0
-            agreed = float(volumes.shares[place]) * float(volumes.routed[place, served].sum())
-            price = float(award.price[firm])
-            contract.suppliers.append(self._supplier(contract, int(members[firm]), price, agreed, tender.ceiling))
-        return contract
 
-    def _volumes(self, drug: int, members: Ints, tender: Tender, award: Award, winners: list[int]) -> Volumes:
-        """Where the reported volume goes: to brands that were named and won, the rest by the choice of provinces."""
-        scope, rules = self.scope, self.scope.rules
-        reported, here = scope.reported(drug), [p.index for p in scope.members]
-        direct = rules.allocation.by_brand(scope.by_brand(drug, members), award.selected)[:, winners].T
-        rest = reported - direct.sum(axis=0)
-        main = np.full(len(reported), -1, dtype=np.int64)
-        main[here] = rules.allocation.draft(rest[here], len(award.order))
-        of_main = np.where(np.arange(len(winners))[:, None] == main[None, :], rest, 0.0)
-        shares = rules.share.of_winners(
-            (direct + of_main).sum(axis=1),
-            tender.drug_class,
-            [award.grades[i] for i in winners],
-            tender.incumbent[winners],
-        )
-        return Volumes(main, direct, rest, shares)
+def _agreement(scope: Scope, drug: int, members: Ints, outcome: Outcome) -> Agreement:
+    """Set up the agreement on the axis of all places."""
+    world, places, here = scope.world, len(scope.places), scope.here
+    main, backup = np.full((2, places), -1, dtype=np.int64)
+    routes, share = np.zeros((len(outcome.winners), places)), np.zeros(places)
+    main[here], backup[here] = outcome.main, outcome.backup
+    routes[:, here], share[here] = outcome.volumes.routes, outcome.share_by_place
+    agreement = Agreement(
+        scope.id, drug, scope.rules, [], main, backup, routes, share, scope.spec.calendar.start, outcome.term,
+        outcome.document.ceiling,
+    )  # fmt: skip
+    record, p = world.market.drugs[drug], world.products
+    for winner, firm in enumerate(outcome.winners):
+        product, price = int(members[firm]), float(outcome.award.price[firm]) / money.YUAN
+        served = outcome.volumes.routes[winner] > 0
+        agreed = float(outcome.volumes.shares[winner]) * float(outcome.volumes.routed[winner, served].sum())
+        cost = float(p.cost[product])
+        line = Line(scope.id, record.id, p.manufacturer[product], record.form, (price - cost) / price)
+        agreement.suppliers.append(Supplier(world.plant(product, line), line, agreement, price, cost, agreed))
+    return agreement
 
-    def _supplier(self, contract: Contract, product: int, price: float, agreed: float, ceiling: int) -> Supplier:
-        world, p = self.scope.world, self.scope.world.products
-        yuan, record = price / money.YUAN, world.market.drugs[contract.drug]
-        margin = (yuan - float(p.cost[product])) / yuan
-        line = Line(self.scope.id, record.id, p.manufacturer[product], record.form, margin)
-        highest, own = ceiling / money.YUAN, float(p.capacity[product])
-        least = world.supply.committed_capacity * agreed
-        signed = Commitment(yuan, float(p.cost[product]), highest or yuan, agreed, own, least, contract.rules.failure)
-        return Supplier(
-            line=line,
-            product=product,
-            price=yuan,
-            capacity=world.supply.capacity.installed(signed) / 12,
-            stock=world.supply.aim(agreed / 12),
-            until=world.clock.day(contract.end),
-            usual=agreed / 12,
-        )
 
-    def _price_before(self, drug: int, old: Contract | None) -> float:
-        """Mean price paid for a drug now: under the contract before, or as before any round."""
-        if old is None:
-            return float(self.scope.world.prices.mean[drug])
-        yuan, units = np.array([p.spending(old) for p in self.scope.provinces]).sum(axis=0)
-        return float(yuan / units) if units > 0 else float(self.scope.world.prices.mean[drug])
+def _price_before(world: World, drug: int, place: Place) -> float:
+    """Mean price paid for a drug in a place now: under the agreement before, or as before any round."""
+    shelf = world.shelves[drug]
+    yuan, units = place.spending(drug, shelf.mix(place.index))
+    return float(yuan / units) if units > 0 else float(world.prices.mean[drug, place.index])
 
-    def start(self, contract: Contract) -> None:
-        """First day of supply: the contract binds, its suppliers and its years begin."""
-        world, old = self.scope.world, self.scope.world.contracts[contract.drug]
-        contract.price_before = self._price_before(contract.drug, old)
-        if old is not None:
-            replaced(world, old, self.scope.provinces)
-            for supplier in old.suppliers:
-                world.prices.settle(supplier.product, supplier.price)
-        world.contracts[contract.drug] = contract
-        if world.first_start[contract.drug] is None:
-            world.first_start[contract.drug] = contract.start
-        for province in self.scope.provinces:
-            province.begin(contract)
-        world.recorder.contract(contract)
-        for supplier in contract.suppliers:
-            world.supplies(contract, supplier)
-        world.env.process(contract_years(world, contract, self.scope.provinces))
+
+def _cap_outside(world: World, agreement: Agreement) -> None:
+    """Winners may not be dearer than the platform's law allows where they are not the supplier."""
+    shelf, m = world.shelves[agreement.drug], world.month_now
+    prices = np.array([s.price for s in agreement.suppliers])
+    for p in agreement.places:
+        most = world.laws.part("platform", p, m).outside_price(prices, prices.max())
+        for supplier, limit in zip(agreement.suppliers, most.tolist(), strict=True):
+            if not shelf.supplies(supplier.product, p):
+                world.prices.cap(supplier.product, p, limit)
+
+
+def engage(world: World, supplier: Supplier) -> None:
+    """A plant takes up an agreement beside those that it serves already: it earns by all of them, by volume."""
+    plant, p = supplier.plant, world.products
+    serving = [
+        s for a in world.shelves[supplier.agreement.drug].running() for s in a.suppliers if s.plant is plant
+    ]
+    volumes = np.array([s.agreed * s.open_part for s in serving])
+    weights = volumes / volumes.sum() if volumes.sum() > 0 else np.full(len(serving), 1 / len(serving))
+    price, agreed = float(weights @ np.array([s.price for s in serving])), float(volumes.sum())
+    margin = float(weights @ np.array([s.line.margin for s in serving]))
+    own, ceiling = float(p.capacity[plant.product]), supplier.agreement.ceiling / money.YUAN
+    signed = Commitment(
+        price, supplier.cost, ceiling or price, agreed, own, world.supply.committed_capacity * agreed,
+        supplier.agreement.rules.failure,
+    )  # fmt: skip
+    line = Line(supplier.line.round, supplier.line.drug, supplier.line.manufacturer, supplier.line.form, margin)
+    plant.engage(
+        world.env.now, line, world.supply.capacity.installed(signed) / 12, world.supply.aim(agreed / 12), agreed / 12
+    )

@@ -1,21 +1,23 @@
-"""The ceiling is a multiple of the price before: the lowest price paid, or the price selected in the old
-agreement.
-"""
+"""The ceiling is a multiple of a price before: of the agreement that ends, else of the lowest price paid."""
 
 from __future__ import annotations
 
 from typing import Literal
 
-from vbp_sim.rules.ceiling.interface import Ceiling
+from vbp_sim.rules.ceiling.interface import Ceiling, Known, Of
 from vbp_sim.rules.money import exact, half_up
 from vbp_sim.scenario.parts import param
 
 
 class Before(Ceiling):
-    """``factor`` x the price before; a figure of the tender document goes before it."""
+    """``factor`` x the price before. Where no agreement ends, a figure of the tender document goes before it."""
 
     rule: Literal["before"] = "before"
-    factor: float = param(1.0, "ceiling over the price before", unit="x", gt=0)
+    factor: float = param(1.0, "ceiling over the price before", unit="x", gt=0, le=10)
+    of: Of = param(
+        "lowest", "price of the agreement that ends: its lowest or highest selected price, or the ceiling that it had"
+    )
 
-    def price(self, published: int, before: int = 0, listing_mean: int = 0, provincial: int = 0) -> int:
-        return published or half_up(exact(self.factor) * before)
+    def price(self, known: Known) -> int:
+        ended = half_up(exact(self.factor) * known.of(self.of))
+        return ended or known.published or half_up(exact(self.factor) * known.before)

@@ -3,22 +3,45 @@
 from __future__ import annotations
 
 from abc import abstractmethod
-from typing import ClassVar
+from dataclasses import dataclass
+from typing import ClassVar, Literal
 
 from vbp_sim.scenario.parts import Part
 
+#: which price of an agreement that ends
+Of = Literal["lowest", "highest", "ceiling"]
+
+
+@dataclass(frozen=True)
+class Known:
+    """All prices from which a ceiling may be made, whole micro-yuan, 0 = not known.
+
+    ``published`` is the figure of the market, ``own_figure`` says that it was made for this round and not for an
+    earlier one of the same drug; ``before`` the lowest price paid before any round. Of the agreement that ends:
+    its ``lowest`` and ``highest`` price and the ``ceiling`` under which it was made. ``listing_mean`` is the mean
+    listing price of products outside procurement, ``provincial`` the highest price selected by a province.
+    """
+
+    published: int = 0
+    own_figure: bool = True
+    before: int = 0
+    lowest: int = 0
+    highest: int = 0
+    ceiling: int = 0
+    listing_mean: int = 0
+    provincial: int = 0
+
+    def of(self, which: Of) -> int:
+        """A price of the agreement that ends; 0 where none does."""
+        return {"lowest": self.lowest, "highest": self.highest, "ceiling": self.ceiling}[which]
+
 
 class Ceiling(Part):
-    """Decides the highest valid bid; prices are whole micro-yuan, 0 = not known."""
+    """Decides the highest valid bid."""
 
     kind: ClassVar[str] = "ceiling"
     tag: ClassVar[str] = "rule"
 
     @abstractmethod
-    def price(self, published: int, before: int = 0, listing_mean: int = 0, provincial: int = 0) -> int:
-        """Return the ceiling.
-
-        ``published`` is the figure of the tender document, ``before`` the lowest price paid before the round
-        (in a renewal the old selected price), ``listing_mean`` the mean listing price of products outside
-        procurement, ``provincial`` the highest price selected by a province.
-        """
+    def price(self, known: Known) -> int:
+        """Return the ceiling, whole micro-yuan, 0 = it cannot be known."""

@@ -6,7 +6,7 @@ from __future__ import annotations
 
 from typing import Literal
 
-from vbp_sim.rules.ceiling.interface import Ceiling
+from vbp_sim.rules.ceiling.interface import Ceiling, Known
 from vbp_sim.rules.money import exact, half_up
 from vbp_sim.scenario.parts import param
 
@@ -20,6 +20,7 @@ class Listing(Ceiling):
         confidence="D", gt=0, le=1,
     )  # fmt: skip
 
-    def price(self, published: int, before: int = 0, listing_mean: int = 0, provincial: int = 0) -> int:
-        known = [p for p in (half_up(exact(self.share) * listing_mean), provincial) if p > 0]
-        return published or min(known, default=0)
+    def price(self, known: Known) -> int:
+        found = [p for p in (half_up(exact(self.share) * known.listing_mean), known.provincial) if p > 0]
+        published = known.published if known.own_figure else 0
+        return published or min(found, default=0)

@@ -1,4 +1,4 @@
-"""What firms have in common across products: a company is barred as a whole, and repairs with the crews that it has."""
+"""What products of one owner have in common: a company is barred as a whole, and repairs with the crews that it has."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from vbp_sim.agents.firms.interface import Products
 _MONTH = 365.25 / 12
 
 
-class Enterprises:
+class Companies:
     """The companies behind all products; a product without an owner belongs to its manufacturer."""
 
     def __init__(self, env: simpy.Environment, products: Products, crews: int) -> None:

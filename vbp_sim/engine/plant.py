@@ -1,4 +1,8 @@
-"""One supplied product: a SimPy process that fails and recovers, and the stock that it keeps meanwhile."""
+"""What makes a product: a SimPy process that fails and recovers, and the stock that it keeps meanwhile.
+
+A plant outlives agreements and serves all of them at once. A new agreement changes what it earns and what is asked of
+it; it does not mend it.
+"""
 
 from __future__ import annotations
 
@@ -9,38 +13,37 @@ from dataclasses import dataclass, field
 
 import simpy
 
-from vbp_sim.agents.supply.interface import Line, Supply
+from vbp_sim.agents.supply.interface import Line, Outage, Supply
 from vbp_sim.streams import Streams
 
 Log = Callable[..., None]
 
 
 @dataclass
-class Supplier:
-    """A selected product while its contract runs. Volumes in units, ``capacity`` per month, times in days.
+class Plant:
+    """The plant of a product. Volumes in units, ``capacity`` per month, times in days.
 
-    ``until`` is the day on which the contract ends; it is ``over`` before that if another one replaces it. It makes
-    something while it is ``up`` and ``fed`` with its ingredient; ``stopped`` is the day since which it does not.
-    ``spare`` is what it could still make this month for others, ``usual`` the monthly orders that it reckons with.
+    ``line`` is what it earns at present. It makes something while it is ``up`` and ``fed`` with its ingredient;
+    ``stopped`` is the day since which it does not; ``gone`` if the firm gave the product up. ``spare`` is what it could
+    still make this month for others, ``usual`` the monthly orders that it reckons with.
     """
 
     line: Line
     product: int
-    price: float
-    capacity: float
-    stock: float
-    until: float
+    capacity: float = 0.0
+    stock: float = 0.0
     up: bool = True
     fed: bool = True
     gone: bool = False
-    over: bool = False
     spare: float = 0.0
     usual: float = 0.0
     stopped: float = math.inf
     _since: float = 0.0
     _up_days: float = 0.0
-    _counted: float = field(default=0.0)
+    _counted: float = 0.0
     _under_way: deque[float] = field(default_factory=deque)
+    _occasion: int = 0
+    _terms: simpy.Event | None = None
 
     @property
     def makes(self) -> bool:
@@ -52,34 +55,44 @@ class Supplier:
         """Units that it can deliver this month."""
         return self.stock + self.spare
 
+    def engage(self, now: float, line: Line, capacity: float, aim: float, usual: float) -> None:
+        """An agreement begins: the plant earns by ``line`` now, and has at least so much capacity.
+
+        If it is running, it has filled its stock up to what it aims at before the first day. A plant that was given up
+        and wins again is set up anew.
+        """
+        if self.gone:
+            self.gone, self.up, self.stopped = False, True, math.inf if self.fed else now
+        if self.usual == 0.0:
+            self._since = self._counted = now
+            self._up_days = 0.0
+        self.line = line
+        self.capacity = max(self.capacity, capacity)
+        if self.makes and aim > self.stock:
+            self.stock = aim
+        self.usual = usual
+        if self._terms is not None and not self._terms.triggered:
+            self._terms.succeed()
+
     def life(
-        self,
-        env: simpy.Environment,
-        model: Supply,
-        luck: Streams,
-        log: Log,
-        left: Callable[[Supplier], None],
+        self, env: simpy.Environment, model: Supply, luck: Streams, log: Log, left: Callable[[Plant], None],
         crews: simpy.Resource | None = None,
     ) -> Generator[simpy.Event, None, None]:
-        """Fail and recover until the contract ends; ``left`` is called if the firm gives the product up.
+        """Fail and recover from the first agreement on; ``left`` is called if the firm gives the product up.
 
-        A repair waits for one of the enterprise's ``crews``; None = there are enough.
+        A repair waits for one of the company's ``crews``; None = there are enough.
         """
-        self._since = self._counted = env.now
-        self._up_days = 0.0
-        occasion = 0
         while True:
-            outage = model.outage(self.line, occasion, luck)
-            if env.now + outage.after >= self.until:
-                return
-            yield env.timeout(outage.after)
-            if self.over:
-                return
+            outage = yield from self._next(env, model, luck)
+            self._occasion += 1
             self.switch(env.now, up=False)
             if outage.final:
                 self.gone, self.stock = True, 0.0
+                self._under_way.clear()
                 left(self)
-                return
+                while self.gone:
+                    yield self._changed(env)
+                continue
             if outage.recall:
                 log("recall", self.line, value=self.stock, text=f"units taken back; down for {outage.lasts:.0f} days")
                 self.stock = 0.0
@@ -88,10 +101,33 @@ class Supplier:
                 log("disruption", self.line, value=outage.lasts, text=f"down for {outage.lasts:.0f} days")
                 yield from _repair(env, outage.lasts, crews)
             self.switch(env.now, up=True)
-            if self.over:
-                return
             log("recovery", self.line)
-            occasion += 1
+
+    def _next(self, env: simpy.Environment, model: Supply, luck: Streams) -> Generator[simpy.Event, None, Outage]:
+        """Wait until the next failure. What is left of the time to it stretches when the terms change.
+
+        The failure is the same draw under all terms: a fraction of its waiting time has passed, and the rest is as long
+        as under the new terms. For constant rates this is exact.
+        """
+        passed = 0.0
+        while True:
+            outage = model.outage(self.line, self._occasion, luck)
+            begun = env.now
+            changed = self._changed(env)
+            if math.isinf(outage.after):
+                yield changed
+                continue
+            wait = env.timeout((1 - passed) * outage.after)
+            yield wait | changed
+            if wait.processed:
+                return outage
+            if outage.after > 0:
+                passed += (env.now - begun) / outage.after
+
+    def _changed(self, env: simpy.Environment) -> simpy.Event:
+        """An event of the next change of terms."""
+        self._terms = env.event()
+        return self._terms
 
     def switch(self, now: float, *, up: bool | None = None, fed: bool | None = None) -> None:
         """Note that the product goes down or up, or that its ingredient runs out or is there again."""

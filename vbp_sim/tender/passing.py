@@ -7,7 +7,7 @@ from dataclasses import replace
 import numpy as np
 import numpy.typing as npt
 
-from vbp_sim.engine.volumes import Volumes
+from vbp_sim.tender.volumes import Volumes
 
 Floats = npt.NDArray[np.float64]
 

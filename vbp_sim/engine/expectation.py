@@ -1,0 +1,42 @@
+"""What institutions expect of their assessment, and so of the surplus that they may keep."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+import numpy.typing as npt
+
+from vbp_sim.rules.assessment.interface import Assessment
+from vbp_sim.rules.retention.interface import Retention
+
+Floats = npt.NDArray[np.float64]
+Bools = npt.NDArray[np.bool_]
+
+
+@dataclass(frozen=True)
+class Assessed:
+    """How the institutions of a place stood for a drug at the end of their last agreement year, (institutions,)."""
+
+    completion: Floats
+    nonselected: Floats
+
+
+def expected_ratio(
+    assessment: Assessment, retention: Retention, agreed: Floats, need: Floats, utility: Floats, on_time: Bools,
+    before: Assessed | None,
+) -> Floats:
+    """Part of the surplus that each institution expects to keep at the score that it expects, (institutions,).
+
+    Who has been assessed expects the same again. Who has not reckons with its inclination (``utility`` of the selected
+    product, logit) and with doing what the task asks, as far as its ``need`` of the year allows: ``agreed`` and ``need``
+    in units. ``on_time``: it pays when it is due. Without an agreed volume nothing is kept.
+    """
+    if before is None:
+        needed = np.maximum(need, 1e-12)
+        share = np.maximum(1 / (1 + np.exp(-utility)), np.minimum(1.0, assessment.task * agreed / needed))
+        completion = np.divide(share * need, agreed, out=np.ones_like(need), where=agreed > 0)
+        before = Assessed(completion, 1 - share)
+    passed = assessment.passed(before.completion, before.nonselected) & (agreed > 0)
+    score = assessment.score(before.completion, before.nonselected, on_time.astype(np.float64))
+    return np.asarray(retention.ratio(score, passed))

@@ -1,0 +1,69 @@
+"""The flows of money: each is declared once, with who pays whom and what it means.
+
+Parties: patients, fund, hospitals, staff, manufacturers, distributors, treasury, outside (costs of production). Two
+chains are joined only by how hospitals are paid: goods (hospitals owe manufacturers, who pay distributors and taxes)
+and care (patients and the fund pay hospitals). Goods pass through distributors, who keep a fee; what a hospital pays
+is posted as received by the manufacturer, and the fee apart.
+
+>>> FLOWS["retained"].payer
+'fund'
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+PARTIES = ("patients", "fund", "hospitals", "staff", "manufacturers", "distributors", "treasury", "outside")
+
+
+@dataclass(frozen=True)
+class Flow:
+    """A kind of payment between two parties. ``cash`` is false for what is owed or set off, but moves no money to the
+    payee when it is posted."""
+
+    id: str
+    payer: str
+    payee: str
+    meaning: str
+    cash: bool = True
+
+
+_ALL = (
+    Flow("goods", "hospitals", "manufacturers", "goods delivered, at the price paid: owed from now on", cash=False),
+    Flow("settlement", "hospitals", "manufacturers", "goods paid when it was due, or usual where no term is set"),
+    Flow("settlement_late", "hospitals", "manufacturers", "goods paid after they were due"),
+    Flow("copayment", "patients", "hospitals", "the patients' part of the price of drugs used"),
+    Flow("reimbursement", "fund", "hospitals", "the fund's part of the price of drugs used"),
+    Flow("retained", "fund", "hospitals", "retained surplus of an agreement year, when it is paid out"),
+    Flow("advance", "fund", "manufacturers", "advance on the agreed volume of an agreement year, through hospitals"),
+    Flow("advance_set_off", "hospitals", "fund", "goods already paid for by the advance: what hospitals pay back to the "
+         "fund instead of paying the manufacturer"),
+    Flow("advance_return", "manufacturers", "fund", "what is left of the advance at the end of the agreement year"),
+    Flow("damages", "manufacturers", "hospitals", "damages for late deliveries"),
+    Flow("production", "manufacturers", "outside", "cost of the units produced"),
+    Flow("distribution_fee", "manufacturers", "distributors", "fee for distribution, when the goods are delivered"),
+    Flow("vat", "manufacturers", "treasury", "value-added tax in the price, when the goods are delivered"),
+)  # fmt: skip
+
+#: every flow by id, in the order in which postings of a month are listed
+FLOWS: dict[str, Flow] = {flow.id: flow for flow in _ALL}
+
+
+@dataclass(frozen=True)
+class Claim:
+    """What one party owes another and has not paid yet."""
+
+    id: str
+    creditor: str
+    debtor: str
+    meaning: str
+
+
+_CLAIMS = (
+    Claim("goods", "manufacturers", "hospitals", "goods delivered and neither paid nor set off"),
+    Claim("advance", "fund", "manufacturers", "advances neither set off nor returned"),
+    Claim("retained", "hospitals", "fund", "retained surplus assessed and not paid"),
+)
+
+#: every kind of claim by id
+CLAIMS: dict[str, Claim] = {claim.id: claim for claim in _CLAIMS}

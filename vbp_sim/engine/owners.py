@@ -1,0 +1,80 @@
+"""Revenue, cost and cash of every company: its products under agreements and beside them, in all places."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+import numpy.typing as npt
+
+from vbp_sim.engine.turnover import Laid, Turnover
+
+if TYPE_CHECKING:
+    from vbp_sim.engine.world import World
+
+Floats = npt.NDArray[np.float64]
+Ints = npt.NDArray[np.int64]
+
+
+class Owners:
+    """Arrays (months, owners), yuan; the first owner, "", is all who make products that may not bid or are outside.
+
+    ``revenue`` of goods delivered, ``cost`` of making them, ``flow`` of cash: receipts less production, fees, taxes,
+    damages and returned advances.
+    """
+
+    def __init__(self, world: World) -> None:
+        p = world.products
+        names = [owner or maker for owner, maker in zip(p.owner, p.manufacturer, strict=True)]
+        self.names = ("", *sorted(set(names)))
+        place = {name: i for i, name in enumerate(self.names)}
+        self.of = np.array([place[name] for name in names], dtype=np.int64)
+        shape = (len(world.clock.months), len(self.names))
+        self.revenue, self.cost, self.flow = np.zeros(shape), np.zeros(shape), np.zeros(shape)
+
+    def pay(self, m: int, by_product: Floats) -> None:
+        """Manufacturers pay, (products,) yuan; negative: they receive."""
+        self.flow[m] -= self._sum(self.of, by_product)
+
+    def sell(
+        self, m: int, laid: Laid, month: Turnover, left: Floats, punctual: Floats, lags: tuple[Ints, Ints, Ints],
+        charges: float,
+    ) -> None:
+        """Book a month's sales.
+
+        ``left`` (products, places) yuan is what is to be paid of selected goods; of it the part ``punctual`` (places of
+        each product's drug) comes after the first of ``lags`` (places,) months, the rest after the second; goods that
+        were not selected are paid after the third. ``charges`` is the part of the value that fees and taxes take.
+        """
+        due, late, usual = lags
+        for lag, paid in ((due, left * punctual), (late, left * (1 - punctual))):
+            for months in np.unique(lag).tolist():
+                self._receive(m + months, self._sum(self.of, paid[:, lag == months].sum(axis=1)))
+        places = left.shape[1]
+        owner = np.where(laid.product >= 0, self.of[laid.product], 0)
+        units, where = month.other_units.ravel()[laid.cell], laid.cell % places
+        for months in np.unique(usual).tolist():
+            here = usual[where] == months
+            self._receive(m + months, self._sum(owner[here], (units * laid.worth)[here]))
+            outside = float(month.alternatives[:, usual == months].sum())
+            self._receive(m + months, np.append(outside, np.zeros(len(self.names) - 1)))
+        revenue = self._sum(self.of, month.sold.sum(axis=1)) + self._sum(owner, units * laid.worth)
+        revenue[0] += month.alternatives.sum()
+        self.revenue[m] += revenue
+        self.flow[m] -= charges * revenue
+
+    def make(self, m: int, of_selected: Floats, laid: Laid, units: Floats, outside: float) -> None:
+        """Book the cost of a month's goods: (products,) of selected ones, of ``units`` (drugs, places) that were not
+        selected, and of drugs outside the list."""
+        owner = np.where(laid.product >= 0, self.of[laid.product], 0)
+        cost = self._sum(self.of, of_selected) + self._sum(owner, units.ravel()[laid.cell] * laid.cost_part)
+        cost[0] += outside
+        self.cost[m] += cost
+        self.flow[m] -= cost
+
+    def _receive(self, m: int, yuan: Floats) -> None:
+        if m < len(self.flow):
+            self.flow[m] += yuan
+
+    def _sum(self, owner: Ints, values: Floats) -> Floats:
+        return np.bincount(owner, weights=values, minlength=len(self.names))

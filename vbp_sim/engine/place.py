@@ -1,0 +1,234 @@
+"""A place: the arrays of its institutions, and the SimPy process that orders for all of them every month."""
+
+from __future__ import annotations
+
+from collections.abc import Generator
+from datetime import date
+
+import numpy as np
+import numpy.typing as npt
+import simpy
+
+from vbp_sim.agents.choice.interface import Month, Setting
+from vbp_sim.agents.reporting.interface import History
+from vbp_sim.engine import kernel
+from vbp_sim.engine.agreement import Agreement
+from vbp_sim.engine.clock import ORDER, RECEIVE, months_between
+from vbp_sim.engine.expectation import Assessed, expected_ratio
+from vbp_sim.engine.institutions import generate
+from vbp_sim.engine.shelf import Mix
+from vbp_sim.engine.world import World
+from vbp_sim.rules.retention.interface import HIGHEST
+from vbp_sim.streams import words_at
+
+Floats = npt.NDArray[np.float64]
+
+#: months after first supply in which nothing has begun yet
+NEVER = 10**6
+
+
+class Place:
+    """Running state of one place; arrays (drugs, institutions), volumes in units.
+
+    ``share`` of the need ordered as the selected product; ``natural`` utility of it; ``past`` use and ``reported``
+    volume per year, by round; ``agreed``, and so far ``bought``, ``undelivered`` and ``nonselected``, of the agreement
+    year; ``last`` what was bought per year in the one before; ``kept`` the part of a measured surplus that each
+    institution expects to keep.
+
+    (drugs,): ``active`` have been supplied under an agreement; ``begins`` and ``term`` of the one in force, as month of
+    the simulation and in months (0 = none); ``months`` of its present year, of which ``passed`` were ordered for;
+    ``first`` month of supply. ``plain`` is the utility without money; institutions ``on_time`` pay when it is due.
+    """
+
+    def __init__(self, world: World, index: int) -> None:
+        self.world = world
+        self.index = index
+        self.id = world.market.provinces[index].id
+        self.institutions = generate(world.market, index, world.spec.demand, world.luck)
+        self.at = self.institutions.at
+        self.usual = self.institutions.use / 12
+        drugs, zeros = len(self.usual), np.zeros_like(self.usual)
+        self.share, self.natural, self.plain, self.kept = (zeros.copy() for _ in range(4))
+        self.past: dict[str, Floats] = {}
+        self.reported: dict[str, Floats] = {}
+        self.agreed, self.bought, self.nonselected = zeros.copy(), zeros.copy(), zeros.copy()
+        self.undelivered, self.last = zeros.copy(), zeros.copy()
+        self.assessed: dict[int, Assessed] = {}
+        self.active = np.zeros(drugs, dtype=np.bool_)
+        self.begins, self.term = np.zeros(drugs, dtype=np.int64), np.zeros(drugs, dtype=np.int64)
+        self.months, self.passed = np.full(drugs, 12), np.zeros(drugs, dtype=np.int64)
+        self.first = np.full(drugs, NEVER)
+        self.trend = np.array([drug.trend for drug in world.market.drugs])
+        self._needed, self._ordered, self._elsewhere = zeros, zeros, zeros
+        self._nothing = self.institutions.by_level(zeros)
+        self._table = kernel.lognormal_table(world.spec.demand.monthly_cv)
+        payers = world.luck.uniform("institution.pays-on-time", at=self.at)
+        self.on_time = payers < world.spec.finance.on_time_share
+
+    def on_time_by_level(self) -> Floats:
+        """Part of the use in institutions that pay when it is due, (levels,)."""
+        use = self.institutions.use.sum(axis=0)
+        sums = self.institutions.by_level(np.vstack([use * self.on_time, use]))
+        return np.divide(sums[0], sums[1], out=np.zeros_like(sums[0]), where=sums[1] > 0)
+
+    def growth(self, m: int) -> Floats:
+        """Need in a month over its level at the start of the simulation, (drugs,): rises to 1 + growth over the ramp
+        after the first supply in this place, and with the drug's own trend."""
+        demand = self.world.spec.demand
+        grown = 1 + demand.growth * np.clip((m - self.first + 1) / demand.ramp_months, 0, 1)
+        return np.asarray(grown * (1 + self.trend) ** (m / 12) if self.trend.any() else grown)
+
+    def report(self, round_id: str, drugs: list[int], shares: Floats) -> None:
+        """Institutions report their demand for the drugs of a round; ``shares`` are the guaranteed shares expected."""
+        world, day = self.world, self.world.clock.date(self.world.env.now)
+        m = months_between(world.clock.months[0], day.replace(day=1))
+        past = self.institutions.use * self.growth(m)[:, None]
+        history = History(
+            round=round_id,
+            drugs=tuple(world.drug_ids[d] for d in drugs),
+            at=self.at,
+            use=past[drugs],
+            share=shares,
+            bought=self._bought_per_year(drugs),
+        )
+        review = world.laws.part("reporting", self.index, m)
+        self.past[round_id] = past
+        self.reported[round_id] = np.zeros_like(self.usual)
+        self.reported[round_id][drugs] = world.reporting.report(history, review, world.luck)
+
+    def _bought_per_year(self, drugs: list[int]) -> Floats:
+        """Selected volume of the last agreement year; of the running one, made up to a year, where it is the first."""
+        bought = self.last[drugs].copy()
+        for row, d in enumerate(drugs):
+            if not bought[row].any() and self.passed[d] > 0:
+                bought[row] = self.bought[d] * 12 / self.passed[d]
+        return np.asarray(bought)
+
+    def begin(self, agreement: Agreement, mix: Mix | None) -> None:
+        """An agreement starts: agreed volumes bind, and selected products are on the shelf."""
+        d, world = agreement.drug, self.world
+        if mix is None:
+            self.active[d] = False
+            return
+        others = world.prices.others(d, self.index, mix.products)
+        setting = Setting(
+            drugs=(world.drug_ids[d],),
+            at=self.at,
+            level=self.institutions.level,
+            brand=np.array([self._brand(d, mix.products)]),
+            price_ratio=np.array([others.price / mix.price]),
+        )
+        self.plain[d] = world.choice.natural(setting, world.luck)[0]
+        if not self.active[d]:
+            self.share[d] = world.prices.share(d, self.index)[list(mix.products)].sum()
+        self.active[d] = True
+        self.begins[d] = months_between(world.clock.months[0], agreement.start) + (agreement.start.day > 1)
+        self.term[d] = agreement.term
+        self.first[d] = min(int(self.first[d]), int(self.begins[d]))
+        months = agreement.year_months(1)
+        share = agreement.share[self.index]
+        self.open_year(d, share * self.reported[agreement.round][d] * months / 12, months)
+
+    def spending(self, drug: int, mix: Mix | None) -> tuple[float, float]:
+        """What a usual month of a drug costs the place at its present shares, yuan; and its units."""
+        usual = float(self.usual[drug].sum())
+        if mix is None:
+            return usual * float(self.world.prices.mean[drug, self.index]), usual
+        selected = float((self.usual[drug] * self.share[drug]).sum())
+        others = self.world.prices.others(drug, self.index, mix.products).price
+        return selected * mix.price + (usual - selected) * others, usual
+
+    def open_year(self, drug: int, agreed: Floats, months: int) -> None:
+        """An agreement year of so many months begins with its agreed volume per institution, units."""
+        self._close(drug)
+        self.agreed[drug], self.months[drug] = agreed, months
+        self._expect(drug)
+
+    def close(self, drug: int) -> None:
+        """The agreement is over: no task any more, habits remain."""
+        self._close(drug)
+        self.agreed[drug], self.term[drug] = 0.0, 0
+        self._expect(drug)
+
+    def clear(self, drug: int) -> None:
+        """The drug is bought as before any agreement."""
+        self.active[drug], self.share[drug] = False, 0.0
+
+    def _close(self, drug: int) -> None:
+        if self.bought[drug].any():
+            self.last[drug] = self.bought[drug] * 12 / self.months[drug]
+        self.bought[drug] = self.nonselected[drug] = self.undelivered[drug] = 0.0
+        self.passed[drug] = 0
+
+    def _expect(self, drug: int) -> None:
+        """What institutions expect to keep of a surplus in the year that begins, and what that adds to their utility."""
+        world, m = self.world, self.world.month_now
+        assessment = world.laws.part("assessment", self.index, m)
+        retention = world.laws.part("retention", self.index, m)
+        need = self.usual[drug] * self.months[drug]
+        ratio = expected_ratio(
+            assessment, retention, self.agreed[drug], need, self.plain[drug], self.on_time, self.assessed.get(drug)
+        )
+        self.kept[drug] = ratio / HIGHEST
+        self.natural[drug] = self.plain[drug] + world.choice.money(self.kept[drug])
+
+    def ordering(self) -> Generator[simpy.Event, None, None]:
+        """Order at the beginning of every month, receive what was dispatched, and write it down."""
+        world = self.world
+        for m, first in enumerate(world.clock.months):
+            yield from world.until(world.clock.day(first) + ORDER)
+            world.orders[:, self.index] = self._order(m, first)
+            yield from world.until(world.clock.day(first) + RECEIVE)
+            self._receive(m)
+
+    def _order(self, m: int, first: date) -> Floats:
+        world = self.world
+        words = words_at(world.demand_keys(first)[:, None], self.at)
+        self._needed = kernel.need(self.usual, self.growth(m), words, self._table)
+        if not self.active.any():
+            self._ordered = self._elsewhere = np.zeros_like(self._needed)
+            return np.zeros(len(self._needed))
+        month = m - self.begins
+        running = (month >= 0) & (month < self.term)
+        left = np.where(running, np.minimum(12, self.term - month // 12 * 12) - month % 12, 0).astype(np.float64)
+        self.passed += running
+        assessment = world.laws.part("assessment", self.index, m)
+        state = Month(
+            share=self.share,
+            natural=self.natural,
+            bought=self.bought,
+            agreed=self.agreed * assessment.task,
+            need=self.usual,
+            months_left=left,
+            in_contract=running,
+            closing=(left > 0) & (left <= 3),
+            least=1 - assessment.most_nonselected,
+        )
+        self.share = np.where(self.active[:, None], world.choice.step(state), 0.0)
+        self._ordered = self._needed * self.share
+        if world.choice.leaks:
+            self._elsewhere = np.where(self.active[:, None], world.choice.outside(self.share), 0.0) * self._needed
+        return np.asarray(self._ordered.sum(axis=1))
+
+    def _receive(self, m: int) -> None:
+        world = self.world
+        leaks, by_level = world.choice.leaks, self.institutions.by_level
+        listed = self._needed - self._elsewhere if leaks else self._needed
+        filled = world.filled[:, self.index]
+        got = kernel.receive(listed, self._ordered, filled, world.supply.switchable)
+        self.bought += got.bought
+        self.nonselected += got.nonselected
+        if (filled < 1).any():
+            self.undelivered += self._ordered - got.bought
+        elsewhere = by_level(self._elsewhere) if leaks else self._nothing
+        world.recorder.month(
+            m, self.index, by_level(self._needed), by_level(got.bought), elsewhere,
+            by_level(got.substituted), by_level(got.unmet), by_level(self.agreed / self.months[:, None]),
+        )  # fmt: skip
+
+    def _brand(self, drug: int, selected: tuple[int, ...]) -> float:
+        """Earlier share of the originators that were not selected."""
+        p = self.world.products
+        rivals = p.of(drug)
+        rivals = rivals[p.originator[rivals] & ~np.isin(rivals, selected)]
+        return float(self.world.prices.share(drug, self.index)[rivals].sum())

@@ -1,0 +1,141 @@
+"""What a month's use is worth: which products it was, at which prices and costs, and who covers it.
+
+What products a place buys changes only when an agreement begins, changes or ends; it is laid out then (`Laid`) and used
+every month.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import numpy as np
+import numpy.typing as npt
+
+if TYPE_CHECKING:
+    from vbp_sim.engine.world import World
+
+Floats = npt.NDArray[np.float64]
+Ints = npt.NDArray[np.int64]
+
+
+@dataclass(frozen=True)
+class Laid:
+    """What is bought where; (products, places): ``routes`` of orders of selected products, their ``price`` and ``cost``
+    (yuan per unit, 0 where a product is not selected).
+
+    A unit of drug d that was not selected in place p, number ``cell`` = d x places + p, consists of parts of products:
+    entry by entry its ``product`` (-1 = one that may not bid), its ``worth`` (part x price) and its ``cost_part``.
+    ``other_cost`` (drugs, places) is its cost.
+    """
+
+    routes: Floats
+    price: Floats
+    cost: Floats
+    cell: Ints
+    product: Ints
+    worth: Floats
+    cost_part: Floats
+    other_cost: Floats
+
+
+@dataclass(frozen=True)
+class Turnover:
+    """A month's use in yuan, (drugs, places, levels): ``selected``, ``others`` not selected and ``alternatives`` outside
+    the list; ``covered`` is the fund's part of it all, ``cost`` that of making it. ``other_units`` (drugs, places) not
+    selected; ``sold`` (products, places) yuan of selected products."""
+
+    selected: Floats
+    others: Floats
+    alternatives: Floats
+    covered: Floats
+    cost: Floats
+    other_units: Floats
+    sold: Floats
+
+    @property
+    def spend(self) -> Floats:
+        """All of it."""
+        return self.selected + self.others + self.alternatives
+
+
+def lay_out(world: World) -> Laid:
+    """Look up who sells what where at present."""
+    number, places = world.sold.shape
+    routes, price, cost = (np.zeros((number, places)) for _ in range(3))
+    for shelf in world.shelves:
+        routes[shelf.products], price[shelf.products] = shelf.routes, shelf.price
+        for agreement in shelf.running():
+            for supplier in agreement.suppliers:
+                cost[supplier.product, agreement.open] = supplier.cost
+    costs, usual = world.products.cost, _usual_costs(world)
+    entries: list[tuple[int, int, float, float]] = []
+    now = world.recorder.mix[min(world.month_now, len(world.recorder.mix) - 1)]
+    for d in range(len(world.shelves)):
+        for p in range(places):
+            others = world.recorder.others_at(now[d, p], d, p)
+            for product, part, paid in zip(others.products, others.parts, others.prices, strict=True):
+                if part > 0:
+                    made = costs[product] if product >= 0 else usual[d]
+                    entries.append((d * places + p, product, part * paid, part * made))
+    cell, product, worth, cost_part = (np.array(column) for column in zip(*entries, strict=True))
+    other = np.bincount(cell, weights=cost_part, minlength=len(world.shelves) * places).reshape(-1, places)
+    return Laid(routes, price, cost, cell.astype(np.int64), product.astype(np.int64), worth, cost_part, other)
+
+
+def _usual_costs(world: World) -> Floats:
+    """Mean cost of each drug's generics, or of all its products, (drugs,): what stands for products without a name."""
+    p, found = world.products, []
+    for shelf in world.shelves:
+        generic = shelf.products[~p.originator[shelf.products]]
+        found.append(float(p.cost[generic if generic.size else shelf.products].mean()))
+    return np.array(found)
+
+
+def turnover(world: World, laid: Laid, m: int) -> Turnover:
+    """Value the use of a month."""
+    rec, finance = world.recorder, world.spec.finance
+    need, selected, unmet, outside = (rec.monthly[name][m] for name in ("need", "selected", "unmet", "alternatives"))
+    left = need - selected - unmet - outside
+    part, originator_price, generic_price = rec.sides(rec.mix[m])
+    originator = left * part[..., None]
+    generic = left - originator
+    paid, mean = world.paid[..., None], world.prices.mean[..., None]
+    share = finance.fund_share * finance.insured_share
+    covered = (selected * paid + outside * mean) * share
+    pays = _fund_pays(world, m, originator_price), _fund_pays(world, m, generic_price)
+    covered = covered + finance.insured_share * (originator * pays[0][..., None] + generic * pays[1][..., None])
+    sold = world.sold * laid.price
+    making = _by_drug(world, world.sold * laid.cost)
+    units = selected.sum(axis=2)
+    per_unit = np.divide(making, units, out=np.zeros_like(making), where=units > 0)
+    return Turnover(
+        selected=selected * paid,
+        others=originator * originator_price[..., None] + generic * generic_price[..., None],
+        alternatives=outside * mean,
+        covered=covered,
+        cost=selected * per_unit[..., None] + (left + outside) * laid.other_cost[..., None],
+        other_units=left.sum(axis=2),
+        sold=sold,
+    )
+
+
+def _by_drug(world: World, values: Floats) -> Floats:
+    """Sums over the products of each drug: (products, places) in, (drugs, places) out."""
+    sums = np.zeros((len(world.shelves), values.shape[1]))
+    np.add.at(sums, world.products.drug, values)
+    return sums
+
+
+def _fund_pays(world: World, m: int, price: Floats) -> Floats:
+    """What the fund pays of a unit that is not selected, (drugs, places): a part of its price, once an agreement runs
+    of no more than the payment standard of the agreement's year."""
+    rec, share = world.recorder, world.spec.finance.fund_share
+    paid, year = price * share, rec.year[m]
+    law = world.laws.ids("reimbursement")[:, m]
+    for index, rule in enumerate(world.laws.parts("reimbursement")):
+        for y in np.unique(year[year > 0]).tolist():
+            now = (year == y) & (law == index)
+            standard = rule.standard(price[now], rec.listed[m][now], int(y))
+            paid[now] = rule.fund_pays(price[now], standard, share)
+    return np.asarray(paid)

@@ -1,0 +1,155 @@
+"""The tender document of one drug in one round: all that a round says of it before bids, made once and frozen."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date
+from decimal import Decimal
+
+import numpy as np
+
+from vbp_sim.agents.firms.interface import Products
+from vbp_sim.rules import money
+from vbp_sim.rules.arrays import BoolArray, FloatArray, IntArray
+from vbp_sim.rules.ceiling.interface import Known
+from vbp_sim.rules.ruleset import RuleSet
+from vbp_sim.rules.tender import Tender
+from vbp_sim.scenario.market import Drug
+
+
+@dataclass(frozen=True)
+class Ended:
+    """What the agreements leave behind that end with the new one, in the places that take part.
+
+    ``lowest`` and ``highest`` selected price and the ``ceiling`` of then, whole micro-yuan, 0 = there was no agreement;
+    ``firms`` that were selected; ``provincial`` the highest price of an agreement of some places of the nation alone.
+    """
+
+    lowest: int = 0
+    highest: int = 0
+    ceiling: int = 0
+    firms: frozenset[str] = frozenset()
+    provincial: int = 0
+
+
+@dataclass(frozen=True)
+class Document:
+    """One drug's tender before the bids. Arrays: (places,) of the members, (firms,) of those that may bid.
+
+    ``ceiling`` whole micro-yuan per unit, 0 = none; ``share`` earlier share of the drug's volume; ``incumbent`` selected
+    in the agreement that ends; ``reported`` units per year; ``named`` of it for each brand, (places, firms); ``weights``
+    shares of the places in the whole round's volume; ``limits`` most that may be agreed with a firm, units per year;
+    ``qualified`` firms that may bid, where they are more than are named here; ``held``: it took place, so the least
+    number of firms is waived.
+    """
+
+    round: str
+    drug: str
+    form: str
+    drug_class: str
+    rules: RuleSet
+    start: date
+    ceiling: int
+    places: tuple[str, ...]
+    firms: tuple[str, ...]
+    owners: tuple[str, ...]
+    originator: BoolArray
+    share: FloatArray
+    incumbent: BoolArray
+    reported: FloatArray
+    named: FloatArray
+    weights: FloatArray
+    limits: FloatArray
+    qualified: int = 0
+    held: bool = False
+
+    def tender(self, bids: FloatArray | None = None) -> Tender:
+        """The document with bids (firms,) yuan per unit, nan = no quote; without them as it is before the opening."""
+        n = len(self.firms)
+        return Tender(
+            drug=self.drug,
+            form=self.form,
+            drug_class=self.drug_class,
+            ceiling=self.ceiling,
+            firms=self.firms,
+            bids=np.zeros(n, dtype=np.int64) if bids is None else money.micro_array(np.nan_to_num(bids)),
+            priority=self.share,
+            related=self.owners,
+            named=self.named.sum(axis=0),
+            incumbent=self.incumbent,
+            qualified=self.qualified,
+            held=self.held,
+        )
+
+
+def document(
+    record: Drug,
+    products: Products,
+    members: IntArray,
+    *,
+    round: str,
+    rules: RuleSet,
+    start: date,
+    places: tuple[str, ...],
+    reported: FloatArray,
+    weights: FloatArray,
+    named: FloatArray | None = None,
+    ended: Ended = Ended(),
+    own_figure: bool = True,
+    share: FloatArray | None = None,
+    limits: FloatArray | None = None,
+    qualified: int = 0,
+    held: bool = False,
+) -> Document:
+    """Draw up the document of a drug for its qualified products ``members``, indices into ``products``.
+
+    ``own_figure``: the market's ceiling was published for this round, and not for an earlier one of the same drug;
+    ``share`` (members,) where it is not that of ``products``; the rest as in `Document`.
+    """
+    n = len(members)
+    names = tuple(products.manufacturer[i] for i in members)
+    return Document(
+        round=round,
+        drug=record.id,
+        form=record.form,
+        drug_class=record.drug_class,
+        rules=rules,
+        start=start,
+        ceiling=_ceiling(record, rules, products, members, ended, own_figure),
+        places=places,
+        firms=names,
+        owners=tuple(products.owner[i] for i in members),
+        originator=products.originator[members],
+        share=products.pre_share[members] if share is None else share,
+        incumbent=np.array([name in ended.firms for name in names], dtype=np.bool_),
+        reported=reported,
+        named=np.zeros((len(places), n)) if named is None else named,
+        weights=weights / max(float(weights.sum()), 1e-12),
+        limits=np.full(n, np.inf) if limits is None else limits,
+        qualified=qualified,
+        held=held,
+    )
+
+
+def _ceiling(
+    record: Drug, rules: RuleSet, products: Products, members: IntArray, ended: Ended, own_figure: bool
+) -> int:
+    """Highest valid bid of the round, whole micro-yuan: what its rule makes of all prices that are known."""
+    listed = [products.pre_price[i] for i in members if products.manufacturer[i] not in ended.firms]
+    known = [float(price) for price in listed if np.isfinite(price) and price > 0]
+    return rules.ceiling.price(
+        Known(
+            published=_micro(record.ceiling),
+            own_figure=own_figure,
+            before=_micro(record.pre_price),
+            lowest=ended.lowest,
+            highest=ended.highest,
+            ceiling=ended.ceiling,
+            listing_mean=round(sum(known) / len(known) * money.YUAN) if known else 0,
+            provincial=ended.provincial,
+        )
+    )
+
+
+def _micro(price: Decimal | None) -> int:
+    return 0 if price is None else money.micro(price)
