@@ -145,7 +145,7 @@ def discover() -> None:
 
 
 def _is_choice(value: object) -> TypeGuard[type[Part]]:
-    """Whether this is a part that a scenario may choose: no kind itself (but a kind without a tag), and not abstract."""
+    """Whether a scenario may choose this: a part that is not abstract, and no kind, unless the kind has no tag."""
     if not (isinstance(value, type) and issubclass(value, Part) and value.kind):
         return False
     return not inspect.isabstract(value) and ("kind" not in value.__dict__ or value.tag == "")
