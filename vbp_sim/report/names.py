@@ -19,6 +19,7 @@ import numpy as np
 
 from vbp_sim.report import tiles
 from vbp_sim.report.language import language, restate, say, term
+from vbp_sim.scenario.places import nation
 from vbp_sim.studies import parquet
 from vbp_sim.studies.folder import RunFolder
 
@@ -99,12 +100,13 @@ def name(run: RunFolder, kind: str, id: str) -> str:
 
 
 def names(run: RunFolder, kind: str) -> dict[str, str]:
-    """Chinese names by id; a name that several have is followed by the id. Provinces are known in any run."""
+    """Chinese names by id; a name that several have is followed by the id. The nation's places are always known."""
     known: dict[str, str] = dict(run.manifest.get("names", {}).get(kind, {}))
     if kind == "province" and not known:
         known = {id: tiles.CHINESE[tiles.code(id)] for id in _provinces(run) if tiles.code(id)}
     often = Counter(known.values())
-    return {id: said if often[said] == 1 else f"{said}（{id}）" for id, said in known.items()}
+    shown = {id: said if often[said] == 1 else f"{said}（{id}）" for id, said in known.items()}
+    return {**nation().names_zh, **shown} if kind == "province" else shown
 
 
 def _provinces(run: RunFolder) -> list[str]:

@@ -2,13 +2,14 @@
 
 Keys are ISO 3166-2:CN codes. Tiles need no boundary data, hence raise no question of borders.
 
->>> code("inner-mongolia"), code("CN-SN"), code("贵州"), code("shenzhen")
-('NM', 'SN', 'GZ', '')
+>>> code("inner-mongolia"), code("CN-SN"), code("贵州"), code("shenzhen"), code("guangdong-rest")
+('NM', 'SN', 'GZ', '', 'GD')
 """
 
 from __future__ import annotations
 
 from vbp_sim.report.language import language
+from vbp_sim.scenario.places import REST
 
 #: ISO code -> (name, row, column)
 TILES: dict[str, tuple[str, int, int]] = {
@@ -61,9 +62,13 @@ _BY_NAME |= {name: iso for iso, name in CHINESE.items()} | {"xizang": "XZ"}
 
 
 def code(province: str) -> str:
-    """ISO code of a province, from its name in English (with any blanks) or Chinese, or its code; empty if none."""
+    """ISO code of a province, from its name in English (with any blanks) or Chinese, or its code; empty if none.
+
+    A province without the cities that lie apart stands on its tile.
+    """
     iso = province.upper().removeprefix("CN-")
-    plain = "".join(c for c in province.lower() if c.isalpha())
+    whole = province.lower().removesuffix(REST).partition("（")[0]
+    plain = "".join(c for c in whole if c.isalpha())
     return iso if iso in TILES else _BY_NAME.get(plain, "")
 
 

@@ -1,29 +1,31 @@
-"""What no single value can show: checks between the scenario's parts and its market. One small function each.
+"""What no single value can show: checks between the scenario's parts and its markets. One small function each.
 
 Each returns the problems that it found, at the value that has to change.
 """
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Callable
 from typing import Protocol, runtime_checkable
 
 from vbp_sim.errors import Problem, nearest
-from vbp_sim.scenario.market import Market
+from vbp_sim.scenario.markets import Markets
 from vbp_sim.scenario.spec import Spec
 from vbp_sim.scenario.tree import Node, find
 
 
-def crosscheck(spec: Spec, market: Market, tree: Node) -> list[Problem]:
+def crosscheck(spec: Spec, data: Markets, tree: Node) -> list[Problem]:
     """All problems that the checks of this file find."""
-    return [problem for check in CHECKS for problem in check(spec, market, tree)]
+    return [problem for check in CHECKS for problem in check(spec, data, tree)]
 
 
-def drugs_exist(spec: Spec, market: Market, tree: Node) -> list[Problem]:
-    """Every drug that a round tenders is in the market, and stands once in the list."""
-    known = [drug.id for drug in market.drugs]
+def drugs_exist(spec: Spec, data: Markets, tree: Node) -> list[Problem]:
+    """Every drug that a round tenders is in its market, and stands once in the list."""
     problems = []
     for name, one in spec.rounds.items():
+        market = data.of_round(name)
+        known = [drug.id for drug in market.drugs]
         for place, drug in enumerate(one.drugs):
             node, _ = find(tree, ("rounds", name, "drugs", str(place)))
             if drug not in known:
@@ -44,31 +46,42 @@ class CeilingRule(Protocol):
         """The ceiling that follows from a published one (0: none) and from the price before (0: unknown)."""
 
 
-def ceilings_given(spec: Spec, market: Market, tree: Node) -> list[Problem]:
+def ceilings_given(spec: Spec, data: Markets, tree: Node) -> list[Problem]:
     """Every drug that is tendered has a ceiling, or the rule makes one from the price before."""
     problems = []
-    missing = [drug for drug in market.drugs if drug.ceiling is None]
     for name, one in spec.rounds.items():
         rule = getattr(one.rules, "ceiling", None)
         derived = isinstance(rule, CeilingRule) and rule.price(0, 10**6) > 0
-        unknown = {drug.id for drug in missing if not (derived and (drug.pre_price or _earlier(spec, name)))}
-        without = [drug for drug in drugs_of(spec, market, name) if drug in unknown]
+        market = data.of_round(name)
+        unknown = {
+            drug.id
+            for drug in market.drugs
+            if drug.ceiling is None and not (derived and (drug.pre_price or _earlier(spec, data, name, drug.id)))
+        }
+        without = [drug for drug in drugs_of(spec, data, name) if drug in unknown]
         if without:
             node, _ = find(tree, ("rounds", name, "drugs"))
             what = f"no ceiling in {market.name}/drugs.csv for {', '.join(without)}"
+            if derived:
+                what += ", no pre_price, and no earlier round tenders it in one of this round's places"
             problems.append(
                 node.problem(f"round '{name}': {what}", "add one, or list only drugs that have one", key=True)
             )
     return problems
 
 
-def _earlier(spec: Spec, name: str) -> bool:
-    """Whether another round ends before this one, whose prices are then the prices before."""
-    opening = spec.rounds[name].calendar.opening
-    return any(one.calendar.opening < opening for one in spec.rounds.values())
+def _earlier(spec: Spec, data: Markets, name: str, drug: str) -> bool:
+    """Whether an earlier round tenders the drug in a place of this one, so that a price before is known."""
+    opening, places = spec.rounds[name].calendar.opening, set(_places(spec, data, name))
+    return any(
+        one.calendar.opening < opening
+        and drug in drugs_of(spec, data, other)
+        and places.intersection(_places(spec, data, other))
+        for other, one in spec.rounds.items()
+    )
 
 
-def starts_before_first_round(spec: Spec, market: Market, tree: Node) -> list[Problem]:
+def starts_before_first_round(spec: Spec, data: Markets, tree: Node) -> list[Problem]:
     """The simulation begins before the first round does."""
     name, one = min(spec.rounds.items(), key=lambda item: item[1].calendar.reporting_start)
     if spec.start <= one.calendar.reporting_start:
@@ -79,43 +92,64 @@ def starts_before_first_round(spec: Spec, market: Market, tree: Node) -> list[Pr
     return [node.problem(what, f"start on {first} or earlier")]
 
 
-def no_drug_starts_twice(spec: Spec, market: Market, tree: Node) -> list[Problem]:
-    """No two rounds start the supply of one drug on the same day."""
-    seen: dict[tuple[str, object], str] = {}
+def no_drug_starts_twice(spec: Spec, data: Markets, tree: Node) -> list[Problem]:
+    """No two rounds start the supply of one drug in one place on the same day."""
     problems = []
-    for name, one in spec.rounds.items():
-        both: dict[str, list[str]] = {}
-        for drug in drugs_of(spec, market, name):
-            earlier = seen.setdefault((drug, one.calendar.start), name)
-            if earlier != name:
-                both.setdefault(earlier, []).append(drug)
-        for earlier, drugs in both.items():
+    for (earlier, first), (name, one) in itertools.combinations(spec.rounds.items(), 2):
+        if first.calendar.start != one.calendar.start:
+            continue
+        places = set(_places(spec, data, earlier)).intersection(_places(spec, data, name))
+        both = [drug for drug in drugs_of(spec, data, name) if drug in drugs_of(spec, data, earlier)]
+        if places and both:
             node, _ = find(tree, ("rounds", name, "calendar", "start"))
-            what = f"rounds '{earlier}' and '{name}' both start {', '.join(drugs)} on {one.calendar.start}"
-            problems.append(node.problem(what, "change one of the dates, or the drugs of a round"))
+            what = f"rounds '{earlier}' and '{name}' both start {', '.join(both)} on {one.calendar.start}"
+            where = f" in {', '.join(sorted(places)[:3])}{' and elsewhere' if len(places) > 3 else ''}"
+            problems.append(node.problem(what + where, "change one of the dates, the drugs or the members of a round"))
     return problems
 
 
-def members_in_market(spec: Spec, market: Market, tree: Node) -> list[Problem]:
-    """Where a rule set names the provinces of an alliance, the market has at least one of them."""
-    known = [province.id for province in market.provinces]
+def members_in_market(spec: Spec, data: Markets, tree: Node) -> list[Problem]:
+    """Where a rule set names places, none is finer than the map, and the round's market reports for one of them."""
+    known = [place.id for place in data.merged.provinces]
     problems = []
-    for name, one in spec.rounds.items():
-        members: tuple[str, ...] = getattr(one.rules, "members", ())
-        if members and not set(members) & set(known):
-            node, _ = find(tree, ("rounds", name, "rules"))
-            named = ", ".join(members)
-            what = f"round '{name}': none of the rule set's members ({named}) is in the market {market.name}"
-            problems.append(node.problem(what, f"name members among {', '.join(known)}, or take another market"))
+    for name in spec.rounds:
+        node, _ = find(tree, ("rounds", name, "rules"))
+        named = members(spec, name)
+        for member in named:
+            around = [place for place in data.places.above(member) if place in known]
+            if around and member not in known:
+                what = f"round '{name}': '{member}' lies inside '{around[0]}', which no market of the scenario divides"
+                remedy = f"name '{around[0]}', or add a market whose provinces.csv has '{member}'"
+                problems.append(node.problem(what, remedy))
+        if named and not data.places.within(named, known):
+            what = f"round '{name}': none of the rule set's members ({', '.join(named)}) is in the market"
+            problems.append(
+                node.problem(
+                    f"{what} {data.merged.name}", f"name members among {', '.join(known)}, or take another market"
+                )
+            )
+        elif not _places(spec, data, name):
+            what = f"round '{name}': its market {data.of_round(name).name} reports no volume for its members"
+            problems.append(node.problem(what, "name other members, or take another market"))
     return problems
 
 
-def drugs_of(spec: Spec, market: Market, name: str) -> tuple[str, ...]:
-    """The drugs that a round tenders; a round that lists none tenders every drug of the market."""
-    return spec.rounds[name].drugs or tuple(drug.id for drug in market.drugs)
+def drugs_of(spec: Spec, data: Markets, name: str) -> tuple[str, ...]:
+    """The drugs that a round tenders; a round that lists none tenders every drug of its market."""
+    return spec.rounds[name].drugs or tuple(drug.id for drug in data.of_round(name).drugs)
 
 
-CHECKS: tuple[Callable[[Spec, Market, Node], list[Problem]], ...] = (
+def members(spec: Spec, name: str) -> tuple[str, ...]:
+    """The places that a round's rule set names as members; none: all places of its market."""
+    named: tuple[str, ...] = getattr(spec.rounds[name].rules, "members", ())
+    return named
+
+
+def _places(spec: Spec, data: Markets, name: str) -> tuple[str, ...]:
+    return data.taking_part(name, members(spec, name))
+
+
+CHECKS: tuple[Callable[[Spec, Markets, Node], list[Problem]], ...] = (
     drugs_exist,
     ceilings_given,
     starts_before_first_round,

@@ -173,6 +173,9 @@ def _row(table: Table, line: int, record: list[str], header: list[str], places: 
 def value_of(text: str, column: Column) -> Any:
     """The typed value of a cell. Raises ValueError(what, remedy)."""
     if column.cell == "text":
+        if column.choices and text not in column.choices:
+            what = f"{' or '.join(column.choices)} is wanted, here is '{text}'"
+            raise ValueError(what, nearest(text, [*column.choices]))
         return text
     if column.cell == "ids":
         return tuple(part for part in re.split(r"\s*[|;；、]\s*", text) if part)
@@ -184,6 +187,10 @@ def value_of(text: str, column: Column) -> Any:
         remedy = "write it without separators and signs" if re.search(r"\d", text) else ""
         raise ValueError(f"a number is wanted, here is '{text}'", remedy)
     number = Decimal(text)
+    if column.cell == "change":
+        if not Decimal("-0.5") <= number <= 1:
+            raise ValueError(f"a yearly change is a number from -0.5 to 1, here is {text}", "write 5 % a year as 0.05")
+        return float(number)
     if number < 0 or (column.cell == "price" and number == 0):
         least = "more than 0" if column.cell == "price" else "at least 0"
         what = f"{column.name} must be {least}, here is {text}"

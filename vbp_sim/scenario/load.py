@@ -11,17 +11,25 @@ import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Any, cast
 
-from vbp_sim.errors import InputError, Problem
-from vbp_sim.scenario.crosscheck import crosscheck
+import numpy as np
+import numpy.typing as npt
+
+from vbp_sim.errors import InputError, Problem, nearest
+from vbp_sim.scenario.crosscheck import crosscheck, members
 from vbp_sim.scenario.layers import Layers
 from vbp_sim.scenario.market import Market
 from vbp_sim.scenario.market_csv import read_market
+from vbp_sim.scenario.markets import Markets, conflicts, lay
 from vbp_sim.scenario.patches import apply
 from vbp_sim.scenario.problems import M, check, in_order
 from vbp_sim.scenario.shape import default_part
 from vbp_sim.scenario.spec import Spec
-from vbp_sim.scenario.tree import DEFAULT, Address, Node, Origin, leaves
+from vbp_sim.scenario.tree import DEFAULT, Address, Node, Origin, children, leaves
+
+#: folder of the shipped markets below that of the shipped scenarios
+MARKETS = "markets"
 
 
 @dataclass(frozen=True)
@@ -40,14 +48,38 @@ class Origins:
 
 @dataclass(frozen=True)
 class Scenario:
-    """One scenario, checked and complete. ``digest``: SHA-256 of its values and its market's files."""
+    """One scenario, checked and complete. ``digest``: SHA-256 of its values and of its markets' files."""
 
     spec: Spec
-    market: Market
+    data: Markets
     variant: str
     origins: Origins = field(repr=False)
     digest: str
     path: Path
+
+    @property
+    def market(self) -> Market:
+        """All places, drugs and products of the scenario; volumes by drug and place as in `home`."""
+        return self.data.merged
+
+    @property
+    def markets(self) -> tuple[Market, ...]:
+        """The distinct markets, on the same places: the scenario's own, then those of rounds in order of opening."""
+        return self.data.each
+
+    @property
+    def market_of(self) -> Mapping[str, int]:
+        """By round, the index of its market."""
+        return self.data.of
+
+    @property
+    def home(self) -> npt.NDArray[np.int64]:
+        """Index of the first market that reports a volume, -1 where none does; shape (drugs, places)."""
+        return self.data.home
+
+    def taking_part(self, name: str) -> tuple[str, ...]:
+        """Ids of the places that take part in a round."""
+        return self.data.taking_part(name, members(self.spec, name))
 
 
 def load(
@@ -59,21 +91,29 @@ def load(
 ) -> Scenario:
     """Read a scenario file. ``variant``: names with commas between; ``sets``: ``path=value`` texts."""
     file = Path(path)
-    return complete(resolve(file, variant, sets, mounts or {}), variant, file)
+    library = (mounts or {}).get(())
+    return complete(resolve(file, variant, sets, mounts or {}), variant, file, library)
 
 
-def complete(tree: Node, variant: str, file: Path, market: Market | None = None) -> Scenario:
-    """Check a resolved tree and make the scenario of it; ``market``: the one that it names, if read already."""
+def complete(
+    tree: Node, variant: str, file: Path, library: Path | None = None, known: Mapping[Path, Market] | None = None
+) -> Scenario:
+    """Check a resolved tree and make the scenario of it.
+
+    ``library`` is the folder of the shipped scenarios, whose markets go by name; ``known`` are markets that were read
+    before, by the path that `read_markets` gives them.
+    """
     spec, problems = check(tree, Spec)
-    if market is None:
-        market, more = _market(tree)
-        problems += more
-    if spec is not None and market is not None:
-        problems += crosscheck(spec, market, tree)
-    if problems or spec is None or market is None:
+    read, more = read_markets(tree, library, known or {})
+    problems += more
+    data = None
+    if spec is not None and not more:
+        data, more = _together(spec, tree, read)
+        problems += more if data is None else crosscheck(spec, data, tree)
+    if problems or spec is None or data is None:
         raise InputError(*in_order(problems))
-    known = {address: node.origin() for address, node in leaves(tree)}
-    return Scenario(spec, market, variant, Origins(known), _digest(spec, market), file)
+    origins = Origins({address: node.origin() for address, node in leaves(tree)})
+    return Scenario(spec, data, variant, origins, _digest(spec, data), file)
 
 
 def resolve(file: Path, variant: str, sets: Sequence[str], mounts: Mapping[Address, Path]) -> Node:
@@ -91,31 +131,65 @@ def load_part(file: Path, model: type[M], library: Path) -> tuple[M, Origins]:
     return value, Origins({address: node.origin() for address, node in leaves(tree)})
 
 
-def _market(tree: Node) -> tuple[Market | None, list[Problem]]:
-    """The market that the tree names; its folder is relative to the file that names it."""
-    node = tree.value.get("market")
-    if node is None or not isinstance(node.value, str):
-        return None, []
-    folder = node.source.folder / node.value
-    if not node.value or not folder.is_dir():
-        near = (
-            sorted(entry.name for entry in folder.parent.iterdir() if entry.is_dir())
-            if folder.parent.is_dir()
-            else []
-        )
-        remedy = (
-            f"in {folder.parent} there are: {', '.join(near)}"
-            if near
-            else "give the path relative to this file"
-        )
-        return None, [node.problem(f"market: there is no folder '{node.value}'", remedy)]
-    try:
-        return _read_once(folder.resolve(), _stamps(folder)), []
-    except InputError as error:
-        return None, list(error.problems)
+def read_markets(
+    tree: Node, library: Path | None = None, known: Mapping[Path, Market] | None = None
+) -> tuple[dict[Path, Market], list[Problem]]:
+    """The markets that a tree names, by the path that each name means where it stands; and what is wrong with them."""
+    found: dict[Path, Market] = {}
+    problems: list[Problem] = []
+    for node in _named(tree).values():
+        path = _path(node)
+        if path in found:
+            continue
+        try:
+            found[path] = known[path] if known and path in known else _market(node, library)
+        except InputError as error:
+            problems += error.problems
+    return found, list(dict.fromkeys(problems))
 
 
-@functools.lru_cache(maxsize=4)
+def _named(tree: Node) -> dict[str, Node]:
+    """Where markets are named: by the scenario (``""``), and by each round that names its own."""
+    rounds = children(tree).get("rounds")
+    above = {"": tree, **(children(rounds) if rounds is not None else {})}
+    named = {name: children(node).get("market") for name, node in above.items()}
+    return {name: node for name, node in named.items() if node is not None and isinstance(node.value, str) and
+            (node.value or not name)}  # fmt: skip
+
+
+def _path(node: Node) -> Path:
+    return node.source.folder / str(node.value)
+
+
+def _market(node: Node, library: Path | None) -> Market:
+    """The market that a node names: a folder relative to the file that names it, else a shipped one."""
+    text, folder = str(node.value), _path(node)
+    shipped = library / MARKETS if library is not None else None
+    if shipped is not None and not folder.is_dir() and Path(text).name == text:
+        folder = shipped / text
+    if not text or not folder.is_dir():
+        near = {entry.name for place in (_path(node).parent, shipped) if place is not None and place.is_dir()
+                for entry in place.iterdir() if entry.is_dir()}  # fmt: skip
+        remedy = nearest(text, sorted(near)) if near else "give the path relative to this file"
+        raise InputError(node.problem(f"market: there is no folder '{text}'", remedy))
+    return _read_once(folder.resolve(), _stamps(folder))
+
+
+def _together(spec: Spec, tree: Node, read: Mapping[Path, Market]) -> tuple[Markets | None, list[Problem]]:
+    """The markets of a scenario on one map: its own is the first, those of rounds follow in order of opening."""
+    nodes = _named(tree)
+    opened = sorted(spec.rounds, key=lambda name: spec.rounds[name].calendar.opening)
+    own = {name: read[_path(nodes[name])] for name in ("", *opened) if name in nodes}
+    first = {market.folder: name for name, market in reversed(own.items())}
+    distinct = list(dict.fromkeys(market.folder for market in own.values()))
+    markets = [own[first[folder]] for folder in distinct]
+    found = conflicts(markets) if len(markets) > 1 else []
+    if found:
+        return None, [nodes[first[distinct[c.market]]].problem(c.what, c.remedy) for c in found]
+    return lay(markets, {name: distinct.index(own.get(name, own[""]).folder) for name in spec.rounds}), []
+
+
+@functools.lru_cache(maxsize=16)
 def _read_once(folder: Path, stamps: tuple[tuple[int, int], ...]) -> Market:
     """Read a market once for all variants of a scenario, as long as its files stay as they are."""
     return read_market(folder)
@@ -126,7 +200,9 @@ def _stamps(folder: Path) -> tuple[tuple[int, int], ...]:
     return tuple((stat.st_mtime_ns, stat.st_size) for stat in stats)
 
 
-def _digest(spec: Spec, market: Market) -> str:
-    values = spec.model_dump(mode="json", exclude={"market", "variants"})
-    text = json.dumps([values, market.name, market.digest], sort_keys=True, ensure_ascii=False)
+def _digest(spec: Spec, data: Markets) -> str:
+    hidden = {"market": True, "variants": True, "rounds": {"__all__": {"market"}}}  # files count, not where they are
+    values = spec.model_dump(mode="json", exclude=cast(Any, hidden))
+    several = [dict(data.of)] if len(data.each) > 1 else []
+    text = json.dumps([values, data.merged.name, data.merged.digest, *several], sort_keys=True, ensure_ascii=False)
     return hashlib.sha256(text.encode()).hexdigest()

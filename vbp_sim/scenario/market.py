@@ -17,7 +17,10 @@ LEVELS = ("tertiary", "secondary", "primary")
 
 @dataclass(frozen=True)
 class Province:
-    """A province, or a city where a pilot runs. Counts are institutions that take part."""
+    """A place: a province, a city apart from it, or the rest. Counts are institutions that take part.
+
+    ``parent`` is the place that it lies in, as the nation or the market has it; empty for a province.
+    """
 
     id: str
     name_zh: str
@@ -26,14 +29,16 @@ class Province:
     secondary: int
     primary: int
     demand_weight: float
+    parent: str = ""
 
 
 @dataclass(frozen=True)
 class Drug:
     """One competition unit. ``ceiling`` and ``pre_price`` (lowest price paid before) are yuan per ``unit``.
 
-    ``qualified`` is the number of firms that may bid, where it is more than the products that the market
-    names.
+    ``qualified`` is the number of firms that may bid, where the market says it; ``all_named`` if it does not, but its
+    bids are known, so that products.csv names all of them. ``kind`` is drug or consumable; ``trend`` the yearly change
+    of the need for it, as a share.
     """
 
     id: str
@@ -45,6 +50,9 @@ class Drug:
     ceiling: Decimal | None
     pre_price: Decimal | None
     qualified: int | None = None
+    all_named: bool = False
+    kind: str = "drug"
+    trend: float = 0.0
 
 
 @dataclass(frozen=True)

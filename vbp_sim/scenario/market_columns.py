@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Literal
 
-Cell = Literal["text", "count", "amount", "price", "share", "flag", "ids"]
+Cell = Literal["text", "count", "amount", "price", "share", "change", "flag", "ids"]
 
 #: what a cell of each type may hold
 MEANING: dict[Cell, str] = {
@@ -14,6 +14,7 @@ MEANING: dict[Cell, str] = {
     "amount": "number, 0 or more",
     "price": "number, more than 0",
     "share": "number from 0 to 1",
+    "change": "number from -0.5 to 1",
     "flag": "0 or 1",
     "ids": "ids with | between them",
 }
@@ -21,18 +22,19 @@ MEANING: dict[Cell, str] = {
 
 @dataclass(frozen=True)
 class Column:
-    """One column. ``required``: the column must be there and no cell of it may be empty."""
+    """One column. ``required``: it must be there and no cell of it may be empty; ``choices``: what a text may be."""
 
     name: str
     cell: Cell
     description: str
     unit: str = "-"
     required: bool = False
+    choices: tuple[str, ...] = ()
 
 
 FILES: dict[str, tuple[Column, ...]] = {
     "provinces.csv": (
-        Column("province", "text", "id of the province, or of the city in a pilot", required=True),
+        Column("province", "text", "id of the place: a province, a city apart from it, or the rest", required=True),
         Column("name_zh", "text", "name in Chinese"),
         Column("population", "amount", "inhabitants", "persons", required=True),
         Column("tertiary", "count", "tertiary hospitals that take part", "institutions", required=True),
@@ -41,8 +43,9 @@ FILES: dict[str, tuple[Column, ...]] = {
         Column(
             "demand_weight",
             "amount",
-            "weight of its demand, for the record: runs read demand.csv; left out: its population",
+            "weight of its demand, by which another market's row for its parent is split; left out: its population",
         ),
+        Column("parent", "text", "id of the place that it lies in, where the nation does not know it"),
     ),
     "drugs.csv": (
         Column("drug", "text", "id of the drug, one competition unit of a tender", required=True),
@@ -51,10 +54,18 @@ FILES: dict[str, tuple[Column, ...]] = {
         Column("strength", "text", "representative strength, such as 10 mg"),
         Column("unit", "text", "what prices and volumes count, such as tablet", required=True),
         Column("class", "text", "class that a rule set may treat apart"),
+        Column(
+            "kind", "text", "drug or consumable; left out: drug", choices=("drug", "consumable")
+        ),
+        Column("trend", "change", "yearly change of the need for it, left out: 0", "share/year"),
         Column("ceiling", "price", "highest valid bid", "yuan/unit"),
         Column("pre_price", "price", "lowest price paid before the round", "yuan/unit"),
         Column(
-            "qualified", "count", "firms that may bid, where products.csv does not name all of them", "firms"
+            "qualified",
+            "count",
+            "firms that may bid, where products.csv does not name all of them; left out: those named if the market has "
+            "bids, else a random number more",
+            "firms",
         ),
     ),
     "products.csv": (

@@ -15,6 +15,7 @@ from vbp_sim.errors import InputError, Problem
 from vbp_sim.scenario.csv_table import Row, Table, read_table, unknown
 from vbp_sim.scenario.market import Drug, Market, Product, Province
 from vbp_sim.scenario.market_columns import FILES
+from vbp_sim.scenario.places import Places, nation, nested
 from vbp_sim.scenario.yaml_source import neighbour, shown
 
 MAX_SHOWN = 50
@@ -31,11 +32,12 @@ def read_market(folder: Path) -> Market:
     problems = [problem for table in tables.values() for problem in table.problems]
     if problems:
         raise InputError(*_first(problems, shown(folder)))
+    bids = any(row["bid"] is not None for row in products.rows)
     return Market(
         name=folder.resolve().name,
         folder=str(folder),
         provinces=tuple(_province(row) for row in provinces.rows),
-        drugs=tuple(_drug(row) for row in drugs.rows),
+        drugs=tuple(_drug(row, bids) for row in drugs.rows),
         products=tuple(_product(row) for row in products.rows),
         reported=_reported(provinces, drugs, demand),
         digest=_digest(tables),
@@ -63,6 +65,7 @@ def _check(provinces: Table, drugs: Table, products: Table, demand: Table) -> No
     _regions(products, list(known_provinces))
     _shares(products)
     _somebody(provinces)
+    _apart(provinces, known_provinces)
     made = {row["drug"] for row in products.rows}
     for drug, row in known_drugs.items():
         if drug not in made:
@@ -103,6 +106,24 @@ def _somebody(provinces: Table) -> None:
             )
 
 
+def _apart(provinces: Table, known: dict[str, Row]) -> None:
+    """Every place lies where the nation has it, none in itself, and none in another one of the file."""
+    own = {name: row["parent"] for name, row in known.items() if row["parent"]}
+    places = Places({**own, **nation().parents})
+    for name, row in known.items():
+        right, above = places.parent(name), places.above(name)
+        if name in own and own[name] != right:
+            what = f"'{name}' lies in '{right}'" if right else f"'{name}' is a province, which lies in no other place"
+            remedy = "leave the cell empty, or take another id"
+            provinces.note(row.line, "parent", f"{what}, not in '{own[name]}'", remedy)
+        elif name in above:
+            what = f"'{name}' lies in itself, by way of {', '.join(above)}"
+            provinces.note(row.line, "parent", what, "correct the parents, or leave the cell empty")
+        for around in above:
+            if around in known and around != name and name not in above:
+                provinces.note(row.line, "province", *nested(name, around, f"this file (line {known[around].line})"))
+
+
 def _demanded(table: Table, known: dict[str, Row], column: str, demand: Table) -> None:
     wanted = {row[column] for row in demand.rows if row["reported"]}
     for name, row in known.items():
@@ -114,15 +135,19 @@ def _demanded(table: Table, known: dict[str, Row], column: str, demand: Table) -
 def _province(row: Row) -> Province:
     weight = row["demand_weight"] if row["demand_weight"] is not None else row["population"]
     counts = (row["tertiary"], row["secondary"], row["primary"])
-    return Province(row["province"], row["name_zh"] or "", row["population"], *counts, weight)
+    parent = row["parent"] or nation().parent(row["province"])
+    return Province(row["province"], row["name_zh"] or "", row["population"], *counts, weight, parent)
 
 
-def _drug(row: Row) -> Drug:
+def _drug(row: Row, bids: bool) -> Drug:
+    """A drug; ``bids``: the market has some, so that it names all bidders where it does not say how many there are."""
     name, form, strength, unit, drug_class = (
         row[column] or "" for column in ("name_zh", "form", "strength", "unit", "class")
     )
     numbers = row["ceiling"], row["pre_price"], row["qualified"]
-    return Drug(row["drug"], name, form, strength, unit, drug_class, *numbers)
+    named = bids and row["qualified"] is None
+    kind, trend = row["kind"] or "drug", row["trend"] or 0.0
+    return Drug(row["drug"], name, form, strength, unit, drug_class, *numbers, named, kind, trend)
 
 
 def _product(row: Row) -> Product:

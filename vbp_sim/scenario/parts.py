@@ -2,7 +2,8 @@
 
 A part is a frozen pydantic class: its fields are the parameters that YAML may set, its methods do the work.
 The field ``model`` (behaviour) or ``rule`` (law) holds the name. A new part is one new file in the folder of
-its kind: `discover` imports every module there, and subclassing registers it. Nothing else is touched.
+its kind: `discover` imports every module there and registers the parts that it defines. Subclassing registers nothing,
+so that trying an idea in a notebook changes no scenario.
 
     class Newsvendor(Reporting):
         model: Literal["newsvendor"] = "newsvendor"
@@ -18,7 +19,7 @@ import operator
 import pkgutil
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Annotated, Any, ClassVar, TypeVar, cast
+from typing import Annotated, Any, ClassVar, TypeGuard, TypeVar, cast
 
 from pydantic import BaseModel, ConfigDict, Field, GetCoreSchemaHandler, GetJsonSchemaHandler
 from pydantic.json_schema import JsonSchemaValue
@@ -42,12 +43,6 @@ class Part(Frozen):
     kind: ClassVar[str] = ""
     tag: ClassVar[str] = "model"
     registry: ClassVar[dict[str, list[type[Part]]]] = {}
-
-    @classmethod
-    def __pydantic_init_subclass__(cls, **kwargs: Any) -> None:
-        super().__pydantic_init_subclass__(**kwargs)
-        if cls.kind and not inspect.isabstract(cls) and ("kind" not in cls.__dict__ or cls.tag == ""):
-            Part.registry.setdefault(cls.kind, []).append(cls)
 
     @classmethod
     def part_name(cls) -> str:
@@ -138,10 +133,19 @@ def chosen(part: Part, kind: Callable[..., P]) -> P:
 
 @functools.cache
 def discover() -> None:
-    """Import every module below `HOMES`, so that all parts are registered, in an order that no import decides."""
+    """Register the parts of every module below `HOMES`, by kind and then by name, whatever was imported before."""
+    found: list[type[Part]] = []
     for home in HOMES:
         package = importlib.import_module(home)
-        for module in pkgutil.walk_packages(package.__path__, home + "."):
-            importlib.import_module(module.name)
-    for kind in sorted(Part.registry):
-        Part.registry[kind] = sorted(Part.registry.pop(kind), key=lambda part: part.part_name())
+        for name in (module.name for module in pkgutil.walk_packages(package.__path__, home + ".")):
+            members = vars(importlib.import_module(name)).values()
+            found += [value for value in members if _is_choice(value) and value.__module__ == name]
+    for part in sorted(found, key=lambda part: (part.kind, part.part_name())):
+        Part.registry.setdefault(part.kind, []).append(part)
+
+
+def _is_choice(value: object) -> TypeGuard[type[Part]]:
+    """Whether a scenario may choose this: a part that is not abstract, and no kind, unless the kind has no tag."""
+    if not (isinstance(value, type) and issubclass(value, Part) and value.kind):
+        return False
+    return not inspect.isabstract(value) and ("kind" not in value.__dict__ or value.tag == "")

@@ -16,6 +16,10 @@ from vbp_sim.scenario.layers import TAGS, Layers
 from vbp_sim.scenario.tree import Address, Node, Source, dotted, find, leaves, relabel
 from vbp_sim.scenario.yaml_source import parse
 
+_SAME = "variants are compared on the same luck: set it in the scenario, or with --set for all variants"
+#: what a variant cannot change, and what to do instead
+FIXED = {"variants": "remove it", "extends": "remove it", "seed": _SAME, "replications": _SAME}
+
 _STEP = re.compile(r'\s*(?:"([^"]+)"|([^."=:\s]+))\s*')
 
 
@@ -48,11 +52,9 @@ class Patcher:
             raise InputError(
                 changes.problem("changes is a map like the scenario itself", "write key: value lines")
             )
-        for key in ("variants", "extends"):
+        for key, remedy in FIXED.items():
             if key in changes.value:
-                raise InputError(
-                    changes.value[key].problem(f"a variant cannot change '{key}'", "remove it", key=True)
-                )
+                raise InputError(changes.value[key].problem(f"a variant cannot change '{key}'", remedy, key=True))
         listed = node.value.get("replaces")
         allowed = [self.listed(item, changes) for item in listed.value] if listed and listed.value else []
         patch = relabel(changes, f"variant {name}")

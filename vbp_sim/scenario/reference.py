@@ -64,7 +64,8 @@ def market_page() -> str:
             "|---|---|---|---|---|",
         ]
         for c in columns:
-            cells = (f"`{c.name}`", MEANING[c.cell], c.unit, "yes" if c.required else "", c.description)
+            holds = " or ".join(f"`{choice}`" for choice in c.choices) or MEANING[c.cell]
+            cells = (f"`{c.name}`", holds, c.unit, "yes" if c.required else "", c.description)
             out.append(_row(*cells))
         out.append("")
     return "\n".join(out)

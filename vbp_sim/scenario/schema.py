@@ -66,7 +66,7 @@ def market_schema(*, partial: bool = False) -> Json:
         file: [
             {
                 "name": column.name,
-                "holds": MEANING[column.cell],
+                "holds": " or ".join(column.choices) or MEANING[column.cell],
                 "unit": column.unit,
                 "required": column.required,
                 "description": column.description,

@@ -51,14 +51,17 @@ class Calendar(Frozen):
 
 
 class Round(Frozen):
-    """One bidding round: its rule set, its dates, and the drugs that it tenders."""
+    """One bidding round: its rule set, its dates, the drugs that it tenders, and its market if it has its own."""
 
     rules: Annotated[Part, Chosen("rules")] = Field(
         description="rule set: a name (`vbp list rules`), or a map that extends one and replaces values"
     )
     calendar: Calendar = Field(description="the round's dates")
     drugs: tuple[str, ...] = Field(
-        (), description="drugs tendered, by id; empty means every drug of the market"
+        (), description="drugs tendered, by id; empty means every drug of the round's market"
+    )
+    market: str = Field(
+        "", description="the round's own market: a folder, or a shipped one by name; left out: the scenario's"
     )
 
 
@@ -194,7 +197,9 @@ class Spec(Frozen):
     )
     title: str = Field("", description="one line for people")
     description: str = Field("", description="what is asked, what is known, what is assumed")
-    market: str = Field(description="folder of the market's CSV files, relative to this file")
+    market: str = Field(
+        description="folder of the market's CSV files, relative to this file, or a shipped market by name"
+    )
     start: date = Field(
         description="first day of the simulation; the months before the first supply are the baseline"
     )

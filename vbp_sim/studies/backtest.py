@@ -19,7 +19,7 @@ import numpy.typing as npt
 from pydantic import Field
 
 from vbp_sim.agents.bidding.interface import Bidding, Conditions, Opening, PastRound
-from vbp_sim.agents.firms.interface import Firms, Products
+from vbp_sim.agents.firms.interface import Firms, Products, together
 from vbp_sim.engine.tables import TABLES
 from vbp_sim.rules.money import YUAN, micro, micro_array
 from vbp_sim.rules.ruleset import RuleSet
@@ -115,7 +115,7 @@ def backtest(
     runs = [predict(hidden, rules, prediction, Streams(seed, r), history) for r in range(replications)]
     seen = [_tables(hidden, rules, run) for run in runs]
     empty = dict.fromkeys(METRICS, np.nan)
-    first = runs[0].products
+    first, found = together([run.products for run in runs])
     named = {(p.drug, p.manufacturer): p for p in market.products}
     real = [named.get((market.drugs[d].id, m)) for d, m in zip(first.drug, first.manufacturer, strict=True)]
     real_bid = np.array([np.nan if p is None or p.bid is None else float(p.bid) for p in real])
@@ -125,9 +125,9 @@ def backtest(
     return Backtest(
         metrics=summarize([{**empty, **tender_metrics(tables)} for tables in seen]),
         real={k: v for k, v in tender_metrics(really).items() if not np.isnan(v)} if really else {},
-        bids=np.stack([_valid(run.bids / ceiling) for run in runs]),
+        bids=_valid(_stacked([run.bids for run in runs], found, len(ceiling)) / ceiling),
         real_bids=_valid(real_bid / ceiling),
-        prices=np.stack([_prices(run, len(market.drugs)) for run in runs]) / ceiling,
+        prices=_stacked([_prices(run, len(market.drugs)) for run in runs], found, len(ceiling)) / ceiling,
         real_prices=np.where(real_won == 1, real_bid / ceiling, np.nan),
         originator=first.originator,
         drug=first.drug,
@@ -136,6 +136,14 @@ def backtest(
         real_value_cut=_value_cut(market, really) if really else float("nan"),
         regret=float(np.fmax.reduce([run.regret for run in runs])),
     )
+
+
+def _stacked(values: list[Floats], found: list[npt.NDArray[np.int64]], n: int) -> Floats:
+    """One row of ``n`` products per replication; nan for products that a replication does not have."""
+    rows = np.full((len(values), n), np.nan)
+    for row, here, known in zip(rows, found, values, strict=True):
+        row[here] = known
+    return rows
 
 
 def _valid(over_ceiling: Floats) -> Floats:

@@ -15,13 +15,13 @@ from typing import Any
 
 from vbp_sim.errors import InputError
 from vbp_sim.scenario.layers import Layers
-from vbp_sim.scenario.load import Scenario, complete
+from vbp_sim.scenario.load import Scenario, complete, read_markets
 from vbp_sim.scenario.market import Market
 from vbp_sim.scenario.patches import Patcher
 from vbp_sim.scenario.shape import default_part
 from vbp_sim.scenario.spec import Spec
 from vbp_sim.scenario.tree import Address, Node, Source, dotted, plain
-from vbp_sim.studies.load import mounts, scenario_file
+from vbp_sim.studies.load import mounts, scenario_file, shipped
 
 #: where settings of a point stand if nobody says where
 NOWHERE = Node(None, Source("sweep", Path()))
@@ -29,12 +29,15 @@ NOWHERE = Node(None, Source("sweep", Path()))
 
 @dataclass(frozen=True)
 class Base:
-    """A scenario file with all that it extends, and its market. ``digest``: SHA-256 of both, variants included."""
+    """A scenario file with all that it extends, and its markets as `read_markets` gives them.
+
+    ``digest``: SHA-256 of both, variants included.
+    """
 
     file: Path
     layers: Layers
     tree: Node
-    market: Market
+    markets: Mapping[Path, Market]
     digest: str
 
     @classmethod
@@ -43,9 +46,10 @@ class Base:
         layers = Layers(mounts(), functools.partial(default_part, Spec))
         patch = {"seed": seed, "replications": 1}
         tree = layers.merge(layers.open(file), node_of(patch, NOWHERE))
-        market = complete(tree, "", file).market
+        market = complete(tree, "", file, shipped()).market
         text = json.dumps([plain(tree), market.digest], sort_keys=True, ensure_ascii=False, default=str)
-        return cls(file, layers, tree, market, hashlib.sha256(text.encode()).hexdigest())
+        markets, _ = read_markets(tree, shipped())
+        return cls(file, layers, tree, markets, hashlib.sha256(text.encode()).hexdigest())
 
     def scenario(
         self, variant: str, settings: Mapping[Address, Any], places: Mapping[Address, Node] | None = None
@@ -67,8 +71,7 @@ class Base:
             for step in reversed(address):
                 leaf = _over({step: leaf}, above)
             patcher.put(leaf, at.place())
-        same = patcher.tree.value.get("market") is self.tree.value.get("market")
-        return complete(patcher.tree, variant, self.file, self.market if same else None)
+        return complete(patcher.tree, variant, self.file, shipped(), self.markets)
 
 
 def open_base(scenario: str, beside: Path, seed: int) -> Base:

@@ -158,9 +158,11 @@ def scenario_text(study: Study, point: Point) -> str:
     """A whole scenario file: the levers of a point, uncertainties as the scenario has them. JSON is YAML, too."""
     levers = {split(entry.path) for entry in study.plan.spec.levers.values() if entry.path}
     own = {address: value for address, value in point.settings.items() if address in levers}
-    spec = study.base.scenario(point.variant, own).spec
-    whole = spec.model_dump(mode="json", exclude={"variants"}, by_alias=True)
-    whole["market"] = str(Path(study.base.market.folder).resolve())
+    scenario = study.base.scenario(point.variant, own)
+    whole = scenario.spec.model_dump(mode="json", exclude={"variants"}, by_alias=True)
+    whole["market"] = scenario.markets[0].folder
+    for name, index in scenario.market_of.items():
+        whole["rounds"][name]["market"] = scenario.markets[index].folder if index else ""
     whole["replications"] = study.plan.spec.replications
     return json.dumps(whole, indent=1, ensure_ascii=False) + "\n"
 

@@ -46,8 +46,8 @@ def new_project(name: str, origin: str, parent: Path) -> Path:
 
 
 def _fill(folder: Path, scenario: Scenario, name: str) -> None:
-    market = Path(scenario.market.folder)
-    shutil.copytree(market, folder / MARKET_FOLDER / market.name)
+    for market in scenario.markets:
+        shutil.copytree(market.folder, folder / MARKET_FOLDER / market.name)
     (folder / SCHEMA).parent.mkdir()
     shutil.copyfile(shipped() / SCHEMA, folder / SCHEMA)
     for file in _chain(scenario.path)[1:]:

@@ -80,7 +80,7 @@ def program_hash() -> str:
     """SHA-256 over the package's code and rule data."""
     digest = hashlib.sha256()
     for file in sorted(PACKAGE.rglob("*")):
-        if file.suffix in (".py", ".yaml") and "_scenarios" not in file.parts:
+        if file.suffix in (".py", ".yaml", ".csv") and "_scenarios" not in file.parts:
             digest.update(f"{file.relative_to(PACKAGE)}\0".encode() + file.read_bytes())
     return digest.hexdigest()
 

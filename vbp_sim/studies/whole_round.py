@@ -14,6 +14,7 @@ from vbp_sim.engine.clock import add_months
 from vbp_sim.rules.ruleset import RuleSet
 from vbp_sim.scenario.load import Origins, Scenario
 from vbp_sim.scenario.market import Market
+from vbp_sim.scenario.markets import alone
 from vbp_sim.scenario.spec import Behaviour, Calendar, Round, Spec
 from vbp_sim.studies.backtest import ROUND, TENDER_METRICS, Prediction, blind
 from vbp_sim.studies.metrics import summarize
@@ -46,7 +47,7 @@ def scenario_of(market: Market, rules: RuleSet, prediction: Prediction, replicat
         replications=replications,
         seed=seed,
     )
-    return Scenario(spec, blind(market), variant="", origins=Origins({}), digest="", path=Path())
+    return Scenario(spec, alone(blind(market), spec.rounds), variant="", origins=Origins({}), digest="", path=Path())
 
 
 def calendar_of(opening: date) -> Calendar:

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from abc import abstractmethod
-from dataclasses import dataclass
-from typing import ClassVar
+from collections.abc import Sequence
+from dataclasses import dataclass, fields
+from typing import Any, ClassVar
 
 import numpy as np
 import numpy.typing as npt
@@ -44,6 +45,27 @@ class Products:
     def of(self, drug: int) -> Ints:
         """Indices of the products of one drug."""
         return np.flatnonzero(self.drug == drug)
+
+
+def together(drawn: Sequence[Products]) -> tuple[Products, list[Ints]]:
+    """Every product of several replications of one market, and where each replication's products stand among them.
+
+    A market that says neither who bid nor how many may has another number of unnamed firms in each replication. What
+    differs between replications (costs, prices) is that of the one with most firms for the drug.
+    """
+    drugs = range(int(drawn[0].drug.max()) + 1)
+    most = [max(drawn, key=lambda products: len(products.of(d))) for d in drugs]
+    rows = [(products, i) for d, products in zip(drugs, most, strict=True) for i in products.of(d).tolist()]
+    place = {(products.drug[i], products.manufacturer[i]): k for k, (products, i) in enumerate(rows)}
+    columns: dict[str, Any] = {}
+    for field in fields(Products):
+        values = [getattr(products, field.name)[i] for products, i in rows]
+        columns[field.name] = tuple(values) if field.name in ("manufacturer", "owner") else np.array(values)
+    found = [
+        np.array([place[key] for key in zip(products.drug, products.manufacturer, strict=True)], dtype=np.int64)
+        for products in drawn
+    ]
+    return Products(**columns), found
 
 
 class Firms(Part):

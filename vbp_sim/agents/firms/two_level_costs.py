@@ -149,9 +149,13 @@ class TwoLevelCosts(Firms):
         ]
 
     def _unnamed(self, drug: Drug, named: int, luck: Streams) -> list[Product]:
-        """Qualified generics that the market does not name; as many as it says, else a random number."""
+        """Qualified generics that the market does not name: as many as it says, else none if its bids are known, else a
+        random number.
+        """
         if drug.qualified is not None:
             extra = max(0, drug.qualified - named)
+        elif drug.all_named:
+            extra = 0
         else:
             extra = 0 if named else 1
             mean = self.extra_bidders * self._drawn(drug, luck)
