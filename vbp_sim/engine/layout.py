@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import numpy.typing as npt
 
 from vbp_sim.engine.mix import Mix
+from vbp_sim.rules.payment.interface import Payment
 from vbp_sim.scenario.market import LEVELS
 
 if TYPE_CHECKING:
@@ -124,28 +126,28 @@ def _fund_pays(rec: Recorder, split: Split, price: Floats) -> Floats:
     """What the fund pays of a non-selected product: its part of the price before, of the payment standard after."""
     paid = price * rec.finance.fund_share
     years = np.maximum.accumulate(rec.year, axis=0)
-    for p, payment in enumerate(rec.payments):
-        for year in np.unique(years[rec.payment == p]):
-            now = ((rec.payment == p) & (years == year))[..., None] & ~split.before
-            standard = payment.standard(price[now], rec.listed[now], int(year))
-            paid[now] = payment.fund_pays(price[now], standard, rec.finance.fund_share)
+    law = rec.laws.ids("reimbursement").T[:, None, :]
+    for i, reimbursement in enumerate(rec.laws.parts("reimbursement")):
+        for year in np.unique(years):
+            now = (law == i) & (years == year)[..., None] & ~split.before
+            standard = reimbursement.standard(price[now], rec.listed[now], int(year))
+            paid[now] = reimbursement.fund_pays(price[now], standard, rec.finance.fund_share)
     return paid
 
 
 def _prepaid(rec: Recorder) -> Floats:
     """Advance of the fund in the first month of each contract year, (months, provinces) yuan."""
     agreed = rec.monthly["agreed"].sum(axis=3) * rec.opens[..., None]
-    share = _by_payment(rec, [p.prepayment_share for p in rec.payments], rec.payment)
-    return np.asarray((agreed * rec.listed * share[..., None]).sum(axis=1))
+    share = _by_payment(rec, lambda payment: payment.prepayment_share)
+    return np.asarray((agreed * rec.listed * share).sum(axis=1))
 
 
 def _delay(rec: Recorder, split: Split) -> Floats:
     """Mean days from delivery to payment of selected products, weighted by spend, (months, provinces)."""
     spend = split.selected.sum(axis=3) * split.selected_price
-    payment = _filled_back(rec.payment)
-    due = _by_payment(rec, [float(p.mean_delay(p.due_days())) for p in rec.payments], payment)[..., None]
-    late = _by_payment(rec, [float(p.mean_delay(p.arrears_days)) for p in rec.payments], payment)[..., None]
-    earlier = _by_payment(rec, [p.arrears_days for p in rec.payments], payment)[..., None]
+    due = _by_payment(rec, lambda payment: float(payment.mean_delay(payment.due_days())))
+    late = _by_payment(rec, lambda payment: float(payment.mean_delay(payment.arrears_days)))
+    earlier = _by_payment(rec, lambda payment: payment.arrears_days)
     days = np.where(split.before, earlier, rec.on_time * due + (1 - rec.on_time) * late)
     total = spend.sum(axis=1)
     return np.asarray(np.divide((spend * days).sum(axis=1), total, out=np.full(total.shape, np.nan), where=total > 0))
@@ -157,10 +159,10 @@ def _of_mix(mix: npt.NDArray[np.int64], values: list[float]) -> Floats:
     return table[mix]
 
 
-def _by_payment(rec: Recorder, values: list[float], payment: npt.NDArray[np.int64]) -> Floats:
-    """A value of each payment rule where it holds, 0 where none does; same shape as ``payment``."""
-    table: Floats = np.array([*values, 0.0])
-    return table[payment]
+def _by_payment(rec: Recorder, value: Callable[[Payment], float]) -> Floats:
+    """A value of the law of payment of each month and province, shape (months, 1, provinces)."""
+    table: Floats = np.array([value(payment) for payment in rec.laws.parts("payment")])
+    return table[rec.laws.ids("payment").T[:, None, :]]
 
 
 def _filled_back(known: npt.NDArray[np.int64]) -> npt.NDArray[np.int64]:

@@ -16,7 +16,7 @@ from vbp_sim.engine.clock import ORDER, RECEIVE, months_between
 from vbp_sim.engine.contract import Contract
 from vbp_sim.engine.institutions import generate
 from vbp_sim.engine.world import World
-from vbp_sim.rules.ruleset import RuleSet
+from vbp_sim.rules.local.law import LocalLaw
 from vbp_sim.streams import words_at
 
 Floats = npt.NDArray[np.float64]
@@ -56,11 +56,12 @@ class Province:
         """Institutions report their demand for the drugs of a round; ``shares`` are the guaranteed shares expected."""
         world = self.world
         ids = tuple(world.drug_ids[d] for d in drugs)
-        past = self.institutions.use * growth(world, world.clock.date(world.env.now))[:, None]
+        today = world.clock.date(world.env.now)
+        law, past = world.law(self.index, today), self.institutions.use * growth(world, today)[:, None]
         history = History(round_id, self.id, ids, past[drugs], shares, self._bought_per_year(drugs))
         self.past[round_id] = past
         self.reported[round_id] = np.zeros_like(self.usual)
-        self.reported[round_id][drugs] = world.reporting.report(history, world.luck)
+        self.reported[round_id][drugs] = world.reporting.report(history, law.reporting, world.luck)
 
     def _bought_per_year(self, drugs: list[int]) -> Floats:
         """Selected volume of the last contract year; of the running one, made up to a year, where it is the first."""
@@ -87,7 +88,7 @@ class Province:
             level=self.institutions.level,
             brand=np.array([self._brand(d, mix.products)]),
             price_ratio=np.array([others.price / mix.price]),
-            incentive=incentive(contract.rules),
+            incentive=incentive(world.law(self.index, contract.start)),
         )
         self.natural[d] = world.choice.natural(setting, world.luck)[0]
         if not self.active[d]:
@@ -183,7 +184,7 @@ def growth(world: World, first: date) -> Floats:
     return np.asarray(1 + demand.growth * np.clip(months / demand.ramp_months, 0, 1))
 
 
-def incentive(rules: RuleSet) -> float:
+def incentive(law: LocalLaw) -> float:
     """What an institution may keep of a surplus at full score, over the national cap of one half."""
-    best = rules.retention.ratio(np.array([100.0]), np.array([True]))
+    best = law.retention.ratio(np.array([100.0]), np.array([True]))
     return float(best[0]) / 0.5

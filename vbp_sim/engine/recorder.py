@@ -15,7 +15,7 @@ from vbp_sim.engine.earlier_prices import EarlierPrices, Others
 from vbp_sim.engine.mix import Mix
 from vbp_sim.engine.supplier import Supplier
 from vbp_sim.engine.tables import TABLES
-from vbp_sim.rules.payment.interface import Payment
+from vbp_sim.rules.local.book import LawBook
 from vbp_sim.scenario.market import LEVELS, Market
 from vbp_sim.scenario.spec import Finance
 
@@ -33,15 +33,15 @@ class Recorder:
     ``listed`` price, and the mean price ``paid`` to all who delivered.
 
     Shape (months, drugs): ``year`` of the contract (0 = none), ``opens`` the length in months of a contract year in its
-    first month (else 0), ``payment`` the place in ``payments`` of the rules that hold since the last start (-1 = none).
+    first month (else 0).
     """
 
     def __init__(
-        self, market: Market, products: Products, prices: EarlierPrices, finance: Finance, clock: Clock,
-        replication: int,
+        self, market: Market, products: Products, prices: EarlierPrices, finance: Finance, laws: LawBook,
+        clock: Clock, replication: int,
     ) -> None:
         self.market, self.products, self.prices, self.finance = market, products, prices, finance
-        self.clock, self.replication = clock, replication
+        self.laws, self.clock, self.replication = laws, clock, replication
         cells = (len(clock.months), len(market.drugs), len(market.provinces))
         names = ("need", "selected", "alternatives", "substituted", "unmet", "agreed")
         self.monthly: dict[str, Floats] = {name: np.zeros((*cells, len(LEVELS))) for name in names}
@@ -53,8 +53,6 @@ class Recorder:
         self.listed = np.zeros(cells)
         self.year = np.zeros(cells[:2], dtype=np.int64)
         self.opens = np.zeros(cells[:2], dtype=np.int64)
-        self.payment = np.full(cells[:2], -1, dtype=np.int64)
-        self.payments: list[Payment] = []
         self.on_time = np.ones(cells[2])
         self._rows: dict[str, list[tuple[Any, ...]]] = {}
 
@@ -82,13 +80,11 @@ class Recorder:
         self.paid[m, :, province] = paid
 
     def contract(self, contract: Contract) -> None:
-        """Note which months a contract covers, with which main suppliers, and how it is paid."""
+        """Note which months a contract covers, and with which main suppliers."""
         d = contract.drug
-        self.payments.append(contract.rules.payment)
         for m, first in enumerate(self.clock.months):
             month, year = contract.month(first), contract.year(first)
             if month >= 0:
-                self.payment[m, d] = len(self.payments) - 1
                 self.year[m, d] = year
                 self.opens[m, d] = contract.year_months(year) if year and month % 12 == 0 else 0
         self.selected(contract, contract.start)

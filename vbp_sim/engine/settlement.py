@@ -70,20 +70,21 @@ def _pay(world: World, contract: Contract, year: int, retained: float) -> Genera
 
 def _settle(world: World, contract: Contract, province: Province, mix: Mix, year: int) -> float:
     """Assess every institution of a province for one drug, write it down by level; return the retained surplus."""
-    d, rules, finance = contract.drug, contract.rules, world.spec.finance
+    d, finance = contract.drug, world.spec.finance
+    law = world.law(province.index, world.clock.date(world.env.now))
     agreed, bought, other = province.agreed[d], province.bought[d], province.nonselected[d]
     others, price = world.prices.others(d, mix.products), mix.price
     used = np.maximum(bought + other, 1e-12)
     completion = np.divide(bought, agreed, out=np.ones_like(bought), where=agreed > 0)
-    passed = rules.assessment.passed(completion, other / used) & (agreed > 0)
-    score = rules.assessment.score(completion, other / used, province.on_time.astype(np.float64))
+    passed = law.assessment.passed(completion, other / used) & (agreed > 0)
+    score = law.assessment.score(completion, other / used, province.on_time.astype(np.float64))
     base = province.reported[contract.round][d] * contract.year_months(year) / 12
     covered = finance.fund_share * finance.insured_share
-    surplus = rules.retention.surplus(
+    surplus = law.retention.surplus(
         base, np.asarray(contract.price_before), agreed, np.asarray(price), other * others.price, finance.fund_share,
         finance.insured_share,
     )
-    retained = surplus * rules.retention.ratio(score, passed)
+    retained = surplus * law.retention.ratio(score, passed)
     columns = (agreed, bought, other, base * contract.price_before * covered,
                (agreed * price + other * others.price) * covered, surplus, retained)
     sums = province.institutions.by_level(np.vstack([agreed > 0, passed, *columns]).astype(np.float64))

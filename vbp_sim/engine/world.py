@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from bisect import bisect_right
 from collections.abc import Generator
 from datetime import date
 from functools import partial
@@ -23,6 +24,8 @@ from vbp_sim.engine.enterprises import Enterprises
 from vbp_sim.engine.recorder import Recorder
 from vbp_sim.engine.source import Sources
 from vbp_sim.engine.supplier import Supplier
+from vbp_sim.rules.local.book import LawBook
+from vbp_sim.rules.local.law import LocalLaw
 from vbp_sim.scenario.load import Scenario
 from vbp_sim.scenario.parts import chosen
 from vbp_sim.streams import Streams
@@ -50,7 +53,10 @@ class World:
         self.products = self.industry.entering(first, self.drug_ids, years, self.luck)
         self.first_cost, self.delivered = self.products.cost, np.zeros(len(self.products.cost))
         self.prices = EarlierPrices(self.products, len(market.drugs))
-        self.recorder = Recorder(market, self.products, self.prices, scenario.spec.finance, clock, replication)
+        self.laws = LawBook.of(scenario.spec.laws, [p.id for p in market.provinces], {}, clock.months)
+        self.recorder = Recorder(
+            market, self.products, self.prices, scenario.spec.finance, self.laws, clock, replication
+        )
         shape = (len(market.drugs), len(market.provinces))
         self.contracts: list[Contract | None] = [None] * shape[0]
         self.first_start: list[date | None] = [None] * shape[0]
@@ -72,6 +78,10 @@ class World:
         if contract and self.clock.day(contract.start) <= day < self.clock.day(contract.end):
             return contract
         return None
+
+    def law(self, province: int, day: date) -> LocalLaw:
+        """Return the law that is in force in a province on a day."""
+        return self.laws.law(province, bisect_right(self.clock.months, day) - 1)
 
     def prices_now(self, drug: int) -> Floats:
         """Price of every product today, yuan per unit; those of a drug under the last contract in which they were."""

@@ -9,6 +9,7 @@ from collections.abc import Callable
 from typing import Protocol, runtime_checkable
 
 from vbp_sim.errors import Problem, nearest
+from vbp_sim.scenario import laws
 from vbp_sim.scenario.market import Market
 from vbp_sim.scenario.spec import Spec
 from vbp_sim.scenario.tree import Node, find
@@ -110,6 +111,11 @@ def members_in_market(spec: Spec, market: Market, tree: Node) -> list[Problem]:
     return problems
 
 
+def laws_hold(spec: Spec, market: Market, tree: Node) -> list[Problem]:
+    """In every place and month one law is in force, no two contradict each other, and their values go together."""
+    return laws.problems(spec.laws, tree, [p.id for p in market.provinces], {}, spec.start) if spec.laws else []
+
+
 def drugs_of(spec: Spec, market: Market, name: str) -> tuple[str, ...]:
     """The drugs that a round tenders; a round that lists none tenders every drug of the market."""
     return spec.rounds[name].drugs or tuple(drug.id for drug in market.drugs)
@@ -121,4 +127,5 @@ CHECKS: tuple[Callable[[Spec, Market, Node], list[Problem]], ...] = (
     starts_before_first_round,
     no_drug_starts_twice,
     members_in_market,
+    laws_hold,
 )

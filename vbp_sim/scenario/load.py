@@ -14,6 +14,7 @@ from pathlib import Path
 
 from vbp_sim.errors import InputError, Problem
 from vbp_sim.scenario.crosscheck import crosscheck
+from vbp_sim.scenario.laws import NATIONAL
 from vbp_sim.scenario.layers import Layers
 from vbp_sim.scenario.market import Market
 from vbp_sim.scenario.market_csv import read_market
@@ -22,6 +23,10 @@ from vbp_sim.scenario.problems import M, check, in_order
 from vbp_sim.scenario.shape import default_part
 from vbp_sim.scenario.spec import Spec
 from vbp_sim.scenario.tree import DEFAULT, Address, Node, Origin, leaves
+from vbp_sim.scenario.yaml_source import parse
+
+#: where the laws of a scenario name files of the library of laws
+LAW: Address = ("laws", "*", "rules")
 
 
 @dataclass(frozen=True)
@@ -78,8 +83,21 @@ def complete(tree: Node, variant: str, file: Path, market: Market | None = None)
 
 def resolve(file: Path, variant: str, sets: Sequence[str], mounts: Mapping[Address, Path]) -> Node:
     """The tree of a scenario file with all that it extends, its variants and the command line's settings."""
-    layers = Layers(mounts, functools.partial(default_part, Spec))
-    return apply(layers, layers.open(file), variant, sets)
+    layers = layers_of(mounts)
+    return apply(layers, opened(layers, file), variant, sets)
+
+
+def layers_of(mounts: Mapping[Address, Path]) -> Layers:
+    """How the files of a scenario go on top of each other."""
+    return Layers(mounts, functools.partial(default_part, Spec))
+
+
+def opened(layers: Layers, file: Path) -> Node:
+    """The tree of a scenario file and all that it extends, on top of the law of the nation."""
+    tree = layers.open(file)
+    if LAW not in layers.mounts:
+        return tree
+    return layers.merge(layers.mounted(parse(NATIONAL, "default")), tree)
 
 
 def load_part(file: Path, model: type[M], library: Path) -> tuple[M, Origins]:

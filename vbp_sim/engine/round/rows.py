@@ -28,6 +28,7 @@ class Rows:
         """
         world, rules, round_id = self.scope.world, self.scope.rules, self.scope.id
         p, record, before = world.products, world.market.drugs[drug], world.prices_now(drug)
+        law = world.law(self.scope.members[0].index, self.scope.spec.calendar.start)
         ceiling = tender.ceiling / money.YUAN or np.nan
         price = np.where(award.selected, award.price / money.YUAN, np.nan)
         lowest = float(np.nanmin(price)) if award.selected.any() else np.nan
@@ -52,7 +53,9 @@ class Rows:
             )
             after = price[i] if award.selected[i] else before[product]
             standard = (
-                after if award.failed else float(rules.payment.standard(np.array([after]), np.array([lowest]), 1)[0])
+                after
+                if award.failed
+                else float(law.reimbursement.standard(np.array([after]), np.array([lowest]), 1)[0])
             )
             world.recorder.row(
                 "prices",
