@@ -17,6 +17,7 @@ COMMANDS = {
     "show": "Show a resolved scenario or rule set, and who set each value.",
     "list": "List scenarios, variants, rule sets, models or markets.",
     "new": "Start a project of your own from a shipped scenario.",
+    "migrate": "Rewrite scenarios and sweeps of the first edition.",
     "schema": "Print what a scenario, a rule set or a market may say.",
     "trace": "Tell the story of a drug, a province or a manufacturer in a run.",
     "compare": "Compare variants of a scenario on the same luck.",

@@ -9,9 +9,9 @@ from pydantic import BaseModel
 from pydantic.fields import FieldInfo
 from pydantic_core import PydanticUndefined
 
-from vbp_sim.scenario.describe import flow
 from vbp_sim.scenario.market_columns import FILES, MEANING
 from vbp_sim.scenario.parts import Part
+from vbp_sim.scenario.rewrite import flow
 from vbp_sim.scenario.schema import rule_set
 from vbp_sim.scenario.shape import Spot, spot
 from vbp_sim.scenario.spec import Spec
