@@ -121,7 +121,6 @@ def _map_edits(
     indent, after = node.start_mark.column, _line(text, node.start_mark.index)
     for key, (first, value) in entries.items():
         if key in new:
-            yield from _edits(text, value, old[key], new[key], lost)
             continue
         begin, end = _line(text, first.start_mark.index), _line_end(text, _end(text, value))
         while begin and text[_line(text, begin - 1) : begin].strip().startswith("#"):
@@ -131,6 +130,7 @@ def _map_edits(
         yield begin, end, ""
     for key in new:
         if key in entries:
+            yield from _edits(text, entries[key][1], old[key], new[key], lost)
             after = _line_end(text, _end(text, entries[key][1]))
             continue
         notes = "".join(f"{' ' * indent}{note}\n" for note in lost)
