@@ -11,6 +11,8 @@ vbp schema scenario --partial > "$new"
 keep scenarios/schema/scenario.schema.json
 vbp schema rules --partial > "$new"
 keep scenarios/schema/rules.schema.json
+vbp schema laws --partial > "$new"
+keep scenarios/schema/laws.schema.json
 vbp schema all --format markdown > "$new"
 keep docs/scenario-reference.md
 vbp schema sweep > "$new"

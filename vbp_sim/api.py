@@ -129,7 +129,7 @@ def read_study(folder: str | Path) -> Any:
 
 
 def _settings(sets: Mapping[str, Any] | None, seed: int | None, replications: int | None) -> list[str]:
-    from vbp_sim.scenario.describe import flow
+    from vbp_sim.scenario.rewrite import flow
 
     own = {"seed": seed, "replications": replications}
     given = [f"{path}={flow(value)}" for path, value in (sets or {}).items()]

@@ -2,23 +2,28 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
+from typing import TYPE_CHECKING
 
 import click
 
 from vbp_sim.cli.common import json_option, print_json, print_table
+
+if TYPE_CHECKING:
+    from vbp_sim.rules.local.law import LocalLaw
+    from vbp_sim.rules.ruleset import RuleSet
 
 Rows = list[dict[str, str]]
 
 
 @click.command("list")
 @click.argument(
-    "what", type=click.Choice(["scenarios", "variants", "rules", "models", "markets"]), default="scenarios"
+    "what", type=click.Choice(["scenarios", "variants", "rules", "laws", "models", "markets"]), default="scenarios"
 )
 @click.argument("scenario", required=False)
 @json_option
 def command(what: str, scenario: str | None, as_json: bool) -> None:
-    """List shipped scenarios, the variants of a SCENARIO, rule sets, models and rules, or shipped markets."""
+    """List shipped scenarios, the variants of a SCENARIO, rule sets, laws, models and rules, or shipped markets."""
     if what == "variants":
         if scenario is None:
             raise click.UsageError("which scenario? `vbp list variants SCENARIO`")
@@ -52,15 +57,25 @@ def _rules() -> Rows:
     """Every rule set with its date, and how many of its values stand in for something unknown."""
     from vbp_sim.rules.library import rule_ids, rule_set
 
-    sets = sorted((rule_set(name) for name in rule_ids()), key=lambda rules: str(rules.date))
+    return _dated("rules", [rule_set(name) for name in rule_ids()])
+
+
+def _laws() -> Rows:
+    """Every law, in the same way."""
+    from vbp_sim.rules.library import law, law_ids
+
+    return _dated("law", [law(name) for name in law_ids()])
+
+
+def _dated(what: str, files: Sequence[RuleSet | LocalLaw]) -> Rows:
     return [
         {
-            "rules": rules.id,
-            "date": str(rules.date or ""),
-            "sure": f"{len(rules.stand_ins())} of {len(rules.values())} values are stand-ins",
-            "title": rules.title,
+            what: one.id,
+            "date": str(one.date or ""),
+            "sure": f"{len(one.stand_ins())} of {len(one.values())} values are stand-ins",
+            "title": one.title,
         }
-        for rules in sets
+        for one in sorted(files, key=lambda one: str(one.date))
     ]
 
 
@@ -99,6 +114,7 @@ def _text(tree: dict[str, object], key: str) -> str:
 _TABLES: dict[str, Callable[[], Rows]] = {
     "scenarios": _scenarios,
     "rules": _rules,
+    "laws": _laws,
     "models": _models,
     "markets": _markets,
 }

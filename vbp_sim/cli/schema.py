@@ -1,4 +1,4 @@
-"""`vbp schema`: what a scenario, a rule set, a market and a sweep may say, for editors and for people."""
+"""`vbp schema`: what a scenario, a rule set, a law, a market and a sweep may say, for editors and for people."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ import click
 
 
 @click.command("schema")
-@click.argument("what", type=click.Choice(["scenario", "rules", "market", "sweep", "all"]), default="scenario")
+@click.argument("what", type=click.Choice(["scenario", "rules", "laws", "market", "sweep", "all"]), default="scenario")
 @click.option("--format", "form", type=click.Choice(["json", "markdown"]), default="json", show_default=True)
 @click.option(
     "--partial", is_flag=True, help="Nothing is required: for files that extend others, and for editors."
@@ -20,6 +20,7 @@ def command(what: str, form: str, partial: bool) -> None:
         pages = {
             "scenario": reference.scenario_page,
             "rules": reference.rules_page,
+            "laws": reference.laws_page,
             "market": reference.market_page,
             "sweep": sweep_schema.sweep_page,
             "all": reference.whole_page,
@@ -29,6 +30,7 @@ def command(what: str, form: str, partial: bool) -> None:
     schemas = {
         "scenario": schema.scenario_schema,
         "rules": schema.rules_schema,
+        "laws": schema.laws_schema,
         "market": schema.market_schema,
     }
     if what == "all":

@@ -1,4 +1,4 @@
-"""`vbp show`: the resolved scenario, or a rule set, with who set each value and what the evidence is."""
+"""`vbp show`: the resolved scenario, a rule set or a law, with who set each value and what the evidence is."""
 
 from __future__ import annotations
 
@@ -14,19 +14,21 @@ if TYPE_CHECKING:
 
 @click.command("show")
 @click.argument("scenario")
-@click.argument("rule_set", required=False, metavar="[ID]")
+@click.argument("id", required=False, metavar="[ID]")
 @variant_option
 @set_option
 @json_option
-def command(scenario: str, rule_set: str | None, variant: str, sets: tuple[str, ...], as_json: bool) -> None:
-    """Show a SCENARIO as it will run, or with `show rules ID` a rule set.
+def command(scenario: str, id: str | None, variant: str, sets: tuple[str, ...], as_json: bool) -> None:
+    """Show a SCENARIO as it will run, or with `show rules ID` a rule set, with `show laws ID` a law.
 
     The output is YAML; each remark gives the unit, who set the value, and where it comes from.
     """
-    if rule_set is not None:
-        if scenario != "rules" or variant or sets:
-            raise click.UsageError("two arguments are `vbp show rules ID`, without --variant and --set")
-        _rules(rule_set, as_json)
+    if id is not None:
+        if scenario not in ("rules", "laws") or variant or sets:
+            raise click.UsageError(
+                "two arguments are `vbp show rules ID` or `vbp show laws ID`, without --variant and --set"
+            )
+        _of_library(scenario, id, as_json)
         return
     _scenario(scenario, variant, sets, as_json)
 
@@ -40,12 +42,12 @@ def _scenario(name: str, variant: str, sets: tuple[str, ...], as_json: bool) -> 
     _print(lines_of(loaded.spec, loaded.origins), head, as_json)
 
 
-def _rules(name: str, as_json: bool) -> None:
+def _of_library(what: str, name: str, as_json: bool) -> None:
     from vbp_sim.scenario.describe import lines_of
-    from vbp_sim.studies.load import load_rules
+    from vbp_sim.studies.load import load_law, load_rules
 
-    rules, origins = load_rules(name)
-    _print(lines_of(rules, origins), {"rules": rules.id}, as_json)
+    found, origins = load_rules(name) if what == "rules" else load_law(name)
+    _print(lines_of(found, origins), {what: found.id}, as_json)
 
 
 def _print(lines: list[Line], head: dict[str, str], as_json: bool) -> None:

@@ -12,6 +12,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Literal
 
+from vbp_sim.engine.flows import CLAIMS, FLOWS
+
 #: int: 64-bit; float: 64-bit, nan = not known or does not apply; text: "" = none; month, date: calendar dates
 Kind = Literal["int", "float", "bool", "text", "month", "date"]
 
@@ -83,6 +85,7 @@ TABLES: dict[str, Table] = {
             ("reason", "text", "-", "why the product won or did not, in words"),
             ("real_bid", "float", "yuan/unit", "bid that was really made; nan = not known"),
             ("real_selected", "int", "-", "1 = really won, 0 = really lost, -1 = not known"),
+            ("named", "float", "units/year", "volume reported for this brand; 0 where nobody asks for brands"),
         ),
         _table(
             "awards",
@@ -202,12 +205,46 @@ TABLES: dict[str, Table] = {
             ("spend", "float", "yuan", "spent on the tendered drugs"),
             ("baseline", "float", "yuan", "what the same need would have cost at earlier prices and shares"),
             ("alternatives", "float", "yuan", "need served by drugs outside the list, at earlier prices of the listed"),
-            ("fund_paid", "float", "yuan", "paid by the insurance fund"),
-            ("patient_paid", "float", "yuan", "paid by patients"),
+            ("fund_paid", "float", "yuan", "paid by the insurance fund, drugs outside the list included"),
+            ("patient_paid", "float", "yuan", "paid by patients, drugs outside the list included"),
             ("baseline_fund", "float", "yuan", "the fund's part of the baseline"),
             ("baseline_patient", "float", "yuan", "the patients' part of the baseline"),
             ("prepaid", "float", "yuan", "advanced by the fund in the first month of a contract year"),
             ("delay_days", "float", "days", "mean time from delivery to payment of manufacturers"),
+        ),
+        _table(
+            "accounts",
+            "One row per posting: money that moved between two parties in a month, or goods that are owed for.",
+            MONTH,
+            ROUND,
+            PROVINCE,
+            ("level", "text", "-", "level of hospital; empty = belongs to the province as a whole"),
+            ("flow", "text", "-", "what the payment is (the flows are listed below)"),
+            ("payer", "text", "-", "party that pays, or owes"),
+            ("payee", "text", "-", "party that is paid"),
+            ("yuan", "float", "yuan", "amount"),
+        ),
+        _table(
+            "claims",
+            "One row per month, round, province, level and kind of claim: what is owed and not yet paid at its end.",
+            MONTH,
+            ROUND,
+            PROVINCE,
+            ("level", "text", "-", "level of hospital; empty = belongs to the province as a whole"),
+            ("claim", "text", "-", "what is owed (the claims are listed below)"),
+            ("creditor", "text", "-", "party that is owed"),
+            ("debtor", "text", "-", "party that owes"),
+            ("open", "float", "yuan", "not yet paid"),
+            ("overdue", "float", "yuan", "part of it that is past due"),
+        ),
+        _table(
+            "firms",
+            "One row per month and company.",
+            MONTH,
+            ("owner", "text", "-", "company; empty = all who make products that may not bid, or outside the list"),
+            ("revenue", "float", "yuan", "goods delivered, at the price paid"),
+            ("cost", "float", "yuan", "cost of making them"),
+            ("cash", "float", "yuan", "receipts less production, fees, taxes and damages since the start, from 0"),
         ),
         _table(
             "events",
@@ -242,6 +279,10 @@ def markdown() -> str:
         lines += ["", f"## {table.name}", "", table.meaning, ""]
         lines += ["| column | type | unit | meaning |", "|---|---|---|---|"]
         lines += [f"| {c.name} | {c.kind} | {c.unit} | {c.meaning} |" for c in table.columns]
+    lines += ["", "## Flows", "", "| flow | payer | payee | meaning |", "|---|---|---|---|"]
+    lines += [f"| {f.id} | {f.payer} | {f.payee} | {f.meaning} |" for f in FLOWS.values()]
+    lines += ["", "## Claims", "", "| claim | creditor | debtor | meaning |", "|---|---|---|---|"]
+    lines += [f"| {c.id} | {c.creditor} | {c.debtor} | {c.meaning} |" for c in CLAIMS.values()]
     return "\n".join(lines) + "\n"
 
 

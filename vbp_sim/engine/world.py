@@ -54,9 +54,9 @@ class World:
         self.supply = chosen(behaviour.supply, Supply)
         self.industry = chosen(behaviour.industry, Industry)
         self.drug_ids = tuple(d.id for d in market.drugs)
-        self.laws = LawBook.of(
-            scenario.spec.laws, [p.id for p in market.provinces], market.ancestors, clock.months
-        )
+        names = [p.id for p in market.provinces]
+        above = {name: scenario.data.places.above(name) for name in names}
+        self.laws = LawBook.of(scenario.spec.laws, names, above, clock.months)
         years = clock.day(clock.end) / 365.25
         self.products, self.listed = products_of(
             scenario, chosen(behaviour.firms, Firms), self.industry, years, self.luck

@@ -10,6 +10,7 @@ from collections.abc import Callable
 from typing import Protocol, runtime_checkable
 
 from vbp_sim.errors import Problem, nearest
+from vbp_sim.scenario import laws
 from vbp_sim.scenario.markets import Markets
 from vbp_sim.scenario.spec import Spec
 from vbp_sim.scenario.tree import Node, find
@@ -40,10 +41,15 @@ def drugs_exist(spec: Spec, data: Markets, tree: Node) -> list[Problem]:
 
 @runtime_checkable
 class CeilingRule(Protocol):
-    """What this check asks of the rule for ceilings, in micro-yuan."""
+    """What this check asks of the rule for ceilings."""
 
-    def price(self, published: int, before: int = 0) -> int:
-        """The ceiling that follows from a published one (0: none) and from the price before (0: unknown)."""
+    @property
+    def renews(self) -> bool:
+        """Whether a ceiling follows from an agreement that ends."""
+
+    @property
+    def looks_back(self) -> bool:
+        """Whether a ceiling follows from the lowest price paid before any round."""
 
 
 def ceilings_given(spec: Spec, data: Markets, tree: Node) -> list[Problem]:
@@ -51,12 +57,14 @@ def ceilings_given(spec: Spec, data: Markets, tree: Node) -> list[Problem]:
     problems = []
     for name, one in spec.rounds.items():
         rule = getattr(one.rules, "ceiling", None)
-        derived = isinstance(rule, CeilingRule) and rule.price(0, 10**6) > 0
+        derived = isinstance(rule, CeilingRule) and (rule.renews or rule.looks_back)
         market = data.of_round(name)
         unknown = {
             drug.id
             for drug in market.drugs
-            if drug.ceiling is None and not (derived and (drug.pre_price or _earlier(spec, data, name, drug.id)))
+            if drug.ceiling is None
+            and not (isinstance(rule, CeilingRule) and rule.looks_back and drug.pre_price)
+            and not (isinstance(rule, CeilingRule) and rule.renews and _earlier(spec, data, name, drug.id))
         }
         without = [drug for drug in drugs_of(spec, data, name) if drug in unknown]
         if without:
@@ -134,6 +142,13 @@ def members_in_market(spec: Spec, data: Markets, tree: Node) -> list[Problem]:
     return problems
 
 
+def laws_hold(spec: Spec, data: Markets, tree: Node) -> list[Problem]:
+    """In every place and month one law is in force, no two contradict each other, and their values go together."""
+    places = [p.id for p in data.merged.provinces]
+    above = {place: data.places.above(place) for place in places}
+    return laws.problems(spec.laws, tree, places, above, spec.start) if spec.laws else []
+
+
 def drugs_of(spec: Spec, data: Markets, name: str) -> tuple[str, ...]:
     """The drugs that a round tenders; a round that lists none tenders every drug of its market."""
     return spec.rounds[name].drugs or tuple(drug.id for drug in data.of_round(name).drugs)
@@ -155,4 +170,5 @@ CHECKS: tuple[Callable[[Spec, Markets, Node], list[Problem]], ...] = (
     starts_before_first_round,
     no_drug_starts_twice,
     members_in_market,
+    laws_hold,
 )

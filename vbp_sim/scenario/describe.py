@@ -5,20 +5,17 @@ The text is YAML: read again, it gives the same values.
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import date
 from typing import Any, Protocol, runtime_checkable
 
 from pydantic import BaseModel
 from pydantic.fields import FieldInfo
 
-from vbp_sim.errors import InputError
 from vbp_sim.scenario.layers import TAGS
 from vbp_sim.scenario.load import Origins
+from vbp_sim.scenario.rewrite import flow, scalar, simple
 from vbp_sim.scenario.tree import Address, Origin, dotted
-from vbp_sim.scenario.yaml_source import parse
 
 #: what is not shown: evidence stands beside the values, variants have their own list
 HIDDEN = ("evidence", "variants")
@@ -170,38 +167,3 @@ def text_of(lines: list[Line]) -> str:
         out.append(f"{entry:<{REMARK}}  # {line.remark()}")
         before = line.address
     return "\n".join(out) + "\n"
-
-
-def flow(value: Any) -> str:
-    """A value on one line of YAML."""
-    value = simple(value)
-    if isinstance(value, list):
-        return f"[{', '.join(flow(item) for item in value)}]"
-    if isinstance(value, dict):
-        return "{" + ", ".join(f"{scalar(str(k))}: {flow(item)}" for k, item in value.items()) + "}"
-    return scalar(value)
-
-
-def scalar(value: Any) -> str:
-    """A scalar in YAML; a text is quoted where it would be read as something else."""
-    if not isinstance(value, str):
-        return json.dumps(value)
-    try:
-        if parse(f"a: [{value}, b]", "").value["a"].value[0].value == value and value == value.strip():
-            return value
-    except (InputError, AttributeError):
-        pass
-    return json.dumps(value, ensure_ascii=False)
-
-
-def simple(value: Any) -> Any:
-    """A value as JSON has it."""
-    if isinstance(value, (list, tuple)):
-        return [simple(item) for item in value]
-    if isinstance(value, dict):
-        return {str(key): simple(item) for key, item in value.items()}
-    if isinstance(value, BaseModel):
-        return value.model_dump(mode="json")
-    if value is None or isinstance(value, (bool, int, float, str)):
-        return value
-    return value.isoformat() if isinstance(value, date) else str(value)

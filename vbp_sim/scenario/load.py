@@ -22,6 +22,7 @@ from vbp_sim.scenario.layers import Layers
 from vbp_sim.scenario.market import Market
 from vbp_sim.scenario.market_csv import read_market
 from vbp_sim.scenario.markets import Markets, conflicts, lay
+from vbp_sim.scenario.moved import refuse, refuse_parts, refuse_setting
 from vbp_sim.scenario.patches import apply
 from vbp_sim.scenario.problems import M, check, in_order
 from vbp_sim.scenario.shape import default_part
@@ -30,6 +31,8 @@ from vbp_sim.scenario.tree import DEFAULT, Address, Node, Origin, children, leav
 
 #: folder of the shipped markets below that of the shipped scenarios
 MARKETS = "markets"
+#: where the laws of a scenario name files of the library of laws
+LAW: Address = ("laws", "*", "rules")
 
 
 @dataclass(frozen=True)
@@ -118,13 +121,32 @@ def complete(
 
 def resolve(file: Path, variant: str, sets: Sequence[str], mounts: Mapping[Address, Path]) -> Node:
     """The tree of a scenario file with all that it extends, its variants and the command line's settings."""
-    layers = Layers(mounts, functools.partial(default_part, Spec))
-    return apply(layers, layers.open(file), variant, sets)
+    layers = layers_of(mounts)
+    tree = opened(layers, file)
+    for text in sets:
+        refuse_setting(text, tree)
+    return apply(layers, tree, variant, sets)
+
+
+def layers_of(mounts: Mapping[Address, Path]) -> Layers:
+    """How the files of a scenario go on top of each other."""
+    return Layers(mounts, functools.partial(default_part, Spec))
+
+
+def opened(layers: Layers, file: Path) -> Node:
+    """The tree of a scenario file and all that it extends, on top of the law of the nation."""
+    tree = layers.open(file)
+    refuse(tree)
+    if LAW not in layers.mounts:
+        return tree
+    return layers.merge(layers.mounted(parse(NATIONAL, "default")), tree)
 
 
 def load_part(file: Path, model: type[M], library: Path) -> tuple[M, Origins]:
     """Read one file of a library (a rule set) on its own."""
     tree = Layers({(): library}, functools.partial(default_part, model)).open(file)
+    if getattr(model, "kind", "") == "rules":
+        refuse_parts(tree)
     value, problems = check(tree, model)
     if problems or value is None:
         raise InputError(*problems)

@@ -9,10 +9,10 @@ from pydantic import BaseModel
 from pydantic.fields import FieldInfo
 from pydantic_core import PydanticUndefined
 
-from vbp_sim.scenario.describe import flow
 from vbp_sim.scenario.market_columns import FILES, MEANING
 from vbp_sim.scenario.parts import Part
-from vbp_sim.scenario.schema import rule_set
+from vbp_sim.scenario.rewrite import flow
+from vbp_sim.scenario.schema import law, rule_set
 from vbp_sim.scenario.shape import Spot, spot
 from vbp_sim.scenario.spec import Spec
 
@@ -23,6 +23,7 @@ _LIMITS = (
     ("le", "<= {}"),
     ("min_length", "at least {} long"),
 )
+_NAMED = {"rules": "rule set", "law": "law"}
 _NAMES = {
     int: "whole number",
     float: "number",
@@ -42,10 +43,24 @@ def scenario_page() -> str:
 
 def rules_page() -> str:
     """Keys of rule sets and the rules that may stand in them."""
-    kinds = [kind for kind, parts in Part.registry.items() if parts[0].tag == "rule"]
-    return "\n".join(
-        [*_table(rule_set(), "rule set", 2), *[line for kind in sorted(kinds) for line in _kind(kind)]]
-    )
+    return _library(rule_set(), "rule set")
+
+
+def laws_page() -> str:
+    """Keys of laws and the rules that may stand in them."""
+    return _library(law(), "law")
+
+
+def _library(model: type[BaseModel], title: str) -> str:
+    """Keys of a library's files, then each kind of part that may stand in them."""
+    kinds: list[str] = []
+    left = [model]
+    while left:
+        fields = left.pop().model_fields.values()
+        new = {mark.kind for f in fields if (mark := spot(f.annotation, f).mark) is not None} - {*kinds}
+        kinds += new
+        left += [part for kind in new for part in Part.registry[kind]]
+    return "\n".join([*_table(model, title, 2), *[line for kind in sorted(kinds) for line in _kind(kind)]])
 
 
 def model_page(model: type[BaseModel], title: str) -> str:
@@ -72,7 +87,7 @@ def market_page() -> str:
 
 
 HEAD = """\
-# What a scenario, a rule set and a market may say
+# What a scenario, a rule set, a law and a market may say
 
 Made from the models by `vbp schema all --format markdown`; not edited by hand.
 Confidence of a default: O official, Q official wording quoted, S press or journal, D draft, I inferred,
@@ -95,6 +110,12 @@ RULES = """
 `extends: NAME or path` puts a rule set on top of another. Where no rule is named, the default stands.
 
 """
+LAWS = """
+# Laws
+
+A law of a scenario (`laws.ID`) names one of these under `rules`, or sets some of their values under `changes`.
+
+"""
 MARKET = """
 # Market files
 
@@ -105,7 +126,7 @@ CSV with a header, UTF-8 or GBK. Columns that are not listed are ignored; an emp
 
 def whole_page() -> str:
     """The page docs/scenario-reference.md."""
-    return HEAD + scenario_page() + RULES + rules_page() + MARKET + market_page().rstrip() + "\n"
+    return HEAD + scenario_page() + RULES + rules_page() + LAWS + laws_page() + MARKET + market_page().rstrip() + "\n"
 
 
 def _sections(model: type[BaseModel], title: str, level: int) -> list[str]:
@@ -169,7 +190,7 @@ def _type(here: Spot) -> str:
     if here.mark is not None:
         parts = here.parts()
         names = ", ".join(f"`{name}`" for name in sorted(parts))
-        return f"{here.tag()}: {names}" if here.tag() else "name of a rule set, or a map"
+        return f"{here.tag()}: {names}" if here.tag() else f"name of a {_NAMED[here.mark.kind]}, or a map"
     kind, inside = get_origin(here.type), get_args(here.type)
     if kind is Literal:
         return " or ".join(f"`{value}`" for value in inside)

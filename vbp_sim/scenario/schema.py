@@ -12,6 +12,7 @@ from pydantic import BaseModel
 
 from vbp_sim.scenario.market_columns import FILES, MEANING
 from vbp_sim.scenario.parts import Part, discover
+from vbp_sim.scenario.shape import spot
 from vbp_sim.scenario.spec import Spec
 
 Json = dict[str, Any]
@@ -27,6 +28,10 @@ def scenario_schema(*, partial: bool = False) -> Json:
     _lawful(schema["$defs"])
     _extends(schema, "scenario that this one changes: a path relative to this file, or a shipped scenario")
     _extends(schema["$defs"][rule_set().__name__], "rule set that this one changes: its name, or a path")
+    whole = schema["$defs"][law().__name__]
+    parts = {name: field for name, field in whole["properties"].items() if name in law_parts()}
+    schema["$defs"]["Law"]["properties"]["changes"] |= {"properties": parts, "additionalProperties": False}
+    _extends(whole, "law that this one changes: its name, or a path")
     changes = schema["$defs"]["Variant"]["properties"]["changes"]
     if partial:
         _strip(schema)
@@ -43,13 +48,22 @@ def scenario_schema(*, partial: bool = False) -> Json:
 
 def rules_schema(*, partial: bool = False) -> Json:
     """The schema of rule-set files."""
-    schema = _tidy(rule_set().model_json_schema())
-    _extends(schema, "rule set that this one changes: its name, or a path relative to this file")
+    return _library_schema(rule_set(), "rule set", partial)
+
+
+def laws_schema(*, partial: bool = False) -> Json:
+    """The schema of files of laws."""
+    return _library_schema(law(), "law", partial)
+
+
+def _library_schema(model: type[Part], what: str, partial: bool) -> Json:
+    schema = _tidy(model.model_json_schema())
+    _extends(schema, f"{what} that this one changes: its name, or a path relative to this file")
     if partial:
         _strip(schema)
     return {
         "$schema": DIALECT,
-        "title": "vbp_sim rule set",
+        "title": f"vbp_sim {what}",
         **{k: v for k, v in schema.items() if k != "title"},
     }
 
@@ -83,6 +97,17 @@ def rule_set() -> type[Part]:
     return Part.registry["rules"][0]
 
 
+def law() -> type[Part]:
+    """The model of a local law, which another room defines."""
+    discover()
+    return Part.registry["law"][0]
+
+
+def law_parts() -> list[str]:
+    """The fields of a law that hold its parts."""
+    return [name for name, field in law().model_fields.items() if spot(field.annotation, field).mark is not None]
+
+
 def text_of(schema: Json) -> str:
     """A schema as the text of a file."""
     return json.dumps(schema, indent=2, ensure_ascii=False) + "\n"
@@ -93,9 +118,9 @@ def _extends(schema: Json, description: str) -> None:
 
 
 def _lawful(defs: Json) -> None:
-    """Rule sets inside a scenario are partial, because they extend a shipped one."""
+    """Rule sets and laws inside a scenario are partial, because they extend a shipped one."""
     for kind, parts in Part.registry.items():
-        if parts[0].tag == "rule" or kind == "rules":
+        if parts[0].tag == "rule" or kind in ("rules", "law"):
             for part in parts:
                 for name in (part.__name__, f"{part.__module__}.{part.__qualname__}".replace(".", "__")):
                     if name in defs:

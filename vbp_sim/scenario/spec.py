@@ -8,10 +8,11 @@ from __future__ import annotations
 
 import itertools
 from datetime import date
-from typing import Annotated, Any
+from typing import Annotated, Any, Literal
 
 from pydantic import Field, model_validator
 
+from vbp_sim.scenario.laws import Law
 from vbp_sim.scenario.parts import Chosen, Frozen, Part, param, wrong
 
 CALENDAR_STEPS = (
@@ -166,6 +167,24 @@ class Finance(Frozen):
         ge=0,
         le=1,
     )
+    distribution_fee: float = param(
+        0.05,
+        "part of the price of goods that manufacturers pay for distribution",
+        unit="share",
+        source="3 to 8 % of the price, no page found; gross margins of 6 to 9 % are the ceiling",
+        confidence="M",
+        ge=0,
+        le=0.5,
+    )
+    vat_rate: float = param(
+        0.13,
+        "value-added tax, contained in prices; tax that manufacturers paid on what they bought is left out",
+        unit="share",
+        source="13 % on drugs, 13 / 113 of the price",
+        confidence="M",
+        ge=0,
+        le=0.5,
+    )
     payout_months: int = param(
         12,
         "months from the end of a contract year to the payment of the retained surplus",
@@ -195,6 +214,7 @@ class Spec(Frozen):
     scenario: str = Field(
         description="name of the scenario, used in file names and titles", min_length=1, max_length=300
     )
+    edition: Literal[2] = Field(2, description="edition of the keys; files of the first one: `vbp migrate`")
     title: str = Field("", description="one line for people")
     description: str = Field("", description="what is asked, what is known, what is assumed")
     market: str = Field(
@@ -204,6 +224,9 @@ class Spec(Frozen):
         description="first day of the simulation; the months before the first supply are the baseline"
     )
     rounds: dict[str, Round] = Field(description="bidding rounds by id", min_length=1)
+    laws: dict[str, Law] = Field(
+        default_factory=dict, description="local law by id; `national` has the rules law-2019 if nothing else is said"
+    )
     behaviour: Behaviour = Field(default_factory=Behaviour, description="models of firms and hospitals")
     demand: Demand = Field(default_factory=Demand, description="true demand")
     finance: Finance = Field(default_factory=Finance, description="who pays")

@@ -5,7 +5,6 @@ It is small and can be sent to a worker on another machine, which then needs nei
 
 from __future__ import annotations
 
-import functools
 import hashlib
 import json
 from collections.abc import Mapping
@@ -15,11 +14,9 @@ from typing import Any
 
 from vbp_sim.errors import InputError
 from vbp_sim.scenario.layers import Layers
-from vbp_sim.scenario.load import Scenario, complete, read_markets
+from vbp_sim.scenario.load import Scenario, complete, layers_of, opened, read_markets
 from vbp_sim.scenario.market import Market
 from vbp_sim.scenario.patches import Patcher
-from vbp_sim.scenario.shape import default_part
-from vbp_sim.scenario.spec import Spec
 from vbp_sim.scenario.tree import Address, Node, Source, dotted, plain
 from vbp_sim.studies.load import mounts, scenario_file, shipped
 
@@ -43,9 +40,9 @@ class Base:
     @classmethod
     def read(cls, file: Path, seed: int) -> Base:
         """Read a scenario; every point of it has this seed and, for its digest, one replication."""
-        layers = Layers(mounts(), functools.partial(default_part, Spec))
+        layers = layers_of(mounts())
         patch = {"seed": seed, "replications": 1}
-        tree = layers.merge(layers.open(file), node_of(patch, NOWHERE))
+        tree = layers.merge(opened(layers, file), node_of(patch, NOWHERE))
         market = complete(tree, "", file, shipped()).market
         text = json.dumps([plain(tree), market.digest], sort_keys=True, ensure_ascii=False, default=str)
         markets, _ = read_markets(tree, shipped())

@@ -11,12 +11,13 @@ from pathlib import Path
 
 import vbp_sim
 from vbp_sim.errors import InputError, Problem, nearest
+from vbp_sim.rules.library import DATA, LAWS
+from vbp_sim.rules.local.law import LocalLaw
 from vbp_sim.rules.ruleset import RuleSet
-from vbp_sim.scenario.load import Origins, Scenario, load, load_part
+from vbp_sim.scenario.load import LAW, Origins, Scenario, load, load_part
 from vbp_sim.scenario.tree import Address
 
 PACKAGE = Path(vbp_sim.__path__[0])
-RULES = PACKAGE / "rules" / "data"
 ENDINGS = (".yaml", ".yml")
 
 
@@ -27,8 +28,8 @@ def shipped() -> Path:
 
 
 def mounts() -> dict[Address, Path]:
-    """The libraries that scenario files may name: rule sets, and scenarios to extend."""
-    return {(): shipped(), ("rounds", "*", "rules"): RULES}
+    """The libraries that scenario files may name: rule sets, laws, and scenarios to extend."""
+    return {(): shipped(), ("rounds", "*", "rules"): DATA, LAW: LAWS}
 
 
 def scenario_file(name: str | Path) -> Path:
@@ -52,11 +53,22 @@ def scenario_file(name: str | Path) -> Path:
 
 def load_rules(name: str) -> tuple[RuleSet, Origins]:
     """Read a shipped rule set, or the file of one, with who set each of its values."""
-    file = Path(name) if name.endswith(ENDINGS) else RULES / f"{name}.yaml"
-    if not name.endswith(ENDINGS) and not file.is_file():
-        known = sorted(other.stem for other in RULES.glob("*.yaml"))
-        raise InputError(Problem(f"rules {name}", "there is no rule set of that name", nearest(name, known)))
-    return load_part(file, RuleSet, RULES)
+    return load_part(_library_file(name, DATA, "rule set"), RuleSet, DATA)
+
+
+def load_law(name: str) -> tuple[LocalLaw, Origins]:
+    """Read a shipped law, or the file of one, with who set each of its values."""
+    return load_part(_library_file(name, LAWS, "law"), LocalLaw, LAWS)
+
+
+def _library_file(name: str, library: Path, what: str) -> Path:
+    if name.endswith(ENDINGS):
+        return Path(name)
+    file = library / f"{name}.yaml"
+    if not file.is_file():
+        known = sorted(other.stem for other in library.glob("*.yaml"))
+        raise InputError(Problem(f"{what} {name}", f"there is no {what} of that name", nearest(name, known)))
+    return file
 
 
 def load_scenario(path: str | Path, variant: str = "", sets: Sequence[str] = ()) -> Scenario:

@@ -14,8 +14,11 @@ from typing import Any
 
 import vbp_sim
 from vbp_sim.engine import limits
+from vbp_sim.rules.evidence import Evidence
+from vbp_sim.rules.local.law import LocalLaw
 from vbp_sim.rules.ruleset import RuleSet
 from vbp_sim.scenario.describe import lines_of
+from vbp_sim.scenario.laws import values
 from vbp_sim.scenario.load import Scenario
 from vbp_sim.scenario.market import Market
 from vbp_sim.scenario.parts import chosen
@@ -96,12 +99,17 @@ def names_zh(market: Market) -> dict[str, dict[str, str]]:
 
 
 def stand_ins(scenario: Scenario) -> dict[str, str]:
-    """Values of the rule sets that stand in for something unknown, by path, with what is known."""
-    found = {}
+    """Values of rule sets and laws that stand in for something unknown, by path, with what is known."""
+    found: dict[str, Evidence] = {}
     for name, spec in scenario.spec.rounds.items():
         for path, evidence in chosen(spec.rules, RuleSet).stand_ins().items():
-            found[f"rounds.{name}.rules.{path}"] = f"[{evidence.confidence}] {evidence.source} {evidence.note}".strip()
-    return found
+            found[f"rounds.{name}.rules.{path}"] = evidence
+    for name, law in scenario.spec.laws.items():
+        kept = {".".join(source[3:]) for _, source in values({name: law}, [name]).values() if source[2] == "rules"}
+        for path, evidence in chosen(law.rules, LocalLaw).stand_ins().items() if law.rules is not None else ():
+            if path in kept:
+                found[f"laws.{name}.rules.{path}"] = evidence
+    return {path: f"[{e.confidence}] {e.source} {e.note}".strip() for path, e in found.items()}
 
 
 def not_simulated(scenario: Scenario) -> list[str]:

@@ -10,7 +10,7 @@ import numpy as np
 import numpy.typing as npt
 
 from vbp_sim.scenario.parts import Part
-from vbp_sim.streams import Streams
+from vbp_sim.streams import Streams, Words
 
 Floats = npt.NDArray[np.float64]
 Bools = npt.NDArray[np.bool_]
@@ -18,29 +18,28 @@ Bools = npt.NDArray[np.bool_]
 
 @dataclass(frozen=True)
 class Setting:
-    """What bears on the choice in one province when contracts begin.
+    """What bears on the choice in one place when agreements begin.
 
     Shapes: (drugs,) for ``brand`` (earlier share of originators that were not selected) and ``price_ratio``
-    (non-selected over selected price); (institutions,) for ``level``, the place of each one's level in
-    `vbp_sim.scenario.market.LEVELS`; ``incentive`` the part of a measured surplus that an institution may keep, over
-    the national cap of one half.
+    (non-selected over selected price); (institutions,) for ``at``, the counters of their draws, and ``level``, the index
+    of each one's level in `vbp_sim.scenario.market.LEVELS`.
     """
 
-    province: str
     drugs: tuple[str, ...]
+    at: Words
     level: npt.NDArray[np.intp]
     brand: Floats
     price_ratio: Floats
-    incentive: float
 
 
 @dataclass(frozen=True)
 class Month:
-    """State at the beginning of a month. Shapes (drugs, institutions), but (drugs,) for the last three.
+    """State at the beginning of a month. Shapes (drugs, institutions), but (drugs,) for the last ones.
 
     ``share`` of the need ordered as the selected product last month, ``natural`` utility, ``bought`` and ``agreed``
-    selected volume of the contract year (units), ``need`` usual monthly need (units); ``months_left`` of the contract
-    year, ``in_contract``, ``closing`` (last quarter of the contract year).
+    selected volume of the agreement year (units), so far as the assessment asks for it, ``need`` usual monthly need
+    (units); ``months_left`` of the agreement year, ``in_contract``, ``closing`` (last quarter of the agreement year).
+    ``least`` is the share that the cap on products that are not selected leaves.
     """
 
     share: Floats
@@ -51,6 +50,7 @@ class Month:
     months_left: Floats
     in_contract: Bools
     closing: Bools
+    least: float = 0.0
 
 
 class Choice(Part):
@@ -60,7 +60,14 @@ class Choice(Part):
 
     @abstractmethod
     def natural(self, setting: Setting, luck: Streams) -> Floats:
-        """Return the utility of the selected over other products without any task, shape (drugs, institutions)."""
+        """Return the utility of the selected over other products without any task or money, shape (drugs,
+        institutions)."""
+        raise NotImplementedError
+
+    @abstractmethod
+    def money(self, kept: Floats) -> Floats:
+        """Return the utility that money adds, same shape as ``kept``: the part of a measured surplus that an institution
+        expects to keep, over the national cap of one half."""
         raise NotImplementedError
 
     @property

@@ -1,7 +1,7 @@
 """What institutions prefer without any task: the part that all choice models share.
 
     natural = scale (information + cost control + price log10(price ratio) + reimbursement x gap) - brand x share
-              + incentive x staff share + drg x exposure (1 - 1 / price ratio) + level + own
+              + incentive x staff share x kept + drg x exposure (1 - 1 / price ratio) + level + own
 
 Of what is not ordered as the selected product, drugs outside the list that serve the same patients may take a part:
 
@@ -74,7 +74,12 @@ class Preference(Choice):
         le=10,
     )
     incentive: float = param(
-        1.0, "pull of keeping half of the measured surplus, of which staff get `staff_share`", unit="logit", ge=0, le=10
+        1.0,
+        "pull of expecting to keep half of the measured surplus, of which staff get `staff_share`",
+        unit="logit",
+        source="assumption; no causal effect of retention on use is published, so 0 is possible",
+        ge=0,
+        le=10,
     )
     staff_share: float = param(
         0.5,
@@ -125,11 +130,14 @@ class Preference(Choice):
         experiment = self.information + self.cost_control + self.price * np.log10(ratio)
         experiment = experiment + self.reimbursement * self.reimbursement_gap
         common = self.experiment_scale * experiment - self.brand * setting.brand
-        common = common + self.incentive * self.staff_share * setting.incentive
         common = common + self.drg * self.drg_exposure * (1 - 1 / ratio)
-        own = self.spread * luck.normal("choice.inclination", setting.province, at=np.arange(len(setting.level)))
+        own = self.spread * luck.normal("choice.inclination", at=setting.at)
         own = own + np.array([self.tertiary, 0.0, self.primary])[setting.level]
         return np.asarray(common[:, None] + own[None, :])
+
+    def money(self, kept: Floats) -> Floats:
+        """See `Choice.money`."""
+        return np.asarray(self.incentive * self.staff_share * kept)
 
     @property
     def leaks(self) -> bool:

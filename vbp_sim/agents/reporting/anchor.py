@@ -1,4 +1,4 @@
-"""Reports by habit: a part of last year's use, with growth and an error, never under a floor of past use.
+"""Reports by habit: a part of last year's use, with growth and an error.
 
     R = use x r x (1 + growth) x exp(error z),   r ~ N(ratio, ratio_spread) within [0.4, 1.1]
 """
@@ -21,17 +21,11 @@ class Anchor(Reporting):
     ratio: float = param(0.8, "mean report over last year's use", unit="share", ge=0.4, le=1.1)
     ratio_spread: float = param(0.12, "spread of that between institutions (sd)", unit="share", ge=0, le=1)
     error: float = param(0.15, "error of a report, sd of the logarithm", ge=0, le=2)
-    lowest: float = param(
-        0.0, "least report that passes the review, over past use", unit="share",
-        source="none at first; batch 11 asks 0.8 [S26]", ge=0, le=1,
-    )  # fmt: skip
-    highest: float = param(5.0, "largest report that passes the review, over past use", unit="share", gt=0, le=5)
 
     def wished(self, history: History, luck: Streams) -> Floats:
         """See `Reporting.wished`."""
-        at = np.arange(history.use.shape[1])
-        habit = normal_of(words_at(luck.key("reporting.habit", history.province), at))
+        habit = normal_of(words_at(luck.key("reporting.habit"), history.at))
         r = np.clip(self.ratio + self.ratio_spread * habit, 0.4, 1.1)
-        keys = luck.keys("reporting.error", history.drugs, history.round, history.province)
-        error = np.exp(self.error * normal_of(words_at(keys[:, None], at)))
+        keys = luck.keys("reporting.error", history.drugs, history.round)
+        error = np.exp(self.error * normal_of(words_at(keys[:, None], history.at)))
         return np.asarray(history.use * (r * (1 + self.growth) * error))

@@ -41,8 +41,8 @@ class Bonus(Reporting):
 
     def wished(self, history: History, luck: Streams) -> Floats:
         """See `Reporting.wished`."""
-        keys = luck.keys("reporting.cv", history.drugs, history.round, history.province)
-        drawn = uniform_of(words_at(keys[:, None], np.arange(history.use.shape[1])))
+        keys = luck.keys("reporting.cv", history.drugs, history.round)
+        drawn = uniform_of(words_at(keys[:, None], history.at))
         cv = self.cv_low + (self.cv_high - self.cv_low) * drawn
         target = history.use * (1 + self.growth) * self.expected_share * lognormal_target(cv)
         return np.asarray(target / np.maximum(history.share, 1e-9)[:, None])

@@ -47,11 +47,9 @@ class Newsvendor(Reporting):
 
     def wished(self, history: History, luck: Streams) -> Floats:
         """See `Reporting.wished`."""
-        at = np.arange(history.use.shape[1])
-
         def draw(what: str) -> np.ndarray[tuple[int, ...], np.dtype[np.uint64]]:
-            keys = luck.keys(f"reporting.{what}", history.drugs, history.round, history.province)
-            return words_at(keys[:, None], at)
+            keys = luck.keys(f"reporting.{what}", history.drugs, history.round)
+            return words_at(keys[:, None], history.at)
 
         ratio = self.cost_ratio * np.exp(self.cost_ratio_spread * normal_of(draw("cost-ratio")))
         cv = self.cv_low + (self.cv_high - self.cv_low) * uniform_of(draw("cv"))

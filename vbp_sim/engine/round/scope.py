@@ -41,9 +41,8 @@ class Scope:
         market = world.scenario.markets[number]
         tendered = set(spec.drugs or (drug.id for drug in market.drugs))
         drugs = [d for d, name in enumerate(world.drug_ids) if name in tendered]
-        within = {p for name in rules.members for p in world.market.leaves(name)}
-        asked = market.reported.any(axis=0)
-        members = [p for p in places if asked[p.index] and (not rules.members or p.index in within)]
+        taking_part = set(world.scenario.taking_part(round_id))
+        members = [place for place in places if place.id in taking_part]
         return cls(world, round_id, spec, rules, market, number, drugs, places, members)
 
     @property

@@ -6,7 +6,7 @@ from abc import abstractmethod
 from typing import ClassVar
 
 from vbp_sim.rules.arrays import BoolArray, FloatArray
-from vbp_sim.scenario.parts import Part
+from vbp_sim.scenario.parts import Part, param
 
 
 class Assessment(Part):
@@ -14,6 +14,24 @@ class Assessment(Part):
 
     kind: ClassVar[str] = "assessment"
     tag: ClassVar[str] = "rule"
+
+    shortage_exempt: bool = param(
+        True,
+        "orders that were not delivered count as bought when completion is judged",
+        unit="yes/no",
+        source="[E3], notice of December 2024",
+        confidence="S",
+    )
+
+    @property
+    @abstractmethod
+    def task(self) -> float:
+        """Completion that the assessment asks for."""
+
+    @property
+    @abstractmethod
+    def most_nonselected(self) -> float:
+        """Highest share of products that are not selected with which an institution passes."""
 
     @abstractmethod
     def passed(self, completion: FloatArray, nonselected_share: FloatArray) -> BoolArray:

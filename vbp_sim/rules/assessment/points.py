@@ -58,6 +58,14 @@ class Points(Assessment):
             raise ValueError(f"points must add up to 100; they add up to {total:g}")
         return self
 
+    @property
+    def task(self) -> float:
+        return self.gate_completion
+
+    @property
+    def most_nonselected(self) -> float:
+        return self.nonselected_cap
+
     def passed(self, completion: FloatArray, nonselected_share: FloatArray) -> BoolArray:
         return np.asarray((completion >= self.gate_completion) & (nonselected_share <= self.nonselected_cap))
 

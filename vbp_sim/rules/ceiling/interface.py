@@ -42,6 +42,16 @@ class Ceiling(Part):
     kind: ClassVar[str] = "ceiling"
     tag: ClassVar[str] = "rule"
 
+    @property
+    def renews(self) -> bool:
+        """Whether a ceiling follows from an agreement that ends."""
+        return self.price(Known(lowest=1000, highest=1000, ceiling=1000, own_figure=False)) > 0
+
+    @property
+    def looks_back(self) -> bool:
+        """Whether a ceiling follows from the lowest price paid before any round."""
+        return self.price(Known(before=1000)) > 0
+
     @abstractmethod
     def price(self, known: Known) -> int:
         """Return the ceiling, whole micro-yuan, 0 = it cannot be known."""

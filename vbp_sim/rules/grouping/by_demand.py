@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING, ClassVar, Literal
 
 import numpy as np
 
@@ -17,6 +17,8 @@ if TYPE_CHECKING:
 
 class ByDemand(Grouping):
     """Firms in the order of their reported volume fill group A until it has ``a_share`` of the volume."""
+
+    asks_for_brands: ClassVar[bool] = True
 
     rule: Literal["by-demand"] = "by-demand"
     a_share: float = param(

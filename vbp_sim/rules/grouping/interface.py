@@ -17,6 +17,8 @@ class Grouping(Part):
 
     kind: ClassVar[str] = "grouping"
     tag: ClassVar[str] = "rule"
+    #: whether the rule needs to know what institutions reported by brand
+    asks_for_brands: ClassVar[bool] = False
 
     @abstractmethod
     def groups(self, tender: Tender) -> tuple[IntArray, ...]:

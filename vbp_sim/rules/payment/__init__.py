@@ -1,1 +1,1 @@
-"""Who pays whom, when, and up to which price insurance pays."""
+"""Who pays whom, and when."""

@@ -14,6 +14,10 @@ from vbp_sim.rules.arrays import BoolArray, FloatArray
 from vbp_sim.scenario.parts import Part
 
 
+#: the national cap on the kept part of the surplus
+HIGHEST = 0.5
+
+
 class Retention(Part):
     """Decides the part of the surplus that is kept; the surplus itself is the same under every choice."""
 

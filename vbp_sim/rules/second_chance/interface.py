@@ -15,6 +15,8 @@ class SecondChance(Part):
 
     kind: ClassVar[str] = "second-chance"
     tag: ClassVar[str] = "rule"
+    #: whether the rule needs to know what institutions reported by brand
+    asks_for_brands: ClassVar[bool] = False
 
     @abstractmethod
     def offers(self, contest: Contest, price: IntArray) -> IntArray:

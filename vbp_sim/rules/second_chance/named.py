@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Literal
+from typing import ClassVar, Literal
 
 import numpy as np
 from pydantic import Field
@@ -16,6 +16,8 @@ class Named(SecondChance):
     """For a valid bid outside the shortlist, not the highest bid, with at least the mean volume reported
     by brand.
     """
+
+    asks_for_brands: ClassVar[bool] = True
 
     rule: Literal["named"] = "named"
     level: Literal["highest", "lowest"] = Field(

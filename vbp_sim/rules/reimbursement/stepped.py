@@ -7,11 +7,11 @@ from typing import Literal
 import numpy as np
 
 from vbp_sim.rules.arrays import FloatArray
-from vbp_sim.rules.payment.interface import Payment
+from vbp_sim.rules.reimbursement.interface import Reimbursement
 from vbp_sim.scenario.parts import param
 
 
-class Stepped(Payment):
+class Stepped(Reimbursement):
     """Up to ``dear`` x the selected price: the selected price. Dearer: cut at once, then down in equal
     steps.
     """

@@ -7,10 +7,10 @@ from typing import Literal
 import numpy as np
 
 from vbp_sim.rules.arrays import FloatArray
-from vbp_sim.rules.payment.interface import Payment
+from vbp_sim.rules.reimbursement.interface import Reimbursement
 
 
-class Single(Payment):
+class Single(Reimbursement):
     """Insurance pays up to the selected price from the first day, whatever the product."""
 
     rule: Literal["single"] = "single"

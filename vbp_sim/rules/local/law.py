@@ -1,0 +1,49 @@
+"""A local law: all that governs use, payment and supervision between rounds, with the evidence for each value.
+
+>>> from vbp_sim.rules.library import law
+>>> law("law-2019").payment.due_days()
+30.0
+"""
+
+from __future__ import annotations
+
+import datetime
+from typing import Annotated, ClassVar
+
+from pydantic import Field
+
+from vbp_sim.rules.assessment.interface import Assessment
+from vbp_sim.rules.dated import Dated
+from vbp_sim.rules.local.platform import Platform
+from vbp_sim.rules.local.review import Review
+from vbp_sim.rules.payment.interface import Payment
+from vbp_sim.rules.reimbursement.interface import Reimbursement
+from vbp_sim.rules.retention.interface import Retention
+from vbp_sim.scenario.parts import Chosen
+
+#: the parts of a law, in the order of its fields
+PARTS = ("reporting", "assessment", "retention", "payment", "reimbursement", "platform")
+
+
+class LocalLaw(Dated):
+    """All parts of local law; shipped ones are dated."""
+
+    kind: ClassVar[str] = "law"
+
+    date: datetime.date | None = Field(None, description="day from which such law was in force")
+    reporting: Annotated[Review, Chosen("review", "limits")] = Field(
+        description="what reports must pass, and floors under them"
+    )
+    assessment: Annotated[Assessment, Chosen("assessment", "points")] = Field(
+        description="how hospitals are assessed"
+    )
+    retention: Annotated[Retention, Chosen("retention", "tiers")] = Field(
+        description="what hospitals keep of savings"
+    )
+    payment: Annotated[Payment, Chosen("payment", "days")] = Field(description="who pays firms, and when")
+    reimbursement: Annotated[Reimbursement, Chosen("reimbursement", "stepped")] = Field(
+        description="up to which price insurance pays, and what of it"
+    )
+    platform: Annotated[Platform, Chosen("platform", "cap")] = Field(
+        description="which prices may stand on the procurement platform"
+    )

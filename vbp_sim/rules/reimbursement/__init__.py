@@ -1,0 +1,1 @@
+"""Up to which price insurance pays."""

@@ -1,0 +1,291 @@
+"""Paths of the first edition that have moved to the laws, and what to write instead.
+
+In the first edition a round's rules said what hospitals must do and may keep and who pays when, and behaviour said
+what the review of reports lets pass. Local law says that now. `migrated` turns the values of an old file into new ones.
+"""
+
+from __future__ import annotations
+
+import copy
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from pydantic import ValidationError
+
+from vbp_sim.errors import InputError, Problem
+from vbp_sim.scenario.patches import split
+from vbp_sim.scenario.rewrite import block, flow
+from vbp_sim.scenario.shape import at
+from vbp_sim.scenario.spec import Spec
+from vbp_sim.scenario.tree import Address, Node, dotted, leaves, plain
+from vbp_sim.scenario.yaml_source import parse
+
+EDITION = 2
+#: old parts of a round's rules
+PARTS = ("assessment", "retention", "payment")
+#: part of a law in which a key of the old payment stands; all others stayed in payment
+PAYMENT = {
+    **dict.fromkeys(("rule", "dear", "first_cut", "years", "dear_copayment"), "reimbursement"),
+    "outside_cap": "platform",
+}
+#: the rule of an old part that named none
+DEFAULT = {"assessment": "points", "retention": "tiers", "payment": "stepped"}
+#: keys of behaviour.reporting that are the review's
+REVIEW = ("lowest", "highest", "excused", "ratchet")
+#: what the reports by habit had as limits unless a file said otherwise
+ANCHOR = {"lowest": 0.0, "highest": 5.0}
+
+Map = dict[str, Any]
+
+
+@dataclass(frozen=True)
+class Round:
+    """What a scenario says of an old round: the start of supply, the members (none: all), and its law."""
+
+    start: str
+    members: tuple[str, ...]
+    law: Map
+
+
+def new_path(address: Address) -> Address | None:
+    """Where an old address lies now, below the changes of a law; None if it has not moved."""
+    match address:
+        case ("rounds", _, "rules", "payment", key, *rest):
+            return (PAYMENT.get(key, "payment"), key, *rest)
+        case ("rounds", _, "rules", part, *rest) if part in PARTS:
+            return (part, *rest)
+        case ("behaviour", "reporting", key) if key in REVIEW:
+            return ("reporting", key)
+    return None
+
+
+def old_values(tree: Node) -> Iterator[tuple[Address, Node]]:
+    """Every value of a scenario, its variants included, that has moved."""
+    for address, node in leaves(tree):
+        inner = address[3:] if address[:1] == ("variants",) and address[2:3] == ("changes",) else address
+        if new_path(inner) is not None:
+            yield address, node
+
+
+def refuse(tree: Node) -> None:
+    """Raise one `InputError` that names all values that have moved and says what to write instead."""
+    found = list(old_values(tree))
+    if not found:
+        return
+    old, files = plain(tree), list(dict.fromkeys(node.source.name for _, node in found))
+    new = migrated(old, old)
+    lines = {"laws": new["laws"]} if new.get("laws") != old.get("laws") else {}
+    changed = {
+        name: {"changes": {"laws": one["changes"]["laws"]}}
+        for name, one in new.get("variants", {}).items()
+        if one != old["variants"][name] and "laws" in one.get("changes", {})
+    }
+    lines |= {"variants": changed} if changed else {}
+    firsts = {_shown(address): node for address, node in reversed(found)}
+    where = ", ".join(f"{name} ({node.place(key=True)})" for name, node in reversed(firsts.items()))
+    remedy = f"`vbp migrate {' '.join(files)}` does it; or write instead:\n{block(lines, 4)}".rstrip()
+    raise InputError(found[0][1].problem(f"moved to the laws of edition {EDITION}: {where}", remedy, key=True))
+
+
+def _shown(address: Address) -> str:
+    """A moved value as messages name it: the whole part of a round's rules."""
+    rounds = address.index("rounds") if "rounds" in address[:4] else len(address)
+    return dotted(address[: rounds + 4])
+
+
+def refuse_setting(text: str, tree: Node) -> None:
+    """Raise an `InputError` that says what to write instead of a ``--set path=value`` whose path has moved."""
+    path, _, written = text.partition("=")
+    address = split(path.removesuffix(":"))
+    if address is None:
+        return
+    value: Any = plain(parse(written, f"--set {path}")) if written.strip() else None
+    for step in reversed(address):
+        value = {step: value}
+    new = migrated({"edition": EDITION, **value}, plain(tree))
+    if new.get("laws", {}) != value.get("laws", {}):
+        said = " ".join(f"--set '{dotted(a)}={flow(v)}'" for a, v in _flat(new) if a[0] != "edition")
+        what = f"{dotted(address)} moved to the laws of edition {EDITION}"
+        raise InputError(Problem(f"--set {path}", what, f"write {said}"))
+
+
+def lines(rules: Map) -> str:
+    """The lines that a scenario needs for what an old rule set said of local law."""
+    law = _law({part: rules[part] for part in PARTS if part in rules})
+    return block({"laws": {"national": {"changes": law}}}, 4).rstrip()
+
+
+def refuse_parts(tree: Node) -> None:
+    """Raise an `InputError` where a rule set says what local law says now, with the lines for a scenario."""
+    gone = [part for part in PARTS if isinstance(tree.value, dict) and part in tree.value]
+    if gone:
+        what = f"a rule set says nothing of {', '.join(gone)} any more"
+        remedy = f"write instead, in the scenarios that use it:\n{lines(plain(tree))}"
+        raise InputError(tree.value[gone[0]].problem(what, remedy, key=True))
+
+
+def migrated(data: Map, whole: Map) -> Map:
+    """The values of a file as edition 2 writes them. ``whole``: the scenario with all that it extends."""
+    before = rounds_of(whole)
+    new = _moved(data, before, rounds_of(_over(whole, data)), anchors=data.get("edition") != EDITION)
+    variants = new.get("variants")
+    variants = variants if isinstance(variants, dict) else {}
+    for name, one in variants.items():
+        changes = one.get("changes") if isinstance(one, dict) else None
+        if isinstance(changes, dict):
+            after = rounds_of(_over(whole, changes))
+            made = _moved(changes, before, after, anchors=data.get("edition") != EDITION)
+            variants[name] = {**one, "changes": made}
+            if isinstance(one.get("replaces"), list):
+                variants[name]["replaces"] = [_replaced(path, made) for path in one["replaces"]]
+    return new
+
+
+def rounds_of(whole: Map) -> dict[str, Round]:
+    """The rounds of a scenario, earliest start first, each with the law that its rules hold."""
+    found = {}
+    rounds = whole.get("rounds")
+    for name, one in rounds.items() if isinstance(rounds, dict) else ():
+        rules = one.get("rules") if isinstance(one, dict) else None
+        rules = rules if isinstance(rules, dict) else {}
+        calendar = one.get("calendar") if isinstance(one, dict) else None
+        start = str(calendar.get("start", "")) if isinstance(calendar, dict) else ""
+        members = rules.get("members") or ()
+        found[name] = Round(start, tuple(members), _law({p: rules[p] for p in PARTS if p in rules}))
+    return dict(sorted(found.items(), key=lambda item: item[1].start))
+
+
+def _moved(data: Map, before: Mapping[str, Round], after: Mapping[str, Round], *, anchors: bool) -> Map:
+    """A scenario, or the changes of a variant, with all that has moved in its laws."""
+    new, named, review = copy.deepcopy(data), _pop_laws(data), {}
+    for name in named:
+        for part in PARTS:
+            new["rounds"][name]["rules"].pop(part, None)
+        _prune(new, ("rounds", name, "rules"))
+    reporting = new.get("behaviour", {}).get("reporting") if isinstance(new.get("behaviour"), dict) else None
+    if isinstance(reporting, dict):
+        if anchors and reporting.get("model") == "anchor":
+            review = dict(ANCHOR)
+        review |= {key: reporting.pop(key) for key in REVIEW if key in reporting}
+        _prune(new, ("behaviour", "reporting"))
+    laws = _laws(named, before, after)
+    if review:
+        laws = _over({"national": {"changes": {"reporting": review}}}, laws)
+    if not laws:
+        return new
+    laws = _over(new.pop("laws", None) or {}, laws)
+    head = list(new)[: list(new).index("rounds") + 1] if "rounds" in new else list(new)
+    return {**{k: new[k] for k in head}, "laws": laws, **{k: v for k, v in new.items() if k not in head}}
+
+
+def _pop_laws(data: Map) -> dict[str, Map]:
+    """What the rounds of a map say themselves, by round."""
+    return {name: one.law for name, one in rounds_of(data).items() if one.law}
+
+
+def _law(parts: Map) -> Map:
+    """Old parts as parts of a law."""
+    law: Map = {}
+    for part, values in parts.items():
+        if part != "payment" or not isinstance(values, dict):
+            law[part] = copy.deepcopy(values)
+            continue
+        for key, value in values.items():
+            law.setdefault(PAYMENT.get(key, "payment"), {})[key] = copy.deepcopy(value)
+    return law
+
+
+def _laws(named: Mapping[str, Map], before: Mapping[str, Round], after: Mapping[str, Round]) -> Map:
+    """One national law where all rounds agree; else one law a round, less what the laws of ``before`` say already."""
+    if not named:
+        return {}
+    if _agree(before) and _agree(after):
+        return {"national": {"changes": next(iter(named.values()))}}
+    parts = list(dict.fromkeys(part for one in (*before.values(), *after.values()) for part in one.law))
+    laws = _dated(after, parts)
+    return laws if before == after or _agree(before) else _less(laws, _dated(before, parts))
+
+
+def _agree(rounds: Mapping[str, Round]) -> bool:
+    """Whether all rounds have one law."""
+    laws = [one.law for one in rounds.values()]
+    return all(law == laws[0] for law in laws)
+
+
+def _dated(rounds: Mapping[str, Round], parts: list[str]) -> Map:
+    """One law a round: from its start, in the places of its members."""
+    whole = {p: {name: _complete(name, p, one.law.get(p) or {}) for name, one in rounds.items()} for p in parts}
+    laws: Map = {}
+    for name, one in rounds.items():
+        changes = {part: _needed(whole[part], name, one.law.get(part) or {}) for part in parts}
+        law: Map = {"from": one.start} | ({"places": list(one.members)} if one.members else {})
+        laws[name] = law | {"changes": {part: values for part, values in changes.items() if values}}
+    return laws
+
+
+def _less(new: Map, old: Map) -> Map:
+    """A map without what another one says; a part with another rule stays whole."""
+    if new.get("rule") != old.get("rule"):
+        return new
+    both = {k: _less(v, old[k]) if isinstance(v, dict) and isinstance(old.get(k), dict) else v for k, v in new.items()}
+    return {k: v for k, v in both.items() if v != {} and (k not in old or v != old[k])}
+
+
+def _complete(name: str, part: str, values: Map) -> Map:
+    """All values of a part that a round's rules had."""
+    here = at(Spec, ("laws", name, "rules", part))
+    model = here.model(str(values.get("rule", ""))) if here is not None else None
+    try:
+        return model.model_validate(values).model_dump(mode="json") if model is not None else values
+    except ValidationError as error:
+        what = f"the {part} of round '{name}' is wrong: {error.errors()[0]['msg']}"
+        raise InputError(Problem(f"rounds.{name}.rules", what, "correct it before it is moved")) from None
+
+
+def _needed(whole: Mapping[str, Map], name: str, named: Map) -> Map:
+    """What a round's law must say of a part: what the round says, and where another round says something else."""
+    mine = whole[name]
+    alike = [other for other in whole.values() if other.get("rule") == mine.get("rule")]
+    tell = "rule" in named or len(alike) < len(whole)
+    return {
+        key: value
+        for key, value in mine.items()
+        if (tell if key == "rule" else key in named or any(other[key] != value for other in alike))
+    }
+
+
+def _replaced(path: Any, changes: Map) -> Any:
+    """A path under ``replaces`` after the move."""
+    address = split(path) if isinstance(path, str) else None
+    new = new_path(address) if address else None
+    if new is None or address is None:
+        return path
+    law = address[1] if address[1] in changes.get("laws", {}) else "national"
+    return dotted(("laws", law, "changes", *new))
+
+
+def _prune(data: Map, address: Address) -> None:
+    """Remove the maps on the way to an address that have become empty."""
+    for length in range(len(address), 0, -1):
+        holder = data
+        for step in address[: length - 1]:
+            holder = holder[step]
+        if holder.get(address[length - 1]) == {}:
+            del holder[address[length - 1]]
+
+
+def _over(base: Map, patch: Map, part: str = "") -> Map:
+    """A patch on top of a map; a part with another rule loses its old parameters."""
+    if "rule" in patch and patch["rule"] != base.get("rule", DEFAULT.get(part)):
+        base = {}
+    both = [key for key in patch if isinstance(base.get(key), dict) and isinstance(patch[key], dict)]
+    return {**base, **patch, **{key: _over(base[key], patch[key], key) for key in both}}
+
+
+def _flat(value: Any, address: Address = ()) -> Iterator[tuple[Address, Any]]:
+    if isinstance(value, dict):
+        for key, child in value.items():
+            yield from _flat(child, (*address, key))
+    else:
+        yield address, value
