@@ -18,6 +18,7 @@ import numpy.typing as npt
 
 from vbp_sim.errors import InputError, Problem, nearest
 from vbp_sim.scenario.crosscheck import crosscheck, members
+from vbp_sim.scenario.laws import NATIONAL
 from vbp_sim.scenario.layers import Layers
 from vbp_sim.scenario.market import Market
 from vbp_sim.scenario.market_csv import read_market
@@ -28,6 +29,7 @@ from vbp_sim.scenario.problems import M, check, in_order
 from vbp_sim.scenario.shape import default_part
 from vbp_sim.scenario.spec import Spec
 from vbp_sim.scenario.tree import DEFAULT, Address, Node, Origin, children, leaves
+from vbp_sim.scenario.yaml_source import parse
 
 #: folder of the shipped markets below that of the shipped scenarios
 MARKETS = "markets"

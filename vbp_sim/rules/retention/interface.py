@@ -13,7 +13,6 @@ import numpy as np
 from vbp_sim.rules.arrays import BoolArray, FloatArray
 from vbp_sim.scenario.parts import Part
 
-
 #: the national cap on the kept part of the surplus
 HIGHEST = 0.5
 
