@@ -32,6 +32,7 @@ def draft(winners: int, weights: np.ndarray = CENSUS) -> np.ndarray:
     turns = np.arange(len(weights)) % winners
     return np.bincount(turns, np.sort(weights)[::-1], winners) / weights.sum()
 
+
 #: outside markets as assumed before any fit, so that no new fit moves a test
 OUTSIDE = {
     "generic_exposure": 0.2, "generic_kept": 0.5, "originator_exposure": 0.6, "originator_kept": 0.75, "noise": 0.05,
