@@ -14,8 +14,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 from small import PRODUCTS, Tables, round_of, rows, small, total
 
+from vbp_sim.agents.bidding.case import case_of
 from vbp_sim.agents.bidding.interface import Conditions
-from vbp_sim.agents.bidding.prospects import terms
 from vbp_sim.agents.reporting.newsvendor import Newsvendor
 from vbp_sim.engine.simulation import simulate
 from vbp_sim.engine.volumes import Volumes
@@ -28,10 +28,11 @@ KEY = ("round", "drug", "province")
 def test_bidders_count_on_what_is_named_and_less_on_their_rank() -> None:
     """Half of a drug with ten brands is named: each of four winners gets a twentieth, and drafts of the rest."""
     plain = Conditions(rule_set("batch-11"), "oral-solid", "ordinary", date(2026, 1, 1), (0.4, 0.3, 0.2, 0.1), 1e6)
-    without, named_ = terms(plain, 4), terms(replace(plain, named=0.05), 4)
-    np.testing.assert_allclose(named_.volume.sum(axis=1), without.volume.sum(axis=1))
-    np.testing.assert_allclose(named_.volume[4], 0.05 * without.share[4] + 0.8 * without.volume[4])
-    assert np.ptp(named_.volume[4]) < np.ptp(without.volume[4])
+    case, with_brands = (case_of(c, 10.0, 4, 0.875) for c in (plain, replace(plain, named=0.05)))
+    without, named_ = np.array(case.volume), np.array(with_brands.volume)
+    np.testing.assert_allclose(named_.sum(axis=1), without.sum(axis=1))
+    np.testing.assert_allclose(named_[4], 0.05 * case.share[4] + 0.8 * without[4])
+    assert np.ptp(named_[4]) < np.ptp(without[4])
 
 
 def go(folder: Path, rules: dict[str, Any], **behaviour: Any) -> Tables:

@@ -9,9 +9,10 @@ from typing import Any
 import numpy as np
 
 from vbp_sim.agents.bidding.best_response import BestResponse
+from vbp_sim.agents.bidding.case import HIGH, Case, Outcomes, case_of
+from vbp_sim.agents.bidding.case import outcomes as outcomes_of
 from vbp_sim.agents.bidding.equilibrium import Equilibrium
 from vbp_sim.agents.bidding.interface import Conditions, Opening
-from vbp_sim.agents.bidding.prospects import outcomes
 from vbp_sim.rules.contest import Book, book
 from vbp_sim.rules.library import rule_set
 from vbp_sim.rules.money import micro_array
@@ -30,6 +31,7 @@ def draft(winners: int, weights: np.ndarray = CENSUS) -> np.ndarray:
     """Shares by rank if winners pick the largest province left, in turn."""
     turns = np.arange(len(weights)) % winners
     return np.bincount(turns, np.sort(weights)[::-1], winners) / weights.sum()
+
 
 #: outside markets as assumed before any fit, so that no new fit moves a test
 OUTSIDE = {
@@ -59,7 +61,17 @@ def rules(base: str = "batch-9", **changes: Any) -> RuleSet:
 def conditions(law: RuleSet | None = None, **more: Any) -> Conditions:
     """A tender document for an oral drug."""
     given: dict[str, Any] = {"form": "oral-solid", "drug_class": "ordinary", "start": date(2024, 1, 1)}
-    return Conditions(rules=law or rules(), weights=WEIGHTS, reported=1e8, **{**given, **more})
+    return Conditions(law or rules(), reported=1e8, **{"weights": WEIGHTS, **given, **more})
+
+
+def case(law: RuleSet | None = None, qualified: int = 7, ceiling: float = HIGH, **more: Any) -> Case:
+    """The case of an oral drug that so many firms may bid for."""
+    return case_of(conditions(law, **more), ceiling, qualified, lost=0.875)
+
+
+def outcomes(law: RuleSet, bids: Book) -> Outcomes:
+    """Who wins under a rule set."""
+    return outcomes_of(case(law), bids)
 
 
 def opening(

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from bidding_making import OUTSIDE, conditions, draft, opening, play, rules
+from bidding_making import OUTSIDE, case, draft, opening, play, rules
 from pydantic import ValidationError
 
 from vbp_sim.agents.bidding import store
@@ -37,8 +37,8 @@ def equal_places(k: int) -> RuleSet:
 
 def game(n: int, shares: np.ndarray) -> Game:
     """Costs even from 0 to 1; the lowest bids win, with these shares by rank."""
-    known = replace(conditions(equal_places(len(shares))), weights=tuple(shares.tolist()))
-    return Game(known, 1000.0, tuple(EVEN), n, 0, n, (0.0, 0.0, 0.0, 0.875))
+    known = case(equal_places(len(shares)), n, weights=tuple(shares.tolist()))
+    return Game(known, tuple(EVEN.tolist()), 0, (0.0, 0.0, 0.0))
 
 
 def off(n: int, shares: np.ndarray, bids: np.ndarray) -> float:
@@ -76,7 +76,7 @@ def test_v1_to_v3_fictitious_play_meets_the_closed_form(n: int, shares: np.ndarr
 @pytest.mark.parametrize("base", ["batch-3", "batch-10", "batch-11"])
 @pytest.mark.parametrize("n", [4, 7, 10])
 def test_the_regret_is_small_under_real_rules(base: str, n: int) -> None:
-    _, regret = Equilibrium().solution(conditions(rules(base)), 1000.0, 0.15, n, 1)
+    _, regret = Equilibrium().solution(case(rules(base), n + 1), 0.15, n)
     assert regret < 0.03
 
 
@@ -85,15 +85,16 @@ def test_the_regret_is_small_under_real_rules(base: str, n: int) -> None:
 def test_the_regret_is_small_where_many_costs_are_over_the_ceiling(
     usual: float, generics: int, originators: int
 ) -> None:
-    _, regret = Equilibrium().solution(conditions(rules("batch-3")), 1000.0, usual, generics, originators)
+    known = case(rules("batch-3"), generics + originators)
+    _, regret = Equilibrium().solution(known, usual, generics)
     assert 0 <= regret < 0.03
 
 
 def test_a_finer_play_settles_where_neither_play_nor_response_does() -> None:
     """Four provinces, so that places are worth very different volumes, and a low cost under the rules of batch 9."""
-    known = conditions(rules("batch-9"), form="", start=date(2024, 8, 1))
-    four = replace(known, weights=(0.2026, 0.252, 0.3299, 0.2155))
-    _, regret = Equilibrium().solution(four, 18.61, 0.086, 9, 1)
+    weights = (0.2026, 0.252, 0.3299, 0.2155)
+    four = case(rules("batch-9"), 10, 18.61, form="", start=date(2024, 8, 1), weights=weights)
+    _, regret = Equilibrium().solution(four, 0.086, 9)
     assert regret < 0.03
 
 
@@ -111,26 +112,14 @@ def test_more_places_raise_equilibrium_prices() -> None:
 def test_t4_dropping_the_guarantee_deepens_equilibrium_cuts_and_reduces_winners() -> None:
     kept, dropped = rules("batch-9"), rules("batch-9", selection={"cut": None})
     model = Equilibrium.model_validate(OUTSIDE)
-    a, b = (play(model.solution(conditions(law), 1000.0, 0.2, 10, 1)[0], law, 10) for law in (kept, dropped))
+    a, b = (play(model.solution(case(law, 11), 0.2, 10)[0], law, 10) for law in (kept, dropped))
     assert b[0] > a[0] + 0.005
     assert b[1] < a[1] - 0.3
 
 
 def test_a_large_regret_is_refused() -> None:
     with pytest.raises(RunError, match=r"could still gain .* of its payoff, more than regret_limit \(0.00%\)"):
-        Equilibrium(regret_limit=1e-9).solution(conditions(rules("batch-3")), 1000.0, 0.15, 5, 1)
-
-
-def test_a_solved_case_comes_back_from_disk(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setenv("VBP_CACHE", str(tmp_path))
-    store.forget()
-    known = conditions(rules("batch-3"))
-    first = Equilibrium().solution(known, 1000.0, 0.15, 4, 0)[0]
-    store.forget()
-    assert len(list(tmp_path.glob("equilibrium-*.npz"))) == 1
-    np.testing.assert_array_equal(store.solved("never", (), lambda: (first,))[0], first)
-    np.testing.assert_array_equal(Equilibrium().solution(known, 1000.0, 0.15, 4, 0)[0], first)
-    store.forget()
+        Equilibrium(regret_limit=1e-9).solution(case(rules("batch-3"), 6), 0.15, 5)
 
 
 def test_a_case_is_solved_once_for_all_drugs_that_are_alike(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -140,19 +129,9 @@ def test_a_case_is_solved_once_for_all_drugs_that_are_alike(tmp_path: Path, monk
     for r, ceiling in enumerate((20.0, 55.0, 200.0)):
         made = opening([0.14 + r / 100, 0.15, 0.16, 0.17], rules("batch-3"), ceiling=ceiling, drug=f"d{r}")
         Equilibrium().bids(made, Streams(1, r))
-    assert len(list(tmp_path.glob("equilibrium-*.npz"))) == 1
+    assert len(list(tmp_path.glob("equilibrium-*.case"))) == 1
     Equilibrium().bids(opening([0.14, 0.15, 0.16], rules("batch-3")), Streams(1, 0))
-    assert len(list(tmp_path.glob("equilibrium-*.npz"))) == 2
-    store.forget()
-
-
-def test_a_damaged_file_is_solved_again(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setenv("VBP_CACHE", str(tmp_path))
-    store.forget()
-    store.solved("case", (1,), lambda: (np.ones(2),))
-    next(tmp_path.glob("case-*.npz")).write_bytes(b"not an archive")
-    store.forget()
-    np.testing.assert_array_equal(store.solved("case", (1,), lambda: (np.zeros(3),))[0], np.zeros(3))
+    assert len(list(tmp_path.glob("equilibrium-*.case"))) == 2
     store.forget()
 
 

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
-from bidding_making import conditions, rules
+from bidding_making import case, rules
 
-from vbp_sim.agents.bidding.beliefs import MEDIANS, Belief, prospects_of
-from vbp_sim.agents.bidding.payoffs import GRID, Stakes, payoffs, soft
-from vbp_sim.agents.bidding.prospects import guaranteed, scale, terms
+from vbp_sim.agents.bidding.beliefs import MEDIANS, Belief, Believed, believed_payoffs
+from vbp_sim.agents.bidding.case import HIGH, guaranteed
+from vbp_sim.agents.bidding.payoffs import GRID, Payoffs, Stakes, payoffs, soft
 from vbp_sim.rules.money import micro_array
 from vbp_sim.rules.tender import Tender, accept, award_all
 
@@ -32,9 +32,8 @@ def test_the_same_kernel_as_the_award(base: str) -> None:
     if base == "batch-11":
         law = rules(base, selection={"second_chance": {"rule": "none"}})
     rivals = np.random.default_rng(4).uniform(0.1, 1.0, (12, 6))
-    known = conditions(law)
-    found = payoffs(known, 1000.0, 7, rivals, 0.875)
-    worth = terms(known, 7)
+    known = case(law, 7)
+    found = payoffs(known, rivals)
     for g in (3, 30, 50, 80):
         volume, wins = 0.0, 0.0
         for draw in rivals:
@@ -43,38 +42,38 @@ def test_the_same_kernel_as_the_award(base: str) -> None:
             if a.selected[3]:  # type: ignore[attr-defined]
                 k = int(a.selected.sum())  # type: ignore[attr-defined]
                 place = a.order.index(3)  # type: ignore[attr-defined]
-                volume, wins = volume + worth.volume[k, place] * worth.years[k], wins + 1
+                volume, wins = volume + known.volume[k][place] * known.years[k], wins + 1
         assert found.wins[g] + found.offered[g] == pytest.approx(wins / 12)
         assert found.volume[g] + found.offered_volume[g] == pytest.approx(volume / 12, rel=1e-9)
 
 
 def test_utility_is_what_the_formula_says() -> None:
     """Nobody else bids: the firm wins alone at its bid, for V(1) T(1)."""
-    known = conditions(rules("batch-2"))
-    found = payoffs(known, 1000.0, 1, np.zeros((4, 0)), 0.875)
+    found = payoffs(case(rules("batch-2"), 1), np.zeros((4, 0)))
     worth = found.utility(np.array([0.2]), stakes(1, market=0.4, exposure=0.6, kept=0.75))
     b = GRID[-10]
     assert worth[0, -10] == pytest.approx(0.5 * (b - 0.2) - 0.4 * 0.6 * (1 - b))
 
 
 def test_the_guaranteed_cut_is_found_by_asking_the_rules() -> None:
-    assert guaranteed(rules("batch-9"), "oral-solid", 1000.0) == pytest.approx(0.5)
-    assert guaranteed(rules("batch-10"), "oral-solid", 1000.0) == 0.0
+    assert guaranteed(case(rules("batch-9"))) == pytest.approx(0.5)
+    assert guaranteed(case(rules("batch-10"))) == 0.0
 
 
 def test_low_prices_in_yuan_matter_only_where_they_are_near() -> None:
-    assert scale(rules("batch-2"), "oral-solid", 50.0) == scale(rules("batch-2"), "oral-solid", 90.0)
-    assert scale(rules("batch-2"), "oral-solid", 0.15) == pytest.approx(0.15)
+    law = rules("batch-2")
+    assert case(law, ceiling=50.0) == case(law, ceiling=90.0) == case(law, ceiling=HIGH)
+    assert case(law, ceiling=0.1512).ceiling == pytest.approx(0.15)
 
 
 def test_v10_best_response_under_the_guarantee() -> None:
     """Belief median 0.50, sd 0.25, 9 to 12 firms: exactly half the ceiling for costs from 0.2 to 0.3."""
     law = rules("batch-9", selection={"cull": {"rule": "none"}})
-    belief = Belief(spread=0.25, focal=0.0, threat=0.0, lost=0.875, draws=2000)
+    belief = Belief(spread=0.25, focal=0.0, threat=0.0, draws=2000)
     cost = np.array([0.2, 0.25, 0.3])
     place = np.full(3, float(np.interp(np.log(0.5), np.log(MEDIANS), np.arange(len(MEDIANS)))))
     for n in (9, 10, 11, 12):
-        table = prospects_of(conditions(law), 1000.0, belief, n - 1, 0, n)
+        table = Payoffs(*believed_payoffs(Believed(case(law, n), belief, 0)))
         worth = table.at(np.floor(place), place % 1).utility(cost, stakes(3))
         assert GRID[worth.argmax(axis=1)].tolist() == [0.5, 0.5, 0.5]
 

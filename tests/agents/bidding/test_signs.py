@@ -8,7 +8,7 @@ from typing import Any
 
 import numpy as np
 import pytest
-from bidding_making import ASSUMED, OUTSIDE, assumed, book_of, conditions, opening, outcomes, rules
+from bidding_making import ASSUMED, OUTSIDE, assumed, book_of, case, opening, outcomes, rules
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -104,7 +104,7 @@ def test_t9_an_endless_ratio_without_a_guarantee_leaves_rank_alone() -> None:
     endless = rules("batch-2", selection={"rule": "threshold", "ratio": 1e6, "cut": None, "floor_cut": 0.0})
     rank = rules("batch-2", selection={"rule": "shortlisted"})
     rivals = np.random.default_rng(2).uniform(0.01, 1.0, (200, 7))
-    one, two = (payoffs(conditions(law), 1000.0, 8, rivals, 0.875).arrays() for law in (endless, rank))
+    one, two = (payoffs(case(law, 8), rivals).arrays() for law in (endless, rank))
     for a, b in zip(one, two, strict=True):
         np.testing.assert_array_equal(a, b)
 
@@ -141,11 +141,11 @@ def test_t14_who_fears_that_costs_change_bids_higher_for_longer_terms() -> None:
 
 
 def test_t14_in_equilibrium_too() -> None:
-    longer = conditions(rules("batch-3", term={"rule": "by-winners", "table": {"1": 48}}))
+    longer = case(rules("batch-3", term={"rule": "by-winners", "table": {"1": 48}}))
 
     def mean(aversion: float) -> float:
         model = Equilibrium.model_validate({**OUTSIDE, "risk_aversion": aversion})
-        return float(model.solution(longer, 1000.0, 0.2, 6, 1)[0].mean())
+        return float(model.solution(longer, 0.2, 6)[0].mean())
 
     assert mean(10.0) > mean(0.0)
 

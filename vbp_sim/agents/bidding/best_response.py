@@ -18,8 +18,9 @@ from typing import Literal
 import numpy as np
 
 from vbp_sim.agents.bidding.addressed import normals, uniforms
-from vbp_sim.agents.bidding.beliefs import MEDIANS, Belief, prospects_of
+from vbp_sim.agents.bidding.beliefs import MEDIANS, Belief, Believed, believed_payoffs
 from vbp_sim.agents.bidding.capacity import with_burdens
+from vbp_sim.agents.bidding.case import Case, case_of
 from vbp_sim.agents.bidding.interface import Bidding, Bools, Conditions, Floats, Opening
 from vbp_sim.agents.bidding.past import usual_cost
 from vbp_sim.agents.bidding.payoffs import GRID, Payoffs, Stakes, soft
@@ -182,7 +183,7 @@ class BestResponse(Bidding):
 
     def bids(self, opening: Opening, luck: Streams) -> Floats:
         """See `Bidding.bids`: every draw is addressed by round, drug and firm."""
-        conditions = needed(opening)
+        case = self.case(opening)
         cost = opening.cost / opening.ceiling
         generic = ~opening.originator
         level = self._levels(opening, luck)
@@ -192,10 +193,10 @@ class BestResponse(Bidding):
         stakes = self._stakes(opening, luck)
         for who in (generic, opening.originator):
             if who.any():
-                best[who] = self._best(opening, luck, conditions, cost[who], level[who], stakes, who)
+                best[who] = self._best(opening, luck, case, cost[who], level[who], stakes, who)
         rounded = np.where(best < 1, 1 - self.rounding * uniforms(opening, luck, "rounding"), 1.0)
         bid = np.where(cost > 1, np.nan, np.maximum(best * rounded, np.minimum(cost, best))) * opening.ceiling
-        bid = np.where(generic, self._generic(opening, bid, conditions, luck), self._originator(opening, bid, luck))
+        bid = np.where(generic, self._generic(opening, bid, luck), self._originator(opening, bid, luck))
         aloof = opening.pre_price * (0.85 + 0.15 * uniforms(opening, luck, "old-price"))
         return np.where(np.isnan(bid), np.maximum(aloof, opening.ceiling * 1.01), bid)
 
@@ -212,19 +213,19 @@ class BestResponse(Bidding):
 
     def expected(self, opening: Opening, bids: Floats, luck: Streams) -> Floats:
         """Units per year that each firm expects to win with these bids (yuan); none with a void one."""
-        conditions, level = needed(opening), self._levels(opening, luck)
+        case, level = self.case(opening), self._levels(opening, luck)
         over, won = bids / opening.ceiling, np.zeros(len(bids))
         for who in (~opening.originator, opening.originator):
             if who.any():
-                yearly = self.prospects(opening, conditions, level[who], who).yearly
+                yearly = self.prospects(opening, case, level[who], who).yearly
                 won[who] = [np.interp(b, GRID, row) for b, row in zip(over[who], yearly, strict=True)]
-        return np.where(over <= 1, won, 0.0) * conditions.reported
+        return np.where(over <= 1, won, 0.0) * needed(opening).reported
 
     def _best(
         self,
         opening: Opening,
         luck: Streams,
-        conditions: Conditions,
+        case: Case,
         cost: Floats,
         level: Floats,
         stakes: Stakes,
@@ -232,29 +233,31 @@ class BestResponse(Bidding):
     ) -> Floats:
         """Best bids of generics or of originators over the ceiling."""
         own = Stakes(stakes.market[who], stakes.exposure[who], stakes.kept[who], self.risk)
-        worth = self.prospects(opening, conditions, level, who).utility(cost, own)
+        worth = self.prospects(opening, case, level, who).utility(cost, own)
         worth = np.where(np.minimum(cost[:, None], 1.0) <= GRID, worth, -np.inf)
         top = worth.max(axis=1)
         best = soft(worth, self.noise, uniforms(opening, luck, "choice")[who])
         return np.where(top - worth[:, -1] <= self.lazy * np.abs(top), 1.0, best)
 
-    def prospects(self, opening: Opening, conditions: Conditions, level: Floats, who: Bools) -> Payoffs:
+    def prospects(self, opening: Opening, case: Case, level: Floats, who: Bools) -> Payoffs:
         """What each bid brings generics or originators (``who``) that expect rivals at ``level`` (firms,)."""
-        generics, originators = self.rivals(opening, who)
-        table = prospects_of(conditions, opening.ceiling, self.belief, generics, originators, len(opening.cost))
+        table = Payoffs(*believed_payoffs(Believed(case, self.belief, self.brands_met(opening, who))))
         place = np.interp(np.log(level), np.log(MEDIANS), np.arange(len(MEDIANS)))
         lower = np.minimum(place.astype(np.intp), len(MEDIANS) - 2)
         return table.at(lower.astype(np.float64), place - lower)
 
-    def rivals(self, opening: Opening, who: Bools) -> tuple[int, int]:
-        """How many generics and originators each of ``who`` (one kind) has against it."""
-        brands, mine = int(opening.originator.sum()), bool(opening.originator[who].any())
-        return len(opening.cost) - brands - (not mine), brands - mine
+    def brands_met(self, opening: Opening, who: Bools) -> int:
+        """How many originators each of ``who`` (one kind) has against it."""
+        return int(opening.originator.sum()) - bool(opening.originator[who].any())
+
+    def case(self, opening: Opening) -> Case:
+        """The opening as solvers see it."""
+        return case_of(needed(opening), opening.ceiling, len(opening.cost), self.lost)
 
     @property
     def belief(self) -> Belief:
         """What a firm believes of its rivals but for their level."""
-        return Belief(self.belief_spread, self.focal, self.originator_threat, self.lost, self.draws)
+        return Belief(self.belief_spread, self.focal, self.originator_threat, self.draws)
 
     @property
     def risk(self) -> float:
@@ -270,9 +273,9 @@ class BestResponse(Bidding):
             kept=np.where(brand, self.originator_kept * opening.pre_price / opening.ceiling, self.generic_kept),
         )
 
-    def _generic(self, opening: Opening, bid: Floats, conditions: Conditions, luck: Streams) -> Floats:
+    def _generic(self, opening: Opening, bid: Floats, luck: Streams) -> Floats:
         """Bids of generics with those that stand aloof and those that buy volume."""
-        barred = bool(getattr(conditions.rules.entry, "below_cost_statement", False))
+        barred = bool(getattr(needed(opening).rules.entry, "below_cost_statement", False))
         buys = (uniforms(opening, luck, "maverick") < self.maverick) & (not barred)
         depth = self.maverick_depth + (1 - self.maverick_depth) * uniforms(opening, luck, "depth")
         bid = np.where(buys, np.minimum(opening.cost * depth, opening.ceiling), bid)

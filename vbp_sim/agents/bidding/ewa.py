@@ -21,10 +21,10 @@ import numpy as np
 
 from vbp_sim.agents.bidding.addressed import uniforms
 from vbp_sim.agents.bidding.best_response import BestResponse
-from vbp_sim.agents.bidding.interface import Bools, Conditions, Floats, Opening, PastRound, PastTender
+from vbp_sim.agents.bidding.case import Case, case_of, most_winners
+from vbp_sim.agents.bidding.interface import Bools, Floats, Opening, PastRound, PastTender
 from vbp_sim.agents.bidding.past import alike
 from vbp_sim.agents.bidding.payoffs import GRID, Payoffs, Stakes, payoffs
-from vbp_sim.agents.bidding.prospects import most_winners, terms
 from vbp_sim.scenario.parts import param
 from vbp_sim.streams import Streams
 
@@ -48,15 +48,15 @@ class Ewa(BestResponse):
                       unit="firms", ge=0, le=40)  # fmt: skip
 
     def _best(
-        self, opening: Opening, luck: Streams, conditions: Conditions, cost: Floats, level: Floats, stakes: Stakes,
+        self, opening: Opening, luck: Streams, case: Case, cost: Floats, level: Floats, stakes: Stakes,
         who: Bools,
     ) -> Floats:  # fmt: skip
         """Cuts of generics by attraction; originators respond best to what they believe."""
         if not opening.history or bool(opening.originator[who].any()):
-            return super()._best(opening, luck, conditions, cost, level, stakes, who)
+            return super()._best(opening, luck, case, cost, level, stakes, who)
         own = Stakes(stakes.market[who], stakes.exposure[who], stakes.kept[who], self.risk)
-        first = self.prospects(opening, conditions, level, who).utility(cost, own)[:, _AT]
-        first = first / slot(conditions, len(opening.cost))
+        first = self.prospects(opening, case, level, who).utility(cost, own)[:, _AT]
+        first = first / slot(case)
         lived = [self._lived(past, cost, own) for past in opening.history]
         attraction = attractions(first, [x for x in lived if x is not None], self.decay, self.cumulation)
         chance = np.exp(np.clip(self.sharpness * (attraction - attraction.max(axis=1, keepdims=True)), -700, 0))
@@ -89,18 +89,18 @@ def attractions(first: Floats, lived: Iterable[Floats], decay: float, cumulation
     return attraction
 
 
-def slot(conditions: Conditions, firms: int) -> float:
+def slot(case: Case) -> float:
     """Volume over the contract of a winner with an equal share, over the drug's yearly reported volume."""
-    winners = most_winners(conditions.rules, conditions.form, firms)
-    promised = terms(conditions, winners)
-    return float(promised.share[winners] * promised.years[winners] / winners)
+    winners = most_winners(case)
+    return case.share[winners] * case.years[winners] / winners
 
 
 def _payoffs(tender: PastTender, cost: Floats, own: Stakes, lost: float) -> tuple[Floats, Floats]:
     """Payoff of each cut in the place of each generic that bid (bidders, firms, cuts), and which one it bid."""
     bidders = np.flatnonzero(~tender.originator & ~np.isnan(tender.bid))
     rivals = np.stack([np.delete(tender.bid, b)[None, :] for b in bidders])
-    found = payoffs(tender.conditions, tender.ceiling, len(tender.bid), rivals, lost)
+    case = case_of(tender.conditions, tender.ceiling, len(tender.bid), lost, scaled=False)
+    found = payoffs(case, rivals)
     worth = Payoffs(*(a[:, None, :] for a in found.arrays())).utility(cost, own)[..., _AT]
     played = np.abs(1 - CUTS - tender.bid[bidders, None]).argmin(axis=1)
-    return worth / slot(tender.conditions, len(tender.bid)), np.eye(len(CUTS))[played]
+    return worth / slot(case), np.eye(len(CUTS))[played]

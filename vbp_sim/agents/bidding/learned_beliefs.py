@@ -16,12 +16,12 @@ from typing import Literal
 
 import numpy as np
 
-from vbp_sim.agents.bidding.beliefs import MEDIANS, draw
+from vbp_sim.agents.bidding.beliefs import MEDIANS, Believed, draw
 from vbp_sim.agents.bidding.best_response import BestResponse
-from vbp_sim.agents.bidding.interface import Bools, Conditions, Floats, Opening, PastRound
+from vbp_sim.agents.bidding.case import Case
+from vbp_sim.agents.bidding.interface import Bools, Floats, Opening, PastRound
 from vbp_sim.agents.bidding.past import seen
 from vbp_sim.agents.bidding.payoffs import GRID, Payoffs, payoffs
-from vbp_sim.agents.bidding.prospects import scale
 from vbp_sim.scenario.parts import param
 from vbp_sim.streams import Streams
 
@@ -46,18 +46,18 @@ class LearnedBeliefs(BestResponse):
         2, "earlier drugs teach if their number of generics differed by at most so many", unit="firms", ge=0, le=40
     )
 
-    def prospects(self, opening: Opening, conditions: Conditions, level: Floats, who: Bools) -> Payoffs:
+    def prospects(self, opening: Opening, case: Case, level: Floats, who: Bools) -> Payoffs:
         """See `BestResponse.prospects`: rivals drawn from the mixture of the first belief and what was seen."""
         samples, weights = self.learned(opening)
         if weights.sum() == 0:
-            return super().prospects(opening, conditions, level, who)
-        generics, originators = self.rivals(opening, who)
-        solve_at = scale(conditions.rules, conditions.form, opening.ceiling)
+            return super().prospects(opening, case, level, who)
+        originators = self.brands_met(opening, who)
+        generics = case.qualified - 1 - originators
         place, needed, lower = _around(level)
-        rivals = draw(conditions, solve_at, self.belief, generics, originators)[needed]
+        rivals = draw(Believed(case, self.belief, originators))[needed]
         usual = MEDIANS[needed, None, None] / (1 + self.belief_markup)
         rivals[..., :generics] = _mixed(rivals[..., :generics], usual, samples, weights)
-        table = payoffs(conditions, solve_at, len(opening.cost), rivals, self.lost)
+        table = payoffs(case, rivals)
         return table.at(lower, place)
 
     def learned(self, opening: Opening) -> tuple[list[Floats], Floats]:

@@ -6,7 +6,7 @@ grid:
     win at rank r of k, price P     u = V(k) s_r(k) T(k) (P - c) - m chi (1 - P)
     lose, k others win              u = m max(0, 1 - eta V(k)) T(k) (pN - c)
 
-all over the ceiling and over the drug's reported volume. Who wins is asked of the rules' own kernel (`prospects`).
+all over the ceiling and over the drug's reported volume. Who wins is asked of the rules' own kernel (`case`).
 """
 
 from __future__ import annotations
@@ -15,8 +15,9 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from vbp_sim.agents.bidding.interface import Conditions, Floats
-from vbp_sim.agents.bidding.prospects import Outcomes, Terms, count, entered, outcomes, terms
+from vbp_sim.agents.bidding.books import count, entered
+from vbp_sim.agents.bidding.case import Case, Outcomes, outcomes
+from vbp_sim.agents.bidding.interface import Floats
 from vbp_sim.rules.money import YUAN, micro_array
 
 #: bids as shares of the ceiling; exactly 0.5 and exactly 1 are among them
@@ -86,40 +87,39 @@ class Payoffs:
         return np.asarray(won + outside * self.kept + np.maximum(taken, outside * self.offered_kept))
 
 
-def payoffs(conditions: Conditions, ceiling: float, qualified: int, rivals: Floats, lost: float) -> Payoffs:
+def payoffs(case: Case, rivals: Floats) -> Payoffs:
     """Average over drawn rivals.
 
-    ``rivals`` (..., draws, n - 1) bids over the ceiling, nan where a rival does not bid; ``lost`` is eta. The own
-    bid ranks in the middle of equal ones.
+    ``rivals`` (..., draws, qualified - 1) bids over the ceiling, nan where a rival does not bid. The own bid ranks in
+    the middle of equal ones.
     """
-    n, half = rivals.shape[-1] + 1, rivals.shape[-1] // 2
-    top = round(ceiling * YUAN)
-    unit, own = micro_array(np.nan_to_num(rivals, nan=0.0) * ceiling), micro_array(GRID * ceiling)
-    book = entered(unit, own, top, half, qualified, conditions.form)
-    return _average(outcomes(conditions.rules, book), terms(conditions, n), half, lost)
+    top, half = round(case.ceiling * YUAN), rivals.shape[-1] // 2
+    unit, own = micro_array(np.nan_to_num(rivals, nan=0.0) * case.ceiling), micro_array(GRID * case.ceiling)
+    return _average(case, outcomes(case, entered(unit, own, top, half, case.qualified, case.form)), half)
 
 
-def _average(seen: Outcomes, worth: Terms, own: int, lost: float) -> Payoffs:
+def _average(case: Case, seen: Outcomes, own: int) -> Payoffs:
     """Average over draws of what the firm at index ``own`` gets."""
+    agreed, share, years = np.array(case.volume), np.array(case.share), np.array(case.years)
     mine, offer = seen.won[..., own], seen.offered[..., own]
     better = seen.book.rank < seen.book.rank[..., own, None]
     asked = seen.offered > 0
     ahead, before = count(seen.won & better), count(seen.won)
     k, place = before + count(asked), before + count(asked & better)
-    volume = worth.volume * worth.years[:, None]
-    kept = np.maximum(0.0, 1 - lost * worth.share) * worth.years
-    kept[0] = worth.years[1]
-    last = worth.volume.shape[1] - 1
+    volume = agreed * years[:, None]
+    kept = np.maximum(0.0, 1 - case.lost * share) * years
+    kept[0] = years[1]
+    last = agreed.shape[1] - 1
     price, offered = offer / seen.book.ceiling, offer > 0
     revived = np.where(offered, volume[k, np.minimum(place, last)], 0.0)
     won = np.where(mine, volume[k, np.minimum(ahead, last)], 0.0)
-    yearly = np.where(mine, worth.volume[k, np.minimum(ahead, last)], worth.volume[k, np.minimum(place, last)])
+    yearly = np.where(mine, agreed[k, np.minimum(ahead, last)], agreed[k, np.minimum(place, last)])
     losing = ~mine & ~offered
     without = np.maximum(k - 1, 0)
     mean = [
         won, mine, np.where(losing, kept[k], 0.0), revived,
         revived * price, offered, np.where(offered, price, 0.0), np.where(offered, kept[without], 0.0),
-        won * worth.years[k], revived * worth.years[k], np.where(losing, 0.0, yearly),
+        won * years[k], revived * years[k], np.where(losing, 0.0, yearly),
     ]  # fmt: skip
     return Payoffs(*(np.asarray(a.mean(axis=-1), dtype=np.float64) for a in mean))
 

@@ -13,12 +13,14 @@ is measured against fresh rivals. Fictitious play for finite actions and continu
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
-from vbp_sim.agents.bidding.interface import Conditions, Floats
+from vbp_sim.agents.bidding.case import Case
+from vbp_sim.agents.bidding.interface import Floats
 from vbp_sim.agents.bidding.payoffs import GRID, WIDTH, Stakes, payoffs
+from vbp_sim.agents.bidding.store import kept
 from vbp_sim.streams import Streams
 
 
@@ -26,19 +28,31 @@ from vbp_sim.streams import Streams
 class Game:
     """One tender to solve.
 
-    ``cost`` (types,) rising quantiles of a generic's cost over the ceiling, equally likely; ``generics`` and
-    ``originators`` of whom ``qualified`` count for the rules; ``stake`` is what a generic has outside (market,
-    exposure, kept, eta); ``risk`` as in `Stakes`.
+    ``cost`` (types,) rising quantiles of a generic's cost over the ceiling, equally likely; ``originators`` of the
+    case's firms, all others are ``generics``; ``stake`` is what a generic has outside (market, exposure, kept);
+    ``risk`` as in `Stakes`; ``aim`` the regret at which play may stop.
     """
 
-    conditions: Conditions
-    ceiling: float
+    case: Case
     cost: tuple[float, ...]
-    generics: int
     originators: int
-    qualified: int
-    stake: tuple[float, float, float, float]
+    stake: tuple[float, float, float]
     risk: float = 0.0
+    aim: float = 0.03
+
+    @property
+    def generics(self) -> int:
+        """Firms that play."""
+        return self.case.qualified - self.originators
+
+
+@dataclass(frozen=True)
+class Meeting:
+    """One firm, a generic or an originator (``brand``), against the others of a solved game; ``draws`` of rivals."""
+
+    game: Game
+    brand: bool
+    draws: int
 
 
 @dataclass(frozen=True)
@@ -58,6 +72,27 @@ POWER, LEAST = 0.6, 0.03
 LOOKS = range(40, 241, 20)
 
 
+@kept
+def equilibrium(game: Game) -> tuple[Floats, ...]:
+    """Quantiles of the bids (types, LEVELS) over the ceiling, and the regret (1,): by fictitious play, where that does
+    not settle by damped response, then by finer play.
+    """
+    found = fictitious(game)
+    if found.regret > game.aim:
+        found = min(found, damped(game, steps=90, draws=800), key=lambda f: f.regret)
+    if found.regret > game.aim:
+        found = min(found, fictitious(game, draws=960, temperature=0.01), key=lambda f: f.regret)
+    return found.bids, np.array([found.regret])
+
+
+@kept
+def met_payoffs(asked: Meeting) -> tuple[Floats, ...]:
+    """Arrays of `Payoffs` of every bid against rivals who bid as in `equilibrium`."""
+    game, bids = asked.game, equilibrium(asked.game)[0]
+    against = replace(game, originators=game.originators - asked.brand)
+    return payoffs(game.case, rivals_of(against, bids, asked.draws, -1)).arrays()
+
+
 def damped(game: Game, steps: int = 45, draws: int = 400, temperature: float = 0.001) -> Solution:
     """Damped soft best response in bid functions (d1): one bid for each cost."""
     cost = np.array(game.cost)
@@ -73,10 +108,10 @@ def damped(game: Game, steps: int = 45, draws: int = 400, temperature: float = 0
     return Solution(np.repeat(bids[:, None], LEVELS, axis=1), _regret(game, worth, got))
 
 
-def fictitious(game: Game, limit: float = 0.03, draws: int = 240, temperature: float = 0.02) -> Solution:
+def fictitious(game: Game, draws: int = 240, temperature: float = 0.02) -> Solution:
     """Smoothed fictitious play in distributions of bids (d2): a mixture of bids for each cost.
 
-    It stops as soon as the regret is within ``limit``, else after the last step with the best that it saw.
+    It stops as soon as the regret is within the game's aim, else after the last step with the best that it saw.
     """
     start = np.minimum(1.0, 1.05 * np.array(game.cost) + 0.01)
     sigma = np.exp(-(((GRID[None, :] - start[:, None]) / 0.02) ** 2)) * WIDTH
@@ -89,7 +124,7 @@ def fictitious(game: Game, limit: float = 0.03, draws: int = 240, temperature: f
             worth = _worth(game, _quantiles(sigma), 3 * draws, -1)
             got = (sigma * np.where(np.isfinite(worth), worth, 0.0)).sum(axis=1)
             best = min(best, Solution(_quantiles(sigma), _regret(game, worth, got)), key=lambda found: found.regret)
-            if best.regret <= limit:
+            if best.regret <= game.aim:
                 break
     return best
 
@@ -138,8 +173,8 @@ def rivals_of(game: Game, bids: Floats, draws: int, step: int) -> Floats:
 def _worth(game: Game, bids: Floats, draws: int, step: int) -> Floats:
     """Payoff (types, bids) of every bid of the grid against rivals who bid ``bids`` (types, quantiles)."""
     rivals = rivals_of(game, bids, draws, step)
-    table = payoffs(game.conditions, game.ceiling, game.qualified, rivals, game.stake[3])
+    table = payoffs(game.case, rivals)
     cost = np.array(game.cost)
-    market, exposure, kept = (np.full(len(cost), x) for x in game.stake[:3])
+    market, exposure, kept = (np.full(len(cost), x) for x in game.stake)
     worth = table.utility(cost, Stakes(market, exposure, kept, game.risk))
     return np.where(np.minimum(cost[:, None], 1.0) <= GRID, worth, -np.inf)
