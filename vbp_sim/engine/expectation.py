@@ -16,7 +16,8 @@ Bools = npt.NDArray[np.bool_]
 
 @dataclass(frozen=True)
 class Assessed:
-    """How the institutions of a place stood for a drug at the end of their last agreement year, (institutions,)."""
+    """How the institutions of a place stood at the end of their last agreement year, (drugs, institutions); nan = they
+    were never assessed for the drug."""
 
     completion: Floats
     nonselected: Floats
@@ -24,19 +25,18 @@ class Assessed:
 
 def expected_ratio(
     assessment: Assessment, retention: Retention, agreed: Floats, need: Floats, utility: Floats, on_time: Bools,
-    before: Assessed | None,
+    before: Assessed,
 ) -> Floats:
-    """Part of the surplus that each institution expects to keep at the score that it expects, (institutions,).
+    """Part of the surplus that each institution expects to keep at the score that it expects, (drugs, institutions).
 
     Who has been assessed expects the same again. Who has not reckons with its inclination (``utility`` of the selected
     product, logit) and with doing what the task asks, as far as its ``need`` of the year allows: ``agreed`` and ``need``
-    in units. ``on_time``: it pays when it is due. Without an agreed volume nothing is kept.
+    in units. ``on_time`` (institutions,): it pays when it is due. Without an agreed volume nothing is kept.
     """
-    if before is None:
-        needed = np.maximum(need, 1e-12)
-        share = np.maximum(1 / (1 + np.exp(-utility)), np.minimum(1.0, assessment.task * agreed / needed))
-        completion = np.divide(share * need, agreed, out=np.ones_like(need), where=agreed > 0)
-        before = Assessed(completion, 1 - share)
-    passed = assessment.passed(before.completion, before.nonselected) & (agreed > 0)
-    score = assessment.score(before.completion, before.nonselected, on_time.astype(np.float64))
+    share = np.maximum(1 / (1 + np.exp(-utility)), np.minimum(1.0, assessment.task * agreed / np.maximum(need, 1e-12)))
+    hoped = np.divide(share * need, agreed, out=np.ones_like(need), where=agreed > 0)
+    new = np.isnan(before.completion)
+    completion, other = np.where(new, hoped, before.completion), np.where(new, 1 - share, before.nonselected)
+    passed = assessment.passed(completion, other) & (agreed > 0)
+    score = assessment.score(completion, other, on_time.astype(np.float64))
     return np.asarray(retention.ratio(score, passed))

@@ -8,7 +8,6 @@ import numpy as np
 import numpy.typing as npt
 import simpy
 
-from vbp_sim.engine.agreement import Agreement
 from vbp_sim.engine.clock import DISPATCH
 from vbp_sim.engine.damages import owed
 from vbp_sim.engine.dispatch import Delivered, dispatch
@@ -28,26 +27,22 @@ def market_day(world: World) -> Generator[simpy.Event, None, None]:
         world.paid[:] = 0.0
         world.sold[:] = 0.0
         for drug, shelf in enumerate(world.shelves):
-            running = shelf.running()
-            if running:
-                _drug(world, m, drug, shelf, running)
+            if shelf.running:
+                _drug(world, m, drug, shelf)
 
 
-def _drug(world: World, m: int, drug: int, shelf: Shelf, running: list[Agreement]) -> None:
+def _drug(world: World, m: int, drug: int, shelf: Shelf) -> None:
     """One drug's month: plants make, own orders go out in all places, then help."""
     orders, routes = world.orders[drug], shelf.routes
     asked = (routes * orders).sum(axis=1)
     plants: dict[int, Plant] = {}
-    for agreement in running:
+    for agreement in shelf.running:
         plants.update(zip(shelf.rows(agreement).tolist(), (s.plant for s in agreement.suppliers), strict=True))
     available = np.zeros(len(routes))
     for row in sorted(plants):
         plants[row].make(world.env.now, float(asked[row]), world.supply)
         available[row] = plants[row].available
-    member = np.zeros((len(routes), len(shelf.agreements)), dtype=np.bool_)
-    for index, agreement in enumerate(shelf.agreements):
-        member[shelf.rows(agreement), index] = True
-    out = dispatch(orders, routes, available, shelf.backup, _helped(world, shelf), shelf.agreement, member)
+    out = dispatch(orders, routes, available, shelf.backup, _helped(world, shelf), shelf.agreement, shelf.member)
     delivered = out.own + out.help
     total = delivered.sum(axis=0)
     world.filled[drug] = out.filled
@@ -57,14 +52,14 @@ def _drug(world: World, m: int, drug: int, shelf: Shelf, running: list[Agreement
     for row, plant in sorted(plants.items()):
         plant.ship(float(delivered[row].sum()))
         world.delivered[plant.product] += float(delivered[row].sum())
-    _record(world, m, shelf, running, out)
+    _record(world, m, shelf, out)
     _watch(world, shelf, out)
-    _damages(world, m, shelf, running, out)
+    _damages(world, m, shelf, out)
 
 
-def _record(world: World, m: int, shelf: Shelf, running: list[Agreement], out: Delivered) -> None:
+def _record(world: World, m: int, shelf: Shelf, out: Delivered) -> None:
     """A row of the supply table for each supplier of each agreement; capacity and stock are the whole plant's."""
-    for agreement in running:
+    for agreement in shelf.running:
         wanted = np.where(agreement.open, shelf.routes * world.orders[agreement.drug], 0.0)
         rows = shelf.rows(agreement)
         for row, supplier in zip(rows.tolist(), agreement.suppliers, strict=True):
@@ -78,7 +73,7 @@ def _record(world: World, m: int, shelf: Shelf, running: list[Agreement], out: D
 def _helped(world: World, shelf: Shelf) -> Floats:
     """Part of a gap that others may cover this month, (places,): none of it before they can be active."""
     now, part = world.env.now, np.zeros(len(shelf.agreement))
-    for agreement in shelf.running():
+    for agreement in shelf.running:
         failure = agreement.rules.failure
         if failure.takes_over != "none":
             known = agreement.failed_since() if world.supply.warning else shelf.short_since
@@ -91,7 +86,7 @@ def _helped(world: World, shelf: Shelf) -> Floats:
 def _watch(world: World, shelf: Shelf, out: Delivered) -> None:
     """Note when a shortage begins and ends, and when somebody else first delivers."""
     now = world.env.now
-    drug = next(iter(shelf.agreements)).drug
+    drug = shelf.agreements[0].drug
     wanted = shelf.routes * world.orders[drug]
     orders, missing, helped = wanted.sum(axis=0), wanted - out.own, out.help.sum(axis=0)
     gap = missing.sum(axis=0)
@@ -113,9 +108,9 @@ def _watch(world: World, shelf: Shelf, out: Delivered) -> None:
     shelf.short_since[~short], shelf.helped[~short] = np.inf, False
 
 
-def _damages(world: World, m: int, shelf: Shelf, running: list[Agreement], out: Delivered) -> None:
+def _damages(world: World, m: int, shelf: Shelf, out: Delivered) -> None:
     """Suppliers pay hospitals for what came late."""
-    for agreement in running:
+    for agreement in shelf.running:
         if not agreement.rules.failure.damages:
             continue
         missing = np.where(agreement.open, shelf.routes * world.orders[agreement.drug] - out.own, 0.0)

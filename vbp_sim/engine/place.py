@@ -33,7 +33,8 @@ class Place:
     ``share`` of the need ordered as the selected product; ``natural`` utility of it; ``past`` use and ``reported``
     volume per year, by round; ``agreed``, and so far ``bought``, ``undelivered`` and ``nonselected``, of the agreement
     year; ``last`` what was bought per year in the one before; ``kept`` the part of a measured surplus that each
-    institution expects to keep.
+    institution expects to keep; ``completion`` and ``other_share`` (of products not selected) as last assessed, nan =
+    never.
 
     (drugs,): ``active`` have been supplied under an agreement; ``begins`` and ``term`` of the one in force, as month of
     the simulation and in months (0 = none); ``months`` of its present year, of which ``passed`` were ordered for;
@@ -53,7 +54,9 @@ class Place:
         self.reported: dict[str, Floats] = {}
         self.agreed, self.bought, self.nonselected = zeros.copy(), zeros.copy(), zeros.copy()
         self.undelivered, self.last = zeros.copy(), zeros.copy()
-        self.assessed: dict[int, Assessed] = {}
+        self.completion, self.other_share = np.full_like(zeros, np.nan), np.full_like(zeros, np.nan)
+        self._new: dict[int, tuple[float, float]] = {}
+        self._expecting: set[int] = set()
         self.active = np.zeros(drugs, dtype=np.bool_)
         self.begins, self.term = np.zeros(drugs, dtype=np.int64), np.zeros(drugs, dtype=np.int64)
         self.months, self.passed = np.full(drugs, 12), np.zeros(drugs, dtype=np.int64)
@@ -111,14 +114,7 @@ class Place:
             self.active[d] = False
             return
         others = world.prices.others(d, self.index, mix.products)
-        setting = Setting(
-            drugs=(world.drug_ids[d],),
-            at=self.at,
-            level=self.institutions.level,
-            brand=np.array([self._brand(d, mix.products)]),
-            price_ratio=np.array([others.price / mix.price]),
-        )
-        self.plain[d] = world.choice.natural(setting, world.luck)[0]
+        self._new[d] = self._brand(d, mix.products), others.price / mix.price
         if not self.active[d]:
             self.share[d] = world.prices.share(d, self.index)[list(mix.products)].sum()
         self.active[d] = True
@@ -142,13 +138,13 @@ class Place:
         """An agreement year of so many months begins with its agreed volume per institution, units."""
         self._close(drug)
         self.agreed[drug], self.months[drug] = agreed, months
-        self._expect(drug)
+        self._expecting.add(drug)
 
     def close(self, drug: int) -> None:
         """The agreement is over: no task any more, habits remain."""
         self._close(drug)
         self.agreed[drug], self.term[drug] = 0.0, 0
-        self._expect(drug)
+        self._expecting.add(drug)
 
     def clear(self, drug: int) -> None:
         """The drug is bought as before any agreement."""
@@ -160,17 +156,34 @@ class Place:
         self.bought[drug] = self.nonselected[drug] = self.undelivered[drug] = 0.0
         self.passed[drug] = 0
 
-    def _expect(self, drug: int) -> None:
-        """What institutions expect to keep of a surplus in the year that begins, and what that adds to their utility."""
-        world, m = self.world, self.world.month_now
-        assessment = world.laws.part("assessment", self.index, m)
-        retention = world.laws.part("retention", self.index, m)
-        need = self.usual[drug] * self.months[drug]
-        ratio = expected_ratio(
-            assessment, retention, self.agreed[drug], need, self.plain[drug], self.on_time, self.assessed.get(drug)
+    def _prefer(self) -> None:
+        """Utility of the selected products of agreements that have begun, without any task or money."""
+        drugs = sorted(self._new)
+        brand, ratio = np.array([self._new[d] for d in drugs]).T
+        setting = Setting(
+            drugs=tuple(self.world.drug_ids[d] for d in drugs),
+            at=self.at,
+            level=self.institutions.level,
+            brand=brand,
+            price_ratio=ratio,
         )
-        self.kept[drug] = ratio / HIGHEST
-        self.natural[drug] = self.plain[drug] + world.choice.money(self.kept[drug])
+        self.plain[drugs] = self.world.choice.natural(setting, self.world.luck)
+        self._new.clear()
+
+    def _expect(self, m: int) -> None:
+        """What institutions expect to keep of a surplus in the years that begin, and what that adds to their utility."""
+        drugs, world = sorted(self._expecting), self.world
+        self.kept[drugs] = expected_ratio(
+            world.laws.part("assessment", self.index, m),
+            world.laws.part("retention", self.index, m),
+            self.agreed[drugs],
+            self.usual[drugs] * self.months[drugs, None],
+            self.plain[drugs],
+            self.on_time,
+            Assessed(self.completion[drugs], self.other_share[drugs]),
+        ) / HIGHEST
+        self.natural[drugs] = self.plain[drugs] + world.choice.money(self.kept[drugs])
+        self._expecting.clear()
 
     def ordering(self) -> Generator[simpy.Event, None, None]:
         """Order at the beginning of every month, receive what was dispatched, and write it down."""
@@ -188,6 +201,10 @@ class Place:
         if not self.active.any():
             self._ordered = self._elsewhere = np.zeros_like(self._needed)
             return np.zeros(len(self._needed))
+        if self._new:
+            self._prefer()
+        if self._expecting:
+            self._expect(m)
         month = m - self.begins
         running = (month >= 0) & (month < self.term)
         left = np.where(running, np.minimum(12, self.term - month // 12 * 12) - month % 12, 0).astype(np.float64)

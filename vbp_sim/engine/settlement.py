@@ -11,7 +11,6 @@ import simpy
 
 from vbp_sim.engine.agreement import Agreement
 from vbp_sim.engine.clock import add_months
-from vbp_sim.engine.expectation import Assessed
 from vbp_sim.engine.place import Place
 from vbp_sim.engine.shelf import Mix
 from vbp_sim.engine.world import World
@@ -103,7 +102,7 @@ def _settle(
     done = bought + place.undelivered[d] if assessment.shortage_exempt else bought
     completion = np.divide(done, agreed, out=np.ones_like(bought), where=agreed > 0)
     nonselected = other / np.maximum(bought + other, 1e-12)
-    place.assessed[d] = Assessed(completion, nonselected)
+    place.completion[d], place.other_share[d] = completion, nonselected
     passed = assessment.passed(completion, nonselected) & (agreed > 0)
     score = assessment.score(completion, nonselected, place.on_time.astype(np.float64))
     base = place.reported[agreement.round][d] * months / 12

@@ -33,7 +33,8 @@ class Shelf:
     ``routes`` is the part of a place's orders of selected products that goes to each product, ``price`` what a supplier
     of the place's agreement is paid there (yuan per unit, 0 = it is none), ``backup`` a row, -1 = none. ``agreement`` is
     the index of the agreement in force in ``agreements``, -1 = none. ``short_since`` is the day on which a supplier of
-    the place fell short (inf = none does), ``helped`` whether others have stepped in since.
+    the place fell short (inf = none does), ``helped`` whether others have stepped in since. ``running`` are the
+    agreements that are in force somewhere, ``member`` (products, agreements) says who is a supplier of which.
     """
 
     def __init__(self, products: Ints, places: int) -> None:
@@ -46,6 +47,8 @@ class Shelf:
         self.agreements: list[Agreement] = []
         self.short_since = np.full(places, np.inf)
         self.helped = np.zeros(places, dtype=np.bool_)
+        self.running: list[Agreement] = []
+        self.member = np.zeros((len(products), 0), dtype=np.bool_)
 
     def rows(self, agreement: Agreement) -> Ints:
         """Rows of an agreement's suppliers, (suppliers,)."""
@@ -64,6 +67,10 @@ class Shelf:
         """An agreement comes into force where it is open; no other one may be in force there."""
         self.agreements.append(agreement)
         self.agreement[agreement.open] = len(self.agreements) - 1
+        helps = np.zeros((len(self.products), 1), dtype=np.bool_)
+        helps[self.rows(agreement)] = True
+        self.member = np.concatenate([self.member, helps], axis=1)
+        self._run()
         self.short_since[agreement.open], self.helped[agreement.open] = np.inf, False
         self.lay(agreement)
 
@@ -82,10 +89,10 @@ class Shelf:
         self.routes[:, places] = self.price[:, places] = 0.0
         self.backup[places] = self.agreement[places] = -1
         self.short_since[places], self.helped[places] = np.inf, False
+        self._run()
 
-    def running(self) -> list[Agreement]:
-        """Agreements that are in force somewhere."""
-        return [self.agreements[i] for i in np.unique(self.agreement[self.agreement >= 0]).tolist()]
+    def _run(self) -> None:
+        self.running = [self.agreements[i] for i in np.unique(self.agreement[self.agreement >= 0]).tolist()]
 
     def mix(self, place: int) -> Mix | None:
         """What is selected in a place and at which prices; None where the drug is not supplied."""

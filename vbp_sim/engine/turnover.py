@@ -65,7 +65,7 @@ def lay_out(world: World) -> Laid:
     routes, price, cost = (np.zeros((number, places)) for _ in range(3))
     for shelf in world.shelves:
         routes[shelf.products], price[shelf.products] = shelf.routes, shelf.price
-        for agreement in shelf.running():
+        for agreement in shelf.running:
             for supplier in agreement.suppliers:
                 cost[supplier.product, agreement.open] = supplier.cost
     costs, usual = world.products.cost, _usual_costs(world)

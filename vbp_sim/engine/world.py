@@ -137,7 +137,7 @@ class World:
         drug = int(self.products.drug[plant.product])
         serving = [
             (agreement, index)
-            for agreement in self.shelves[drug].running()
+            for agreement in self.shelves[drug].running
             for index, supplier in enumerate(agreement.suppliers)
             if supplier.plant is plant
         ]

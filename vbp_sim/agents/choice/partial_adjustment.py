@@ -41,12 +41,25 @@ class PartialAdjustment(Preference):
 
     def step(self, month: Month) -> Floats:
         """See `Choice.step`."""
-        left = month.agreed - month.bought
-        task = (left > 0) & month.in_contract[:, None]
-        required = left / np.maximum(month.need * np.maximum(month.months_left, 1.0)[:, None], 1e-12)
-        push = self.pressure * np.maximum(required - month.share, 0) + self.closing * month.closing[:, None]
-        utility = month.natural + np.where(task, push, -self.relaxation)
-        capped = self.cap_pressure * np.maximum(month.least - month.share, 0)
-        utility = np.where(month.in_contract[:, None], utility + capped, utility)
-        target = 1 / (1 + np.exp(-utility))
-        return np.asarray(month.share + self.adjustment * (target - month.share))
+        running = month.in_contract[:, None]
+        push = month.agreed - month.bought
+        task = (push > 0) & running
+        push /= np.maximum(month.need * np.maximum(month.months_left, 1.0)[:, None], 1e-12)
+        push -= month.share
+        np.maximum(push, 0, out=push)
+        push *= self.pressure
+        push += self.closing * month.closing[:, None]
+        utility = np.where(task, push, -self.relaxation)
+        utility += month.natural
+        np.subtract(month.least, month.share, out=push)
+        np.maximum(push, 0, out=push)
+        push *= self.cap_pressure * running
+        utility += push
+        np.negative(utility, out=utility)
+        np.exp(utility, out=utility)
+        utility += 1
+        np.divide(1, utility, out=utility)
+        utility -= month.share
+        utility *= self.adjustment
+        utility += month.share
+        return utility

@@ -26,7 +26,7 @@ def draw_up(scope: Scope, drug: int, members: Ints, reported: Floats) -> Documen
     """The document of a drug for its qualified products; ``reported`` (members of the round,) units per year."""
     world, rules = scope.world, scope.rules
     listed, p = world.listed, world.products
-    record = next(d for d in scope.market.drugs if d.id == world.drug_ids[drug])
+    record = scope.market.drugs[scope.own[drug]]
     share = listed.share[scope.number][members]
     named = world.reporting.by_brand(reported, share, p.originator[members]) if rules.asks_for_brands else None
     ended = ended_by(scope, drug)
@@ -39,7 +39,7 @@ def draw_up(scope: Scope, drug: int, members: Ints, reported: Floats) -> Documen
         start=scope.spec.calendar.start,
         places=tuple(place.id for place in scope.members),
         reported=reported,
-        weights=np.sum([scope.published(d) for d in scope.drugs], axis=0),
+        weights=scope.weights,
         named=named,
         ended=ended,
         own_figure=not ended.highest or scope.spec.market != "",
@@ -67,7 +67,7 @@ def ended_by(scope: Scope, drug: int) -> Ended:
 
 def _provincial(scope: Scope, drug: int) -> int:
     """Highest price of an agreement of a part of the nation, whole micro-yuan; 0 if there is none."""
-    running = scope.world.shelves[drug].running()
+    running = scope.world.shelves[drug].running
     prices = [s.price for a in running if a.rules.members for s in a.suppliers]
     return round(max(prices, default=0.0) * money.YUAN)
 
@@ -79,7 +79,7 @@ def _room(scope: Scope, drug: int, members: Ints) -> Floats:
     if np.isinf(limits).all():
         return limits
     place = {int(product): i for i, product in enumerate(members)}
-    for agreement in world.shelves[drug].running():
+    for agreement in world.shelves[drug].running:
         for index, supplier in enumerate(agreement.suppliers):
             if supplier.product in place:
                 elsewhere = agreement.routes[index].copy()

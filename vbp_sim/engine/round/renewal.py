@@ -30,7 +30,7 @@ def take_stock(scope: Scope) -> None:
 def _standing(scope: Scope, drug: int, members: Ints) -> Standing:
     world, p = scope.world, scope.world.products
     shelf, paper = world.shelves[drug], draw_up(scope, drug, members, scope.published(drug))
-    prices = {s.product: s.price for a in shelf.running() if a.open[scope.here].any() for s in a.suppliers}
+    prices = {s.product: s.price for a in shelf.running if a.open[scope.here].any() for s in a.suppliers}
     return Standing(
         round=scope.id,
         drug=world.drug_ids[drug],

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 from dataclasses import dataclass
 
 import numpy as np
@@ -45,15 +46,25 @@ class Scope:
         members = [place for place in places if place.id in taking_part]
         return cls(world, round_id, spec, rules, market, number, drugs, places, members)
 
-    @property
+    @functools.cached_property
     def here(self) -> list[int]:
         """Indices of the members."""
         return [place.index for place in self.members]
 
+    @functools.cached_property
+    def own(self) -> dict[int, int]:
+        """By drug of the scenario, its index among those of the round's market."""
+        index = {drug.id: i for i, drug in enumerate(self.market.drugs)}
+        return {d: index[self.world.drug_ids[d]] for d in self.drugs}
+
+    @functools.cached_property
+    def weights(self) -> Floats:
+        """Volume of all drugs of the round that its market reports, (members,)."""
+        return np.sum([self.published(d) for d in self.drugs], axis=0)
+
     def published(self, drug: int) -> Floats:
         """Volume of a drug that the round's market reports, units per year, (members,)."""
-        own = [d.id for d in self.market.drugs].index(self.world.drug_ids[drug])
-        return np.asarray(self.market.reported[own, self.here])
+        return np.asarray(self.market.reported[self.own[drug], self.here])
 
     def reported(self, drug: int) -> Floats:
         """Volume of a drug that institutions reported, units per year, (members,)."""

@@ -29,7 +29,7 @@ def start(scope: Scope, drug: int, members: Ints, outcome: Outcome) -> None:
     shelf, here = world.shelves[drug], agreement.places
     for p in here:
         agreement.price_before[p] = _price_before(world, drug, scope.places[p])
-    for older in shelf.running():
+    for older in shelf.running:
         overlap = [scope.places[p] for p in here if older.open[p]]
         if overlap:
             replaced(world, older, overlap)
@@ -88,7 +88,7 @@ def engage(world: World, supplier: Supplier) -> None:
     """A plant takes up an agreement beside those that it serves already: it earns by all of them, by volume."""
     plant, p = supplier.plant, world.products
     serving = [
-        s for a in world.shelves[supplier.agreement.drug].running() for s in a.suppliers if s.plant is plant
+        s for a in world.shelves[supplier.agreement.drug].running for s in a.suppliers if s.plant is plant
     ]
     volumes = np.array([s.agreed * s.open_part for s in serving])
     weights = volumes / volumes.sum() if volumes.sum() > 0 else np.full(len(serving), 1 / len(serving))
