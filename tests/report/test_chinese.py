@@ -335,7 +335,7 @@ def test_shipped_sweeps_have_chinese_titles() -> None:
 def test_places_of_the_nation_have_names_in_any_run(tmp_path: Path) -> None:
     """The pilot's cities, the rests of their provinces and the provinces around them; the market's names come first."""
     run = synthetic.write(tmp_path / "run", names={"province": {"beijing": "首都"}})
-    known = names.names(RunFolder.open(run) if isinstance(run, Path) else run, "province")
+    known = names.names(run, "province")
     assert (known["beijing"], known["shenzhen"], known["guangdong"]) == ("首都", "深圳", "广东")
     assert known["liaoning-rest"] == "辽宁（不含沈阳、大连）"
 
