@@ -10,7 +10,7 @@ import numpy as np
 import pytest
 from small import DEMAND, DRUGS, PRODUCTS, round_of, small
 
-from vbp_sim.agents.firms.interface import Products
+from vbp_sim.agents.firms.interface import Products, together
 from vbp_sim.agents.firms.two_level_costs import TwoLevelCosts
 from vbp_sim.errors import InputError
 from vbp_sim.streams import Streams
@@ -114,3 +114,29 @@ def test_a_drug_without_any_price_is_an_input_error(tmp_path: Path) -> None:
 def test_capacity_follows_the_reported_volume(tmp_path: Path) -> None:
     twice = [{**d, "reported": 2 * d["reported"]} for d in DEMAND]
     np.testing.assert_allclose(made(tmp_path, demand=twice).capacity, 2 * made(tmp_path).capacity)
+
+
+def test_a_market_whose_bids_are_known_gets_no_unnamed_firms(tmp_path: Path) -> None:
+    """Unless it says how many are qualified: alpha 6, of whom it names 4."""
+    bids = [{**p, "bid": 0.4} for p in PRODUCTS]
+    many = TwoLevelCosts(extra_bidders=5)
+    for seed in range(5):
+        assert len(made(tmp_path / "a", seed, many, products=bids).drug) == len(PRODUCTS)
+        drugs = [{**d, "qualified": 6 if d["drug"] == "alpha" else ""} for d in DRUGS]
+        p = made(tmp_path / "b", seed, many, products=bids, drugs=drugs)
+        assert np.bincount(p.drug).tolist() == [6, 3, 2]
+    more = made(tmp_path / "a", 1, TwoLevelCosts(more_bidders=2), products=bids)
+    assert np.bincount(more.drug).tolist() == [6, 5, 4]
+
+
+def test_replications_with_other_numbers_of_firms_stand_together(tmp_path: Path) -> None:
+    drawn = [made(tmp_path, seed) for seed in range(8)]
+    assert len({len(p.drug) for p in drawn}) > 1
+    whole, found = together(drawn)
+    assert len(whole.drug) == sum(max(len(p.of(d)) for p in drawn) for d in range(len(DRUGS)))
+    for p, here in zip(drawn, found, strict=True):
+        assert whole.drug[here].tolist() == p.drug.tolist()
+        assert tuple(whole.manufacturer[i] for i in here) == p.manufacturer
+    alone, same = together(drawn[:1])
+    assert same[0].tolist() == list(range(len(alone.drug)))
+    assert alone.cost.tolist() == drawn[0].cost.tolist()

@@ -35,7 +35,7 @@ def test_the_example_in_the_docs_is_a_market(tmp_path: Path) -> None:
 
 
 def test_the_docs_name_every_column_and_no_other() -> None:
-    tables = re.split(r"^\*\*(\w+\.csv)\*\*", DOCS.split("## Your own market")[0], flags=re.MULTILINE)[1:]
+    tables = re.split(r"^\*\*(\w+\.csv)\*\*", DOCS.split("## Places")[0], flags=re.MULTILINE)[1:]
     for name, text in zip(tables[::2], tables[1::2], strict=True):
         named = {
             column.strip(" *")

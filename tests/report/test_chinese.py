@@ -330,3 +330,16 @@ def test_shipped_sweeps_have_chinese_titles() -> None:
         with speaking("zh"):
             for english in (sweep["title"], sweep.get("description")):
                 assert english is None or restate("shipped", english.strip()) != english.strip(), file.name
+
+
+def test_places_of_the_nation_have_names_in_any_run(tmp_path: Path) -> None:
+    """The pilot's cities, the rests of their provinces and the provinces around them; the market's names come first."""
+    run = synthetic.write(tmp_path / "run", names={"province": {"beijing": "首都"}})
+    known = names.names(run, "province")
+    assert (known["beijing"], known["shenzhen"], known["guangdong"]) == ("首都", "深圳", "广东")
+    assert known["liaoning-rest"] == "辽宁（不含沈阳、大连）"
+
+
+def test_a_province_without_its_cities_stands_on_its_tile() -> None:
+    assert [tiles.code(place) for place in ("guangdong-rest", "广东（不含广州、深圳）", "guangdong")] == ["GD"] * 3
+    assert tiles.code("guangzhou") == ""

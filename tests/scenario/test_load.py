@@ -243,6 +243,19 @@ def test_wrong_files(tmp_path: Path, old: str, new: str, said: str) -> None:
         assert said in changed(tmp_path, (old, new))
 
 
+@pytest.mark.parametrize("change", ["seed: 99", "replications: 3"])
+def test_a_variant_cannot_change_the_luck(tmp_path: Path, change: str) -> None:
+    """Alone, in a chain, or where the variant replaces what another one sets."""
+    patch = f"{{changes: {{{change}, demand: {{growth: 0.7}}}}, replaces: [demand.growth]}}"
+    file = make_scenario(tmp_path, SCENARIO + f"  lucky: {patch}\n")
+    load_scenario(file)
+    for chain in ("lucky", "more,lucky"):
+        said = failure(file, chain)
+        assert f"small.yaml:20:21: a variant cannot change '{change.split(':')[0]}'" in said
+        assert "set it in the scenario, or with --set for all variants" in said
+    assert load_scenario(file, "more", [change.replace(": ", "=")]).spec.demand.growth == 0.3
+
+
 def test_all_errors_of_scenario_and_market_are_found_at_once(tmp_path: Path) -> None:
     text = SCENARIO.replace("growth: 0.1", "growht: 0.1").replace("start: 2018-07-01", "start: soon")
     file = make_scenario(tmp_path, text, drugs=DRUGS.replace("6.60", "-1"))

@@ -193,3 +193,69 @@ def test_bytes_that_are_no_text(tmp_path: Path) -> None:
 def test_a_missing_folder(tmp_path: Path) -> None:
     make_market(tmp_path / "market")
     assert "did you mean 'market'?" in failure(tmp_path / "markt")
+
+
+def test_kind_trend_and_parent_are_read(tmp_path: Path) -> None:
+    drugs = "drug,unit,ceiling,kind,trend\nalpha,tablet,6,consumable,-0.03\nbeta,vial,15,,\n"
+    provinces = PROVINCES.replace("demand_weight\n", "demand_weight,parent\n").replace("0.6\n", "0.6,home\n")
+    market = read_market(make_market(tmp_path / "m", drugs=drugs, provinces=provinces.replace("0.4\n", "0.4,\n")))
+    assert [(d.kind, d.trend) for d in market.drugs] == [("consumable", -0.03), ("drug", 0.0)]
+    assert [p.parent for p in market.provinces] == ["home", ""]
+
+
+@pytest.mark.parametrize(
+    ("cell", "said"),
+    [
+        ("stent,0", "drugs.csv:2:kind: drug or consumable is wanted, here is 'stent'"),
+        ("drugs,0", "did you mean 'drug'?"),
+        (",5", "trend: a yearly change is a number from -0.5 to 1, here is 5\n    write 5 % a year as 0.05"),
+        (",-0.51", "here is -0.51"),
+        (",x", "drugs.csv:2:trend: a number is wanted"),
+    ],
+)
+def test_wrong_kinds_and_trends(tmp_path: Path, cell: str, said: str) -> None:
+    assert said in wrong(tmp_path, drugs=f"drug,unit,ceiling,kind,trend\nalpha,tablet,6,{cell}\nbeta,vial,15,,\n")
+
+
+def nationwide(*rows: str) -> dict[str, str]:
+    """provinces.csv and demand.csv with such ``place,parent`` rows."""
+    places = [row.split(",")[0] for row in rows]
+    head = "parent,province,population,tertiary,secondary,primary\n"
+    return {
+        "provinces": head + "".join(f"{row.split(',')[1]},{row.split(',')[0]},1000,1,1,1\n" for row in rows),
+        "demand": "drug,province,reported\n" + "".join(f"{d},{p},5\n" for p in places for d in ("alpha", "beta")),
+    }
+
+
+def test_a_place_of_the_nation_knows_its_parent(tmp_path: Path) -> None:
+    market = read_market(make_market(tmp_path / "m", **nationwide("shenzhen,", "beijing,", "guangdong-rest,guangdong")))
+    assert [p.parent for p in market.provinces] == ["guangdong", "", "guangdong"]
+
+
+@pytest.mark.parametrize(
+    ("rows", "said"),
+    [
+        (("shenzhen,fujian",), "provinces.csv:2:parent: 'shenzhen' lies in 'guangdong', not in 'fujian'"),
+        (("henan,hebei",), "'henan' is a province, which lies in no other place, not in 'hebei'"),
+        (("x,x",), "'x' lies in itself"),
+        (("x,y", "y,x"), "provinces.csv:3:parent: 'y' lies in itself, by way of x, y"),
+        (
+            ("guangdong,", "shenzhen,"),
+            "provinces.csv:3:province: 'shenzhen' lies inside 'guangdong', and both stand in this file (line 2), so "
+            "that its volume would count twice\n    write 'guangdong-rest' instead of 'guangdong' if that row is",
+        ),
+        (("x,y", "z,henan", "henan,", "y,"), "'x' lies inside 'y'"),
+    ],
+)
+def test_wrong_parents(tmp_path: Path, rows: tuple[str, ...], said: str) -> None:
+    assert said in wrong(tmp_path, **nationwide(*rows))
+
+
+def test_a_market_whose_bids_are_known_names_all_bidders_unless_it_says_qualified(tmp_path: Path) -> None:
+    products = PRODUCTS.replace("originator\n", "originator,bid\n").replace("New,0\n", "New,0,3.5\n")
+    products = products.replace(",1\n", ",1,\n").replace("Other,0\n", "Other,0,\n")
+    assert [d.all_named for d in read_market(make_market(tmp_path / "a", products=products)).drugs] == [True, True]
+    assert not any(d.all_named for d in read_market(make_market(tmp_path / "b")).drugs)
+    drugs = "drug,unit,ceiling,qualified\nalpha,tablet,6,5\nbeta,vial,15,\n"
+    market = read_market(make_market(tmp_path / "c", products=products, drugs=drugs))
+    assert [(d.all_named, d.qualified) for d in market.drugs] == [(False, 5), (True, None)]

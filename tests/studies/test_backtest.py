@@ -11,6 +11,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 import yaml
+from small import PRODUCTS, small, write_scenario
 
 from vbp_sim.engine.simulation import simulate
 from vbp_sim.errors import InputError
@@ -172,3 +173,23 @@ def test_the_whole_round_sees_no_bids_and_bids_as_the_tender_alone() -> None:
     known = {(d, m): b for d, m, b in zip(drugs, alone.products.manufacturer, alone.bids, strict=True)}
     for drug, manufacturer, bid in zip(bids["drug"], bids["manufacturer"], bids["bid"], strict=True):
         assert bid == pytest.approx(known[(drug, manufacturer)], rel=1e-9, nan_ok=True), (drug, manufacturer)
+
+
+@pytest.mark.parametrize("bids", [True, False])
+def test_a_market_that_does_not_say_how_many_qualified_can_be_predicted(tmp_path: Path, bids: bool) -> None:
+    """With bids it names all firms; without any, another number of unnamed ones is drawn in each replication."""
+    products = [{**p, "bid": 0.3} if bids else p for p in PRODUCTS]
+    test = backtest(small(tmp_path, products=products).market, rule_set("expansion-2019"), Prediction(), 6)
+    drawn = np.isfinite(test.bids).sum(axis=1)
+    assert test.bids.shape == test.prices.shape == (6, len(test.drug))
+    assert (len(test.drug) == len(PRODUCTS)) == bids
+    assert bids or len(set(drawn.tolist())) > 1
+    assert np.isfinite(test.real_bids).sum() == (len(PRODUCTS) if bids else 0)
+
+
+def test_a_market_without_qualified_is_predicted_from_the_command_line(tmp_path: Path, vbp: Vbp) -> None:
+    write_scenario(tmp_path)
+    words = ["backtest", "--market", str(tmp_path / "market"), "--rules", "expansion-2019", "--replications", "4"]
+    code, out, err = vbp(*words, "--whole", "0", "--json")
+    assert (code, err) == (0, "")
+    assert json.loads(out)["metrics"]

@@ -11,6 +11,7 @@ import pytest
 from small import write_scenario
 
 from vbp_sim.errors import InputError
+from vbp_sim.studies.base import Base
 from vbp_sim.studies.compare import Comparison, Precision, compare, metrics_of, write
 from vbp_sim.studies.folder import RunFolder
 
@@ -148,3 +149,13 @@ def test_nothing_of_the_user_is_overwritten(scenario: Path, tmp_path: Path) -> N
     with pytest.raises(InputError, match="holds other files"):
         write(found, mine)
     assert [p.name for p in mine.iterdir()] == ["letter.txt"]
+
+
+@pytest.mark.parametrize("change", [{"seed": 99}, {"replications": 3}])
+def test_a_variant_that_sets_the_luck_is_compared_nowhere(tmp_path: Path, change: dict[str, int]) -> None:
+    """What looks like an effect would be luck; a sweep refuses it as a comparison does."""
+    file = write_scenario(tmp_path, replications=6, variants={"lucky": {"changes": change}})
+    with pytest.raises(InputError, match=rf"small\.yaml:\d+:\d+: a variant cannot change '{next(iter(change))}'"):
+        compare(file, ["lucky"], workers=1, results=tmp_path)
+    with pytest.raises(InputError, match="for all variants"):
+        Base.read(file, 1).scenario("lucky", {})

@@ -77,7 +77,7 @@ def _tell(r: Replay, drugs: Sequence[str], quiet: bool) -> None:
     if not quiet:
         for outcome in r.outcomes:
             if not drugs or outcome.drug.id in drugs:
-                click.echo("\n".join(story(outcome, r.market)))
+                click.echo("\n".join(story(outcome)))
     click.echo(_summary(r))
 
 

@@ -55,38 +55,30 @@ class CeilingRule(Protocol):
 def ceilings_given(spec: Spec, data: Markets, tree: Node) -> list[Problem]:
     """Every drug that is tendered has a ceiling, or the rule makes one from the price before."""
     problems = []
+    reach = _reach(spec, data)
     for name, one in spec.rounds.items():
         rule = getattr(one.rules, "ceiling", None)
-        derived = isinstance(rule, CeilingRule) and (rule.renews or rule.looks_back)
-        market = data.of_round(name)
-        unknown = {
+        renews, looks_back = (rule.renews, rule.looks_back) if isinstance(rule, CeilingRule) else (False, False)
+        market, (drugs, places) = data.of_round(name), reach[name]
+        opened = [other for other in reach if spec.rounds[other].calendar.opening < one.calendar.opening]
+        before = {drug for other in opened if places & reach[other][1] for drug in reach[other][0]}
+        without = [
             drug.id
             for drug in market.drugs
-            if drug.ceiling is None
-            and not (isinstance(rule, CeilingRule) and rule.looks_back and drug.pre_price)
-            and not (isinstance(rule, CeilingRule) and rule.renews and _earlier(spec, data, name, drug.id))
-        }
-        without = [drug for drug in drugs_of(spec, data, name) if drug in unknown]
+            if drug.id in drugs
+            and drug.ceiling is None
+            and not (looks_back and drug.pre_price is not None)
+            and not (renews and drug.id in before)
+        ]
         if without:
             node, _ = find(tree, ("rounds", name, "drugs"))
             what = f"no ceiling in {market.name}/drugs.csv for {', '.join(without)}"
-            if derived:
+            if renews or looks_back:
                 what += ", no pre_price, and no earlier round tenders it in one of this round's places"
             problems.append(
                 node.problem(f"round '{name}': {what}", "add one, or list only drugs that have one", key=True)
             )
     return problems
-
-
-def _earlier(spec: Spec, data: Markets, name: str, drug: str) -> bool:
-    """Whether an earlier round tenders the drug in a place of this one, so that a price before is known."""
-    opening, places = spec.rounds[name].calendar.opening, set(_places(spec, data, name))
-    return any(
-        one.calendar.opening < opening
-        and drug in drugs_of(spec, data, other)
-        and places.intersection(_places(spec, data, other))
-        for other, one in spec.rounds.items()
-    )
 
 
 def starts_before_first_round(spec: Spec, data: Markets, tree: Node) -> list[Problem]:
@@ -103,12 +95,12 @@ def starts_before_first_round(spec: Spec, data: Markets, tree: Node) -> list[Pro
 def no_drug_starts_twice(spec: Spec, data: Markets, tree: Node) -> list[Problem]:
     """No two rounds start the supply of one drug in one place on the same day."""
     problems = []
-    for (earlier, first), (name, one) in itertools.combinations(spec.rounds.items(), 2):
-        if first.calendar.start != one.calendar.start:
-            continue
-        places = set(_places(spec, data, earlier)).intersection(_places(spec, data, name))
-        both = [drug for drug in drugs_of(spec, data, name) if drug in drugs_of(spec, data, earlier)]
-        if places and both:
+    reach = _reach(spec, data)
+    for earlier, name in itertools.combinations(spec.rounds, 2):
+        one = spec.rounds[name]
+        places = reach[earlier][1] & reach[name][1]
+        both = [drug for drug in drugs_of(spec, data, name) if drug in reach[earlier][0]]
+        if spec.rounds[earlier].calendar.start == one.calendar.start and places and both:
             node, _ = find(tree, ("rounds", name, "calendar", "start"))
             what = f"rounds '{earlier}' and '{name}' both start {', '.join(both)} on {one.calendar.start}"
             where = f" in {', '.join(sorted(places)[:3])}{' and elsewhere' if len(places) > 3 else ''}"
@@ -136,7 +128,7 @@ def members_in_market(spec: Spec, data: Markets, tree: Node) -> list[Problem]:
                     f"{what} {data.merged.name}", f"name members among {', '.join(known)}, or take another market"
                 )
             )
-        elif not _places(spec, data, name):
+        elif not data.taking_part(name, named):
             what = f"round '{name}': its market {data.of_round(name).name} reports no volume for its members"
             problems.append(node.problem(what, "name other members, or take another market"))
     return problems
@@ -160,8 +152,12 @@ def members(spec: Spec, name: str) -> tuple[str, ...]:
     return named
 
 
-def _places(spec: Spec, data: Markets, name: str) -> tuple[str, ...]:
-    return data.taking_part(name, members(spec, name))
+def _reach(spec: Spec, data: Markets) -> dict[str, tuple[set[str], set[str]]]:
+    """By round, the drugs that it tenders and the places that take part."""
+    return {
+        name: (set(drugs_of(spec, data, name)), set(data.taking_part(name, members(spec, name))))
+        for name in spec.rounds
+    }
 
 
 CHECKS: tuple[Callable[[Spec, Markets, Node], list[Problem]], ...] = (

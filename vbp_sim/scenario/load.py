@@ -10,6 +10,7 @@ import hashlib
 import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from os.path import isdir
 from pathlib import Path
 from typing import Any, cast
 
@@ -177,8 +178,11 @@ def _named(tree: Node) -> dict[str, Node]:
     rounds = children(tree).get("rounds")
     above = {"": tree, **(children(rounds) if rounds is not None else {})}
     named = {name: children(node).get("market") for name, node in above.items()}
-    return {name: node for name, node in named.items() if node is not None and isinstance(node.value, str) and
-            (node.value or not name)}  # fmt: skip
+    return {
+        name: node
+        for name, node in named.items()
+        if node is not None and isinstance(node.value, str) and (node.value or not name)
+    }
 
 
 def _path(node: Node) -> Path:
@@ -189,11 +193,11 @@ def _market(node: Node, library: Path | None) -> Market:
     """The market that a node names: a folder relative to the file that names it, else a shipped one."""
     text, folder = str(node.value), _path(node)
     shipped = library / MARKETS if library is not None else None
-    if shipped is not None and not folder.is_dir() and Path(text).name == text:
+    if shipped is not None and not isdir(folder) and Path(text).name == text:
         folder = shipped / text
-    if not text or not folder.is_dir():
-        near = {entry.name for place in (_path(node).parent, shipped) if place is not None and place.is_dir()
-                for entry in place.iterdir() if entry.is_dir()}  # fmt: skip
+    if not text or not isdir(folder):
+        around = [place for place in (_path(node).parent, shipped) if place is not None and isdir(place)]
+        near = {entry.name for place in around for entry in place.iterdir() if entry.is_dir() and entry.name[0] != "."}
         remedy = nearest(text, sorted(near)) if near else "give the path relative to this file"
         raise InputError(node.problem(f"market: there is no folder '{text}'", remedy))
     return _read_once(folder.resolve(), _stamps(folder))

@@ -146,9 +146,7 @@ def _weight(place: str, places: Places, rows: Mapping[str, Province], by: str) -
     return math.fsum(_weight(below, places, rows, by) for below in places.inside(place))
 
 
-def _provinces(
-    markets: Sequence[Market], places: Places, parts: Mapping[str, Parts]
-) -> tuple[Province, ...]:
+def _provinces(markets: Sequence[Market], places: Places, parts: Mapping[str, Parts]) -> tuple[Province, ...]:
     """The places of the scenario: a market's own row where there is one, else a part of the first row around it."""
     rows = {place.id: place for market in reversed(markets) for place in market.provinces}
     found: dict[str, Province] = {}
@@ -244,9 +242,7 @@ def _places_differ(markets: Sequence[Market], places: Places) -> list[Conflict]:
 def _too_few(markets: Sequence[Market], places: Places) -> list[Conflict]:
     """Rows with so few institutions that a part of them would have none."""
     parts = _parts(markets, places)
-    without = [
-        place.id for place in _provinces(markets, places, parts) if not any(getattr(place, x) for x in LEVELS)
-    ]
+    without = [place.id for place in _provinces(markets, places, parts) if not any(getattr(place, x) for x in LEVELS)]
     return [
         Conflict(
             index,

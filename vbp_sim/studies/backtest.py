@@ -10,7 +10,6 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
-from datetime import date
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -18,18 +17,22 @@ import numpy as np
 import numpy.typing as npt
 from pydantic import Field
 
-from vbp_sim.agents.bidding.interface import Bidding, Conditions, Opening, PastRound
-from vbp_sim.agents.firms.interface import Firms, Products, together
+from vbp_sim.agents.bidding.interface import Bidding, Opening, PastRound
+from vbp_sim.agents.firms.interface import Firms, Products
+from vbp_sim.agents.reporting.interface import Reporting
 from vbp_sim.engine.tables import TABLES
-from vbp_sim.rules.money import YUAN, micro, micro_array
+from vbp_sim.rules.money import YUAN
 from vbp_sim.rules.ruleset import RuleSet
-from vbp_sim.rules.tender import Award, Tender, contest, decide
+from vbp_sim.rules.tender import Award, contest
 from vbp_sim.scenario.load import load_part
 from vbp_sim.scenario.market import Market
 from vbp_sim.scenario.parts import Chosen, Part, chosen
+from vbp_sim.scenario.spec import Behaviour
 from vbp_sim.streams import Streams
 from vbp_sim.studies.metric_ids import METRICS
 from vbp_sim.studies.metrics import FORMULAS, Replication, summarize
+from vbp_sim.studies.papers import papers
+from vbp_sim.tender import Document, Outcome, Seen, Standings, decide, opening, outcome_of, rows
 
 Floats = npt.NDArray[np.float64]
 Table = dict[str, npt.NDArray[Any]]
@@ -39,8 +42,6 @@ TENDER_METRICS = (
     "cut_ceiling", "cut_weighted", "cut_own", "bidders_per_drug", "selected_per_drug", "selected_products",
     "failed_drugs", "bid_success", "originator_win_rate",
 )  # fmt: skip
-#: name of the only round
-ROUND = "round"
 
 
 class Prediction(Part):
@@ -60,11 +61,11 @@ class Prediction(Part):
 
 @dataclass(frozen=True)
 class Predicted:
-    """One predicted round: products, their bids (yuan, nan = no quote), the awards by drug, and `Bidding.regret`."""
+    """One predicted round: products, their bids (yuan, nan = no quote), the outcomes by drug, and `Bidding.regret`."""
 
     products: Products
     bids: Floats
-    awards: tuple[Award, ...]
+    outcomes: tuple[Outcome, ...]
     regret: float = float("nan")
 
 
@@ -113,7 +114,7 @@ def backtest(
     """Predict a market's round ``replications`` times; firms remember ``history``, if their model looks back."""
     hidden = blind(market)
     runs = [predict(hidden, rules, prediction, Streams(seed, r), history) for r in range(replications)]
-    seen = [_tables(hidden, rules, run) for run in runs]
+    seen = [_tables(run) for run in runs]
     empty = dict.fromkeys(METRICS, np.nan)
     first, found = together([run.products for run in runs])
     named = {(p.drug, p.manufacturer): p for p in market.products}
@@ -121,7 +122,7 @@ def backtest(
     real_bid = np.array([np.nan if p is None or p.bid is None else float(p.bid) for p in real])
     real_won = np.array([-1 if p is None or p.selected is None else int(p.selected) for p in real])
     ceiling = np.array([np.nan if d.ceiling is None else float(d.ceiling) for d in market.drugs])[first.drug]
-    really = _really(market, rules, first, real_bid, real_won)
+    really = _really(runs[0], real_bid, real_won)
     return Backtest(
         metrics=summarize([{**empty, **tender_metrics(tables)} for tables in seen]),
         real={k: v for k, v in tender_metrics(really).items() if not np.isnan(v)} if really else {},
@@ -154,7 +155,7 @@ def _prices(run: Predicted, drugs: int) -> Floats:
     """Price per product, yuan; nan where not selected."""
     price = np.full(len(run.bids), np.nan)
     for d in range(drugs):
-        award = run.awards[d]
+        award = run.outcomes[d].award
         price[run.products.of(d)] = np.where(award.selected, award.price / YUAN, np.nan)
     return price
 
@@ -165,81 +166,35 @@ def predict(
     """Draw firms, let them bid, and decide the round once."""
     bidding = chosen(prediction.bidding, Bidding)
     products = chosen(prediction.firms, Firms).products(market, luck)
-    members = [products.of(d) for d in range(len(market.drugs))]
-    empty = [tender_of(market, rules, products, d, m, np.full(len(m), np.nan)) for d, m in enumerate(members)]
-    openings = [
-        replace(opening_of(market, rules, products, d, m, t), history=history)
-        for d, (m, t) in enumerate(zip(members, empty, strict=True))
-    ]
+    documents = papers(market, rules, products)
+    openings = openings_of(documents, products, history)
     drawn = bidding.round(openings, luck)
     bids = np.full(len(products.drug), np.nan)
-    for m, b in zip(members, drawn, strict=True):
-        bids[m] = b
-    tenders = [replace(t, bids=micro_array(np.nan_to_num(b))) for t, b in zip(empty, drawn, strict=True)]
+    for d, bid in enumerate(drawn):
+        bids[products.of(d)] = bid
 
     def answer(i: int, offers: npt.NDArray[np.int64]) -> npt.NDArray[np.bool_]:
         return bidding.accepts(openings[i], offers / YUAN, luck)
 
-    return Predicted(products, bids, decide(tenders, rules, answer), bidding.regret(openings))
+    return Predicted(products, bids, decide(documents, drawn, answer), bidding.regret(openings))
 
 
-def tender_of(
-    market: Market, rules: RuleSet, p: Products, d: int, members: npt.NDArray[np.int64], bids: Floats
-) -> Tender:
-    """The tender of one drug; it took place, so the rule on the fewest firms is waived."""
-    drug, n = market.drugs[d], len(members)
-    return Tender(
-        drug=drug.id,
-        form=drug.form,
-        drug_class=drug.drug_class,
-        ceiling=rules.ceiling.price(micro(drug.ceiling or 0), micro(drug.pre_price or 0)),
-        firms=tuple(p.manufacturer[i] for i in members),
-        bids=micro_array(np.nan_to_num(bids)),
-        priority=p.pre_share[members],
-        related=tuple(p.owner[i] for i in members),
-        named=p.pre_share[members] * float(market.reported[d].sum()),
-        incumbent=np.zeros(n, dtype=np.bool_),
-        held=True,
-    )
-
-
-def opening_of(
-    market: Market, rules: RuleSet, p: Products, d: int, members: npt.NDArray[np.int64], tender: Tender
-) -> Opening:
-    """What the firms of one drug know when they bid."""
-    places = contest(tender, rules).places
-    return Opening(
-        round=ROUND,
-        drug=tender.drug,
-        ceiling=tender.ceiling / YUAN,
-        winners=rules.selection.most(min(places, len(members))),
-        manufacturer=tender.firms,
-        originator=p.originator[members],
-        cost=p.cost[members],
-        pre_price=p.pre_price[members],
-        real_bid=p.real_bid[members],
-        pre_share=p.pre_share[members],
-        conditions=conditions_of(market, rules, d),
-        capacity=p.capacity[members],
-    )
-
-
-def conditions_of(market: Market, rules: RuleSet, d: int) -> Conditions:
-    """The tender document of one drug; provinces weigh as in the whole round."""
-    drug, shares = market.drugs[d], market.reported.sum(axis=0)
-    return Conditions(
-        rules=rules,
-        form=drug.form,
-        drug_class=drug.drug_class,
-        start=rules.date or date(2020, 1, 1),
-        weights=tuple((shares / shares.sum()).round(4).tolist()),
-        reported=float(market.reported[d].sum()),
-    )
+def openings_of(
+    documents: Sequence[Document], products: Products, history: tuple[PastRound, ...] = ()
+) -> list[Opening]:
+    """What the firms of each drug know when they bid."""
+    named = chosen(Behaviour().reporting, Reporting).named
+    found = []
+    for d, paper in enumerate(documents):
+        of = products.of(d)
+        known = Standings(products.cost[of], products.pre_price[of], products.real_bid[of], products.capacity[of])
+        found.append(opening(paper, known, named, history))
+    return found
 
 
 def tender_metrics(tables: Mapping[str, Table]) -> dict[str, float]:
     """The metrics that a tender alone decides, of the tables of one round."""
-    empty = {name: _table([], table.names) for name, table in TABLES.items()}
+    empty = {name: _table(name) for name in TABLES}
     seen = Replication({**empty, **tables})
     return {name: float(FORMULAS[name](seen)) for name in TENDER_METRICS}
 
@@ -253,56 +208,42 @@ def _value_cut(market: Market, tables: Mapping[str, Table]) -> float:
     return float(1 - (places["agreed"] @ places["price"]) / (places["agreed"] @ ceiling))
 
 
-def _table(rows: Sequence[tuple[Any, ...]], columns: Sequence[str]) -> Table:
-    if not rows:
-        return {name: np.array([]) for name in columns}
-    return {name: np.array(values) for name, values in zip(columns, zip(*rows, strict=True), strict=True)}
+def _tables(run: Predicted) -> dict[str, Table]:
+    """The tables of the tender, as a run would have them."""
+    found: dict[str, list[tuple[Any, ...]]] = {"bids": [], "awards": [], "allocation": []}
+    p = run.products
+    for d, outcome in enumerate(run.outcomes):
+        of = p.of(d)
+        seen = Seen(run.bids[of], p.pre_price[of], p.cost[of], p.real_bid[of], p.real_selected[of])
+        found["bids"] += rows.bid_rows(outcome, seen)
+        found["awards"].append(rows.award_row(outcome, seen))
+        found["allocation"] += rows.allocation_rows(outcome)
+    return {name: _table(name, values) for name, values in found.items()}
 
 
-def _tables(market: Market, rules: RuleSet, run: Predicted) -> dict[str, Table]:
-    p, bids, awards, places = run.products, [], [], []
-    for d, (drug, award) in enumerate(zip(market.drugs, run.awards, strict=True)):
-        members = p.of(d)
-        ceiling = float(drug.ceiling) if drug.ceiling is not None else np.nan
-        for i, product in enumerate(members):
-            price = award.price[i] / YUAN if award.selected[i] else np.nan
-            bids.append((ROUND, drug.id, p.manufacturer[product], bool(p.originator[product]), int(award.rank[i]),
-                         float(run.bids[product]), ceiling, float(p.pre_price[product]), bool(award.selected[i]),
-                         price))  # fmt: skip
-        awards.append((ROUND, drug.id, award.n, int(award.selected.sum()), award.failed, np.nan))
-        winners = len(award.order)
-        main = rules.allocation.draft(market.reported[d], winners)
-        share = float(rules.share.share(winners, drug.drug_class)) if winners else 0.0
-        for province in np.flatnonzero(main >= 0):
-            firm = award.order[main[province]]
-            places.append((ROUND, drug.id, p.manufacturer[members[firm]], award.price[firm] / YUAN,
-                           share * float(market.reported[d][province])))  # fmt: skip
-    return {
-        "bids": _table(bids, ("round", "drug", "manufacturer", "originator", "rank", "bid", "ceiling", "pre_price",
-                              "selected", "price")),
-        "awards": _table(awards, ("round", "drug", "bidders", "selected", "failed", "pre_price")),
-        "allocation": _table(places, ("round", "drug", "main", "price", "agreed")),
-    }  # fmt: skip
+def _table(name: str, values: Sequence[tuple[Any, ...]] = ()) -> Table:
+    columns = TABLES[name].names[1:]
+    filled = zip(*values, strict=True) if values else [()] * len(columns)
+    return {column: np.array(given) for column, given in zip(columns, filled, strict=True)}
 
 
-def _really(
-    market: Market, rules: RuleSet, p: Products, bids: Floats, won: npt.NDArray[np.int64]
-) -> dict[str, Table] | None:
+def _really(run: Predicted, bids: Floats, won: npt.NDArray[np.int64]) -> dict[str, Table] | None:
     """The same tables of what really happened; None if the market does not say who was selected."""
     if not (won == 1).any():
         return None
-    tenders = [tender_of(market, rules, p, d, p.of(d), bids[p.of(d)]) for d in range(len(market.drugs))]
-    awards = []
-    for d, tender in enumerate(tenders):
-        members = p.of(d)
-        chosen_ = won[members] == 1
-        c = contest(tender, rules)
-        price = np.where(chosen_, tender.bids, 0)
+    outcomes = []
+    for d, paper in enumerate(outcome.document for outcome in run.outcomes):
+        of = run.products.of(d)
+        tender, chosen_ = paper.tender(bids[of]), won[of] == 1
+        c = contest(tender, paper.rules)
         order = tuple(int(i) for i in np.argsort(tender.bids, kind="stable") if chosen_[i])
-        awards.append(Award(drug=tender.drug, qualified=c.book.qualified, n=int(c.book.bidders), places=c.places,
-                            rank=c.book.rank, shortlisted=c.short, selected=chosen_, price=price, picks=chosen_,
-                            order=order, grades=(), reasons=(), failed=not bool(chosen_.any())))  # fmt: skip
-    return _tables(market, rules, Predicted(p, bids, tuple(awards)))
+        award = Award(
+            drug=tender.drug, qualified=c.book.qualified, n=int(c.book.bidders), places=c.places, rank=c.book.rank,
+            shortlisted=c.short, selected=chosen_, price=np.where(chosen_, tender.bids, 0), picks=chosen_, order=order,
+            grades=("",) * len(chosen_), reasons=("",) * len(chosen_), failed=not bool(chosen_.any()),
+        )  # fmt: skip
+        outcomes.append(outcome_of(paper, award))
+    return _tables(Predicted(run.products, bids, tuple(outcomes)))
 
 
 def by_metric(values: Mapping[str, dict[str, Any]], real: Mapping[str, float]) -> dict[str, dict[str, Any]]:

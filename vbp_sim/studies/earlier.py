@@ -11,11 +11,13 @@ import numpy as np
 from vbp_sim.agents.bidding.interface import Floats, PastRound, PastTender
 from vbp_sim.agents.bidding.past import usual_cost
 from vbp_sim.agents.firms.interface import Firms
-from vbp_sim.rules.money import YUAN, micro
+from vbp_sim.rules.money import YUAN
 from vbp_sim.rules.ruleset import RuleSet
 from vbp_sim.scenario.market import Market
 from vbp_sim.streams import Streams
-from vbp_sim.studies.backtest import blind, conditions_of
+from vbp_sim.studies.backtest import blind
+from vbp_sim.studies.papers import papers, recorded
+from vbp_sim.tender import reckoning
 
 #: draws of firms over which their usual costs are averaged
 DRAWS = 20
@@ -26,21 +28,20 @@ def earlier_round(market: Market, rules: RuleSet, firms: Firms) -> PastRound:
 
     Real costs are not known: ``firms`` say what was usual, and see no bids.
     """
-    tenders, costs = [], _usual_costs(blind(market), firms)
-    for d, drug in enumerate(market.drugs):
-        ceiling = rules.ceiling.price(micro(drug.ceiling or 0), micro(drug.pre_price or 0)) / YUAN
-        known = [p for p in market.products_of(drug.id) if p.bid is not None]
-        if not ceiling or not known:
+    tenders, costs, products = [], _usual_costs(blind(market), firms), recorded(market)
+    for d, paper in enumerate(papers(market, rules, products)):
+        ceiling, of = paper.ceiling / YUAN, products.of(d)
+        known = of[~np.isnan(products.real_bid[of])]
+        if not ceiling or not len(known):
             continue
-        bid = np.array([float(p.bid or 0) for p in known]) / ceiling
-        won = np.array([p.selected is True for p in known])
+        bid, won = products.real_bid[known] / ceiling, products.real_selected[known] == 1
         tenders.append(
             PastTender(
-                drug=drug.id,
-                conditions=conditions_of(market, rules, d),
+                drug=paper.drug,
+                conditions=reckoning(paper),
                 ceiling=ceiling,
-                manufacturer=tuple(p.manufacturer for p in known),
-                originator=np.array([p.originator for p in known]),
+                manufacturer=tuple(products.manufacturer[i] for i in known),
+                originator=products.originator[known],
                 bid=np.where(bid <= 1 + 1e-9, bid, np.nan),
                 price=np.where(won, bid, np.nan),
                 usual=float(costs[d]) / ceiling,

@@ -15,29 +15,30 @@ import numpy as np
 
 from vbp_sim.errors import InputError, Problem, nearest
 from vbp_sim.rules.arrays import BoolArray, IntArray
-from vbp_sim.rules.money import micro, text
+from vbp_sim.rules.money import micro_array, text
 from vbp_sim.rules.ruleset import RuleSet
-from vbp_sim.rules.tender import Award, Tender, decide
+from vbp_sim.rules.tender import Award
 from vbp_sim.scenario.market import Drug, Market, Product
 from vbp_sim.scenario.market_csv import read_market
 from vbp_sim.studies.load import shipped
+from vbp_sim.studies.papers import papers, recorded
+from vbp_sim.tender import Outcome, decide
 
 #: firms are held to accept an offered price of at least this part of their bid (assumption)
 ACCEPT = 0.9
 
 
 @dataclass(frozen=True)
-class Outcome:
-    """One drug under the rules: its products as bidders, the award, main and backup supplier by province
-    (P,).
-    """
+class Replayed:
+    """One drug under the rules: its products as bidders, and what was decided."""
 
     drug: Drug
     products: tuple[Product, ...]
-    tender: Tender
-    award: Award
-    main: IntArray
-    backup: IntArray
+    outcome: Outcome
+
+    @property
+    def award(self) -> Award:
+        return self.outcome.award
 
     def wrong(self) -> list[int]:
         """Indices of the quoted bids whose outcome differs from what happened, where that is known."""
@@ -51,7 +52,7 @@ class Outcome:
         """Provinces under the rules and in fact, by index of each product that has some; empty if unknown."""
         if not any(p.regions for p in self.products):
             return {}
-        ours = {firm: int((self.main == place).sum()) for place, firm in enumerate(self.award.order)}
+        ours = {firm: int((self.outcome.main == k).sum()) for k, firm in enumerate(self.outcome.winners)}
         found = {i: (ours.get(i, 0), len(p.regions)) for i, p in enumerate(self.products)}
         return {i: counts for i, counts in found.items() if any(counts)}
 
@@ -67,7 +68,7 @@ class Replay:
     name: str
     market: Market
     rules: RuleSet
-    outcomes: tuple[Outcome, ...]
+    outcomes: tuple[Replayed, ...]
 
     def score(self) -> dict[str, int]:
         """Bids, tenders and drafts that can be compared with what happened, and how many of them are
@@ -119,41 +120,19 @@ def replay(
 
     The tenders took place, so the rule on how many firms must be qualified is applied only with ``entry``.
     """
-    tenders = [_tender(market, d, drug, rules, not entry) for d, drug in enumerate(market.drugs)]
+    products = recorded(market)
+    documents = papers(market, rules, products, held=not entry)
+    bids = [products.real_bid[products.of(d)] for d in range(len(documents))]
 
     def answer(i: int, offers: IntArray) -> BoolArray:
-        return np.asarray((offers > 0) & (offers >= accept * tenders[i].bids))
+        return np.asarray((offers > 0) & (offers >= accept * micro_array(np.nan_to_num(bids[i]))))
 
-    awards = decide(tenders, rules, answer)
-    takes_part = np.array([not rules.members or p.id in rules.members for p in market.provinces])
-    outcomes = []
-    for d, (drug, tender, award) in enumerate(zip(market.drugs, tenders, awards, strict=True)):
-        main = np.full(len(market.provinces), -1, dtype=np.int64)
-        backup = main.copy()
-        weights = market.reported[d][takes_part]
-        main[takes_part] = rules.allocation.draft(weights, len(award.order))
-        backup[takes_part] = rules.backup.assign(weights, main[takes_part], len(award.order))
-        outcomes.append(Outcome(drug, market.products_of(drug.id), tender, award, main, backup))
-    return Replay(name or rules.id, market, rules, tuple(outcomes))
-
-
-def _tender(market: Market, d: int, drug: Drug, rules: RuleSet, held: bool) -> Tender:
-    products = market.products_of(drug.id)
-    past = np.array([p.pre_share or 0.0 for p in products])
-    return Tender(
-        drug=drug.id,
-        form=drug.form,
-        drug_class=drug.drug_class,
-        ceiling=rules.ceiling.price(micro(drug.ceiling or 0), micro(drug.pre_price or 0)),
-        firms=tuple(p.manufacturer for p in products),
-        bids=np.array([micro(p.bid or 0) for p in products], dtype=np.int64),
-        priority=past,
-        related=tuple(p.owner for p in products),
-        named=past * float(market.reported[d].sum()),
-        incumbent=np.zeros(len(products), dtype=np.bool_),
-        qualified=drug.qualified or 0,
-        held=held,
+    decided = decide(documents, bids, answer)
+    outcomes = tuple(
+        Replayed(drug, market.products_of(drug.id), outcome)
+        for drug, outcome in zip(market.drugs, decided, strict=True)
     )
+    return Replay(name or rules.id, market, rules, outcomes)
 
 
 def read_market_of(name: str, *, bids: bool = True) -> Market:
@@ -184,18 +163,18 @@ def read_market_of(name: str, *, bids: bool = True) -> Market:
     return market
 
 
-def story(outcome: Outcome, market: Market) -> list[str]:
+def story(replayed: Replayed) -> list[str]:
     """Lines for people: the drug, each firm with its reason, and the provinces of each winner."""
-    award, products = outcome.award, outcome.products
-    ceiling = f", ceiling {text(outcome.tender.ceiling)}" if outcome.tender.ceiling else ""
+    award, products, outcome = replayed.award, replayed.products, replayed.outcome
+    ceiling = f", ceiling {text(outcome.document.ceiling)}" if outcome.document.ceiling else ""
     lines = [
-        f"{outcome.drug.id}: {award.qualified} qualified, {award.n} valid bids, K = {award.places}{ceiling}"
+        f"{replayed.drug.id}: {award.qualified} qualified, {award.n} valid bids, K = {award.places}{ceiling}"
     ]
-    names = [p.id for p in market.provinces]
-    places = {firm: place for place, firm in enumerate(award.order)}
+    names = outcome.document.places
+    places = {firm: k for k, firm in enumerate(award.order)}
     for i in sorted(range(len(products)), key=lambda i: (award.rank[i] == 0, award.rank[i])):
         mark = "*" if award.selected[i] else " "
-        real = "" if i not in outcome.wrong() else "   <- differs from what happened"
+        real = "" if i not in replayed.wrong() else "   <- differs from what happened"
         price = f" at {text(award.price[i])}" if award.selected[i] else ""
         lines.append(f"  {mark} {products[i].manufacturer}{price}: {award.reasons[i]}{real}")
         if i in places:

@@ -16,12 +16,10 @@ from vbp_sim.scenario.load import Origins, Scenario
 from vbp_sim.scenario.market import Market
 from vbp_sim.scenario.markets import alone
 from vbp_sim.scenario.spec import Behaviour, Calendar, Round, Spec
-from vbp_sim.studies.backtest import ROUND, TENDER_METRICS, Prediction, blind
+from vbp_sim.studies.backtest import TENDER_METRICS, Prediction, blind
 from vbp_sim.studies.metrics import summarize
+from vbp_sim.studies.papers import ROUND, UNDATED
 from vbp_sim.studies.replications import replicate
-
-#: first day of a round whose rule set has no date
-UNDATED = date(2020, 1, 1)
 
 
 def whole_round(

@@ -6,7 +6,7 @@ Engine, replay, back-test and earlier rounds live through a tender here and nowh
     outcomes = decide(documents, bids, answer)
 """
 
-from vbp_sim.tender.decide import Outcome, decide, expected_share, most_winners
+from vbp_sim.tender.decide import Outcome, decide, expected_share, most_winners, outcome_of
 from vbp_sim.tender.document import Document, Ended, document
 from vbp_sim.tender.opening import Standings, opening, reckoning
 from vbp_sim.tender.rows import Seen
@@ -22,5 +22,6 @@ __all__ = [
     "expected_share",
     "most_winners",
     "opening",
+    "outcome_of",
     "reckoning",
 ]

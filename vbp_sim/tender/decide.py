@@ -58,11 +58,11 @@ def decide(documents: Sequence[Document], bids: Sequence[FloatArray], answer: An
         return ()
     tenders = [document.tender(bid) for document, bid in zip(documents, bids, strict=True)]
     awards = award_all(tenders, documents[0].rules, answer)
-    return tuple(_outcome(document, award) for document, award in zip(documents, awards, strict=True))
+    return tuple(outcome_of(document, award) for document, award in zip(documents, awards, strict=True))
 
 
-def _outcome(document: Document, award: Award) -> Outcome:
-    """Let the winners choose places, and share out the volume."""
+def outcome_of(document: Document, award: Award) -> Outcome:
+    """What follows from an award: the winners choose places, and the volume is shared out."""
     rules, order = document.rules, list(award.order)
     winners = [*order, *(i for i in np.flatnonzero(award.selected).tolist() if i not in award.order)]
     if not order:

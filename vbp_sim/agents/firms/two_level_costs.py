@@ -94,7 +94,11 @@ class TwoLevelCosts(Firms):
         0.5, "spread of capacities, sd of the logarithm", ge=0, le=2
     )
     extra_bidders: float = param(
-        1.0, "mean number of unnamed qualified generics where the market names no number", unit="firms", ge=0, le=40
+        1.0,
+        "mean number of unnamed qualified generics where the market gives neither a number nor bids",
+        unit="firms",
+        ge=0,
+        le=40,
     )
     extra_dispersion: int | None = param(
         None,
