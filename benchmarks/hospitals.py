@@ -14,10 +14,10 @@ from datetime import date
 
 import numpy as np
 import simpy
+from vbp_sim.engine.province import Province, growth
 
 from vbp_sim.agents.choice.partial_adjustment import PartialAdjustment
 from vbp_sim.engine.clock import ORDER, RECEIVE
-from vbp_sim.engine.province import Province, growth
 from vbp_sim.scenario.market import LEVELS
 
 Process = Generator[simpy.Event, None, None]

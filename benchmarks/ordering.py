@@ -11,12 +11,12 @@ from statistics import median
 from time import process_time
 
 import numpy as np
+from vbp_sim.engine.province import Province
 
 from benchmarks.hospitals import HospitalProvince
 from vbp_sim.engine import kernel
 from vbp_sim.engine.clock import ORDER, Clock
 from vbp_sim.engine.market_day import MarketDay
-from vbp_sim.engine.province import Province
 from vbp_sim.engine.round.process import RoundProcess
 from vbp_sim.engine.simulation import horizon
 from vbp_sim.engine.world import World

@@ -13,13 +13,13 @@ from typing import Any
 
 import numpy as np
 from small import PROVINCES, SHARED, round_of, small
+from vbp_sim.engine.contract import Contract
+from vbp_sim.engine.supplier import Supplier
+from vbp_sim.engine.volumes import Volumes
 
 from vbp_sim.agents.supply.interface import Line, Supply
 from vbp_sim.engine.clock import Clock
-from vbp_sim.engine.contract import Contract
 from vbp_sim.engine.market_day import MarketDay
-from vbp_sim.engine.supplier import Supplier
-from vbp_sim.engine.volumes import Volumes
 from vbp_sim.engine.world import World
 from vbp_sim.rules.ruleset import RuleSet
 from vbp_sim.scenario.parts import chosen

@@ -9,12 +9,12 @@ import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-
-from vbp_sim.agents.supply.interface import Line
-from vbp_sim.engine.clock import DISPATCH, ORDER, RECEIVE, Clock, add_months, first_from, months_between
 from vbp_sim.engine.contract import Contract
 from vbp_sim.engine.supplier import Supplier
 from vbp_sim.engine.volumes import Volumes
+
+from vbp_sim.agents.supply.interface import Line
+from vbp_sim.engine.clock import DISPATCH, ORDER, RECEIVE, Clock, add_months, first_from, months_between
 from vbp_sim.studies.load import load_rules
 
 days = st.dates(date(2015, 1, 1), date(2030, 12, 31))

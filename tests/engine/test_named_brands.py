@@ -13,12 +13,12 @@ from cases import named, term
 from hypothesis import given
 from hypothesis import strategies as st
 from small import PRODUCTS, Tables, round_of, rows, small, total
+from vbp_sim.engine.volumes import Volumes
 
 from vbp_sim.agents.bidding.case import case_of
 from vbp_sim.agents.bidding.interface import Conditions
 from vbp_sim.agents.reporting.newsvendor import Newsvendor
 from vbp_sim.engine.simulation import simulate
-from vbp_sim.engine.volumes import Volumes
 from vbp_sim.rules.library import rule_set
 from vbp_sim.rules.share.by_grade import ByGrade
 

@@ -10,6 +10,8 @@ import pytest
 import simpy
 from bench import Bench
 from small import PRODUCTS, SHARED, round_of, rows, small, total
+from vbp_sim.engine.enterprises import Enterprises
+from vbp_sim.engine.supplier import Supplier
 
 from vbp_sim.agents.firms.two_level_costs import TwoLevelCosts
 from vbp_sim.agents.supply.alternating_renewal import AlternatingRenewal
@@ -17,10 +19,8 @@ from vbp_sim.agents.supply.ingredients.interface import Shock
 from vbp_sim.agents.supply.ingredients.shared_sources import SharedSources
 from vbp_sim.agents.supply.interface import Line
 from vbp_sim.engine.clock import Clock
-from vbp_sim.engine.enterprises import Enterprises
 from vbp_sim.engine.simulation import simulate
 from vbp_sim.engine.source import Source
-from vbp_sim.engine.supplier import Supplier
 from vbp_sim.engine.world import World
 from vbp_sim.rules.failure.none import Nobody
 from vbp_sim.streams import Streams

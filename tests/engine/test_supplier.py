@@ -9,10 +9,10 @@ import pytest
 import simpy
 from hypothesis import given
 from hypothesis import strategies as st
+from vbp_sim.engine.supplier import Supplier
 
 from vbp_sim.agents.supply.alternating_renewal import AlternatingRenewal
 from vbp_sim.agents.supply.interface import Line, Outage
-from vbp_sim.engine.supplier import Supplier
 from vbp_sim.streams import Streams
 
 LINE = Line("first", "alpha", "a1", "oral-solid", 0.4)

@@ -14,6 +14,7 @@ import numpy as np
 import pytest
 import simpy
 from bench import Bench
+from vbp_sim.engine.supplier import Supplier
 
 from vbp_sim.agents.supply.alternating_renewal import AlternatingRenewal
 from vbp_sim.agents.supply.base_stock import base_stock, fill_rate
@@ -21,7 +22,6 @@ from vbp_sim.agents.supply.capacity.interface import Commitment
 from vbp_sim.agents.supply.capacity.whole_lines import WholeLines, mean_wait, waiting
 from vbp_sim.agents.supply.interface import Line
 from vbp_sim.engine.dispatch import dispatch
-from vbp_sim.engine.supplier import Supplier
 from vbp_sim.rules.failure.none import Nobody
 from vbp_sim.streams import Streams
 

@@ -148,7 +148,8 @@ class Accounts:
         self.owners.sell(m, laid, month, month.sold - off, on_time[drug], (due, late, usual), charges)
 
     def _return(self, m: int, laid: Laid, *, early: bool) -> None:
-        """What is left of an advance comes back at the end of its year, or once the product is no longer supplied there.
+        """What is left of an advance comes back at the end of its year, or once the product is no longer supplied
+        there.
 
         A firm that gave the product up pays nothing back. ``early``: before this month's advances and goods.
         """
@@ -219,4 +220,4 @@ def _mean_days(month: Turnover, punctual: Floats, tardy: Floats, days: Floats) -
     bought = month.selected.sum(axis=(0, 2))
     waited = punctual.sum(axis=(0, 2)) * days[0] + tardy.sum(axis=(0, 2)) * np.maximum(days[0], days[1])
     usual = np.where(month.spend.sum(axis=(0, 2)) > 0, days[1], np.nan)
-    return np.divide(waited, bought, out=usual, where=bought > 0)
+    return np.asarray(np.divide(waited, bought, out=usual, where=bought > 0))

@@ -50,8 +50,8 @@ class Agreement:
     ``suppliers`` in the order of the choice of places, then winners that choose none; (places of the scenario,):
     ``main`` and ``backup`` are indices into them, -1 = none; ``routes`` (suppliers, places) is the part of a place's
     orders that each gets; ``share`` the guaranteed part of what was reported; ``term`` in months; ``ceiling`` of its
-    round, whole micro-yuan; ``settled`` agreement years are over; ``price_before`` (places,) the mean price paid for the
-    drug until it began, yuan per unit.
+    round, whole micro-yuan; ``settled`` agreement years are over; ``price_before`` (places,) the mean price paid for
+    the drug until it began, yuan per unit.
     """
 
     round: str

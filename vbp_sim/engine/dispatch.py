@@ -34,10 +34,10 @@ def dispatch(
     """Share out one drug's stock for a month.
 
     ``orders`` (places,) units; ``routes`` (suppliers, places) the part of them asked of each supplier; ``available``
-    (suppliers,) units that can be delivered; ``backup`` (places,) index of the supplier, -1 = none; ``helped`` (places,)
-    the part of a gap that others may cover (0 before a backup is active). ``pool`` (places,) is the agreement of each
-    place, -1 = none, and ``member`` (suppliers, agreements) says who helps where. All own orders are served first, then
-    backups, then all other winners, each step split in proportion at once.
+    (suppliers,) units that can be delivered; ``backup`` (places,) index of the supplier, -1 = none; ``helped``
+    (places,) the part of a gap that others may cover (0 before a backup is active). ``pool`` (places,) is the
+    agreement of each place, -1 = none, and ``member`` (suppliers, agreements) says who helps where. All own orders are
+    served first, then backups, then all other winners, each step split in proportion at once.
     """
     wanted = routes * orders
     own, left = _ration(wanted, np.array(available, dtype=np.float64))

@@ -30,8 +30,8 @@ def expected_ratio(
     """Part of the surplus that each institution expects to keep at the score that it expects, (drugs, institutions).
 
     Who has been assessed expects the same again. Who has not reckons with its inclination (``utility`` of the selected
-    product, logit) and with doing what the task asks, as far as its ``need`` of the year allows: ``agreed`` and ``need``
-    in units. ``on_time`` (institutions,): it pays when it is due. Without an agreed volume nothing is kept.
+    product, logit) and with doing what the task asks, as far as its ``need`` of the year allows: ``agreed`` and
+    ``need`` in units. ``on_time`` (institutions,): it pays when it is due. Without an agreed volume nothing is kept.
     """
     share = np.maximum(1 / (1 + np.exp(-utility)), np.minimum(1.0, assessment.task * agreed / np.maximum(need, 1e-12)))
     hoped = np.divide(share * need, agreed, out=np.ones_like(need), where=agreed > 0)

@@ -36,8 +36,7 @@ _ALL = (
     Flow("reimbursement", "fund", "hospitals", "the fund's part of the price of drugs used"),
     Flow("retained", "fund", "hospitals", "retained surplus of an agreement year, when it is paid out"),
     Flow("advance", "fund", "manufacturers", "advance on the agreed volume of an agreement year, through hospitals"),
-    Flow("advance_set_off", "hospitals", "fund", "goods already paid for by the advance: what hospitals pay back to the "
-         "fund instead of paying the manufacturer"),
+    Flow("advance_set_off", "hospitals", "fund", "goods that the advance has paid for: hospitals pay the fund instead"),
     Flow("advance_return", "manufacturers", "fund", "what is left of the advance at the end of the agreement year"),
     Flow("damages", "manufacturers", "hospitals", "damages for late deliveries"),
     Flow("production", "manufacturers", "outside", "cost of the units produced"),

@@ -33,7 +33,8 @@ def tables_of(world: World, replication: int) -> dict[str, Table]:
         "claims": _claims(world),
         "firms": _firms(world),
     }
-    return {name: _numbered(made[name] if name in made else _rows(world.recorder, name), replication) for name in TABLES}
+    found = {name: made[name] if name in made else _rows(world.recorder, name) for name in TABLES}
+    return {name: _numbered(table, replication) for name, table in found.items()}
 
 
 def _rows(rec: Recorder, name: str) -> Table:
@@ -106,8 +107,8 @@ def _filled_back(mix: npt.NDArray[np.int64]) -> npt.NDArray[np.int64]:
 
 
 def _fund(world: World) -> Table:
-    """Rows: month x province, all drugs together. Money that moved is that of the accounts; the baseline values the same
-    need at earlier prices and shares."""
+    """Rows: month x province, all drugs together. Money that moved is that of the accounts; the baseline values the
+    same need at earlier prices and shares."""
     rec, accounts, finance = world.recorder, world.accounts, world.spec.finance
     baseline = (rec.monthly["need"].sum(axis=3) * rec.prices.mean).sum(axis=1)
     covered = finance.fund_share * finance.insured_share

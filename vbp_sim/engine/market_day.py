@@ -97,14 +97,16 @@ def _watch(world: World, shelf: Shelf, out: Delivered) -> None:
             continue
         row = int(missing[:, p].argmax())
         main = next(s for s, r in zip(agreement.suppliers, shelf.rows(agreement).tolist(), strict=True) if r == row)
-        where = {"round": agreement.round, "line": main.plant.line, "province": world.market.provinces[p].id}
+        line, name = main.plant.line, world.market.provinces[p].id
         if np.isinf(shelf.short_since[p]):
             shelf.short_since[p] = now
-            world.log("shortage", value=float(gap[p]), text="the main supplier delivers less than ordered", **where)
+            world.log("shortage", line, round=agreement.round, province=name, value=float(gap[p]),
+                      text="the main supplier delivers less than ordered")  # fmt: skip
         if helped[p] > 0 and not shelf.helped[p]:
             shelf.helped[p] = True
             waited = max(now - float(shelf.short_since[p]), agreement.rules.failure.days_to_backup)
-            world.log("backup", value=waited, text="others deliver instead", **where)
+            world.log("backup", line, round=agreement.round, province=name, value=waited,
+                      text="others deliver instead")  # fmt: skip
     shelf.short_since[~short], shelf.helped[~short] = np.inf, False
 
 

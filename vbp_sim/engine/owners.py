@@ -77,4 +77,5 @@ class Owners:
             self.flow[m] += yuan
 
     def _sum(self, owner: Ints, values: Floats) -> Floats:
-        return np.bincount(owner, weights=values, minlength=len(self.names))
+        sums: Floats = np.bincount(owner, weights=values, minlength=len(self.names)).astype(np.float64)
+        return sums

@@ -72,7 +72,7 @@ class Place:
         """Part of the use in institutions that pay when it is due, (levels,)."""
         use = self.institutions.use.sum(axis=0)
         sums = self.institutions.by_level(np.vstack([use * self.on_time, use]))
-        return np.divide(sums[0], sums[1], out=np.zeros_like(sums[0]), where=sums[1] > 0)
+        return np.asarray(np.divide(sums[0], sums[1], out=np.zeros_like(sums[0]), where=sums[1] > 0))
 
     def growth(self, m: int) -> Floats:
         """Need in a month over its level at the start of the simulation, (drugs,): rises to 1 + growth over the ramp
@@ -171,7 +171,8 @@ class Place:
         self._new.clear()
 
     def _expect(self, m: int) -> None:
-        """What institutions expect to keep of a surplus in the years that begin, and what that adds to their utility."""
+        """What institutions expect to keep of a surplus in the years that begin, and what that adds to their
+        utility."""
         drugs, world = sorted(self._expecting), self.world
         self.kept[drugs] = expected_ratio(
             world.laws.part("assessment", self.index, m),

@@ -1,4 +1,5 @@
-"""What the products of a drug cost in a place before an agreement, and what is left of the drug once some are selected."""
+"""What the products of a drug cost in a place before an agreement, and what is left of the drug once some are
+selected."""
 
 from __future__ import annotations
 
@@ -47,7 +48,8 @@ class Prices:
         self._products, self._listed = products, listed
         self.home = np.maximum(home, 0)
         self._of = [products.of(d) for d in range(len(home))]
-        self.before = np.ascontiguousarray(listed.price[self.home[products.drug], np.arange(len(products.drug))[:, None]])
+        each = np.arange(len(products.drug))[:, None]
+        self.before = np.ascontiguousarray(listed.price[self.home[products.drug], each])
         self._known: dict[tuple[int, int, tuple[int, ...], bytes], Others] = {}
         drugs, places = home.shape
         self.untouched = [[self.others(d, p, ()) for p in range(places)] for d in range(drugs)]
@@ -90,7 +92,9 @@ class Prices:
         return Others(
             originator_part=originator / both if both > 0 else 0.0,
             originator_price=_mean(price[rest_originator], share[rest_originator], usual),
-            generic_price=_mean(np.append(price[rest_generic], usual), np.append(share[rest_generic], unqualified), usual),
+            generic_price=_mean(
+                np.append(price[rest_generic], usual), np.append(share[rest_generic], unqualified), usual
+            ),
             products=(*rest_originator.tolist(), *rest_generic.tolist(), -1),
             parts=tuple(of_all.tolist()),
             prices=(*price[rest_originator].tolist(), *price[rest_generic].tolist(), usual),

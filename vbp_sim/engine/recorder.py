@@ -21,11 +21,11 @@ Ints = npt.NDArray[np.int64]
 
 
 class Recorder:
-    """Collects one replication. Monthly arrays have shape (months, drugs, places[, levels]): volumes in ``monthly``; the
-    selected side as an index into ``mixes`` (``mix``, -1 = none; ``others`` is the other side at that index) with its
-    ``listed`` price; ``round`` of the scenario, counted from 1 (0 = none yet); ``year`` of the agreement, which stays
-    that of its last one once it is over (0 = none); ``opens`` the length in months of an agreement year in its first month,
-    else 0.
+    """Collects one replication. Monthly arrays have shape (months, drugs, places[, levels]): volumes in ``monthly``;
+    the selected side as an index into ``mixes`` (``mix``, -1 = none; ``others`` is the other side at that index) with
+    its ``listed`` price; ``round`` of the scenario, counted from 1 (0 = none yet); ``year`` of the agreement, which
+    stays that of its last one once it is over (0 = none); ``opens`` the length in months of an agreement year in its
+    first month, else 0.
     """
 
     def __init__(
@@ -43,7 +43,7 @@ class Recorder:
         self.listed = np.zeros(cells)
         self.round, self.year, self.opens = (np.zeros(cells, dtype=np.int64) for _ in range(3))
         self.rows: dict[str, list[tuple[Any, ...]]] = {}
-        untouched = [[(o.originator_part, o.originator_price, o.generic_price) for o in row] for row in prices.untouched]
+        untouched = [[_side(others) for others in row] for row in prices.untouched]
         self._untouched = np.moveaxis(np.array(untouched).reshape(*cells[1:], 3), -1, 0)
 
     def row(self, table: str, *values: Any) -> None:
@@ -56,7 +56,9 @@ class Recorder:
         date = np.datetime64(self.clock.date(now), "D")
         self.row("events", now, date, kind, round_id, drug, manufacturer, province, value, text)
 
-    def supply(self, m: int, round_id: str, plant: Plant, ordered: float, own: float, helped: float, short: float) -> None:
+    def supply(
+        self, m: int, round_id: str, plant: Plant, ordered: float, own: float, helped: float, short: float
+    ) -> None:
         """Add a supplier's month under one agreement."""
         self.row("supply", np.datetime64(self.clock.months[m], "M"), round_id, plant.line.drug, plant.line.manufacturer,
                  not plant.makes, plant.capacity, plant.stock, ordered, own, helped, short)  # fmt: skip
@@ -111,11 +113,14 @@ class Recorder:
         return self.others[index] if index >= 0 else self.prices.untouched[drug][place]
 
     def sides(self, mix: Ints) -> tuple[Floats, Floats, Floats]:
-        """Of the non-selected volume the originators' part, their price and the generics', shape of ``mix`` (..., drugs,
-        places)."""
-        known = [(o.originator_part, o.originator_price, o.generic_price) for o in self.others]
-        table = np.array([*known, (0.0, 0.0, 0.0)]).T
+        """Of the non-selected volume the originators' part, their price and the generics', shape of ``mix`` (...,
+        drugs, places)."""
+        table = np.array([*map(_side, self.others), (0.0, 0.0, 0.0)]).T
         part, originator, generic = (
             np.where(mix >= 0, column[mix], whole) for column, whole in zip(table, self._untouched, strict=True)
         )
         return part, originator, generic
+
+
+def _side(others: Others) -> tuple[float, float, float]:
+    return others.originator_part, others.originator_price, others.generic_price

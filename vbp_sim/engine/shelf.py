@@ -31,9 +31,9 @@ class Shelf:
     """State of one drug; arrays (products of the drug, places) or (places,).
 
     ``routes`` is the part of a place's orders of selected products that goes to each product, ``price`` what a supplier
-    of the place's agreement is paid there (yuan per unit, 0 = it is none), ``backup`` a row, -1 = none. ``agreement`` is
-    the index of the agreement in force in ``agreements``, -1 = none. ``short_since`` is the day on which a supplier of
-    the place fell short (inf = none does), ``helped`` whether others have stepped in since. ``running`` are the
+    of the place's agreement is paid there (yuan per unit, 0 = it is none), ``backup`` a row, -1 = none. ``agreement``
+    is the index of the agreement in force in ``agreements``, -1 = none. ``short_since`` is the day on which a supplier
+    of the place fell short (inf = none does), ``helped`` whether others have stepped in since. ``running`` are the
     agreements that are in force somewhere, ``member`` (products, agreements) says who is a supplier of which.
     """
 

@@ -41,9 +41,9 @@ class Laid:
 
 @dataclass(frozen=True)
 class Turnover:
-    """A month's use in yuan, (drugs, places, levels): ``selected``, ``others`` not selected and ``alternatives`` outside
-    the list; ``covered`` is the fund's part of it all, ``cost`` that of making it. ``other_units`` (drugs, places) not
-    selected; ``sold`` (products, places) yuan of selected products."""
+    """A month's use in yuan, (drugs, places, levels): ``selected``, ``others`` not selected and ``alternatives``
+    outside the list; ``covered`` is the fund's part of it all, ``cost`` that of making it. ``other_units`` (drugs,
+    places) not selected; ``sold`` (products, places) yuan of selected products."""
 
     selected: Floats
     others: Floats
@@ -78,9 +78,11 @@ def lay_out(world: World) -> Laid:
                 if part > 0:
                     made = costs[product] if product >= 0 else usual[d]
                     entries.append((d * places + p, product, part * paid, part * made))
-    cell, product, worth, cost_part = (np.array(column) for column in zip(*entries, strict=True))
-    other = np.bincount(cell, weights=cost_part, minlength=len(world.shelves) * places).reshape(-1, places)
-    return Laid(routes, price, cost, cell.astype(np.int64), product.astype(np.int64), worth, cost_part, other)
+    keys = np.array([entry[:2] for entry in entries], dtype=np.int64)
+    worth, cost_part = np.array([entry[2:] for entry in entries]).T
+    other = np.zeros(len(world.shelves) * places)
+    np.add.at(other, keys[:, 0], cost_part)
+    return Laid(routes, price, cost, keys[:, 0], keys[:, 1], worth, cost_part, other.reshape(-1, places))
 
 
 def _usual_costs(world: World) -> Floats:

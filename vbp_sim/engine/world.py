@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Generator
 from datetime import date
-from functools import partial
 
 import numpy as np
 import numpy.typing as npt
@@ -108,7 +107,7 @@ class World:
         """
         shelf = self.shelves[drug]
         selected = shelf.routes[:, places] > 0
-        price = np.where(selected, shelf.price[:, places], self.prices.before[np.ix_(shelf.products, places)])
+        price = np.where(selected, shelf.price[:, places], self.prices.before[shelf.products][:, places])
         counted = np.where(selected.any(axis=1, keepdims=True), selected, True)
         low = np.where(counted, price, np.inf).min(axis=1)
         same = low == np.where(counted, price, -np.inf).max(axis=1)
@@ -116,7 +115,8 @@ class World:
 
     def log(self, kind: str, line: Line | None = None, *, round: str = "", drug: str = "", manufacturer: str = "",
             province: str = "", value: float = float("nan"), text: str = "") -> None:  # fmt: skip
-        """Write a row of the event table; ``line`` fills in drug and manufacturer, and the round where none is given."""
+        """Write a row of the event table; ``line`` fills in drug and manufacturer, and the round where none is
+        given."""
         if line is not None:
             round, drug, manufacturer = round or line.round, line.drug, line.manufacturer
         self.recorder.event(self.env.now, kind, round, drug, manufacturer, province, value, text)

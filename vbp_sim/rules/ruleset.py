@@ -79,7 +79,7 @@ class RuleSet(Dated):
     )
     after_term: Literal["price-holds", "listing"] = Field(
         "price-holds",
-        description="what holds after the term without a successor: the selected products at their prices, without a task; "
+        description="what holds after the term without a successor: selected products at their prices, without a task, "
         "or what was bought and paid before any agreement",
     )
     publication: Literal["bids", "prices", "none"] = Field(

@@ -18,7 +18,7 @@ import numpy.typing as npt
 from pydantic import Field
 
 from vbp_sim.agents.bidding.interface import Bidding, Opening, PastRound
-from vbp_sim.agents.firms.interface import Firms, Products
+from vbp_sim.agents.firms.interface import Firms, Products, together
 from vbp_sim.agents.reporting.interface import Reporting
 from vbp_sim.engine.tables import TABLES
 from vbp_sim.rules.money import YUAN
@@ -122,7 +122,7 @@ def backtest(
     real_bid = np.array([np.nan if p is None or p.bid is None else float(p.bid) for p in real])
     real_won = np.array([-1 if p is None or p.selected is None else int(p.selected) for p in real])
     ceiling = np.array([np.nan if d.ceiling is None else float(d.ceiling) for d in market.drugs])[first.drug]
-    really = _really(runs[0], real_bid, real_won)
+    really = _really(papers(hidden, rules, first), first, real_bid, real_won)
     return Backtest(
         metrics=summarize([{**empty, **tender_metrics(tables)} for tables in seen]),
         real={k: v for k, v in tender_metrics(really).items() if not np.isnan(v)} if really else {},
@@ -227,13 +227,15 @@ def _table(name: str, values: Sequence[tuple[Any, ...]] = ()) -> Table:
     return {column: np.array(given) for column, given in zip(columns, filled, strict=True)}
 
 
-def _really(run: Predicted, bids: Floats, won: npt.NDArray[np.int64]) -> dict[str, Table] | None:
+def _really(
+    documents: Sequence[Document], products: Products, bids: Floats, won: npt.NDArray[np.int64]
+) -> dict[str, Table] | None:
     """The same tables of what really happened; None if the market does not say who was selected."""
     if not (won == 1).any():
         return None
     outcomes = []
-    for d, paper in enumerate(outcome.document for outcome in run.outcomes):
-        of = run.products.of(d)
+    for d, paper in enumerate(documents):
+        of = products.of(d)
         tender, chosen_ = paper.tender(bids[of]), won[of] == 1
         c = contest(tender, paper.rules)
         order = tuple(int(i) for i in np.argsort(tender.bids, kind="stable") if chosen_[i])
@@ -243,7 +245,7 @@ def _really(run: Predicted, bids: Floats, won: npt.NDArray[np.int64]) -> dict[st
             grades=("",) * len(chosen_), reasons=("",) * len(chosen_), failed=not bool(chosen_.any()),
         )  # fmt: skip
         outcomes.append(outcome_of(paper, award))
-    return _tables(Predicted(run.products, bids, tuple(outcomes)))
+    return _tables(Predicted(products, bids, tuple(outcomes)))
 
 
 def by_metric(values: Mapping[str, dict[str, Any]], real: Mapping[str, float]) -> dict[str, dict[str, Any]]:

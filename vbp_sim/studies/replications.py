@@ -16,7 +16,7 @@ from dataclasses import dataclass
 from multiprocessing import get_context, parent_process
 from time import perf_counter
 
-from vbp_sim.engine.recorder import Table
+from vbp_sim.engine.layout import Table
 from vbp_sim.engine.simulation import simulate
 from vbp_sim.errors import RunError
 from vbp_sim.scenario.load import Scenario

@@ -11,7 +11,9 @@ from pathlib import Path
 from typing import Any
 
 from vbp_sim.engine.clock import add_months
+from vbp_sim.rules.library import law
 from vbp_sim.rules.ruleset import RuleSet
+from vbp_sim.scenario.laws import Law
 from vbp_sim.scenario.load import Origins, Scenario
 from vbp_sim.scenario.market import Market
 from vbp_sim.scenario.markets import alone
@@ -41,6 +43,7 @@ def scenario_of(market: Market, rules: RuleSet, prediction: Prediction, replicat
         market=market.name,
         start=add_months(calendar.reporting_start.replace(day=1), -3),
         rounds={ROUND: round_},
+        laws={"national": Law(rules=law("law-2019"))},
         behaviour=behaviour,
         replications=replications,
         seed=seed,

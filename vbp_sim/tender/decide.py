@@ -1,4 +1,5 @@
-"""From the bids of a whole round to its outcomes: selection, prices, main and backup suppliers, agreed volumes, term."""
+"""From the bids of a whole round to its outcomes: selection, prices, main and backup suppliers, agreed volumes,
+term."""
 
 from __future__ import annotations
 

@@ -36,11 +36,11 @@ class Ended:
 class Document:
     """One drug's tender before the bids. Arrays: (places,) of the members, (firms,) of those that may bid.
 
-    ``ceiling`` whole micro-yuan per unit, 0 = none; ``share`` earlier share of the drug's volume; ``incumbent`` selected
-    in the agreement that ends; ``reported`` units per year; ``named`` of it for each brand, (places, firms); ``weights``
-    shares of the places in the whole round's volume; ``limits`` most that may be agreed with a firm, units per year;
-    ``qualified`` firms that may bid, where they are more than are named here; ``held``: it took place, so the least
-    number of firms is waived.
+    ``ceiling`` whole micro-yuan per unit, 0 = none; ``share`` earlier share of the drug's volume; ``incumbent``
+    selected in the agreement that ends; ``reported`` units per year; ``named`` of it for each brand, (places, firms);
+    ``weights`` shares of the places in the whole round's volume; ``limits`` most that may be agreed with a firm, units
+    per year; ``qualified`` firms that may bid, where they are more than are named here; ``held``: it took place, so
+    the least number of firms is waived.
     """
 
     round: str

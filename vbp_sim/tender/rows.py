@@ -20,8 +20,9 @@ Row = tuple[Any, ...]
 
 @dataclass(frozen=True)
 class Seen:
-    """What stands beside an outcome in its rows; arrays (firms,), yuan per unit: the bid (nan = no quote), the own price
-    before and the cost, and what really happened (nan, -1 = not known). ``before`` is the lowest price paid before."""
+    """What stands beside an outcome in its rows; arrays (firms,), yuan per unit: the bid (nan = no quote), the own
+    price before and the cost, and what really happened (nan, -1 = not known). ``before`` is the lowest price paid
+    before."""
 
     bid: FloatArray
     price: FloatArray

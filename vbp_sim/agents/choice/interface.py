@@ -21,8 +21,8 @@ class Setting:
     """What bears on the choice in one place when agreements begin.
 
     Shapes: (drugs,) for ``brand`` (earlier share of originators that were not selected) and ``price_ratio``
-    (non-selected over selected price); (institutions,) for ``at``, the counters of their draws, and ``level``, the index
-    of each one's level in `vbp_sim.scenario.market.LEVELS`.
+    (non-selected over selected price); (institutions,) for ``at``, the counters of their draws, and ``level``, the
+    index of each one's level in `vbp_sim.scenario.market.LEVELS`.
     """
 
     drugs: tuple[str, ...]
@@ -66,8 +66,8 @@ class Choice(Part):
 
     @abstractmethod
     def money(self, kept: Floats) -> Floats:
-        """Return the utility that money adds, same shape as ``kept``: the part of a measured surplus that an institution
-        expects to keep, over the national cap of one half."""
+        """Return the utility that money adds, same shape as ``kept``: the part of a measured surplus that an
+        institution expects to keep, over the national cap of one half."""
         raise NotImplementedError
 
     @property

@@ -27,9 +27,9 @@ Bools = npt.NDArray[np.bool_]
 class History:
     """What the institutions of one province know when they report.
 
-    ``at`` (institutions,) are the counters of their draws. Shape (drugs, institutions): ``use`` units in the year before the report, and ``bought`` of it the selected product
-    in the last contract year (0 before the first). ``share`` is the guaranteed share of the reported volume that they
-    expect, shape (drugs,).
+    ``at`` (institutions,) are the counters of their draws. Shape (drugs, institutions): ``use`` units in the year
+    before the report, and ``bought`` of it the selected product in the last contract year (0 before the first).
+    ``share`` is the guaranteed share of the reported volume that they expect, shape (drugs,).
     """
 
     round: str

@@ -1,4 +1,5 @@
-"""The documents of a round, drawn up from what the world knows: who may bid, which agreements end, what was reported."""
+"""The documents of a round, drawn up from what the world knows: who may bid, which agreements end, what was
+reported."""
 
 from __future__ import annotations
 

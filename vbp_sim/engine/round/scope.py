@@ -60,7 +60,7 @@ class Scope:
     @functools.cached_property
     def weights(self) -> Floats:
         """Volume of all drugs of the round that its market reports, (members,)."""
-        return np.sum([self.published(d) for d in self.drugs], axis=0)
+        return np.asarray(np.sum([self.published(d) for d in self.drugs], axis=0))
 
     def published(self, drug: int) -> Floats:
         """Volume of a drug that the round's market reports, units per year, (members,)."""

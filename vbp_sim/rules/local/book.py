@@ -66,7 +66,7 @@ class LawBook:
         return np.asarray(self.part_of[kind][self.at])
 
     def _clipped(self, month: int) -> int:
-        return min(max(month, 0), self.at.shape[1] - 1)
+        return min(max(month, 0), int(self.at.shape[1]) - 1)
 
 
 def _distinct(parts: Sequence[Part]) -> tuple[tuple[Part, ...], IntArray]:
