@@ -228,8 +228,9 @@ def nationwide(*rows: str) -> dict[str, str]:
 
 
 def test_a_place_of_the_nation_knows_its_parent(tmp_path: Path) -> None:
-    market = read_market(make_market(tmp_path / "m", **nationwide("shenzhen,", "beijing,", "guangdong-rest,guangdong")))
-    assert [p.parent for p in market.provinces] == ["guangdong", "", "guangdong"]
+    rows = ("shenzhen,", "beijing,", "guangdong-rest,guangdong", "henan-rest,")
+    market = read_market(make_market(tmp_path / "m", **nationwide(*rows)))
+    assert [p.parent for p in market.provinces] == ["guangdong", "", "guangdong", "henan"]
 
 
 @pytest.mark.parametrize(

@@ -211,9 +211,10 @@ def test_markets_must_agree_where_a_place_lies() -> None:
 
 def test_a_row_with_too_few_institutions_to_divide_is_named() -> None:
     wide = market("wide", [place("guangdong", institutions=0)], {"alpha": {"guangdong": 1.0}})
-    assert "0: wide has too few institutions in 'guangdong' to divide them: none is left for 'guangzhou'" in conflict(
-        wide, CITY
-    )
+    other = replace(wide, name="other")
+    said = conflict(wide, CITY, other)
+    assert "0: wide has too few institutions in 'guangdong' to divide them: none is left for 'guangzhou'" in said
+    assert "other has" not in said
 
 
 # with files: a scenario of two rounds, the second of which has its own market

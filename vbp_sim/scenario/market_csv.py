@@ -15,7 +15,7 @@ from vbp_sim.errors import InputError, Problem
 from vbp_sim.scenario.csv_table import Row, Table, read_table, unknown
 from vbp_sim.scenario.market import Drug, Market, Product, Province
 from vbp_sim.scenario.market_columns import FILES
-from vbp_sim.scenario.places import Places, nation, nested
+from vbp_sim.scenario.places import Places, nation, nested, usual_parent
 from vbp_sim.scenario.yaml_source import neighbour, shown
 
 MAX_SHOWN = 50
@@ -108,20 +108,19 @@ def _somebody(provinces: Table) -> None:
 
 def _apart(provinces: Table, known: dict[str, Row]) -> None:
     """Every place lies where the nation has it, none in itself, and none in another one of the file."""
-    own = {name: row["parent"] for name, row in known.items() if row["parent"]}
+    own = {name: row["parent"] or usual_parent(name) for name, row in known.items()}
     places = Places({**own, **nation().parents})
     for name, row in known.items():
         right, above = places.parent(name), places.above(name)
-        if name in own and own[name] != right:
+        if own[name] != right:
             what = f"'{name}' lies in '{right}'" if right else f"'{name}' is a province, which lies in no other place"
             remedy = "leave the cell empty, or take another id"
             provinces.note(row.line, "parent", f"{what}, not in '{own[name]}'", remedy)
         elif name in above:
             what = f"'{name}' lies in itself, by way of {', '.join(above)}"
             provinces.note(row.line, "parent", what, "correct the parents, or leave the cell empty")
-        for around in above:
-            if around in known and around != name and name not in above:
-                provinces.note(row.line, "province", *nested(name, around, f"this file (line {known[around].line})"))
+        elif around := next((place for place in above if place in known), ""):
+            provinces.note(row.line, "province", *nested(name, around, f"this file (line {known[around].line})"))
 
 
 def _demanded(table: Table, known: dict[str, Row], column: str, demand: Table) -> None:
@@ -135,7 +134,7 @@ def _demanded(table: Table, known: dict[str, Row], column: str, demand: Table) -
 def _province(row: Row) -> Province:
     weight = row["demand_weight"] if row["demand_weight"] is not None else row["population"]
     counts = (row["tertiary"], row["secondary"], row["primary"])
-    parent = row["parent"] or nation().parent(row["province"])
+    parent = row["parent"] or usual_parent(row["province"])
     return Province(row["province"], row["name_zh"] or "", row["population"], *counts, weight, parent)
 
 

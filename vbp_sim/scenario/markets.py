@@ -240,17 +240,14 @@ def _places_differ(markets: Sequence[Market], places: Places) -> list[Conflict]:
 
 
 def _too_few(markets: Sequence[Market], places: Places) -> list[Conflict]:
-    """Rows with so few institutions that a part of them would have none."""
+    """Rows with so few institutions that a part of them would have none; the first row around it is to blame."""
     parts = _parts(markets, places)
-    without = [place.id for place in _provinces(markets, places, parts) if not any(getattr(place, x) for x in LEVELS)]
-    return [
-        Conflict(
-            index,
-            f"{market.name} has too few institutions in '{row.id}' to divide them: none is left for '{leaf}'",
-            f"give more, or write rows for the places inside '{row.id}'",
-        )
-        for index, market in enumerate(markets)
-        for row in market.provinces
-        for leaf in parts[row.id]
-        if leaf in without
-    ]
+    without = {place.id for place in _provinces(markets, places, parts) if not any(getattr(place, x) for x in LEVELS)}
+    found: dict[str, Conflict] = {}
+    for index, market in enumerate(markets):
+        for row in market.provinces:
+            what = f"{market.name} has too few institutions in '{row.id}' to divide them: none is left for"
+            remedy = f"give more, or write rows for the places inside '{row.id}'"
+            for leaf in (leaf for leaf in parts[row.id] if leaf in without):
+                found.setdefault(leaf, Conflict(index, f"{what} '{leaf}'", remedy))
+    return list(found.values())

@@ -33,9 +33,9 @@ class Places:
 
     def above(self, place: str) -> tuple[str, ...]:
         """The places around one, the nearest first."""
-        found: list[str] = []
+        found: dict[str, None] = {}
         while (place := self.parent(place)) and place not in found:
-            found.append(place)
+            found[place] = None
         return tuple(found)
 
     def inside(self, place: str) -> tuple[str, ...]:
@@ -71,6 +71,12 @@ def nation() -> Nation:
         names_zh={row["place"]: row["name_zh"] for row in rows},
         population={row["place"]: float(row["population"]) for row in rows},
     )
+
+
+def usual_parent(place: str) -> str:
+    """Where a place lies if nobody says it: as the nation has it; a rest in what it is the rest of; else in none."""
+    known = nation().parents
+    return known[place] if place in known else place.removesuffix(REST) if place.endswith(REST) else ""
 
 
 def nested(place: str, around: str, where: str) -> tuple[str, str]:
