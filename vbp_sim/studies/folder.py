@@ -34,7 +34,7 @@ from vbp_sim.errors import InputError, Problem
 from vbp_sim.studies import parquet, target
 
 #: version of the layout of a run folder
-FORMAT = 2
+FORMAT = 3
 SUMMARY = "summary.json"
 AGAIN = "run it again"
 DAMAGED = f"the run folder is damaged; {AGAIN}"

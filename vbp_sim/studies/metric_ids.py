@@ -38,6 +38,7 @@ _ALL = (
     Metric("failed_drugs", "tender", "drugs", "drugs that nobody won", 1, "worse"),
     Metric("bid_success", "tender", "share", "valid bids that won", 1, "neither"),
     Metric("originator_win_rate", "tender", "share", "originators' bids that won", 1, "neither"),
+    Metric("wish_met", "tender", "share", "volume reported by brand whose brand won", 1, "better"),
     Metric("completion", "use", "share", "purchased selected volume / agreed volume", 1, "better"),
     Metric("selected_share", "use", "share", "selected products in the use of awarded drugs", 1, "better"),
     Metric("originator_share", "use", "share", "originators in the use of awarded drugs", 1, "neither"),
@@ -46,6 +47,14 @@ _ALL = (
         "spend_change", "money", "share", "change of spending against earlier prices and shares", 1, "worse"
     ),
     Metric("fund_saving", "money", "yuan/year", "saved by the insurance fund", 1, "better"),
+    Metric(
+        "fund_net",
+        "money",
+        "yuan/year",
+        "saved by the insurance fund, less what it pays hospitals and loses",
+        1,
+        "better",
+    ),
     Metric("patient_saving", "money", "yuan/year", "saved by patients", 1, "better"),
     Metric("reporting_ratio", "reporting", "ratio", "reported volume / true need", 3, "neither"),
     Metric("retained_surplus", "incentive", "yuan", "measured savings that hospitals keep", 1, "neither"),
@@ -70,6 +79,7 @@ _ALL = (
         "worse",
     ),
     Metric("disruptions", "supply", "count", "times that production stood still", 1, "worse"),
+    Metric("recalls", "supply", "count", "recalls for quality, which take the stock back", 1, "worse"),
     Metric("days_to_backup", "supply", "days", "from a shortage to the backup's delivery", 1, "worse"),
     Metric("hhi", "supply", "index 0-1", "concentration of supply within a drug (Herfindahl)", 3, "worse"),
     Metric(
@@ -78,6 +88,15 @@ _ALL = (
     Metric("exits", "firms", "count", "selected products given up", 1, "worse"),
     Metric("bans", "firms", "count", "firms barred from rounds", 1, "worse"),
     Metric("payment_delay_days", "firms", "days", "from delivery to payment of manufacturers", 1, "worse"),
+    Metric(
+        "firm_cash",
+        "firms",
+        "yuan",
+        "receipts of all firms less production, fees and taxes, at the end",
+        1,
+        "neither",
+    ),
+    Metric("arrears", "firms", "yuan", "owed and past due at the end", 1, "worse"),
 )
 
 METRICS: dict[str, Metric] = {metric.id: metric for metric in _ALL}

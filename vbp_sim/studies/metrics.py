@@ -59,9 +59,13 @@ class Replication:
         return self.use("need") - self.use("unmet") - self.use("alternatives")
 
     def saved(self, payer: str) -> float:
-        """What a payer (fund, patient) saves against the baseline; it shares in what drugs outside the list cost."""
-        part = _ratio(self.fund(f"baseline_{payer}"), self.fund("baseline"))
-        return self.fund(f"baseline_{payer}") - self.fund(f"{payer}_paid") - part * self.fund("alternatives")
+        """What a payer (fund, patient) saves against the baseline, drugs outside the list included."""
+        return self.fund(f"baseline_{payer}") - self.fund(f"{payer}_paid")
+
+    def last(self, table: str, column: str) -> Floats:
+        """A column of a table in the last month of the run."""
+        rows = self.t[table]
+        return np.asarray(rows[column][rows["month"] == self.t["use"]["month"].max()], dtype=np.float64)
 
     def events(self, kind: str) -> Floats:
         """Values of all events of a kind."""
@@ -175,6 +179,18 @@ def _payment_delay(run: Replication) -> float:
     return _ratio(float((fund["delay_days"][rows] * weight).sum()), float(weight.sum()))
 
 
+def _fund_net(run: Replication) -> float:
+    """What the fund saves a year, less the retained surplus (paid or not yet) and advances that do not come back."""
+    claims = run.t["claims"]
+    lost = run.last("claims", "overdue")[claims["claim"][claims["month"] == run.t["use"]["month"].max()] == "advance"]
+    return _per_year(run.saved("fund") - _column("settlement", "retained")(run) - float(lost.sum()), run)
+
+
+def _wish_met(run: Replication) -> float:
+    bids = run.t["bids"]
+    return _ratio(float(bids["named"][run.won].sum()), float(bids["named"].sum()))
+
+
 def _per_year(total: float, run: Replication) -> float:
     return _ratio(total, run.years)
 
@@ -199,12 +215,14 @@ FORMULAS: dict[str, Callable[[Replication], float]] = {
     "failed_drugs": _column("awards", "failed"),
     "bid_success": lambda run: _ratio(float(run.won.sum()), float((run.t["bids"]["rank"] > 0).sum())),
     "originator_win_rate": _originator_win_rate,
+    "wish_met": _wish_met,
     "completion": _over("settlement", "bought", "agreed"),
     "selected_share": lambda run: _ratio(run.use("selected"), run.served),
     "originator_share": lambda run: _ratio(run.use("originator") + run.use("selected_originator"), run.served),
     "use_change": _use_change,
     "spend_change": lambda run: _ratio(run.fund("spend") + run.fund("alternatives"), run.fund("baseline")) - 1,
     "fund_saving": lambda run: _per_year(run.saved("fund"), run),
+    "fund_net": _fund_net,
     "patient_saving": lambda run: _per_year(run.saved("patient"), run),
     "reporting_ratio": _over("reports", "reported", "past_use"),
     "retained_surplus": _column("settlement", "retained"),
@@ -213,12 +231,15 @@ FORMULAS: dict[str, Callable[[Replication], float]] = {
     "unmet_share": lambda run: _ratio(run.use("unmet"), run.use("need")),
     "shortage_product_months": _short_months,
     "disruptions": lambda run: float(len(run.events("disruption"))),
+    "recalls": lambda run: float(len(run.events("recall"))),
     "days_to_backup": lambda run: _mean(run.events("backup")),
     "hhi": _hhi,
     "margin": _margin,
     "exits": lambda run: float(len(run.events("exit"))),
     "bans": lambda run: float(len(run.events("ban"))),
     "payment_delay_days": _payment_delay,
+    "firm_cash": lambda run: float(run.last("firms", "cash").sum()),
+    "arrears": lambda run: float(run.last("claims", "overdue").sum()),
 }
 
 

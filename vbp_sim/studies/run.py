@@ -117,7 +117,7 @@ def not_simulated(scenario: Scenario) -> list[str]:
     return [
         f"round {name}: {sentence}"
         for name, spec in scenario.spec.rounds.items()
-        for sentence in limits.not_simulated(chosen(spec.rules, RuleSet))
+        for sentence in limits.not_simulated(chosen(spec.rules, RuleSet), scenario.data.of_round(name))
     ]
 
 

@@ -24,11 +24,13 @@ from vbp_sim.studies.metrics import summarize
 
 #: metrics that cannot be told of some drugs only (the fund's table has no drugs), or of some provinces only
 WITHOUT = {
-    "drug": ("spend_change", "fund_saving", "patient_saving", "payment_delay_days"),
+    "drug": (
+        "spend_change", "fund_saving", "fund_net", "patient_saving", "payment_delay_days", "firm_cash", "arrears",
+    ),
     "province": (
         "cut_ceiling", "cut_own", "cut_official", "bidders_per_drug", "selected_per_drug", "selected_products",
         "failed_drugs", "bid_success", "originator_win_rate", "shortage_product_months", "disruptions", "hhi",
-        "margin", "exits", "bans",
+        "margin", "exits", "bans", "recalls", "wish_met", "firm_cash",
     ),
 }  # fmt: skip
 

@@ -57,7 +57,7 @@ def decide(documents: Sequence[Document], bids: Sequence[FloatArray], answer: An
     """
     if not documents:
         return ()
-    tenders = [document.tender(bid) for document, bid in zip(documents, bids, strict=True)]
+    tenders = [document.tender(document.quotes(bid)) for document, bid in zip(documents, bids, strict=True)]
     awards = award_all(tenders, documents[0].rules, answer)
     return tuple(outcome_of(document, award) for document, award in zip(documents, awards, strict=True))
 

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from datetime import date
 from decimal import Decimal
 
@@ -19,16 +20,14 @@ from vbp_sim.scenario.market import Drug
 
 @dataclass(frozen=True)
 class Ended:
-    """What the agreements leave behind that end with the new one, in the places that take part.
+    """What the agreements leave behind that end with the new one, in the places that take part; whole micro-yuan.
 
-    ``lowest`` and ``highest`` selected price and the ``ceiling`` of then, whole micro-yuan, 0 = there was no agreement;
-    ``firms`` that were selected; ``provincial`` the highest price of an agreement of some places of the nation alone.
+    ``prices`` of the firms that were selected; ``ceiling`` of then, 0 = there was no agreement; ``provincial`` the
+    highest price of an agreement of some places of the nation alone, 0 = none.
     """
 
-    lowest: int = 0
-    highest: int = 0
+    prices: Mapping[str, int] = field(default_factory=dict)
     ceiling: int = 0
-    firms: frozenset[str] = frozenset()
     provincial: int = 0
 
 
@@ -36,11 +35,11 @@ class Ended:
 class Document:
     """One drug's tender before the bids. Arrays: (places,) of the members, (firms,) of those that may bid.
 
-    ``ceiling`` whole micro-yuan per unit, 0 = none; ``share`` earlier share of the drug's volume; ``incumbent``
-    selected in the agreement that ends; ``reported`` units per year; ``named`` of it for each brand, (places, firms);
-    ``weights`` shares of the places in the whole round's volume; ``limits`` most that may be agreed with a firm, units
-    per year; ``qualified`` firms that may bid, where they are more than are named here; ``held``: it took place, so
-    the least number of firms is waived.
+    ``ceiling`` whole micro-yuan per unit, 0 = none; ``caps`` the most that each firm may quote, yuan per unit;
+    ``share`` earlier share of the drug's volume; ``incumbent`` selected in the agreement that ends; ``reported`` units
+    per year; ``named`` of it for each brand, (places, firms); ``weights`` shares of the places in the whole round's
+    volume; ``limits`` most that may be agreed with a firm, units per year; ``qualified`` firms that may bid, where
+    they are more than are named here; ``held``: it took place, so the least number of firms is waived.
     """
 
     round: str
@@ -56,12 +55,17 @@ class Document:
     originator: BoolArray
     share: FloatArray
     incumbent: BoolArray
+    caps: FloatArray
     reported: FloatArray
     named: FloatArray
     weights: FloatArray
     limits: FloatArray
     qualified: int = 0
     held: bool = False
+
+    def quotes(self, bids: FloatArray) -> FloatArray:
+        """Bids (firms,) as they count: nobody quotes more than its own old price where that binds."""
+        return np.minimum(bids, self.caps)
 
     def tender(self, bids: FloatArray | None = None) -> Tender:
         """The document with bids (firms,) yuan per unit, nan = no quote; without them as it is before the opening."""
@@ -94,7 +98,7 @@ def document(
     reported: FloatArray,
     weights: FloatArray,
     named: FloatArray | None = None,
-    ended: Ended = Ended(),
+    ended: Ended | None = None,
     own_figure: bool = True,
     share: FloatArray | None = None,
     limits: FloatArray | None = None,
@@ -106,8 +110,8 @@ def document(
     ``own_figure``: the market's ceiling was published for this round, and not for an earlier one of the same drug;
     ``share`` (members,) where it is not that of ``products``; the rest as in `Document`.
     """
-    n = len(members)
-    names = tuple(products.manufacturer[i] for i in members)
+    n, ended = len(members), ended or Ended()
+    names, own = tuple(products.manufacturer[i] for i in members), rules.ceiling.own_price_binds
     return Document(
         round=round,
         drug=record.id,
@@ -121,7 +125,8 @@ def document(
         owners=tuple(products.owner[i] for i in members),
         originator=products.originator[members],
         share=products.pre_share[members] if share is None else share,
-        incumbent=np.array([name in ended.firms for name in names], dtype=np.bool_),
+        incumbent=np.array([name in ended.prices for name in names], dtype=np.bool_),
+        caps=np.array([ended.prices.get(name, np.inf) if own else np.inf for name in names]) / money.YUAN,
         reported=reported,
         named=np.zeros((len(places), n)) if named is None else named,
         weights=weights / max(float(weights.sum()), 1e-12),
@@ -135,15 +140,15 @@ def _ceiling(
     record: Drug, rules: RuleSet, products: Products, members: IntArray, ended: Ended, own_figure: bool
 ) -> int:
     """Highest valid bid of the round, whole micro-yuan: what its rule makes of all prices that are known."""
-    listed = [products.pre_price[i] for i in members if products.manufacturer[i] not in ended.firms]
+    listed = [products.pre_price[i] for i in members if products.manufacturer[i] not in ended.prices]
     known = [float(price) for price in listed if np.isfinite(price) and price > 0]
     return rules.ceiling.price(
         Known(
             published=_micro(record.ceiling),
             own_figure=own_figure,
             before=_micro(record.pre_price),
-            lowest=ended.lowest,
-            highest=ended.highest,
+            lowest=min(ended.prices.values(), default=0),
+            highest=max(ended.prices.values(), default=0),
             ceiling=ended.ceiling,
             listing_mean=round(sum(known) / len(known) * money.YUAN) if known else 0,
             provincial=ended.provincial,

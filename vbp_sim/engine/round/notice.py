@@ -43,7 +43,7 @@ def draw_up(scope: Scope, drug: int, members: Ints, reported: Floats) -> Documen
         weights=scope.weights,
         named=named,
         ended=ended,
-        own_figure=not ended.highest or scope.spec.market != "",
+        own_figure=not ended.prices or scope.spec.market != "",
         share=share,
         limits=_room(scope, drug, members),
     )
@@ -53,17 +53,14 @@ def ended_by(scope: Scope, drug: int) -> Ended:
     """What the agreements leave behind that are in force in the places of the round, or were the last ones there."""
     shelf = scope.world.shelves[drug]
     agreements = {id(a): a for p in scope.here if (a := shelf.of(p)) is not None}
-    suppliers = [(a, s) for a in agreements.values() for s in a.suppliers]
+    suppliers = [supplier for agreement in agreements.values() for supplier in agreement.suppliers]
     if not suppliers:
         return Ended(provincial=_provincial(scope, drug))
-    prices = [round(supplier.price * money.YUAN) for _, supplier in suppliers]
-    return Ended(
-        lowest=min(prices),
-        highest=max(prices),
-        ceiling=max(agreement.ceiling for agreement in agreements.values()),
-        firms=frozenset(supplier.plant.line.manufacturer for _, supplier in suppliers),
-        provincial=_provincial(scope, drug),
-    )
+    prices: dict[str, int] = {}
+    for supplier in suppliers:
+        name = supplier.line.manufacturer
+        prices[name] = max(prices.get(name, 0), round(supplier.price * money.YUAN))
+    return Ended(prices, max(agreement.ceiling for agreement in agreements.values()), _provincial(scope, drug))
 
 
 def _provincial(scope: Scope, drug: int) -> int:

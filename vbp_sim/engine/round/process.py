@@ -66,7 +66,8 @@ def _open(scope: Scope) -> tuple[list[Won], PastRound]:
     members = [qualified(scope, d) for d in scope.drugs]
     papers = [draw_up(scope, d, m, scope.reported(d)) for d, m in zip(scope.drugs, members, strict=True)]
     openings = [opening_of(scope, d, m, x) for d, m, x in zip(scope.drugs, members, papers, strict=True)]
-    bids = world.bidding.round(openings, world.luck)
+    drawn = world.bidding.round(openings, world.luck)
+    bids = [paper.quotes(bid) for paper, bid in zip(papers, drawn, strict=True)]
     regret = world.bidding.regret(openings)
     if not np.isnan(regret):
         scope.log("regret", regret, "of its payoff is the most that a firm could still gain by another bid")

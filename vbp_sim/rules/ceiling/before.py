@@ -15,8 +15,14 @@ class Before(Ceiling):
     rule: Literal["before"] = "before"
     factor: float = param(1.0, "ceiling over the price before", unit="x", gt=0, le=10)
     of: Of = param(
-        "lowest", "price of the agreement that ends: its lowest or highest selected price, or the ceiling that it had"
+        "lowest",
+        "price of the agreement that ends: its lowest or highest selected price, each firm's own (for newcomers the "
+        "highest), or the ceiling that it had",
     )
+
+    @property
+    def own_price_binds(self) -> bool:
+        return self.of == "own"
 
     def price(self, known: Known) -> int:
         ended = half_up(exact(self.factor) * known.of(self.of))

@@ -9,7 +9,7 @@ from typing import ClassVar, Literal
 from vbp_sim.scenario.parts import Part
 
 #: which price of an agreement that ends
-Of = Literal["lowest", "highest", "ceiling"]
+Of = Literal["lowest", "highest", "own", "ceiling"]
 
 
 @dataclass(frozen=True)
@@ -32,8 +32,8 @@ class Known:
     provincial: int = 0
 
     def of(self, which: Of) -> int:
-        """A price of the agreement that ends; 0 where none does."""
-        return {"lowest": self.lowest, "highest": self.highest, "ceiling": self.ceiling}[which]
+        """A price of the agreement that ends; 0 where none does. No firm's own price is above the highest."""
+        return {"lowest": self.lowest, "highest": self.highest, "own": self.highest, "ceiling": self.ceiling}[which]
 
 
 class Ceiling(Part):
@@ -51,6 +51,11 @@ class Ceiling(Part):
     def looks_back(self) -> bool:
         """Whether a ceiling follows from the lowest price paid before any round."""
         return self.price(Known(before=1000)) > 0
+
+    @property
+    def own_price_binds(self) -> bool:
+        """Whether a firm that was selected before may not quote more than its own old price."""
+        return False
 
     @abstractmethod
     def price(self, known: Known) -> int:
