@@ -235,12 +235,12 @@ def test_a_second_round_leaves_the_first_as_it_was(tmp_path: Path) -> None:
         np.testing.assert_array_equal(two["fund"][column][:n], one["fund"][column])
 
 
-def test_a_later_rule_for_payments_does_not_reach_back(tmp_path: Path) -> None:
-    """The rules of a round hold for its own contracts; only months before any contract borrow the next ones."""
-    later = term(12, payment={"prepayment_share": 0.9, "settlement_days": 5})
-    rounds = {"first": round_of(rules=term(12)), "second": round_of("2020-01-01", later)}
-    a = simulate(small(tmp_path, rounds={**rounds, "second": round_of("2020-01-01", term(12))}), 0)
-    b = simulate(small(tmp_path, rounds=rounds), 0)
+def test_a_later_law_of_payments_does_not_reach_back(tmp_path: Path) -> None:
+    """Advances and delays follow the law of their month."""
+    later = {"payment": {"prepayment_share": 0.9, "settlement_days": 5}}
+    rounds = {"first": round_of(rules=term(12)), "second": round_of("2020-01-01", term(12))}
+    a = simulate(small(tmp_path, rounds=rounds), 0)
+    b = simulate(small(tmp_path, rounds=rounds, laws={"later": {"from": "2020-01-01", "changes": later}}), 0)
     before = a["fund"]["month"] < np.datetime64("2020-01", "M")
     for column in ("fund_paid", "prepaid", "delay_days"):
         np.testing.assert_array_equal(a["fund"][column][before], b["fund"][column][before])
