@@ -75,6 +75,11 @@ def round_of(start: str = "2019-01-01", rules: Any = None, **more: Any) -> dict[
     return {"rules": SHARED if rules is None else rules, "calendar": calendar(start), **more}
 
 
+def national(**changes: Any) -> dict[str, Any]:
+    """Laws for `small` in which the national one changes some parts."""
+    return {"national": {"changes": changes}}
+
+
 def write_csv(file: Path, rows: Rows) -> None:
     """Write rows; a column that a row lacks stays empty."""
     columns = list(dict.fromkeys(key for row in rows for key in row))

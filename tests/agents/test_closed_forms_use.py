@@ -15,7 +15,11 @@ from vbp_sim.agents.reporting.bonus import Bonus, best_target, lognormal_target
 from vbp_sim.agents.reporting.interface import History
 from vbp_sim.agents.reporting.newsvendor import Newsvendor
 from vbp_sim.rules.library import rule_set
+from vbp_sim.rules.local.review import Limits
 from vbp_sim.streams import Streams
+
+#: a review that lets everything pass
+OPEN = Limits(lowest=0.0, highest=5.0)
 
 
 def history(share: float = 0.65, use: float = 1000.0, hospitals: int = 4000) -> History:
@@ -34,8 +38,8 @@ def test_v11_newsvendor_numbers() -> None:
     target = NormalDist(1, 0.35).inv_cdf(1 / 11)
     assert target == pytest.approx(0.533, abs=5e-4)
     assert 1 / target == pytest.approx(1.877, abs=2e-3)
-    reported = Newsvendor(cost_ratio_spread=0, cv_low=0.35, cv_high=0.35, expected_share=1.0, lowest=0).report(
-        history(share=1.0), Streams(1, 0)
+    reported = Newsvendor(cost_ratio_spread=0, cv_low=0.35, cv_high=0.35, expected_share=1.0).report(
+        history(share=1.0), OPEN, Streams(1, 0)
     )
     sigma = np.sqrt(np.log1p(0.35**2))
     assert NormalDist().cdf((np.log(reported[0, 0] / 1000) + sigma**2 / 2) / sigma) == pytest.approx(1 / 11, abs=1e-3)
@@ -91,8 +95,7 @@ def test_t18_to_t22_reporting() -> None:
     """Reports fall with the loss per unit missed; the agreed volume does not change with the guaranteed share."""
 
     def mean(share: float = 0.65, use: float = 1000.0, **more: float) -> float:
-        wide = {"lowest": 0.0, "highest": 5.0, **more}
-        return float(Newsvendor.model_validate(wide).report(history(share, use), Streams(1, 0)).mean())
+        return float(Newsvendor.model_validate(more).report(history(share, use), OPEN, Streams(1, 0)).mean())
 
     assert mean(cost_ratio=20) < mean(cost_ratio=5)
     assert mean(cv_low=0.5, cv_high=0.5) < mean(cv_low=0.2, cv_high=0.2)
@@ -102,18 +105,18 @@ def test_t18_to_t22_reporting() -> None:
 
 def test_the_bonus_report_falls_with_uncertainty_and_obeys_the_review() -> None:
     sure, unsure = (
-        Bonus(cv_low=cv, cv_high=cv, lowest=0.1).report(history(), Streams(1, 0)).mean() for cv in (0.1, 0.6)
+        Bonus(cv_low=cv, cv_high=cv).report(history(), Limits(lowest=0.1), Streams(1, 0)).mean() for cv in (0.1, 0.6)
     )
     assert unsure < sure
-    held = Bonus(cv_low=1.5, cv_high=1.5, lowest=0.8).report(history(share=1.0), Streams(1, 0))
+    held = Bonus(cv_low=1.5, cv_high=1.5).report(history(share=1.0), Limits(lowest=0.8), Streams(1, 0))
     assert held.min() == pytest.approx(800)
 
 
 def test_habit_reports_four_fifths_and_the_floor_binds() -> None:
-    free = Anchor().report(history(), Streams(1, 0))
+    free = Anchor().report(history(), OPEN, Streams(1, 0))
     assert free.mean() == pytest.approx(800, rel=0.03)
-    assert Anchor(lowest=0.8).report(history(), Streams(1, 0)).min() == pytest.approx(800)
-    assert Anchor(growth=0.1).report(history(), Streams(1, 0)).mean() == pytest.approx(1.1 * free.mean())
+    assert Anchor().report(history(), Limits(lowest=0.8), Streams(1, 0)).min() == pytest.approx(800)
+    assert Anchor(growth=0.1).report(history(), OPEN, Streams(1, 0)).mean() == pytest.approx(1.1 * free.mean())
 
 
 def test_t23_the_task_pushes_only_until_it_is_done() -> None:

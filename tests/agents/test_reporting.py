@@ -15,6 +15,7 @@ from vbp_sim.agents.reporting.anchor import Anchor
 from vbp_sim.agents.reporting.bonus import Bonus
 from vbp_sim.agents.reporting.interface import History, Reporting
 from vbp_sim.agents.reporting.newsvendor import Newsvendor, lognormal_quantile
+from vbp_sim.rules.local.review import Limits
 from vbp_sim.streams import Streams
 
 N = 20_000
@@ -27,8 +28,15 @@ def history(share: float = 0.65, use: float | None = None, n: int = N) -> Histor
     return History("first", "north", ("alpha",), volumes, np.array([share]), np.zeros((1, n)))
 
 
+def reviewed(kind: type[Reporting], values: dict[str, Any]) -> tuple[Reporting, Limits]:
+    """A model, and the review of the law, each with its part of the values."""
+    law = {name: value for name, value in values.items() if name in Limits.model_fields}
+    return kind(**{name: value for name, value in values.items() if name not in law}), Limits(**law)
+
+
 def reports(share: float = 0.65, use: float | None = None, n: int = N, **values: Any) -> np.ndarray:
-    return Newsvendor(**values).report(history(share, use, n), LUCK)[0]
+    model, review = reviewed(Newsvendor, values)
+    return model.report(history(share, use, n), review, LUCK)[0]
 
 
 @pytest.mark.parametrize(("tau", "cv"), [(1 / 11, 0.35), (1 / 4, 0.2), (0.5, 0.5), (1 / 31, 0.5)])
@@ -99,16 +107,17 @@ def test_nothing_guaranteed_or_nothing_used_is_no_trouble() -> None:
 
 def test_a_drug_or_an_institution_more_leaves_the_other_reports() -> None:
     model, use = Newsvendor(), np.full((2, 30), 7.0)
-    both = model.report(History("r", "north", ("alpha", "beta"), use, np.array([0.5, 0.6]), 0 * use), LUCK)
+    pair = History("r", "north", ("alpha", "beta"), use, np.array([0.5, 0.6]), 0 * use)
+    both = model.report(pair, Limits(), LUCK)
     one = use[1:, :20]
-    alone = model.report(History("r", "north", ("beta",), one, np.array([0.6]), 0 * one), LUCK)
+    alone = model.report(History("r", "north", ("beta",), one, np.array([0.6]), 0 * one), Limits(), LUCK)
     np.testing.assert_array_equal(both[1, :20], alone[0])
 
 
 @pytest.mark.parametrize("values", [{"cv_low": 0.6}, {"lowest": 0.9, "highest": 0.5}])
 def test_reversed_limits_are_refused(values: dict[str, float]) -> None:
     with pytest.raises(ValidationError, match="lies above"):
-        Newsvendor(**values)
+        reviewed(Newsvendor, values)
 
 
 ALL: tuple[type[Reporting], ...] = (Newsvendor, Bonus, Anchor)
@@ -117,7 +126,8 @@ ALL: tuple[type[Reporting], ...] = (Newsvendor, Bonus, Anchor)
 def sent_on(kind: type[Reporting], bought: float = 0.0, n: int = 2000, **values: Any) -> np.ndarray:
     """Reports of institutions with a use of 100, as the province sends them on."""
     past = History("r", "north", ("alpha",), np.full((1, n), 100.0), np.array([0.65]), np.full((1, n), bought))
-    return np.asarray(kind(**values).report(past, LUCK)[0])
+    model, review = reviewed(kind, values)
+    return np.asarray(model.report(past, review, LUCK)[0])
 
 
 @pytest.mark.parametrize("kind", ALL)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from small import DRUGS, PRODUCTS, PROVINCES, SHARED, calendar, round_of
+from small import DRUGS, PRODUCTS, PROVINCES, SHARED, calendar, national, round_of
 
 
 def term(months: int, **more: Any) -> dict[str, Any]:
@@ -136,6 +136,7 @@ CASES: dict[str, dict[str, Any]] = {
         "rounds": {"first": round_of(rules=named(24)), "second": round_of("2020-01-15", named(12))},
     },
     "dear products cost patients more": {
-        "rounds": {"first": round_of(rules=term(36, payment={"dear_copayment": 0.3}))}
+        "rounds": {"first": round_of(rules=term(36))},
+        "laws": national(reimbursement={"dear_copayment": 0.3}),
     },
 }

@@ -285,10 +285,10 @@ def test_prepayments_are_the_share_of_the_agreed_value(ran: tuple[Scenario, Tabl
     volume = total(places, KEY, "agreed")
     value = total({**places, "value": places["agreed"] * places["price"]}, KEY, "value")
     price = {key: value[key] / volume[key] if volume[key] else 0.0 for key in value}
-    rules: Any = scenario.spec.rounds["first"].rules
+    law: Any = scenario.spec.laws["national"].rules
     keys = zip(*(settled[c] for c in KEY), strict=True)
     owed = sum(price[key] * agreed for key, agreed in zip(keys, settled["agreed"], strict=True))
-    owed *= rules.payment.prepayment_share
+    owed *= law.payment.prepayment_share
     prepaid = tables["fund"]["prepaid"].sum()
     if cut_short(scenario):
         assert owed - 1e-6 <= prepaid <= 2 * owed

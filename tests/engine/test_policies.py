@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 import pytest
 from cases import FRAGILE, term
-from small import DEMAND, DRUGS, PRODUCTS, Tables, round_of, rows, small, total
+from small import DEMAND, DRUGS, PRODUCTS, Tables, national, round_of, rows, small, total
 
 from vbp_sim.engine.simulation import RUN_ON_MONTHS, horizon, simulate
 from vbp_sim.studies.metrics import measure
@@ -179,8 +179,9 @@ def test_ceilings_follow_the_rule_and_in_a_renewal_the_price_before(tmp_path: Pa
 
 
 def test_a_dearer_copayment_moves_money_from_the_fund_to_patients(tmp_path: Path) -> None:
+    one = {"first": round_of(rules=term(12))}
     a, b = (
-        simulate(small(tmp_path, rounds={"first": round_of(rules=term(12, payment={"dear_copayment": c}))}), 0)["fund"]
+        simulate(small(tmp_path, rounds=one, laws=national(reimbursement={"dear_copayment": c})), 0)["fund"]
         for c in (0.0, 0.3)
     )
     np.testing.assert_array_equal(a["spend"], b["spend"])
@@ -212,7 +213,7 @@ def test_institutions_share_the_demand_of_their_province(tmp_path: Path) -> None
 
 def test_a_larger_guarantee_lowers_reports_and_leaves_agreed_volumes(tmp_path: Path) -> None:
     """T22 in a whole run, with the review bounds out of the way."""
-    free: dict[str, Any] = {"behaviour": {"reporting": {"lowest": 0.0, "highest": 5.0}}}
+    free: dict[str, Any] = {"laws": national(reporting={"lowest": 0.0, "highest": 5.0})}
 
     def go(share: float) -> Tables:
         rules = term(12, share={"table": {"1": share, "2": share, "3": share}})
@@ -227,8 +228,8 @@ def test_a_renewal_asks_for_reports_by_the_use_of_the_year_before(tmp_path: Path
     """Use has grown by then, and with a ratchet nobody reports less than a part of what was bought."""
     rounds = {"first": round_of(rules=term(24)), "second": round_of("2021-01-01", term(12))}
     for ratchet in (0.0, 1.0):
-        reporting = {"ratchet": ratchet, "lowest": 0.0}
-        tables = simulate(small(tmp_path / str(ratchet), rounds=rounds, behaviour={"reporting": reporting}), 0)
+        laws = national(reporting={"ratchet": ratchet, "lowest": 0.0})
+        tables = simulate(small(tmp_path / str(ratchet), rounds=rounds, laws=laws), 0)
         past = total(tables["reports"], ("round",), "past_use")
         assert past[("second",)] == pytest.approx(1.14 * past[("first",)])
         settled = rows(tables["settlement"], contract_year=1, round="first")
@@ -326,8 +327,9 @@ def test_what_a_new_main_supplier_delivers_is_told_apart(tmp_path: Path) -> None
 def test_where_nothing_is_delivered_the_fund_still_knows_the_selected_price(tmp_path: Path) -> None:
     """Suppliers gone: the payment standard of other products stays that of the contract."""
     supply = {**SURE, "default_rate": 10.0, "stock_months": 0.0}
-    rounds = {"first": round_of(rules=term(24, payment={"rule": "single"}))}
-    tables = simulate(small(tmp_path, rounds=rounds, behaviour={"supply": supply}), 0)
+    rounds = {"first": round_of(rules=term(24))}
+    laws = national(reimbursement={"rule": "single"})
+    tables = simulate(small(tmp_path, rounds=rounds, laws=laws, behaviour={"supply": supply}), 0)
     fund, delivered = tables["fund"], tables["supply"]["delivered"] + tables["supply"]["backup_delivered"]
     last = tables["supply"]["month"][delivered > 0].max()
     late = (fund["month"] > last) & (fund["month"] < np.datetime64("2020-01", "M"))

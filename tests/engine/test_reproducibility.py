@@ -12,7 +12,20 @@ from typing import Any
 import numpy as np
 import pytest
 from cases import FRAGILE, term
-from small import DEMAND, DRUGS, PRODUCTS, PROVINCES, SHARED, Tables, round_of, rows, same, small, write_scenario
+from small import (
+    DEMAND,
+    DRUGS,
+    PRODUCTS,
+    PROVINCES,
+    SHARED,
+    Tables,
+    national,
+    round_of,
+    rows,
+    same,
+    small,
+    write_scenario,
+)
 
 from vbp_sim.engine.simulation import simulate
 
@@ -107,11 +120,11 @@ def test_replications_and_seeds_differ(tmp_path: Path, base: Tables) -> None:
 def test_a_policy_that_does_nothing_changes_no_number(tmp_path: Path, base: Tables) -> None:
     nothing = {
         **SHARED,
-        "retention": {"tiers": {"60": 0.3, "70": 0.4, "80": 0.5, "90": 0.5}},
         "share": {"table": {"4": 0.8}},
         "entry": {"below_cost_statement": True},
     }
-    same(simulate(small(tmp_path, rounds={"first": round_of(rules=nothing)}, **LUCKY), 3), base)
+    laws = national(retention={"tiers": {"60": 0.3, "70": 0.4, "80": 0.5, "90": 0.5}})
+    same(simulate(small(tmp_path, rounds={"first": round_of(rules=nothing)}, laws=laws, **LUCKY), 3), base)
 
 
 def test_setting_a_value_to_what_it_is_changes_no_number(tmp_path: Path, base: Tables) -> None:
@@ -120,8 +133,8 @@ def test_setting_a_value_to_what_it_is_changes_no_number(tmp_path: Path, base: T
 
 
 def test_retention_moves_choices_and_money_but_not_luck(tmp_path: Path, base: Tables) -> None:
-    less = {**SHARED, "retention": {"rule": "linear", "most": 0.1}}
-    tables = simulate(small(tmp_path, rounds={"first": round_of(rules=less)}, **LUCKY), 3)
+    laws = national(retention={"rule": "linear", "most": 0.1})
+    tables = simulate(small(tmp_path, laws=laws, **LUCKY), 3)
     same(tables, base, ["bids", "awards", "reports", "allocation", "prices"])
     np.testing.assert_array_equal(tables["use"]["need"], base["use"]["need"])
     same({"e": rows(tables["events"], kind="disruption")}, {"e": rows(base["events"], kind="disruption")})
@@ -222,12 +235,12 @@ def test_a_second_round_leaves_the_first_as_it_was(tmp_path: Path) -> None:
         np.testing.assert_array_equal(two["fund"][column][:n], one["fund"][column])
 
 
-def test_a_later_rule_for_payments_does_not_reach_back(tmp_path: Path) -> None:
-    """The rules of a round hold for its own contracts; only months before any contract borrow the next ones."""
-    later = term(12, payment={"prepayment_share": 0.9, "settlement_days": 5})
-    rounds = {"first": round_of(rules=term(12)), "second": round_of("2020-01-01", later)}
-    a = simulate(small(tmp_path, rounds={**rounds, "second": round_of("2020-01-01", term(12))}), 0)
-    b = simulate(small(tmp_path, rounds=rounds), 0)
+def test_a_later_law_of_payments_does_not_reach_back(tmp_path: Path) -> None:
+    """Advances and delays follow the law of their month."""
+    later = {"payment": {"prepayment_share": 0.9, "settlement_days": 5}}
+    rounds = {"first": round_of(rules=term(12)), "second": round_of("2020-01-01", term(12))}
+    a = simulate(small(tmp_path, rounds=rounds), 0)
+    b = simulate(small(tmp_path, rounds=rounds, laws={"later": {"from": "2020-01-01", "changes": later}}), 0)
     before = a["fund"]["month"] < np.datetime64("2020-01", "M")
     for column in ("fund_paid", "prepaid", "delay_days"):
         np.testing.assert_array_equal(a["fund"][column][before], b["fund"][column][before])

@@ -14,7 +14,7 @@ SWEEP = """
 sweep: growing
 scenario: small.yaml
 levers:
-  kept: {path: rounds.first.rules.retention, values: [{rule: linear, most: 0.0}, {rule: linear, most: 0.5}]}
+  kept: {path: laws.national.changes.retention, values: [{rule: linear, most: 0.0}, {rule: linear, most: 0.5}]}
 uncertainties:
   growth: {path: demand.growth, distribution: uniform, low: 0.0, high: 0.3}
 sample: {method: sobol, size: 4}

@@ -15,7 +15,7 @@ ROOT = Path(__file__).parents[2]
 SCENARIOS = sorted((ROOT / "scenarios").glob("*.yaml"))
 EXPERIMENTS = sorted((ROOT / "scenarios" / "experiments").glob("*.yaml"))
 SWEEPS = sorted((ROOT / "scenarios" / "sweeps").glob("*.yaml"))
-RULES = sorted((ROOT / "vbp_sim" / "rules" / "data").glob("*.yaml"))
+RULES = sorted((ROOT / "vbp_sim" / "rules" / "data").rglob("*.yaml"))
 SCHEMA_LINE = re.compile(r"# yaml-language-server: \$schema=(\S+)")
 
 

@@ -22,7 +22,7 @@ from vbp_sim.studies.sweep import Options, begin, carry_on
 LEVERS = {
     "g": {"path": "demand.growth", "values": [0.0, 0.1, 0.2]},
     "kept": {
-        "path": "rounds.first.rules.retention",
+        "path": "laws.national.changes.retention",
         "values": [{"rule": "linear", "most": 0.0}, {"rule": "linear", "most": 0.5}],
     },
 }
@@ -35,7 +35,7 @@ UNCERTAIN = {
 def known(scenario: Scenario, replication: int) -> Mapping[str, float]:
     """Completion rises by 2 with fund_share and by 1 with growth, unmet_share with growth squared; luck shifts both."""
     growth, finance = scenario.spec.demand.growth, scenario.spec.finance
-    most = float(getattr(scenario.spec.rounds["first"].rules.retention, "most", 0.0))
+    most = float(scenario.spec.laws["national"].changes.get("retention", {}).get("most", 0.0))
     luck = 0.001 * (replication % 3)
     return {
         "completion": 2 * finance.fund_share + growth + luck,

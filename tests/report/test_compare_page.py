@@ -24,7 +24,7 @@ from vbp_sim.studies.paired import Difference
 
 VARIANTS: dict[str, Any] = {
     "grow": {"changes": {"demand": {"growth": 0.5}}},
-    "greedy": {"changes": {"rounds": {"first": {"rules": {"retention": {"rule": "linear", "most": 0.0}}}}}},
+    "greedy": {"changes": {"laws": {"national": {"changes": {"retention": {"rule": "linear", "most": 0.0}}}}}},
 }
 
 
@@ -62,7 +62,7 @@ def test_inputs_that_differ_are_named_also_when_the_folder_was_moved(folder: Pat
     for place in (folder, moved):
         changes = Compared.open(place).changes
         assert changes["grow"] == {"demand.growth": ("0.14", "0.5")}
-        assert changes["greedy"]["rounds.first.rules.retention.rule"][1] == "linear"
+        assert changes["greedy"]["laws.national.changes.retention.rule"][1] == "linear"
 
 
 def test_charts_hold_the_differences_that_were_found(folder: Path) -> None:

@@ -8,7 +8,7 @@ import pytest
 import yaml
 
 from vbp_sim.report.language import LANGUAGES, areas, language, messages, restate, say, speaking, term, told
-from vbp_sim.rules.library import rule_ids, rule_set
+from vbp_sim.rules.library import law, law_ids, rule_ids, rule_set
 from vbp_sim.scenario.parts import Frozen
 from vbp_sim.scenario.reference import whole_page
 from vbp_sim.studies.load import shipped
@@ -36,7 +36,7 @@ def test_an_unknown_language_is_refused() -> None:
 
 
 def test_what_is_shipped_has_a_title_in_chinese() -> None:
-    titles = [rule_set(id).title for id in rule_ids()]
+    titles = [*(rule_set(id).title for id in rule_ids()), *(law(id).title for id in law_ids())]
     for file in sorted(shipped().glob("*.yaml")):
         content = yaml.safe_load(file.read_text(encoding="utf-8"))
         titles += [content[key] for key in ("title", "description") if key in content]

@@ -1,7 +1,7 @@
 """Cases written by experts in YAML: bids or facts, a rule set, what must come out, and the source.
 
-Each file of ``cases/`` is a map of cases by name. A case names its ``rules`` (an id, or a map that extends
-one), its ``source``, and one thing to check: ``bids`` with ``winners``, or ``agreed``, ``term``, ``draft``,
+Each file of ``cases/`` is a map of cases by name. A case names its ``rules`` or its ``law`` (an id, or a map that
+extends one), its ``source``, and one thing to check: ``bids`` with ``winners``, or ``agreed``, ``term``, ``draft``,
 ``standard``, ``retained``, ``comparable``, ``ceiling``, ``next_year``, ``takes_over``, ``volumes``.
 """
 
@@ -16,7 +16,8 @@ import pytest
 import yaml
 from rules_making import tender
 
-from vbp_sim.rules.library import DATA, rule_set
+from vbp_sim.rules.library import DATA, LAWS, law, rule_set
+from vbp_sim.rules.local.law import LocalLaw
 from vbp_sim.rules.money import micro, text
 from vbp_sim.rules.ruleset import RuleSet
 from vbp_sim.rules.tender import Tender, award_all
@@ -29,12 +30,14 @@ CASES = {
 }
 
 
-def rules_of(case: dict[str, Any], folder: Path) -> RuleSet:
-    if isinstance(case["rules"], str):
-        return rule_set(case["rules"])
+def rules_of(case: dict[str, Any], folder: Path) -> RuleSet | LocalLaw:
+    """The rule set or the law that a case names or extends."""
+    what = "law" if "law" in case else "rules"
+    if isinstance(case[what], str):
+        return law(case[what]) if what == "law" else rule_set(case[what])
     file = folder / "rules.yaml"
-    file.write_text(yaml.safe_dump(case["rules"]), encoding="utf-8")
-    return load_part(file, RuleSet, DATA)[0]
+    file.write_text(yaml.safe_dump(case[what]), encoding="utf-8")
+    return load_part(file, LocalLaw, LAWS)[0] if what == "law" else load_part(file, RuleSet, DATA)[0]
 
 
 def tender_of(drug: str, facts: dict[str, Any]) -> Tender:
@@ -118,28 +121,28 @@ def check_counts(case: dict[str, Any], rules: RuleSet) -> None:
     assert np.bincount(main).tolist() == facts["main"]
 
 
-def check_standard(case: dict[str, Any], rules: RuleSet) -> None:
+def check_standard(case: dict[str, Any], law: LocalLaw) -> None:
     facts = case["standard"]
     for year, expected in facts["by_year"].items():
-        seen = rules.payment.standard(np.array([facts["price"]]), np.array([facts["selected"]]), int(year))[0]
+        seen = law.reimbursement.standard(np.array([facts["price"]]), np.array([facts["selected"]]), int(year))[0]
         assert seen == pytest.approx(expected, abs=case.get("tolerance", 1e-9))
 
 
-def check_retained(case: dict[str, Any], rules: RuleSet) -> None:
+def check_retained(case: dict[str, Any], law: LocalLaw) -> None:
     facts = case["retained"]
     value = {k: np.array([float(v)]) for k, v in facts.items() if k not in ("score", "surplus", "kept")}
-    surplus = rules.retention.surplus(**value)
+    surplus = law.retention.surplus(**value)
     assert surplus[0] == pytest.approx(facts["surplus"], abs=case.get("tolerance", 1e-6))
-    kept = surplus * rules.retention.ratio(np.array([float(facts["score"])]), np.array([True]))
+    kept = surplus * law.retention.ratio(np.array([float(facts["score"])]), np.array([True]))
     assert kept[0] == pytest.approx(facts["kept"], abs=case.get("tolerance", 1e-6))
 
 
-def check_assessed(case: dict[str, Any], rules: RuleSet) -> None:
+def check_assessed(case: dict[str, Any], law: LocalLaw) -> None:
     facts = case["assessed"]
     completion, other = np.array([facts["completion"]]), np.array([facts["nonselected"]])
-    assert bool(rules.assessment.passed(completion, other)[0]) == facts["passed"]
+    assert bool(law.assessment.passed(completion, other)[0]) == facts["passed"]
     if "score" in facts:
-        score = rules.assessment.score(completion, other, np.array([facts["on_time"]]))[0]
+        score = law.assessment.score(completion, other, np.array([facts["on_time"]]))[0]
         assert score == pytest.approx(facts["score"])
 
 
@@ -174,23 +177,23 @@ def check_volumes(case: dict[str, Any], rules: RuleSet) -> None:
     assert seen.tolist() == pytest.approx(facts["agreed"])
 
 
-def check_paid(case: dict[str, Any], rules: RuleSet) -> None:
+def check_paid(case: dict[str, Any], law: LocalLaw) -> None:
     facts = case["paid"]
-    seen = rules.payment.fund_pays(
+    seen = law.reimbursement.fund_pays(
         np.array([facts["price"]]), np.array([facts["standard"]]), facts["fund_share"]
     )[0]
     assert seen == pytest.approx(facts["fund"])
     if "delay_days" in facts:
-        assert rules.payment.mean_delay(rules.payment.due_days()) == pytest.approx(facts["delay_days"])
+        assert law.payment.mean_delay(law.payment.due_days()) == pytest.approx(facts["delay_days"])
 
 
-def check_outside(case: dict[str, Any], rules: RuleSet) -> None:
+def check_outside(case: dict[str, Any], law: LocalLaw) -> None:
     facts = case["outside"]
-    seen = rules.payment.outside_price(np.array([facts["selected"]]), np.array([facts["highest"]]))[0]
+    seen = law.platform.outside_price(np.array([facts["selected"]]), np.array([facts["highest"]]))[0]
     assert seen == pytest.approx(facts["price"])
 
 
-CHECKS: dict[str, Callable[[dict[str, Any], RuleSet], None]] = {
+CHECKS: dict[str, Callable[[dict[str, Any], Any], None]] = {
     "bids": check_bids,
     "drugs": check_bids,
     "agreed": check_agreed,

@@ -32,8 +32,6 @@ WRONG = {
         "grading: {rule: by-lines, a_line: 0.9, b_line: 0.5}",
         "is above the line of class B",
     ),
-    "points": ("assessment: {rule: points, other_points: 50}", "points must add up to 100"),
-    "tiers fall": ('retention: {rule: tiers, tiers: {"60": 0.5, "80": 0.1}}', "must not fall"),
     "evidence of nothing": ('evidence: {shares: "S | x"}', "there is no section 'shares'"),
     "evidence without a code": ('evidence: {share: "sure"}', "CODE | source | note"),
 }

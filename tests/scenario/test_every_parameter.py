@@ -17,6 +17,7 @@ from pydantic.fields import FieldInfo
 from small import write_scenario
 
 from vbp_sim.errors import InputError
+from vbp_sim.rules.local.law import LocalLaw
 from vbp_sim.rules.ruleset import RuleSet
 from vbp_sim.scenario.parts import Chosen, Part, discover
 from vbp_sim.scenario.spec import Behaviour, Demand, Finance
@@ -47,6 +48,7 @@ def seats() -> Mapping[str, Seat]:
     found: dict[str, Seat] = {}
     left = [(kind, Seat(("behaviour", name))) for name, kind in chosen_fields(Behaviour)]
     left += [(kind, Seat((*RULES, name))) for name, kind in chosen_fields(RuleSet)]
+    left += [(kind, Seat(("laws", "national", "changes", name))) for name, kind in chosen_fields(LocalLaw)]
     while left:
         kind, seat = left.pop(0)
         if kind in found:
@@ -194,7 +196,7 @@ def test_every_number_has_limits(one: tuple[Seat, type[BaseModel], str]) -> None
     seat, part, _ = one
     fields = numbers(part)
     assert [name for name, f in fields.items() if below(f) is None] == []
-    if seat.address[0] != "rounds":
+    if seat.address[0] not in ("rounds", "laws"):
         assert [name for name, f in fields.items() if above(f) is None] == []
 
 

@@ -31,8 +31,8 @@ def test_load_takes_settings_like_the_command_line(scenario: Path) -> None:
     assert (spec.demand.growth, spec.finance.fund_share, spec.seed, spec.replications) == (0.5, 0.5, 9, 2)
     with pytest.raises(InputError, match="fund_share"):
         vbp_sim.load(scenario, sets={"finance.fund_share": 5})
-    whole = vbp_sim.load(scenario, sets={"rounds.first.rules.retention": {"rule": "linear", "most": 0.1}})
-    assert "most=0.1" in repr(whole.spec.rounds["first"].rules)
+    whole = vbp_sim.load(scenario, sets={"laws.national.changes.retention": {"rule": "linear", "most": 0.1}})
+    assert whole.spec.laws["national"].changes == {"retention": {"rule": "linear", "most": 0.1}}
 
 
 def test_run_and_compare_give_frames(scenario: Path, tmp_path: Path) -> None:

@@ -17,7 +17,7 @@ from vbp_sim.studies.folder import RunFolder
 
 VARIANTS: dict[str, Any] = {
     "same": {"title": "nothing changes", "changes": {}},
-    "greedy": {"changes": {"rounds": {"first": {"rules": {"retention": {"rule": "linear", "most": 0.0}}}}}},
+    "greedy": {"changes": {"laws": {"national": {"changes": {"retention": {"rule": "linear", "most": 0.0}}}}}},
     "grow": {"changes": {"demand": {"growth": 0.5}}},
 }
 

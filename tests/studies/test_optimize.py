@@ -67,8 +67,9 @@ def test_a_candidate_counts_by_its_mean_over_the_uncertainties(tmp_path: Path) -
 def test_the_command_leaves_scenarios_that_run(vbp: Any, tmp_path: Path) -> None:
     """Real runs."""
     pytest.importorskip("optuna")
+    values = [{"rule": "linear", "most": m} for m in (0.0, 0.5)]
     levers = {
-        "kept": {"path": "rounds.first.rules.retention", "values": [{"rule": "linear", "most": m} for m in (0.0, 0.5)]},
+        "kept": {"path": "laws.national.changes.retention", "values": values},
         "v": {"variants": ["", "grow"]},
     }
     file = write_sweep(tmp_path, {"variants": {"grow": {"changes": {"demand": {"growth": 0.5}}}}}, levers=levers)

@@ -50,7 +50,7 @@ def test_the_table_has_a_row_per_run_and_a_column_per_lever_and_uncertainty(tmp_
         tmp_path,
         levers={
             "growth": {"path": "demand.growth", "values": [0, 0.5]},
-            "kept": {"path": "rounds.first.rules.retention", "values": [{"rule": "linear", "most": 0.25}]},
+            "kept": {"path": "laws.national.changes.retention", "values": [{"rule": "linear", "most": 0.25}]},
         },
         uncertainties={"fund": {"path": "finance.fund_share", "distribution": "uniform", "low": 0.5, "high": 0.8}},
         sample={"method": "sobol", "size": 2},

@@ -98,9 +98,9 @@ def refuse_setting(text: str, tree: Node) -> None:
     """Raise an `InputError` that says what to write instead of a ``--set path=value`` whose path has moved."""
     path, _, written = text.partition("=")
     address = split(path.removesuffix(":"))
-    if address is None:
+    if address is None or address[0] not in ("rounds", "behaviour"):
         return
-    value: Any = plain(parse(written, f"--set {path}")) if written.strip() else None
+    value: Any = plain(parse(written, f"--set {path}", layer="--set")) if written.strip() else None
     for step in reversed(address):
         value = {step: value}
     new = migrated({"edition": EDITION, **value}, plain(tree))
@@ -214,14 +214,24 @@ def _agree(rounds: Mapping[str, Round]) -> bool:
 
 
 def _dated(rounds: Mapping[str, Round], parts: list[str]) -> Map:
-    """One law a round: from its start, in the places of its members."""
-    whole = {p: {name: _complete(name, p, one.law.get(p) or {}) for name, one in rounds.items()} for p in parts}
+    """One law a round: from its start, in the places of its members; a round of all ends the laws of some."""
     laws: Map = {}
+    before: dict[str, list[Map]] = {part: [] for part in parts}
+    local: list[str] = []
     for name, one in rounds.items():
-        changes = {part: _needed(whole[part], name, one.law.get(part) or {}) for part in parts}
-        law: Map = {"from": one.start} | ({"places": list(one.members)} if one.members else {})
-        laws[name] = law | {"changes": {part: values for part, values in changes.items() if values}}
-    return laws
+        changes = {}
+        for part in parts:
+            named = one.law.get(part) or {}
+            mine = _complete(name, part, named)
+            changes[part] = _needed(mine, named, before[part])
+            before[part].append(mine)
+        laws[name] = {"from": one.start, "changes": {part: values for part, values in changes.items() if values}}
+        if one.members:
+            laws[name] = {"from": one.start, "places": list(one.members), **laws[name]}
+            local.append(name)
+        elif local:
+            laws[name]["repeals"] = list(local)
+    return {name: law for name, law in laws.items() if law["changes"] or "repeals" in law}
 
 
 def _less(new: Map, old: Map) -> Map:
@@ -243,11 +253,10 @@ def _complete(name: str, part: str, values: Map) -> Map:
         raise InputError(Problem(f"rounds.{name}.rules", what, "correct it before it is moved")) from None
 
 
-def _needed(whole: Mapping[str, Map], name: str, named: Map) -> Map:
-    """What a round's law must say of a part: what the round says, and where another round says something else."""
-    mine = whole[name]
-    alike = [other for other in whole.values() if other.get("rule") == mine.get("rule")]
-    tell = "rule" in named or len(alike) < len(whole)
+def _needed(mine: Map, named: Map, before: list[Map]) -> Map:
+    """What a round's law must say of a part: what the round says, and where an earlier round said something else."""
+    alike = [other for other in before if other.get("rule") == mine.get("rule")]
+    tell = "rule" in named or len(alike) < len(before)
     return {
         key: value
         for key, value in mine.items()

@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from vbp_sim.engine.clock import add_months
-from vbp_sim.rules.library import law
+from vbp_sim.rules.library import law, law_ids
 from vbp_sim.rules.ruleset import RuleSet
 from vbp_sim.scenario.laws import Law
 from vbp_sim.scenario.load import Origins, Scenario
@@ -43,12 +43,20 @@ def scenario_of(market: Market, rules: RuleSet, prediction: Prediction, replicat
         market=market.name,
         start=add_months(calendar.reporting_start.replace(day=1), -3),
         rounds={ROUND: round_},
-        laws={"national": Law(rules=law("law-2019"))},
+        laws=laws(),
         behaviour=behaviour,
         replications=replications,
         seed=seed,
     )
     return Scenario(spec, alone(blind(market), spec.rounds), variant="", origins=Origins({}), digest="", path=Path())
+
+
+def laws() -> dict[str, Law]:
+    """The shipped laws, each from its date; the first one always."""
+    known = [(law(id).date, id) for id in law_ids()]
+    dated = {id: Law.model_validate({"rules": law(id), "from": day}) for day, id in known}
+    _, first = min((day, id) for day, id in known if day)
+    return {**dated, first: Law(rules=law(first))}
 
 
 def calendar_of(opening: date) -> Calendar:
