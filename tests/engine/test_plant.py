@@ -221,7 +221,7 @@ def test_a_plant_outlives_its_agreements() -> None:
 
 def test_a_plant_that_stood_idle_makes_what_the_last_month_allows() -> None:
     """Up for a year without orders, then down: the month makes nothing, whatever went before."""
-    env, one, _ = alive(Once())
+    one = plant()
     one.engage(0.0, LINE, 100.0, 0.0, 10.0)
     one.switch(12 * MONTH, up=False)
     one.engage(13 * MONTH, LINE, 100.0, 0.0, 10.0)

@@ -111,8 +111,8 @@ class Plant:
     def _next(self, env: simpy.Environment, model: Supply, luck: Streams) -> Generator[simpy.Event, None, Outage]:
         """Wait until the next failure. What is left of the time to it stretches when the terms change.
 
-        The failure is the same draw under all terms, that of the round by which the plant entered: a fraction of its waiting time has passed, and the rest is as long
-        as under the new terms. For constant rates this is exact.
+        The failure is the same draw under all terms, that of the round by which the plant entered: a fraction of its
+        waiting time has passed, and the rest is as long as under the new terms. For constant rates this is exact.
         """
         passed = 0.0
         while True:
