@@ -178,9 +178,7 @@ def test_the_order_of_places_suppliers_and_agreements_does_not_matter(one: Case,
         luck.shuffle(order)
     a, b = one.go(), shuffled(one, *orders).go()
     for moved, still in ((b.own, a.own), (b.help, a.help)):
-        np.testing.assert_allclose(
-            moved, still[np.ix_(orders[1], orders[0])], rtol=1e-9, atol=1e-12 * one.scale
-        )
+        np.testing.assert_allclose(moved, still[np.ix_(orders[1], orders[0])], rtol=1e-9, atol=1e-12 * one.scale)
     np.testing.assert_allclose(b.filled, a.filled[orders[0]], rtol=1e-9, atol=1e-9)
 
 
