@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from vbp_sim.api import compare, load, read_study, run
 
-__version__ = "0.1.0"
+__version__ = "0.2.0"
 __all__ = ["compare", "load", "read_study", "run"]
 
 
