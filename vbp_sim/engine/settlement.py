@@ -45,7 +45,7 @@ def replaced(world: World, agreement: Agreement, places: list[Place]) -> None:
         for place in places:
             place.agreed[agreement.drug] *= months / agreement.year_months(year)
         _close_year(world, agreement, places, year, months)
-        world.log("term-end", round=agreement.round, drug=world.drug_ids[agreement.drug], text="another one begins")
+        world.log("term-end", round=agreement.round, drug=world.drug_ids[agreement.drug], text="another contract begins")
     here = [place.index for place in places]
     for supplier in agreement.suppliers:
         for p in here:
