@@ -104,7 +104,7 @@ class Place:
         """Selected volume of the last agreement year; of the running one, made up to a year, where it is the first."""
         bought = self.last[drugs].copy()
         for row, d in enumerate(drugs):
-            if not bought[row].any() and self.passed[d] > 0:
+            if not self.last[d].any() and self.passed[d] > 0:
                 bought[row] = self.bought[d] * 12 / self.passed[d]
         return np.asarray(bought)
 
@@ -154,8 +154,8 @@ class Place:
         self.active[drug], self.share[drug] = False, 0.0
 
     def _close(self, drug: int) -> None:
-        if self.bought[drug].any():
-            self.last[drug] = self.bought[drug] * 12 / self.months[drug]
+        if self.passed[drug] > 0:
+            self.last[drug] = self.bought[drug] * 12 / self.passed[drug]
         self.bought[drug] = self.nonselected[drug] = self.undelivered[drug] = 0.0
         self.passed[drug] = 0
 
