@@ -87,7 +87,7 @@ def test_a_contract_that_is_replaced_is_settled_for_the_months_that_it_ran(tmp_p
     assert agreed[1] == pytest.approx(agreed[0] * 4 / 12)
     ends = rows(tables["events"], kind="term-end", round="first")
     assert set(ends["date"].astype(str)) == {"2020-05-01"}
-    assert set(ends["text"]) == {"another one begins"}
+    assert set(ends["text"]) == {"another contract begins"}
 
 
 def test_a_renewal_on_the_day_of_the_end_settles_the_whole_last_year(tmp_path: Path) -> None:

@@ -67,7 +67,7 @@ class Plant:
         and wins again is set up anew; what one that stood idle could have made meanwhile does not count.
         """
         if self.gone:
-            self.gone, self.up, self.stopped = False, True, math.inf if self.fed else now
+            self.gone, self.up, self.stopped, self._since = False, True, math.inf if self.fed else now, now
         if self.usual == 0.0 or now - self._counted > _LONGEST_MONTH:
             self._since = self._counted = now
             self._up_days = 0.0
