@@ -1,0 +1,241 @@
+"""The accounts over random scenarios: every flow kept a second time from the other tables, and nothing lost between.
+
+25 scenarios here, 200 in the slow tests.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+from books import Books, Sums, close, posted
+from random_scenarios import drawn
+
+from vbp_sim.engine.clock import Clock
+from vbp_sim.engine.flows import CLAIMS, FLOWS
+from vbp_sim.engine.place import Place
+from vbp_sim.engine.simulation import horizon, simulate
+from vbp_sim.engine.world import World
+from vbp_sim.scenario.load import Scenario
+from vbp_sim.scenario.market import LEVELS
+
+FAST, SLOW = 25, 200
+BY = ("month", "round", "province", "level")
+
+
+@dataclass
+class Ran:
+    """A scenario, its tables, and the books kept anew."""
+
+    scenario: Scenario
+    t: Mapping[str, Mapping[str, np.ndarray[Any, Any]]]
+    books: Books
+
+    @property
+    def exact(self) -> bool:
+        """Whether everybody delivered all that was ordered, and nobody left."""
+        return not self.t["supply"]["short"].any() and "exit" not in self.t["events"]["kind"]
+
+
+@pytest.fixture(
+    scope="module",
+    params=[*range(FAST), *(pytest.param(seed, marks=pytest.mark.slow) for seed in range(FAST, SLOW))],
+)
+def ran(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Ran:
+    """Every third scenario has ample supply, so that the books can be kept to the last place."""
+    seed: int = request.param
+    scenario = drawn(tmp_path_factory.mktemp("random"), seed, ample=seed % 3 == 0)
+    tables = simulate(scenario, 0)
+    return Ran(scenario, tables, Books(scenario, tables))
+
+
+def together(*ledgers: Mapping[Any, float], of: tuple[int, ...] = (0, 1)) -> Sums:
+    """Ledgers added up, by some of the places of their keys."""
+    sums: Sums = {}
+    for ledger in ledgers:
+        for key, yuan in ledger.items():
+            short = tuple(key[i] for i in of)
+            sums[short] = sums.get(short, 0.0) + yuan
+    return sums
+
+
+def scaled(ledger: Mapping[Any, float], by: float) -> Sums:
+    return {key: by * yuan for key, yuan in ledger.items()}
+
+
+def test_goods_are_what_was_delivered_at_the_price_paid(ran: Ran) -> None:
+    value, care = ran.books.delivered()[0], ran.books.care()
+    close(posted(ran.t["accounts"], "goods", "month", "round"), together(value, care["rest"]))
+
+
+def test_goods_of_every_place_and_level_are_use_times_price_where_nothing_is_short(ran: Ran) -> None:
+    if ran.exact:
+        care = ran.books.care()
+        close(posted(ran.t["accounts"], "goods", *BY), together(care["selected"], care["rest"], of=(0, 1, 2, 3)))
+
+
+def test_the_fund_pays_its_share_up_to_the_payment_standard(ran: Ran) -> None:
+    finance, care = ran.scenario.spec.finance, ran.books.care()
+    selected = scaled(ran.books.delivered()[0], finance.fund_share * finance.insured_share)
+    close(posted(ran.t["accounts"], "reimbursement", "month", "round"), together(selected, care["covered rest"]))
+
+
+def test_patients_pay_what_the_fund_does_not(ran: Ran) -> None:
+    flows = [posted(ran.t["accounts"], flow, *BY) for flow in ("reimbursement", "copayment")]
+    close(together(*flows, of=(0, 1, 2, 3)), posted(ran.t["accounts"], "goods", *BY))
+
+
+def test_production_is_the_cost_of_what_was_delivered_and_of_the_rest(ran: Ran) -> None:
+    cost, care = ran.books.delivered()[1], ran.books.care()
+    close(posted(ran.t["accounts"], "production", "month", "round"), together(cost, care["made rest"]))
+
+
+def test_fee_and_tax_are_parts_of_the_goods(ran: Ran) -> None:
+    finance, goods = ran.scenario.spec.finance, posted(ran.t["accounts"], "goods", *BY)
+    close(posted(ran.t["accounts"], "distribution_fee", *BY), scaled(goods, finance.distribution_fee))
+    close(posted(ran.t["accounts"], "vat", *BY), scaled(goods, finance.vat_rate / (1 + finance.vat_rate)))
+
+
+def test_the_advance_is_the_share_of_the_law_of_the_agreed_volume_at_the_price(ran: Ran) -> None:
+    close(posted(ran.t["accounts"], "advance", "month", "round", "province"), ran.books.advances())
+
+
+def test_the_surplus_is_paid_after_the_months_of_payout_and_the_rest_is_open(ran: Ran) -> None:
+    due = ran.books.retained()
+    paid = {key: yuan for key, yuan in due.items() if key[0] <= ran.books.last}
+    close(posted(ran.t["accounts"], "retained", *BY), paid)
+    open_ = sum(yuan for key, yuan in due.items() if key[0] > ran.books.last)
+    last = posted(ran.t["claims"], "retained", "month", column="open", kind="claim").get((ran.books.last,), 0.0)
+    assert last == pytest.approx(open_, rel=1e-9, abs=1e-3)
+
+
+def test_settlement_follows_the_law_of_the_month_of_delivery(ran: Ran) -> None:
+    if not ran.exact:
+        return
+    books = ran.books.settled(on_time(ran))
+    for flow in ("settlement", "settlement_late"):
+        seen = {key: yuan for key, yuan in books[flow].items() if key[0] <= ran.books.last}
+        close(posted(ran.t["accounts"], flow, *BY), seen, flow)
+    for flow in ("advance_set_off", "advance_return"):
+        close(together(posted(ran.t["accounts"], flow, *BY), of=(0, 1, 2)), books[flow], flow)
+
+
+def on_time(ran: Ran) -> dict[tuple[str, str], float]:
+    """Part of the use in institutions that pay when it is due, by place and level."""
+    world = World(ran.scenario, 0, Clock(ran.scenario.spec.start, horizon(ran.scenario)))
+    places = [Place(world, i) for i in range(len(ran.books.places))]
+    return {
+        (place.id, level): float(part)
+        for place in places
+        for level, part in zip(LEVELS, place.on_time_by_level(), strict=True)
+    }
+
+
+def test_goods_are_paid_set_off_or_still_owed(ran: Ran) -> None:
+    key = ("round", "province", "level")
+    paid = [posted(ran.t["accounts"], f, *key) for f in ("settlement", "settlement_late", "advance_set_off")]
+    owed = at_the_end(ran, "goods", *key)
+    close(together(*paid, owed, of=(0, 1, 2)), posted(ran.t["accounts"], "goods", *key))
+
+
+def test_advances_are_set_off_returned_or_still_outstanding(ran: Ran) -> None:
+    key = ("round", "province")
+    gone = [posted(ran.t["accounts"], f, *key) for f in ("advance_set_off", "advance_return")]
+    close(together(*gone, at_the_end(ran, "advance", *key)), posted(ran.t["accounts"], "advance", *key))
+
+
+def at_the_end(ran: Ran, claim: str, *by: str) -> Sums:
+    months = ran.t["claims"]["month"]
+    last = {name: values[months == ran.t["use"]["month"].max()] for name, values in ran.t["claims"].items()}
+    return posted(last, claim, *by, column="open", kind="claim")
+
+
+def test_no_claim_is_negative_and_no_more_is_overdue_than_open(ran: Ran) -> None:
+    claims = ran.t["claims"]
+    assert claims["open"].min(initial=0.0) >= -1e-6
+    assert claims["overdue"].min(initial=0.0) >= -1e-6
+    assert (claims["overdue"] <= claims["open"] * (1 + 1e-9) + 1e-6).all()
+
+
+def test_no_flow_runs_backwards(ran: Ran) -> None:
+    assert ran.t["accounts"]["yuan"].min(initial=0.0) >= -1e-6
+
+
+def test_damages_are_posted_as_they_are_owed(ran: Ran) -> None:
+    events = ran.t["events"]
+    mine = {name: values[events["kind"] == "damages"] for name, values in events.items()}
+    owed: Sums = {}
+    for name, yuan in zip(mine["round"], mine["value"].tolist(), strict=True):
+        owed[name,] = owed.get((name,), 0.0) + yuan
+    close(posted(ran.t["accounts"], "damages", "round"), owed)
+
+
+def test_every_posting_and_claim_has_the_parties_of_its_declaration(ran: Ran) -> None:
+    accounts, claims = ran.t["accounts"], ran.t["claims"]
+    seen = {*zip(accounts["flow"], accounts["payer"], accounts["payee"], strict=True)}
+    assert seen <= {(f.id, f.payer, f.payee) for f in FLOWS.values()}
+    owed = {*zip(claims["claim"], claims["creditor"], claims["debtor"], strict=True)}
+    assert owed <= {(c.id, c.creditor, c.debtor) for c in CLAIMS.values()}
+
+
+def by_month(ran: Ran, *flows: str) -> np.ndarray[Any, Any]:
+    """Sum of some flows in every month, () of months."""
+    sums = together(*(posted(ran.t["accounts"], flow, "month") for flow in flows), of=(0,))
+    return np.array([sums.get((m,), 0.0) for m in range(ran.books.first, ran.books.last + 1)])
+
+
+def of_firms(ran: Ran, column: str) -> np.ndarray[Any, Any]:
+    firms = ran.t["firms"]
+    month = firms["month"].astype(int) + 1970 * 12 - ran.books.first
+    return np.bincount(month, weights=firms[column], minlength=ran.books.last - ran.books.first + 1)
+
+
+def test_revenue_and_cost_of_all_firms_are_goods_and_production(ran: Ran) -> None:
+    np.testing.assert_allclose(of_firms(ran, "revenue"), by_month(ran, "goods"), rtol=1e-9)
+    np.testing.assert_allclose(of_firms(ran, "cost"), by_month(ran, "production"), rtol=1e-9)
+
+
+def test_cash_of_all_firms_is_the_balance_of_the_manufacturers(ran: Ran) -> None:
+    into = by_month(ran, *(f.id for f in FLOWS.values() if f.payee == "manufacturers" and f.cash))
+    out = by_month(ran, *(f.id for f in FLOWS.values() if f.payer == "manufacturers" and f.cash))
+    most = max(into.cumsum()[-1], out.cumsum()[-1])
+    np.testing.assert_allclose(of_firms(ran, "cash"), (into - out).cumsum(), rtol=1e-9, atol=1e-9 * most)
+
+
+def test_what_is_ordered_is_delivered_by_others_replaced_or_unmet(ran: Ran) -> None:
+    supply, use = ran.t["supply"], ran.t["use"]
+    first = {}
+    for table, column in ((supply, "short"), (supply, "backup_delivered"), (use, "substituted"), (use, "unmet")):
+        keys = zip(table["month"], table["drug"], strict=True)
+        sums: Sums = {}
+        for key, units in zip(keys, table[column].tolist(), strict=True):
+            sums[key] = sums.get(key, 0.0) + units
+        first[column] = sums
+    volume = float(supply["ordered"].max(initial=1.0))
+    for key, short in first["short"].items():
+        covered = first["backup_delivered"][key] + first["substituted"][key] + first["unmet"][key]
+        assert short == pytest.approx(covered, rel=1e-9, abs=1e-9 * volume)
+
+
+def test_the_fund_table_is_the_accounts_by_month_and_place(ran: Ran) -> None:
+    fund = ran.t["fund"]
+    month = (fund["month"].astype(int) + 1970 * 12).tolist()
+    for column, flow in (("fund_paid", "reimbursement"), ("patient_paid", "copayment"), ("prepaid", "advance")):
+        seen = dict(zip(zip(month, fund["province"], strict=True), fund[column].tolist(), strict=True))
+        close(seen, posted(ran.t["accounts"], flow, "month", "province"), column)
+    spent = fund["spend"] + fund["alternatives"]
+    seen = dict(zip(zip(month, fund["province"], strict=True), spent.tolist(), strict=True))
+    close(seen, posted(ran.t["accounts"], "goods", "month", "province"))
+
+
+@pytest.mark.parametrize("seed", range(3))
+def test_nothing_is_short_by_a_bit_where_capacity_is_ample(tmp_path: Path, seed: int) -> None:
+    tables = simulate(drawn(tmp_path, seed, ample=True), 0)
+    assert not tables["use"]["unmet"].any()
+    assert not tables["use"]["substituted"].any()
+    assert not tables["supply"]["backup_delivered"].any()
+    np.testing.assert_array_equal(tables["supply"]["delivered"], tables["supply"]["ordered"])
