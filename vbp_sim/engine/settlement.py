@@ -10,7 +10,7 @@ import numpy.typing as npt
 import simpy
 
 from vbp_sim.engine.agreement import Agreement
-from vbp_sim.engine.clock import add_months
+from vbp_sim.engine.clock import LAPSE, add_months
 from vbp_sim.engine.place import Place
 from vbp_sim.engine.shelf import Mix
 from vbp_sim.engine.world import World
@@ -29,6 +29,7 @@ def agreement_years(world: World, agreement: Agreement, places: list[Place]) -> 
         _close_year(world, agreement, [places[p] for p in agreement.places], agreement.settled)
     world.log("term-end", round=agreement.round, drug=world.drug_ids[agreement.drug])
     if agreement.rules.after_term == "listing":
+        yield from world.until(world.clock.day(agreement.end) + LAPSE)  # one that begins today is a successor
         for p in agreement.places:
             places[p].clear(agreement.drug)
         world.ended(agreement, agreement.places)
