@@ -44,6 +44,7 @@ class Made(NamedTuple):
     price: float
     share: float
     cost: float
+    company: str
 
 
 @dataclass
@@ -83,7 +84,9 @@ class Books:
         self.spec, self.t = scenario.spec, tables
         every: list[Any] = list(scenario.market.products)
         self.firms = {
-            (p.drug, p.manufacturer): Made(bool(p.originator), *map(float, (p.pre_price, p.pre_share, p.cost)))
+            (p.drug, p.manufacturer): Made(
+                bool(p.originator), float(p.pre_price), float(p.pre_share), float(p.cost), p.owner or p.manufacturer
+            )
             for p in every
         }
         self.drugs = [drug.id for drug in scenario.market.drugs]
@@ -176,8 +179,8 @@ class Books:
             found.append(dict(prices))
         return found
 
-    def rest(self, drug: str, place: str, month: int) -> list[tuple[bool, float, float, float]]:
-        """What is bought that is not selected: (originator, part, price, cost), the parts adding up to 1."""
+    def rest(self, drug: str, place: str, month: int) -> list[tuple[bool, float, float, float, str]]:
+        """What is bought that is not selected: (originator, part, price, cost, firm), the parts adding up to 1."""
         mine = {firm: p for (d, firm), p in self.firms.items() if d == drug}
         generics = [p for p in mine.values() if not p.originator] or list(mine.values())
         usual = float(np.mean([p.price for p in generics]))
@@ -187,13 +190,14 @@ class Books:
         if cell is not None:
             price = self.before[drug, place][self.cells[drug, place].index(cell)]
         out = cell.now(month) if cell is not None else {}
-        left = [(p.originator, p.share, price[firm], p.cost) for firm, p in mine.items()
-                if firm not in out]  # fmt: skip
-        left.append((False, max(0.0, 1 - sum(p.share for p in mine.values())), usual, usual_cost))
-        total = sum(part for _, part, _, _ in left)
+        left = [
+            (p.originator, p.share, price[firm], p.cost, firm) for firm, p in mine.items() if firm not in out
+        ]
+        left.append((False, max(0.0, 1 - sum(p.share for p in mine.values())), usual, usual_cost, ""))
+        total = sum(part for _, part, *_ in left)
         if total <= 0:
-            return [(False, 1.0, usual, usual_cost)]
-        return [(originator, part / total, paid, cost) for originator, part, paid, cost in left]
+            return [(False, 1.0, usual, usual_cost, "")]
+        return [(originator, part / total, *more) for originator, part, *more in left]
 
     def cost(self, drug: str, firm: str) -> float:
         return self.firms[drug, firm].cost
@@ -209,7 +213,7 @@ class Books:
 
     def untouched(self, drug: str) -> float:
         """Mean price of the drug before any round."""
-        return sum(part * price for _, part, price, _ in self.rest(drug, "", self.first))
+        return sum(part * price for _, part, price, *_ in self.rest(drug, "", self.first))
 
     def care(self) -> dict[str, Sums]:
         """By (month, round, place, level): value, cost and the fund's part of what was ``selected`` and the ``rest``.
@@ -230,14 +234,14 @@ class Books:
                 v["generic"] = left - v["originator"]
             law, worth, covered = self.law(place, m).reimbursement, 0.0, 0.0
             for brand, volume in ((True, v["originator"]), (False, v["generic"])):
-                side = [(part, price) for o, part, price, _ in rest if o is brand and part > 0]
+                side = [(part, price) for o, part, price, *_ in rest if o is brand and part > 0]
                 price = sum(a * b for a, b in side) / sum(a for a, _ in side) if side else 0.0
                 pays = finance.fund_share * price
                 if cell is not None:
                     most = law.standard(np.asarray(price), np.asarray(unit), cell.year(m))
                     pays = float(law.fund_pays(np.asarray(price), most, finance.fund_share))
                 worth, covered = worth + volume * price, covered + volume * pays
-            outside, other = v["alternatives"] * self.untouched(drug), sum(part * cost for _, part, _, cost in rest)
+            outside, other = v["alternatives"] * self.untouched(drug), sum(part * cost for _, part, _, cost, _ in rest)
             found["selected"][key] += v["selected"] * unit
             found["rest"][key] += worth + outside
             found["covered selected"][key] += finance.insured_share * finance.fund_share * v["selected"] * unit
@@ -258,6 +262,29 @@ class Books:
             value[m, key[0]] += units * price[tuple(key)]
             cost[m, key[0]] += units * self.cost(key[1], key[2])
         return value, cost
+
+    def sold(self) -> tuple[Sums, Sums]:
+        """Revenue and cost by (month, company), whose name is that of the owner, else of the manufacturer."""
+        s, bids, names = self.t["supply"], self.t["bids"], ("round", "drug", "manufacturer")
+        revenue: Sums = defaultdict(float)
+        cost: Sums = defaultdict(float)
+        month = (s["month"].astype(int) + 1970 * 12).tolist()
+        price = dict(zip(zip(*(bids[c] for c in names), strict=True), bids["price"].tolist(), strict=True))
+        for m, *key, units in zip(month, *(s[c] for c in names), s["delivered"] + s["backup_delivered"], strict=True):
+            who = self.firms[key[1], key[2]].company
+            revenue[m, who] += units * price[tuple(key)]
+            cost[m, who] += units * self.cost(key[1], key[2])
+        for m, drug, place, _, v in self.rows():
+            rest = self.rest(drug, place, m)
+            units = v["need"] - v["unmet"] - v["alternatives"]
+            units -= v["selected"] if self.at(drug, place, m) is not None else 0.0
+            for _, part, paid, made, firm in rest:
+                who = self.firms[drug, firm].company if firm else ""
+                revenue[m, who] += units * part * paid
+                cost[m, who] += units * part * made
+                cost[m, ""] += v["alternatives"] * part * made
+            revenue[m, ""] += v["alternatives"] * self.untouched(drug)
+        return revenue, cost
 
     def advances(self) -> Sums:
         """Advances by (month, round, place)."""
@@ -318,10 +345,10 @@ class Books:
         rest = self.rest(drug, place, m)
         if self.at(drug, place, m) is None:
             left = v["need"] - v["unmet"] - v["alternatives"]
-            return left * sum(part * price for _, part, price, _ in rest) + v["alternatives"] * self.untouched(drug)
+            return left * sum(part * price for _, part, price, *_ in rest) + v["alternatives"] * self.untouched(drug)
         worth = v["alternatives"] * self.untouched(drug)
         for brand, volume in ((True, v["originator"]), (False, v["generic"])):
-            side = [(part, price) for o, part, price, _ in rest if o is brand and part > 0]
+            side = [(part, price) for o, part, price, *_ in rest if o is brand and part > 0]
             worth += volume * sum(a * b for a, b in side) / sum(a for a, _ in side) if side else 0.0
         return worth
 

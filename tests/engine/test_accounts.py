@@ -199,6 +199,13 @@ def test_revenue_and_cost_of_all_firms_are_goods_and_production(ran: Ran) -> Non
     np.testing.assert_allclose(of_firms(ran, "cost"), by_month(ran, "production"), rtol=1e-9)
 
 
+def test_revenue_and_cost_of_each_company_are_those_of_its_products(ran: Ran) -> None:
+    firms = ran.t["firms"]
+    keys = list(zip((firms["month"].astype(int) + 1970 * 12).tolist(), firms["owner"].tolist(), strict=True))
+    for column, kept in zip(("revenue", "cost"), ran.books.sold(), strict=True):
+        close(dict(zip(keys, firms[column].tolist(), strict=True)), kept, column)
+
+
 def test_cash_of_all_firms_is_the_balance_of_the_manufacturers(ran: Ran) -> None:
     into = by_month(ran, *(f.id for f in FLOWS.values() if f.payee == "manufacturers" and f.cash))
     out = by_month(ran, *(f.id for f in FLOWS.values() if f.payer == "manufacturers" and f.cash))
