@@ -11,7 +11,9 @@ import pytest
 PACKAGE = Path(__file__).parents[2] / "vbp_sim"
 
 #: lowest first; `errors` and `streams` are one layer
-LAYERS = ("errors", "streams", "scenario", "rules", "agents", "engine", "studies", "report", "explore", "api", "cli")
+LAYERS = (
+    "errors", "streams", "scenario", "rules", "agents", "tender", "engine", "studies", "report", "explore", "api", "cli"
+)  # fmt: skip
 
 #: libraries and modules that a layer does without, wherever in a file they would be imported
 FORBIDDEN = {
@@ -32,6 +34,7 @@ FORBIDDEN = {
         "rich",
     },
     "agents": {"simpy", "random", "secrets", "time", "click", "matplotlib", "pyarrow", "rich"},
+    "tender": {"simpy", "random", "secrets", "time", "click", "matplotlib", "pyarrow", "rich"},
     "engine": {"random", "secrets", "time", "click", "matplotlib", "pyarrow", "rich"},
     "studies": {"simpy", "random", "secrets", "click", "matplotlib", "rich"},
     "report": {"simpy", "random", "secrets", "click"},

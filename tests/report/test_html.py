@@ -190,7 +190,7 @@ def test_one_replication_gives_no_range(tmp_path: Path) -> None:
 
 def test_stand_ins_and_guesses_are_marked(real: RunFolder) -> None:
     found = evidence.assumptions(real)
-    rules = {a.path: a for a in found["Rules and calendar"]}
+    rules = {a.path: a for a in (*found["Rules and calendar"], *found["Laws"])}
     behaviour = {a.path: a for a in found["Behaviour"]}
     assert set(real.manifest["stand_ins"]) == {path for path, a in rules.items() if a.stand_in}
     assert behaviour["behaviour.firms.drug_spread"].confidence == "guess"

@@ -65,9 +65,9 @@ def tables() -> dict[str, Any]:
     return {
         "bids": table(
             "bids",
-            bid("r1", "a", "x", 4.0, 2.0, rank=1, price=4.0),
+            bid("r1", "a", "x", 4.0, 2.0, rank=1, price=4.0, named=30.0),
             bid("r1", "a", "brand", 6.0, 3.0, rank=2, price=6.0, originator=True, pre_price=30.0),
-            bid("r1", "a", "y", 8.0, 2.0, rank=3, pre_price=NAN),
+            bid("r1", "a", "y", 8.0, 2.0, rank=3, pre_price=NAN, named=10.0),
             bid("r1", "b", "brand", 12.0, 3.0, rank=0, originator=True),
             bid("r1", "b", "z", NAN, 3.0, rank=0),
             bid("r2", "a", "x", 3.0, 2.0, rank=1, price=3.0, pre_price=NAN),
@@ -160,6 +160,20 @@ def tables() -> dict[str, Any]:
                 "delay_days": 60.0,
             },
         ),
+        "claims": table(
+            "claims",
+            {"month": "2019-02", "claim": "goods", "open": 70, "overdue": 60},
+            {"month": "2019-03", "claim": "goods", "open": 50, "overdue": 20},
+            {"month": "2019-03", "claim": "advance", "open": 9, "overdue": 4},
+            {"month": "2019-03", "claim": "retained", "open": 40},
+        ),
+        "firms": table(
+            "firms",
+            {"month": "2019-02", "owner": "x", "cash": 99},
+            {"month": "2019-03", "owner": "x", "cash": 7},
+            {"month": "2019-03", "owner": "brand", "cash": -3},
+        ),
+        "accounts": table("accounts"),
         "events": table(
             "events",
             *(
@@ -167,6 +181,7 @@ def tables() -> dict[str, Any]:
                 for kind, value in (
                     ("disruption", 3.0),
                     ("disruption", 9.0),
+                    ("recall", 5.0),
                     ("exit", NAN),
                     ("ban", 9.0),
                     ("backup", 10.0),
@@ -190,12 +205,14 @@ WANTED = {
     "failed_drugs": 1,
     "bid_success": 3 / 4,
     "originator_win_rate": 1 / 2,
+    "wish_met": 30 / 40,
     "completion": 20 / 15,
     "selected_share": 17 / 23,
     "originator_share": (2 + 1) / 23,
     "use_change": ((11 + 12) / 2) / 10 - 1,
     "spend_change": 80 / 200 - 1,
     "fund_saving": 80 / (2 / 12),
+    "fund_net": (80 - 40 - 4) / (2 / 12),
     "patient_saving": 40 / (2 / 12),
     "reporting_ratio": 80 / 100,
     "retained_surplus": 40,
@@ -204,12 +221,15 @@ WANTED = {
     "unmet_share": 2 / 25,
     "shortage_product_months": 1,
     "disruptions": 2,
+    "recalls": 1,
     "days_to_backup": 15,
     "hhi": ((4 / 6) ** 2 + (2 / 6) ** 2 + 1) / 2,
     "margin": (4 * 2 + 2 * 3 + 10.95 * 1) / (4 * 4 + 2 * 6 + 10.95 * 3),
     "exits": 1,
     "bans": 1,
     "payment_delay_days": (30 * 60 + 60 * 20) / 80,
+    "firm_cash": 7 - 3,
+    "arrears": 20 + 4,
 }
 
 

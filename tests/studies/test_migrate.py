@@ -157,6 +157,15 @@ def test_several_rounds_become_laws_from_their_start_in_their_places(tmp_path: P
     assert law_of(file, "v,w", "first")["reimbursement"]["rule"] == "stepped"
 
 
+def test_rounds_of_one_day_that_differ_are_refused(tmp_path: Path) -> None:
+    from small import round_of
+
+    rounds = {"first": round_of(drugs=["alpha"]), "second": round_of(drugs=["beta"])}
+    text = HEAD + "rounds: {second: {rules: {payment: {direct_days: 9}}}}\n"
+    with pytest.raises(InputError, match="'first' and 'second' start in the same places on 2019-01-01 under different"):
+        migration(old_file(tmp_path, text, rounds=rounds))
+
+
 def test_a_later_round_of_all_ends_the_law_of_an_alliance(tmp_path: Path) -> None:
     from small import round_of
 

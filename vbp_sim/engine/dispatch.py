@@ -39,7 +39,9 @@ def dispatch(
     agreement of each place, -1 = none, and ``member`` (suppliers, agreements) says who helps where. All own orders are
     served first, then backups, then all other winners, each step split in proportion at once.
     """
-    wanted = routes * orders
+    wanted, unserved = routes * orders, (orders > 0) & ~routes.any(axis=0)
+    if (wanted.sum(axis=1) <= available).all():
+        return Delivered(wanted, np.zeros_like(wanted), np.where(unserved, 0.0, 1.0))
     own, left = _ration(wanted, np.array(available, dtype=np.float64))
     gap = (wanted - own).sum(axis=0)
     may = gap * helped
@@ -48,7 +50,7 @@ def dispatch(
     still = np.where(backup >= 0, np.maximum(may - by_backup.sum(axis=0), 0), may)
     by_others, met = _pools(left, still, pool, member)
     missing = gap - may + still * (1 - met)
-    missing = np.where(routes.any(axis=0), missing, orders)
+    missing = np.where(unserved, orders, missing)
     filled = 1 - np.divide(missing, orders, out=np.zeros_like(orders), where=orders > 0)
     return Delivered(own, by_backup + by_others, filled.clip(0, 1))
 

@@ -90,6 +90,9 @@ def _watch(world: World, shelf: Shelf, out: Delivered) -> None:
     wanted = shelf.routes * world.orders[drug]
     orders, missing, helped = wanted.sum(axis=0), wanted - out.own, out.help.sum(axis=0)
     gap = missing.sum(axis=0)
+    if not gap.any():
+        shelf.short_since[:], shelf.helped[:] = np.inf, False
+        return
     short = gap > 1e-6 * np.maximum(orders, 1)
     for p in np.flatnonzero(short).tolist():
         agreement = shelf.of(p)

@@ -64,6 +64,7 @@ class Place:
         self.trend = np.array([drug.trend for drug in world.market.drugs])
         self._needed, self._ordered, self._elsewhere = zeros, zeros, zeros
         self._nothing = self.institutions.by_level(zeros)
+        self._monthly: Floats | None = None
         self._table = kernel.lognormal_table(world.spec.demand.monthly_cv)
         payers = world.luck.uniform("institution.pays-on-time", at=self.at)
         self.on_time = payers < world.spec.finance.on_time_share
@@ -103,7 +104,7 @@ class Place:
         """Selected volume of the last agreement year; of the running one, made up to a year, where it is the first."""
         bought = self.last[drugs].copy()
         for row, d in enumerate(drugs):
-            if not bought[row].any() and self.passed[d] > 0:
+            if not self.last[d].any() and self.passed[d] > 0:
                 bought[row] = self.bought[d] * 12 / self.passed[d]
         return np.asarray(bought)
 
@@ -114,7 +115,7 @@ class Place:
             self.active[d] = False
             return
         others = world.prices.others(d, self.index, mix.products)
-        self._new[d] = self._brand(d, mix.products), others.price / mix.price
+        self._new[d] = others.originator_share, others.price / mix.price
         if not self.active[d]:
             self.share[d] = world.prices.share(d, self.index)[list(mix.products)].sum()
         self.active[d] = True
@@ -138,12 +139,14 @@ class Place:
         """An agreement year of so many months begins with its agreed volume per institution, units."""
         self._close(drug)
         self.agreed[drug], self.months[drug] = agreed, months
+        self._monthly = None
         self._expecting.add(drug)
 
     def close(self, drug: int) -> None:
         """The agreement is over: no task any more, habits remain."""
         self._close(drug)
         self.agreed[drug], self.term[drug] = 0.0, 0
+        self._monthly = None
         self._expecting.add(drug)
 
     def clear(self, drug: int) -> None:
@@ -151,8 +154,8 @@ class Place:
         self.active[drug], self.share[drug] = False, 0.0
 
     def _close(self, drug: int) -> None:
-        if self.bought[drug].any():
-            self.last[drug] = self.bought[drug] * 12 / self.months[drug]
+        if self.passed[drug] > 0:
+            self.last[drug] = self.bought[drug] * 12 / self.passed[drug]
         self.bought[drug] = self.nonselected[drug] = self.undelivered[drug] = 0.0
         self.passed[drug] = 0
 
@@ -233,20 +236,19 @@ class Place:
         leaks, by_level = world.choice.leaks, self.institutions.by_level
         listed = self._needed - self._elsewhere if leaks else self._needed
         filled = world.filled[:, self.index]
-        got = kernel.receive(listed, self._ordered, filled, world.supply.switchable)
-        self.bought += got.bought
-        self.nonselected += got.nonselected
-        if (filled < 1).any():
-            self.undelivered += self._ordered - got.bought
+        substituted = unmet = self._nothing
+        if (filled == 1).all():
+            bought, nonselected = self._ordered, listed - self._ordered
+        else:
+            got = kernel.receive(listed, self._ordered, filled, world.supply.switchable)
+            bought, nonselected = got.bought, got.nonselected
+            self.undelivered += self._ordered - bought
+            substituted, unmet = by_level(got.substituted), by_level(got.unmet)
+        self.bought += bought
+        self.nonselected += nonselected
+        if self._monthly is None:
+            self._monthly = by_level(self.agreed / self.months[:, None])
         elsewhere = by_level(self._elsewhere) if leaks else self._nothing
         world.recorder.month(
-            m, self.index, by_level(self._needed), by_level(got.bought), elsewhere,
-            by_level(got.substituted), by_level(got.unmet), by_level(self.agreed / self.months[:, None]),
-        )  # fmt: skip
-
-    def _brand(self, drug: int, selected: tuple[int, ...]) -> float:
-        """Earlier share of the originators that were not selected."""
-        p = self.world.products
-        rivals = p.of(drug)
-        rivals = rivals[p.originator[rivals] & ~np.isin(rivals, selected)]
-        return float(self.world.prices.share(drug, self.index)[rivals].sum())
+            m, self.index, by_level(self._needed), by_level(bought), elsewhere, substituted, unmet, self._monthly
+        )

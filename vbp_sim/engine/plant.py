@@ -62,7 +62,7 @@ class Plant:
         and wins again is set up anew.
         """
         if self.gone:
-            self.gone, self.up, self.stopped = False, True, math.inf if self.fed else now
+            self.gone, self.up, self.stopped, self._since = False, True, math.inf if self.fed else now, now
         if self.usual == 0.0:
             self._since = self._counted = now
             self._up_days = 0.0

@@ -18,13 +18,15 @@ Floats = npt.NDArray[np.float64]
 class Others:
     """The non-selected side of a drug: originators' part of the volume, and the prices of both parts, yuan per unit.
 
-    It consists of ``products`` (indices, -1 = generics that may not bid) with their ``parts`` of its volume, which add
-    up to 1, and their ``prices``.
+    ``originator_share`` is what originators had of the whole drug before any round. It consists of ``products``
+    (indices, -1 = generics that may not bid) with their ``parts`` of its volume, which add up to 1, and their
+    ``prices``.
     """
 
     originator_part: float
     originator_price: float
     generic_price: float
+    originator_share: float
     products: tuple[int, ...]
     parts: tuple[float, ...]
     prices: tuple[float, ...]
@@ -95,6 +97,7 @@ class Prices:
             generic_price=_mean(
                 np.append(price[rest_generic], usual), np.append(share[rest_generic], unqualified), usual
             ),
+            originator_share=originator,
             products=(*rest_originator.tolist(), *rest_generic.tolist(), -1),
             parts=tuple(of_all.tolist()),
             prices=(*price[rest_originator].tolist(), *price[rest_generic].tolist(), usual),

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Generator
+from collections.abc import Generator, Sequence
 from datetime import date, timedelta
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
@@ -12,27 +13,45 @@ import simpy
 from vbp_sim.engine.agreement import Agreement
 from vbp_sim.engine.clock import LAPSE, add_months
 from vbp_sim.engine.place import Place
-from vbp_sim.engine.shelf import Mix
 from vbp_sim.engine.world import World
 from vbp_sim.scenario.market import LEVELS
 
 Floats = npt.NDArray[np.float64]
 
 
-def agreement_years(world: World, agreement: Agreement, places: list[Place]) -> Generator[simpy.Event, None, None]:
-    """Go through an agreement's years: assess, settle, open the next year; at the end the task is over."""
-    while agreement.settled < agreement.years:
-        yield from world.until(world.clock.day(agreement.year_end(agreement.settled + 1)))
-        if not agreement.open.any():
-            return
-        agreement.settled += 1
-        _close_year(world, agreement, [places[p] for p in agreement.places], agreement.settled)
+def agreement_years(
+    world: World, agreements: Sequence[Agreement], places: list[Place]
+) -> Generator[simpy.Event, None, None]:
+    """Go through the years of agreements that began on one day: assess, settle, open the next year or end the task."""
+    for year in range(1, max((agreement.years for agreement in agreements), default=0) + 1):
+        ends: dict[date, list[Agreement]] = {}
+        for agreement in agreements:
+            if agreement.years >= year:
+                ends.setdefault(agreement.year_end(year), []).append(agreement)
+        for day in sorted(ends):
+            yield from world.until(world.clock.day(day))
+            running = [agreement for agreement in ends[day] if agreement.open.any()]
+            _close_year(world, running, places, year)
+            for agreement in running:
+                agreement.settled = year
+                if year == agreement.years:
+                    _end(world, agreement, places)
+
+
+def _end(world: World, agreement: Agreement, places: list[Place]) -> None:
+    """The term is over without a successor."""
     world.log("term-end", round=agreement.round, drug=world.drug_ids[agreement.drug])
     if agreement.rules.after_term == "listing":
-        yield from world.until(world.clock.day(agreement.end) + LAPSE)  # one that begins today is a successor
-        for p in agreement.places:
-            places[p].clear(agreement.drug)
-        world.ended(agreement, agreement.places)
+        world.env.process(_lapse(world, agreement, places))
+
+
+def _lapse(world: World, agreement: Agreement, places: list[Place]) -> Generator[simpy.Event, None, None]:
+    """What was bought and paid before any agreement comes back; what begins on the day of the end is a successor."""
+    yield from world.until(world.clock.day(agreement.end) + LAPSE)
+    here = agreement.places
+    for p in here:
+        places[p].clear(agreement.drug)
+    world.ended(agreement, here)
 
 
 def replaced(world: World, agreement: Agreement, places: list[Place]) -> None:
@@ -45,8 +64,9 @@ def replaced(world: World, agreement: Agreement, places: list[Place]) -> None:
     if year <= agreement.years and months > 0:
         for place in places:
             place.agreed[agreement.drug] *= months / agreement.year_months(year)
-        _close_year(world, agreement, places, year, months)
-        world.log("term-end", round=agreement.round, drug=world.drug_ids[agreement.drug], text="another one begins")
+        _close_year(world, [agreement], places, year, months)
+        world.log("term-end", round=agreement.round, drug=world.drug_ids[agreement.drug],
+                  text="another contract begins")  # fmt: skip
     here = [place.index for place in places]
     for supplier in agreement.suppliers:
         for p in here:
@@ -56,28 +76,37 @@ def replaced(world: World, agreement: Agreement, places: list[Place]) -> None:
 
 
 def _close_year(
-    world: World, agreement: Agreement, places: list[Place], year: int, cut: int | None = None
+    world: World, agreements: Sequence[Agreement], places: list[Place], year: int, cut: int | None = None
 ) -> None:
-    """Settle an agreement year in some places, and open the next one or close the agreement there.
+    """Settle a year of agreements of one round in some places, and open the next one or close them there.
 
     ``cut``: the year ends early, after so many months.
     """
-    d, months = agreement.drug, agreement.year_months(year) if cut is None else cut
-    shelf = world.shelves[d]
-    served = [(place, mix) for place in places if (mix := shelf.mix(place.index)) is not None]
-    ends = agreement.year_end(year) if cut is None else world.today
-    due = add_months(ends, world.spec.finance.payout_months)
-    retained = sum(_settle(world, agreement, place, mix, year, months, ends, due) for place, mix in served)
-    world.log("assessment", round=agreement.round, drug=world.drug_ids[d], value=retained,
-              text=f"end of contract year {year}")  # fmt: skip
-    world.env.process(_pay(world, agreement, year, due, retained))
-    for place, _ in served:
-        if cut is None and year < agreement.years:
-            longer = agreement.year_months(year + 1)
-            nextly = agreement.rules.contract.next_year(place.agreed[d], place.bought[d])
-            place.open_year(d, nextly * longer / months, longer)
-        else:
-            place.close(d)
+    retained, settled = dict.fromkeys(agreements, 0.0), list[tuple[int, tuple[Any, ...]]]()
+    for place in places:
+        served = [a for a in agreements if a.open[place.index] and world.shelves[a.drug].mix(place.index) is not None]
+        if served:
+            settled += _settle(world, served, place, year, cut, retained)
+        for agreement in served:
+            _next_year(agreement, place, year, cut)
+    for _, row in sorted(settled, key=lambda found: found[0]):
+        world.recorder.row("settlement", *row)
+    for agreement in agreements:
+        world.log("assessment", round=agreement.round, drug=world.drug_ids[agreement.drug], value=retained[agreement],
+                  text=f"end of contract year {year}")  # fmt: skip
+        due = add_months(world.today, world.spec.finance.payout_months)
+        world.env.process(_pay(world, agreement, year, due, retained[agreement]))
+
+
+def _next_year(agreement: Agreement, place: Place, year: int, cut: int | None) -> None:
+    """Open the next year of an agreement in a place, or close it there."""
+    d = agreement.drug
+    if cut is None and year < agreement.years:
+        months, longer = agreement.year_months(year), agreement.year_months(year + 1)
+        nextly = agreement.rules.contract.next_year(place.agreed[d], place.bought[d])
+        place.open_year(d, nextly * longer / months, longer)
+    else:
+        place.close(d)
 
 
 def _pay(
@@ -89,37 +118,46 @@ def _pay(
 
 
 def _settle(
-    world: World, agreement: Agreement, place: Place, mix: Mix, year: int, months: int, ends: date, due: date
-) -> float:
-    """Assess every institution of a place for one drug, write it down by level; return the retained surplus.
+    world: World, agreements: Sequence[Agreement], place: Place, year: int, cut: int | None,
+    retained: dict[Agreement, float],
+) -> list[tuple[int, tuple[Any, ...]]]:
+    """Assess every institution of a place for its agreements of a round; return the rows of the settlement table, each
+    with its drug, and add up what is ``retained``.
 
     The law of the year's last day holds.
     """
-    d, finance, m = agreement.drug, world.spec.finance, world.month_of(ends - timedelta(days=1))
-    assessment = world.laws.part("assessment", place.index, m)
-    retention = world.laws.part("retention", place.index, m)
+    finance, p = world.spec.finance, place.index
+    m = world.month_of(world.today - timedelta(days=1))
+    due = world.month_of(add_months(world.today, finance.payout_months))
+    assessment, retention = world.laws.part("assessment", p, m), world.laws.part("retention", p, m)
+    d = [agreement.drug for agreement in agreements]
+    months = np.array([agreement.year_months(year) if cut is None else cut for agreement in agreements])
+    mixes = [mix for agreement in agreements if (mix := world.shelves[agreement.drug].mix(p)) is not None]
+    price = np.array([mix.price for mix in mixes])[:, None]
+    rest = np.array([world.prices.others(drug, p, mix.products).price for drug, mix in zip(d, mixes, strict=True)])
+    before = np.array([agreement.price_before[p] for agreement in agreements])[:, None]
     agreed, bought, other = place.agreed[d], place.bought[d], place.nonselected[d]
-    others, price = world.prices.others(d, place.index, mix.products), mix.price
+    spent = other * rest[:, None]
     done = bought + place.undelivered[d] if assessment.shortage_exempt else bought
     completion = np.divide(done, agreed, out=np.ones_like(bought), where=agreed > 0)
     nonselected = other / np.maximum(bought + other, 1e-12)
     place.completion[d], place.other_share[d] = completion, nonselected
     passed = assessment.passed(completion, nonselected) & (agreed > 0)
     score = assessment.score(completion, nonselected, place.on_time.astype(np.float64))
-    base = place.reported[agreement.round][d] * months / 12
-    before, covered = agreement.price_before[place.index], finance.fund_share * finance.insured_share
-    surplus = retention.surplus(
-        base, np.asarray(before), agreed, np.asarray(price), other * others.price, finance.fund_share,
-        finance.insured_share,
-    )  # fmt: skip
-    retained = surplus * retention.ratio(score, passed)
-    columns = (agreed, bought, other, base * before * covered,
-               (agreed * price + other * others.price) * covered, surplus, retained)  # fmt: skip
-    sums = place.institutions.by_level(np.vstack([agreed > 0, passed, *columns]).astype(np.float64))
-    world.accounts.retain(m, world.month_of(due), agreement.round, place.index, sums[-1])
-    for level, name in enumerate(LEVELS):
-        if sums[0, level] > 0:
-            counts = (round(sums[0, level]), round(sums[1, level]))
-            world.recorder.row("settlement", agreement.round, year, world.drug_ids[d], place.id, name,
-                               *counts, *sums[2:, level])  # fmt: skip
-    return float(retained.sum())
+    base = place.reported[agreements[0].round][d] * (months / 12)[:, None]
+    covered = finance.fund_share * finance.insured_share
+    surplus = retention.surplus(base, before, agreed, price, spent, finance.fund_share, finance.insured_share)
+    kept = surplus * retention.ratio(score, passed)
+    columns = (agreed > 0, passed, agreed, bought, other, base * before * covered,
+               (agreed * price + spent) * covered, surplus, kept)  # fmt: skip
+    sums = place.institutions.by_level(np.concatenate(columns).astype(np.float64)).reshape(len(columns), len(d), -1)
+    world.accounts.retain(m, due, agreements[0].round, p, sums[-1].sum(axis=0))
+    rows = []
+    for i, agreement in enumerate(agreements):
+        retained[agreement] += float(kept[i].sum())
+        for level, name in enumerate(LEVELS):
+            if sums[0, i, level] > 0:
+                counts = (round(sums[0, i, level]), round(sums[1, i, level]))
+                head = (agreement.round, year, world.drug_ids[agreement.drug], place.id, name)
+                rows.append((agreement.drug, (*head, *counts, *sums[2:, i, level].tolist())))
+    return rows

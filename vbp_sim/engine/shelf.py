@@ -49,6 +49,7 @@ class Shelf:
         self.helped = np.zeros(places, dtype=np.bool_)
         self.running: list[Agreement] = []
         self.member = np.zeros((len(products), 0), dtype=np.bool_)
+        self._mixes: list[Mix | None] = [None] * places
 
     def rows(self, agreement: Agreement) -> Ints:
         """Rows of an agreement's suppliers, (suppliers,)."""
@@ -82,6 +83,8 @@ class Shelf:
         self.price[np.ix_(rows, here)] = np.array([s.price for s in agreement.suppliers])[:, None]
         backup = agreement.backup[here]
         self.backup[here] = np.where(backup >= 0, rows[backup], -1)
+        for place in agreement.places:
+            self._mixes[place] = self._mix(place)
 
     def clear(self, agreement: Agreement, places: list[int]) -> None:
         """An agreement is no longer in force in some places."""
@@ -89,6 +92,8 @@ class Shelf:
         self.routes[:, places] = self.price[:, places] = 0.0
         self.backup[places] = self.agreement[places] = -1
         self.short_since[places], self.helped[places] = np.inf, False
+        for place in places:
+            self._mixes[place] = None
         self._run()
 
     def _run(self) -> None:
@@ -96,6 +101,9 @@ class Shelf:
 
     def mix(self, place: int) -> Mix | None:
         """What is selected in a place and at which prices; None where the drug is not supplied."""
+        return self._mixes[place]
+
+    def _mix(self, place: int) -> Mix | None:
         rows = np.flatnonzero(self.routes[:, place])
         if not len(rows):
             return None

@@ -218,7 +218,13 @@ def _dated(rounds: Mapping[str, Round], parts: list[str]) -> Map:
     laws: Map = {}
     before: dict[str, list[Map]] = {part: [] for part in parts}
     local: list[str] = []
+    seen: dict[tuple[str, tuple[str, ...]], str] = {}
     for name, one in rounds.items():
+        other = seen.setdefault((one.start, one.members), name)
+        if rounds[other].law != one.law:
+            what = f"rounds '{other}' and '{name}' start in the same places on {one.start} under different law"
+            remedy = "a law knows places and dates; let them agree first"
+            raise InputError(Problem(f"rounds.{name}.rules", what, remedy))
         changes = {}
         for part in parts:
             named = one.law.get(part) or {}

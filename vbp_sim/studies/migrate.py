@@ -7,6 +7,7 @@
 from __future__ import annotations
 
 import os
+import shutil
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -35,13 +36,15 @@ class Migration:
 
     def write(self) -> Path:
         """Put the new text in place of the old one in one step; return the copy of the old file."""
-        copy, aside = self.file.with_name(self.file.name + COPY), self.file.with_name(self.file.name + ".aside")
+        file = self.file.resolve()
+        copy, aside = file.with_name(file.name + COPY), file.with_name(file.name + ".aside")
         if copy.exists():
             what = "a copy of an earlier migration is there already"
             raise InputError(Problem(shown(copy), what, "move it away, so that nothing is lost"))
         aside.write_text(self.text, encoding="utf-8", newline="")
-        copy.write_bytes(self.file.read_bytes())
-        os.replace(aside, self.file)
+        shutil.copymode(file, aside)
+        shutil.copy2(file, copy)
+        os.replace(aside, file)
         return copy
 
 

@@ -3,7 +3,7 @@
 sweep: retention-by-winners
 scenario: pilot-2018
 levers:
-  kept: {path: rounds.pilot.rules.retention.most, values: [0, 0.25, 0.5]}
+  kept: {path: laws.national.changes.retention.most, values: [0, 0.25, 0.5]}
 uncertainties:
   growth: {path: demand.growth, distribution: triangular, low: 0, mode: 0.14, high: 0.4}
 sample: {method: sobol, size: 64}

@@ -14,7 +14,7 @@ from vbp_sim.engine.place import Place
 from vbp_sim.engine.round.notice import draw_up, opening_of, qualified
 from vbp_sim.engine.round.renewal import take_stock
 from vbp_sim.engine.round.scope import Scope
-from vbp_sim.engine.round.signing import start
+from vbp_sim.engine.round.signing import Won, start
 from vbp_sim.engine.world import World
 from vbp_sim.rules import money
 from vbp_sim.scenario.market import LEVELS
@@ -22,8 +22,6 @@ from vbp_sim.scenario.spec import Round
 from vbp_sim.tender import Outcome, Seen, decide, expected_share, rows
 
 Ints = npt.NDArray[np.int64]
-#: an outcome that becomes an agreement: the drug, the products of its document, and what was decided
-Won = tuple[int, Ints, Outcome]
 
 
 def bidding_round(
@@ -46,8 +44,7 @@ def bidding_round(
     world.history.append(past)
     scope.log("result", float(len(won)), "drugs awarded; contracts are signed")
     yield from world.until(day(calendar.start))
-    for drug, members, outcome in won:
-        start(scope, drug, members, outcome)
+    start(scope, won)
     scope.log("start", float(len(won)), "selected products are supplied")
 
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import numpy as np
 import numpy.typing as npt
 
@@ -15,15 +17,20 @@ from vbp_sim.engine.world import World
 from vbp_sim.rules import money
 from vbp_sim.tender import Outcome
 
+#: an outcome that becomes an agreement: the drug, the products of its document's firms, and what was decided
+Won = tuple[int, npt.NDArray[np.int64], Outcome]
 Floats = npt.NDArray[np.float64]
 Ints = npt.NDArray[np.int64]
 
 
-def start(scope: Scope, drug: int, members: Ints, outcome: Outcome) -> None:
-    """First day of supply: the agreement binds, its plants and its years begin; it ends older ones where they overlap.
+def start(scope: Scope, won: Sequence[Won]) -> None:
+    """First day of supply of all drugs that were awarded; agreements then run on their own."""
+    begun = [_start(scope, drug, members, outcome) for drug, members, outcome in won]
+    scope.world.env.process(agreement_years(scope.world, begun, scope.places))
 
-    ``members`` are the products of the document's firms.
-    """
+
+def _start(scope: Scope, drug: int, members: Ints, outcome: Outcome) -> Agreement:
+    """The agreement binds and its plants begin; it ends older ones where they overlap."""
     world = scope.world
     agreement = _agreement(scope, drug, members, outcome)
     shelf, here = world.shelves[drug], agreement.places
@@ -41,7 +48,7 @@ def start(scope: Scope, drug: int, members: Ints, outcome: Outcome) -> None:
     world.accounts.changed()
     for supplier in agreement.suppliers:
         engage(world, supplier)
-    world.env.process(agreement_years(world, agreement, scope.places))
+    return agreement
 
 
 def _agreement(scope: Scope, drug: int, members: Ints, outcome: Outcome) -> Agreement:

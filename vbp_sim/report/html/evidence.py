@@ -17,8 +17,8 @@ CODES = ("O", "Q", "S", "D", "I", "M", "L", "G", "U")
 #: codes that a reader should be warned of
 WEAK = ("M", "L", "G", "U")
 #: values that describe the run, which the report gives elsewhere
-ELSEWHERE = ("scenario", "title", "description", "replications", "seed")
-_GROUPS = ("rounds", "behaviour", "demand", "finance")
+ELSEWHERE = ("scenario", "edition", "title", "description", "replications", "seed")
+_GROUPS = ("rounds", "laws", "behaviour", "demand", "finance")
 
 
 @dataclass(frozen=True)
