@@ -259,19 +259,19 @@ def test_a_product_that_is_down_stays_down_when_a_new_agreement_begins(tmp_path:
 
 
 def test_the_payment_standard_begins_anew_with_every_agreement(tmp_path: Path) -> None:
-    """The fund's part of what is not selected falls over an agreement's years, and is back at its start."""
-    rounds = {"first": round_of("2019-01-01"), "second": round_of("2021-01-01", year(), drugs=["alpha"])}
+    """Stepped over three years it is above the selected price in the first year of the second agreement as well."""
+    rounds = {"first": round_of("2019-01-01"), "second": round_of("2021-01-01", year())}
     products: Any = [{**row, "pre_price": {"alpha": 8.0, "beta": 160.0, "gamma": 2.0}[row["drug"]]} for row in PRODUCTS]
-    scenario = small(tmp_path, rounds=rounds, products=products, behaviour={"supply": AMPLE},
-                     finance={"fund_share": 1.0, "insured_share": 1.0})  # fmt: skip
-    tables = simulate(scenario, 0)
-    accounts = rows(tables["accounts"], province="north", level="tertiary")
-    goods, paid = (total(rows(accounts, flow=flow), ("month", "round"), "yuan") for flow in ("goods", "copayment"))
-    part = {month: paid[month, r] / goods[month, r] for month, r in paid}
-    first, second, again = part["2019-06"], part["2020-06"], part["2021-06"]
-    assert first < second  # the standard steps down: patients pay more of the dear products
-    assert total(rows(tables["accounts"], flow="goods", round="second"), ("round",), "yuan")
-    assert again != second
+    by_years = {}
+    for years in (1, 3):
+        scenario = small(
+            tmp_path / str(years), rounds=rounds, products=products, laws=national(reimbursement={"years": years})
+        )
+        by_years[years] = total(rows(simulate(scenario, 0)["accounts"], flow="copayment"), ("month",), "yuan")
+    for month in ("2019-06", "2021-06"):
+        assert by_years[3][month,] < by_years[1][month,]
+    for month in ("2021-12", "2022-02"):  # the last of the second agreement, and its price that holds after it
+        assert by_years[3][month,] < by_years[1][month,]
 
 
 # recall: counted by a metric of their own
