@@ -5,6 +5,8 @@ from __future__ import annotations
 from calendar import monthrange
 from datetime import date, timedelta
 
+#: days after midnight at which what held by an agreement lapses, once all that begins on the day has begun
+LAPSE = 0.125
 #: days into a month at which institutions order, suppliers dispatch, deliveries are received and the books are closed;
 #: all on its first day, so that an agreement that starts on the second has its first month after this one
 ORDER, DISPATCH, RECEIVE, CLOSE = 0.25, 0.5, 0.75, 0.875

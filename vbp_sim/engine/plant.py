@@ -9,7 +9,7 @@ from __future__ import annotations
 import math
 from collections import deque
 from collections.abc import Callable, Generator
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 
 import simpy
 
@@ -39,16 +39,12 @@ class Plant:
     spare: float = 0.0
     usual: float = 0.0
     stopped: float = math.inf
-    _entered: str = field(init=False)
     _since: float = 0.0
     _up_days: float = 0.0
     _counted: float = 0.0
     _under_way: deque[float] = field(default_factory=deque)
     _occasion: int = 0
     _terms: simpy.Event | None = None
-
-    def __post_init__(self) -> None:
-        self._entered = self.line.round
 
     @property
     def makes(self) -> bool:
@@ -111,12 +107,12 @@ class Plant:
     def _next(self, env: simpy.Environment, model: Supply, luck: Streams) -> Generator[simpy.Event, None, Outage]:
         """Wait until the next failure. What is left of the time to it stretches when the terms change.
 
-        The failure is the same draw under all terms, that of the round by which the plant entered: a fraction of its
-        waiting time has passed, and the rest is as long as under the new terms. For constant rates this is exact.
+        The failure is the same draw under all terms: a fraction of its waiting time has passed, and the rest is as long
+        as under the new terms. For constant rates this is exact.
         """
         passed = 0.0
         while True:
-            outage = model.outage(replace(self.line, round=self._entered), self._occasion, luck)
+            outage = model.outage(self.line, self._occasion, luck)
             begun = env.now
             changed = self._changed(env)
             if math.isinf(outage.after):

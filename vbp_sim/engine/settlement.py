@@ -11,7 +11,7 @@ import numpy.typing as npt
 import simpy
 
 from vbp_sim.engine.agreement import Agreement
-from vbp_sim.engine.clock import add_months
+from vbp_sim.engine.clock import LAPSE, add_months
 from vbp_sim.engine.place import Place
 from vbp_sim.engine.world import World
 from vbp_sim.scenario.market import LEVELS
@@ -42,10 +42,16 @@ def _end(world: World, agreement: Agreement, places: list[Place]) -> None:
     """The term is over without a successor."""
     world.log("term-end", round=agreement.round, drug=world.drug_ids[agreement.drug])
     if agreement.rules.after_term == "listing":
-        here = agreement.places
-        for p in here:
-            places[p].clear(agreement.drug)
-        world.ended(agreement, here)
+        world.env.process(_lapse(world, agreement, places))
+
+
+def _lapse(world: World, agreement: Agreement, places: list[Place]) -> Generator[simpy.Event, None, None]:
+    """What was bought and paid before any agreement comes back; what begins on the day of the end is a successor."""
+    yield from world.until(world.clock.day(agreement.end) + LAPSE)
+    here = agreement.places
+    for p in here:
+        places[p].clear(agreement.drug)
+    world.ended(agreement, here)
 
 
 def replaced(world: World, agreement: Agreement, places: list[Place]) -> None:

@@ -51,6 +51,10 @@ class CeilingRule(Protocol):
     def looks_back(self) -> bool:
         """Whether a ceiling follows from the lowest price paid before any round."""
 
+    @property
+    def looks_around(self) -> bool:
+        """Whether a ceiling follows from the listing prices of products."""
+
 
 def ceilings_given(spec: Spec, data: Markets, tree: Node) -> list[Problem]:
     """Every drug that is tendered has a ceiling, or the rule makes one from the price before."""
@@ -58,7 +62,9 @@ def ceilings_given(spec: Spec, data: Markets, tree: Node) -> list[Problem]:
     reach = _reach(spec, data)
     for name, one in spec.rounds.items():
         rule = getattr(one.rules, "ceiling", None)
-        renews, looks_back = (rule.renews, rule.looks_back) if isinstance(rule, CeilingRule) else (False, False)
+        renews, looks_back, looks_around = False, False, False
+        if isinstance(rule, CeilingRule):
+            renews, looks_back, looks_around = rule.renews, rule.looks_back, rule.looks_around
         market, (drugs, places) = data.of_round(name), reach[name]
         opened = [other for other in reach if spec.rounds[other].calendar.opening < one.calendar.opening]
         before = {drug for other in opened if places & reach[other][1] for drug in reach[other][0]}
@@ -67,13 +73,16 @@ def ceilings_given(spec: Spec, data: Markets, tree: Node) -> list[Problem]:
             for drug in market.drugs
             if drug.id in drugs
             and drug.ceiling is None
-            and not (looks_back and drug.pre_price is not None)
+            and not (
+                drug.pre_price is not None
+                and (looks_back or (looks_around and any(p.pre_price for p in market.products_of(drug.id))))
+            )
             and not (renews and drug.id in before)
         ]
         if without:
             node, _ = find(tree, ("rounds", name, "drugs"))
             what = f"no ceiling in {market.name}/drugs.csv for {', '.join(without)}"
-            if renews or looks_back:
+            if renews or looks_back or looks_around:
                 what += ", no pre_price, and no earlier round tenders it in one of this round's places"
             problems.append(
                 node.problem(f"round '{name}': {what}", "add one, or list only drugs that have one", key=True)

@@ -68,7 +68,7 @@ class Renewal(Supply):
         total = failing + leaving + recalled
         if total <= 0:
             return Outage(math.inf, 0.0, final=False)
-        where = (line.round, line.drug, line.manufacturer, occasion)
+        where = (line.drug, line.manufacturer, occasion)
         after = float(luck.exponential("supply.up", *where)) / total * _YEAR
         fate = float(luck.uniform("supply.fate", *where)) * total
         if leaving <= fate < leaving + recalled:

@@ -10,7 +10,7 @@ from matplotlib.axes import Axes
 
 from vbp_sim.report import marks, spots, style, words
 from vbp_sim.report.bands import Axis, Band, Floats, Ints, mean, ratio, sums
-from vbp_sim.report.calendar import contract_months
+from vbp_sim.report.calendar import contract_months, under_contract
 from vbp_sim.report.catalogue import Chart, NothingToDraw, chart
 from vbp_sim.report.language import say
 from vbp_sim.studies.folder import RunFolder
@@ -24,12 +24,13 @@ PAYERS: tuple[tuple[str, dict[str, Any]], ...] = (
 @chart("savings")
 def draw(run: RunFolder) -> Chart:
     """Draw savings of the fund and of patients by calendar year."""
-    names = ["spend", "baseline", "fund_paid", "patient_paid", "baseline_fund", "baseline_patient"]
-    t = run.table("fund", ["replication", "month", *names])
+    names = ["spend", "alternatives", "baseline", "fund_paid", "patient_paid", "baseline_fund", "baseline_patient"]
+    t = run.table("fund", ["replication", "month", "province", *names])
     months = contract_months(run)
     if not len(months):
         raise NothingToDraw(say("catalogue.no_contract"))
-    t = {name: column[np.isin(t["month"], months)] for name, column in t.items()}
+    running = under_contract(run, t)
+    t = {name: column[running] for name, column in t.items()}
     reps = Axis.of(t["replication"])
     calendar = _years(t["month"])
     years = Axis.of(calendar, names=range(int(calendar.min()), int(calendar.max()) + 1))
@@ -37,7 +38,8 @@ def draw(run: RunFolder) -> Chart:
     counts = sums(np.ones(len(months)), Axis.of(_years(months), names=years.names)).astype(np.int64)
     saved = {who: total[f"baseline_{who}"] - total[f"{who}_paid"] for who, _ in PAYERS}
     bands = {who: Band.of(v) for who, v in saved.items()}
-    cut = Band.of(ratio(total["baseline"] - total["spend"], total["baseline"]))
+    paid = total["spend"] + total["alternatives"]
+    cut = Band.of(ratio(total["baseline"] - paid, total["baseline"]))
     title = _title({who: v.sum(axis=1) for who, v in saved.items()}, total, len(months))
     how = say("savings.how") + style.says_band(run)
     figure = style.page(run, title, how, (max(7.0, 2.5 + 1.5 * len(years)), 4.0), keys=1)

@@ -9,7 +9,7 @@ from matplotlib.axes import Axes
 
 from vbp_sim.report import marks, spots, style, words
 from vbp_sim.report.bands import Axis, Band, Floats, mean, ratio, sums
-from vbp_sim.report.calendar import contract_months
+from vbp_sim.report.calendar import contract_months, under_contract
 from vbp_sim.report.catalogue import Chart, NothingToDraw, chart
 from vbp_sim.report.language import say
 from vbp_sim.studies.folder import RunFolder
@@ -42,24 +42,25 @@ def draw(run: RunFolder) -> Chart:
 
 def collect(run: RunFolder) -> dict[str, Floats]:
     """Yuan per step, each of shape (replications,); the steps add up to the difference of the ends."""
-    names = ["spend", "baseline", "patient_paid", "baseline_patient"]
-    t = run.table("fund", ["replication", "month", *names])
-    months = contract_months(run)
-    if not len(months):
+    names = ["spend", "alternatives", "baseline", "patient_paid", "baseline_patient"]
+    t = run.table("fund", ["replication", "month", "province", *names])
+    if not len(contract_months(run)):
         raise NothingToDraw(say("catalogue.no_contract"))
-    t = {name: column[np.isin(t["month"], months)] for name, column in t.items()}
+    running = under_contract(run, t)
+    t = {name: column[running] for name, column in t.items()}
     reps = Axis.of(t["replication"], names=range(int(run.manifest["replications"])))
     total = {name: sums(t[name], reps) for name in names}
     settled = run.table("settlement", ["replication", "retained"])
     retained = sums(settled["retained"], Axis.of(settled["replication"], names=reps.names))
     patients = total["baseline_patient"] - total["patient_paid"]
-    fund = total["baseline"] - total["spend"] - patients - retained
+    paid = total["spend"] + total["alternatives"]
+    fund = total["baseline"] - paid - patients - retained
     return {
         BEFORE: total["baseline"],
         "patients": patients,
         "hospitals": retained,
         "fund": fund,
-        NOW: total["spend"],
+        NOW: paid,
     }
 
 

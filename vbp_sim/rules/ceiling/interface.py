@@ -53,6 +53,11 @@ class Ceiling(Part):
         return self.price(Known(before=1000)) > 0
 
     @property
+    def looks_around(self) -> bool:
+        """Whether a ceiling follows from the listing prices of products outside procurement."""
+        return self.price(Known(listing_mean=1000)) > 0
+
+    @property
     def own_price_binds(self) -> bool:
         """Whether a firm that was selected before may not quote more than its own old price."""
         return False

@@ -1,0 +1,119 @@
+"""Random small scenarios over all that moves money: rounds that overlap or not, failures, laws by date and place."""
+
+from __future__ import annotations
+
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from small import DRUGS, PRODUCTS, SHARED, round_of, small
+
+from vbp_sim.engine.clock import add_months
+from vbp_sim.scenario.load import Scenario
+
+PLACES = ("north", "south", "east")
+
+
+def drawn(folder: Path, seed: int, *, ample: bool = False) -> Scenario:
+    """The scenario of a seed; ``ample``: nobody fails and everybody can make what is asked."""
+    luck = np.random.default_rng(seed)
+
+    def one(*values: Any) -> Any:
+        return values[int(luck.integers(len(values)))]
+
+    return small(
+        folder,
+        drugs=[{**row, "qualified": sum(p["drug"] == row["drug"] for p in PRODUCTS)} for row in DRUGS],
+        products=_products(luck, one),
+        rounds=_rounds(luck, one),
+        laws=_laws(luck, one),
+        finance={
+            "on_time_share": one(0.0, 0.5, 1.0),
+            "payout_months": one(0, 6, 12),
+            "fund_share": one(0.5, 0.8),
+            "insured_share": one(0.9, 1.0),
+            "distribution_fee": one(0.0, 0.06),
+            "vat_rate": one(0.0, 0.13),
+        },
+        behaviour={
+            "supply": AMPLE if ample else one(AMPLE, _fragile(one), _fragile(one)),
+            "choice": {"alternatives": one(0.0, 0.0, 0.5), "incentive": one(0.0, 1.0)},
+            "reporting": {"named": one(0.0, 0.6)},
+        },
+        seed=seed + 1,
+        start=one("2018-04-01", "2018-03-10"),
+    )
+
+
+AMPLE: dict[str, Any] = {
+    "rate_oral": 0.0, "rate_injection": 0.0, "default_rate": 0.0, "exit_rate": 0.0, "committed_capacity": 10.0,
+    "stock_months": 6.0,
+}  # fmt: skip
+
+
+def _fragile(one: Any) -> dict[str, Any]:
+    return {
+        "rate_oral": one(0.0, 3.0), "rate_injection": 5.0, "stock_months": one(0.0, 0.5), "spare_use": one(0.0, 1.0),
+        "default_rate": one(0.0, 0.5, 3.0), "recall_rate": one(0.0, 0.5), "committed_capacity": one(1.0, 1.5),
+    }  # fmt: skip
+
+
+def _products(luck: np.random.Generator, one: Any) -> list[dict[str, Any]]:
+    """The small market's, with every price, share and cost given; some companies make several."""
+    ceiling = {row["drug"]: float(row["ceiling"]) for row in DRUGS}
+    made = []
+    for row in PRODUCTS:
+        top, brand = ceiling[row["drug"]], bool(row["originator"])
+        made.append({
+            **row,
+            "pre_price": round(top * float(luck.uniform(1.2, 2.0) if brand else luck.uniform(0.5, 1.1)), 4),
+            "pre_share": round(float(luck.uniform(0.2, 0.4) if brand else luck.uniform(0.0, 0.2)), 3),
+            "cost": round(top * float(luck.uniform(0.1, 0.4)), 4),
+            "owner": one("", "", "Group"),
+        })  # fmt: skip
+    return made
+
+
+def _rounds(luck: np.random.Generator, one: Any) -> dict[str, Any]:
+    """One to three rounds; later ones begin before, at or after the end of the first, with all or some places."""
+    day, made = date.fromisoformat(one("2019-01-01", "2019-01-15", "2019-02-28")), {}
+    for number in range(int(luck.integers(1, 4))):
+        months = one(6, 12, 18)
+        rules = {
+            **SHARED,
+            "term": {"table": {"1": months, "2": months, "3": months}},
+            "after_term": one("price-holds", "listing"),
+            "failure": {"rule": one("none", "backup", "replacement"), "damages": one({}, {"1": 0.1, "40": 0.3})},
+            "allocation": {"rule": "draft", "brands_first": one(False, True)},
+            "members": one([], ["north"], ["north", "east"], ["south", "east"]),
+        }
+        made[f"r{number}"] = round_of(day.isoformat(), rules, **one({}, {"drugs": ["alpha", "beta"]}))
+        day = add_months(day, one(5, 6, 12))
+    return made
+
+
+def _laws(luck: np.random.Generator, one: Any) -> dict[str, Any]:
+    """A national law, a later one, and one of two places."""
+
+    def part() -> dict[str, Any]:
+        payment = {
+            "prepayment_share": one(0.0, 0.3, 1.0),
+            "settlement_days": one(0, 30, 200),
+            "arrears_days": one(30, 150),
+            "direct_settlement": one(False, True),
+            "direct_days": one(10, 60),
+        }
+        return {
+            "payment": payment,
+            "reimbursement": one({"dear_copayment": 0.2}, {"rule": "single"}, {"rule": "stepped", "years": 1}),
+            "retention": one({"rule": "linear", "most": one(0.0, 0.5, 1.0)}, {"rule": "tiers"}),
+            "platform": {"outside_cap": one(None, 1.0, 1.5)},
+        }
+
+    place, since = {"changes": {"payment": part()["payment"]}}, "2019-07-01"
+    return {
+        "national": {"changes": part()},
+        "later": {"from": "2019-10-15", "changes": part()},
+        "local": {"from": since, "places": one(["north"], ["south", "east"]), **place},
+    }
