@@ -11,15 +11,14 @@ from pathlib import Path
 from statistics import median
 from time import process_time
 
-import numpy as np
-
 from vbp_sim.agents.bidding import store
 from vbp_sim.agents.bidding.interface import Bidding, Opening
 from vbp_sim.agents.firms.interface import Firms
 from vbp_sim.rules.library import rule_set
 from vbp_sim.scenario.parts import chosen
 from vbp_sim.streams import Streams
-from vbp_sim.studies.backtest import Prediction, blind, opening_of, tender_of
+from vbp_sim.studies.backtest import Prediction, blind, openings_of
+from vbp_sim.studies.papers import papers
 from vbp_sim.studies.replay import read_market_of
 
 DRUGS, TURNS = 60, 3
@@ -33,11 +32,8 @@ def openings() -> list[Opening]:
     for name in ("batch-3", "batch-2"):
         market = blind(read_market_of(name))
         products = chosen(Prediction().firms, Firms).products(market, Streams(1, 0))
-        for d in range(len(market.drugs)):
-            members = products.of(d)
-            tender = tender_of(market, rules, products, d, members, np.full(len(members), np.nan))
-            made.append(opening_of(market, rules, products, d, members, tender))
-    return made[:DRUGS]
+        made += openings_of(papers(market, rules, products), products)
+    return made
 
 
 def seconds(model: Bidding, drugs: list[Opening]) -> float:
@@ -47,16 +43,26 @@ def seconds(model: Bidding, drugs: list[Opening]) -> float:
     return process_time() - started
 
 
-def main() -> None:
+def main(most: int = DRUGS, turns: int = TURNS) -> None:
     """Print seconds and ratios per model and per place where solved cases are kept."""
-    drugs = openings()
-    print(f"{len(drugs)} drugs under {RULES}; medians of {TURNS} turns, CPU time of one core\n")
+    drugs, cache = openings()[:most], os.environ.get("VBP_CACHE")
+    try:
+        _table(drugs, turns)
+    finally:
+        store.forget()
+        os.environ.pop("VBP_CACHE", None)
+        if cache is not None:
+            os.environ["VBP_CACHE"] = cache
+
+
+def _table(drugs: list[Opening], turns: int) -> None:
+    print(f"{len(drugs)} drugs under {RULES}; medians of {turns} turns, CPU time of one core\n")
     print("| model | solved cases | ms | times the rules of thumb |\n|---|---|---:|---:|")
     thumb = 0.0
     for name in MODELS:
         model = chosen(Prediction.model_validate({"bidding": {"model": name}}).bidding, Bidding)
         taken: dict[str, list[float]] = {"none kept": [], "on disk": [], "in memory": []}
-        for _ in range(TURNS):
+        for _ in range(turns):
             with tempfile.TemporaryDirectory() as folder:
                 os.environ["VBP_CACHE"] = folder
                 store.forget()

@@ -36,16 +36,17 @@ def made_up_round() -> list[Tender]:
     ]
 
 
-def main() -> None:
+def main(rounds: tuple[str, ...] = ROUNDS, repeats: int = REPEATS) -> None:
+    """Print the best and the worst time per rule set."""
     tenders = made_up_round()
-    for id in ROUNDS:
+    for id in rounds:
         rules = rule_set(id)
         times = []
-        for _ in range(REPEATS):
+        for _ in range(repeats):
             begin = time.perf_counter()
             award_all(tenders, rules, accept)
             times.append(time.perf_counter() - begin)
-        print(f"{id:16s} {1000 * min(times):6.1f} ms (best), {1000 * max(times):6.1f} ms (worst of {REPEATS})")
+        print(f"{id:16s} {1000 * min(times):6.1f} ms (best), {1000 * max(times):6.1f} ms (worst of {repeats})")
 
 
 if __name__ == "__main__":

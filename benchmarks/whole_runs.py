@@ -5,10 +5,11 @@ from __future__ import annotations
 import subprocess
 import sys
 import tempfile
+from collections.abc import Sequence
 from pathlib import Path
 from time import perf_counter, sleep
 
-REPLICATIONS = 20
+SCENARIO, REPLICATIONS = "pilot-2018", 20
 
 
 def resident_mb(root: int) -> float:
@@ -40,24 +41,18 @@ def measured(*arguments: str) -> tuple[float, float]:
     return perf_counter() - started, peak
 
 
-def main() -> None:
+def main(
+    scenario: str = SCENARIO, replications: int = REPLICATIONS, workers: Sequence[int] = (1, 2),
+    charts: Sequence[bool] = (False, True),
+) -> None:  # fmt: skip
     """Print one row per way to run."""
-    print(f"{REPLICATIONS} replications of pilot-2018; memory is the sum over all processes at its highest\n")
+    print(f"{replications} replications of {scenario}; memory is the sum over all processes at its highest\n")
     print("| workers | charts | wall time, s | memory, MB |\n|---|---|---:|---:|")
     with tempfile.TemporaryDirectory() as folder:
-        for workers in ("1", "2"):
-            for charts in (False, True):
-                out = str(Path(folder) / f"{workers}-{charts}")
-                extra = () if charts else ("--no-figures",)
-                seconds, memory = measured(
-                    "run",
-                    "pilot-2018",
-                    "--replications",
-                    str(REPLICATIONS),
-                    "--workers",
-                    workers,
-                    "--out",
-                    out,
-                    *extra,
-                )
-                print(f"| {workers} | {'yes' if charts else 'no'} | {seconds:.1f} | {memory:.0f} |", flush=True)
+        for many in workers:
+            for drawn in charts:
+                out = str(Path(folder) / f"{many}-{drawn}")
+                extra = () if drawn else ("--no-figures",)
+                given = ("--replications", str(replications), "--workers", str(many), "--out", out)
+                seconds, memory = measured("run", scenario, *given, *extra)
+                print(f"| {many} | {'yes' if drawn else 'no'} | {seconds:.1f} | {memory:.0f} |", flush=True)

@@ -20,6 +20,7 @@ from vbp_sim.streams import Streams
 MODELS = (PartialAdjustment, NestedLogit, DeadlinePlanner, TaskFirst)
 N = 60
 LEVEL = np.repeat(np.arange(3), N // 3)
+AT = np.arange(N, dtype=np.uint64)
 LUCK = Streams(1, 0)
 
 
@@ -29,12 +30,14 @@ def year(
     guaranteed: float = 0.4,
     brand: float = 0.5,
     ratio: float = 2.0,
-    incentive: float = 0.5,
+    kept: float = 0.5,
     **values: Any,
 ) -> np.ndarray:
-    """Part of a year's need that each institution orders as the selected product; reports are 80 % of the need."""
+    """Part of a year's need that each institution orders as the selected product; reports are 80 % of the need, and
+    ``kept`` of the most that may be kept of a surplus is what they expect."""
     model = kind(**values)
-    natural = model.natural(Setting("north", ("alpha",), LEVEL, np.array([brand]), np.array([ratio]), incentive), LUCK)
+    natural = model.natural(Setting(("alpha",), AT, LEVEL, np.array([brand]), np.array([ratio])), LUCK)
+    natural = natural + model.money(np.full((1, N), kept))
     agreed = np.full((1, N), guaranteed * 0.8 * 12)
     share, bought = np.full((1, N), 0.3), np.zeros((1, N))
     for left in range(12, 0, -1):
@@ -60,7 +63,8 @@ def year(
     [
         ({"guaranteed": 0.3}, {"guaranteed": 0.9}),
         ({"staff_share": 0.0}, {"staff_share": 1.0}),
-        ({"incentive": 0.0}, {"incentive": 1.0}),
+        ({"kept": 0.0}, {"kept": 1.0}),
+        ({"incentive": 0.0}, {"incentive": 2.0}),
         ({"ratio": 1.0, "price": 0.5}, {"ratio": 10.0, "price": 0.5}),
         ({"drg_exposure": 0.0}, {"drg_exposure": 1.0}),
         ({"brand": 1.0}, {"brand": 0.0}),
@@ -102,7 +106,7 @@ def test_case_payment_pulls_by_the_money_saved() -> None:
         one = [
             float(
                 PartialAdjustment(drg_exposure=e, spread=0).natural(
-                    Setting("north", ("alpha",), LEVEL, np.array([0.0]), np.array([ratio]), 0.0), LUCK
+                    Setting(("alpha",), AT, LEVEL, np.array([0.0]), np.array([ratio])), LUCK
                 )[0, 0]
             )
             for e in (0.0, 1.0)

@@ -23,7 +23,8 @@ OPEN = Limits(lowest=0.0, highest=5.0)
 
 
 def history(share: float = 0.65, use: float = 1000.0, hospitals: int = 4000) -> History:
-    return History("r", "p", ("d",), np.full((1, hospitals), use), np.array([share]), np.zeros((1, hospitals)))
+    at = np.arange(hospitals, dtype=np.uint64)
+    return History("r", ("d",), at, np.full((1, hospitals), use), np.array([share]), np.zeros((1, hospitals)))
 
 
 def month(natural: float, left: float = 12.0, bought: float = 0.0, agreed: float = 5.4, share: float = 0.3) -> Month:

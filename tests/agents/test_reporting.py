@@ -23,9 +23,14 @@ LUCK = Streams(1, 0)
 OPEN: dict[str, Any] = {"lowest": 0.0, "highest": 5.0}
 
 
+def at(n: int) -> np.ndarray:
+    """Counters of the draws of institutions."""
+    return np.arange(n, dtype=np.uint64)
+
+
 def history(share: float = 0.65, use: float | None = None, n: int = N) -> History:
     volumes = np.full((1, n), 100.0) if use is None else np.full((1, n), use)
-    return History("first", "north", ("alpha",), volumes, np.array([share]), np.zeros((1, n)))
+    return History("first", ("alpha",), at(n), volumes, np.array([share]), np.zeros((1, n)))
 
 
 def reviewed(kind: type[Reporting], values: dict[str, Any]) -> tuple[Reporting, Limits]:
@@ -107,10 +112,10 @@ def test_nothing_guaranteed_or_nothing_used_is_no_trouble() -> None:
 
 def test_a_drug_or_an_institution_more_leaves_the_other_reports() -> None:
     model, use = Newsvendor(), np.full((2, 30), 7.0)
-    pair = History("r", "north", ("alpha", "beta"), use, np.array([0.5, 0.6]), 0 * use)
+    pair = History("r", ("alpha", "beta"), at(30), use, np.array([0.5, 0.6]), 0 * use)
     both = model.report(pair, Limits(), LUCK)
     one = use[1:, :20]
-    alone = model.report(History("r", "north", ("beta",), one, np.array([0.6]), 0 * one), Limits(), LUCK)
+    alone = model.report(History("r", ("beta",), at(20), one, np.array([0.6]), 0 * one), Limits(), LUCK)
     np.testing.assert_array_equal(both[1, :20], alone[0])
 
 
@@ -125,7 +130,7 @@ ALL: tuple[type[Reporting], ...] = (Newsvendor, Bonus, Anchor)
 
 def sent_on(kind: type[Reporting], bought: float = 0.0, n: int = 2000, **values: Any) -> np.ndarray:
     """Reports of institutions with a use of 100, as the province sends them on."""
-    past = History("r", "north", ("alpha",), np.full((1, n), 100.0), np.array([0.65]), np.full((1, n), bought))
+    past = History("r", ("alpha",), at(n), np.full((1, n), 100.0), np.array([0.65]), np.full((1, n), bought))
     model, review = reviewed(kind, values)
     return np.asarray(model.report(past, review, LUCK)[0])
 

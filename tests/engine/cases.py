@@ -40,6 +40,27 @@ CASES: dict[str, dict[str, Any]] = {
         "rounds": {"first": round_of(rules=term(24)), "second": round_of("2019-10-01", term(12), drugs=["beta"])}
     },
     "a gap between rounds": {"rounds": {"first": round_of(rules=term(6)), "second": round_of("2020-03-01", term(6))}},
+    "two alliances side by side": {
+        "behaviour": {"supply": FRAGILE},
+        "rounds": {
+            "first": round_of(rules=term(12, members=["north"])),
+            "second": round_of("2019-04-01", term(24, members=["south", "east"])),
+        },
+    },
+    "an alliance leaves a national agreement that goes on elsewhere": {
+        "behaviour": {"supply": FRAGILE},
+        "rounds": {
+            "first": round_of(rules=term(24)),
+            "second": round_of("2019-10-01", term(24, members=["south"])),
+        },
+    },
+    "listing prices come back in a gap between rounds": {
+        "behaviour": {"supply": FRAGILE},
+        "rounds": {
+            "first": round_of(rules=term(6, after_term="listing")),
+            "second": round_of("2020-03-01", term(6, after_term="listing")),
+        },
+    },
     "failures": {"behaviour": {"supply": FRAGILE}},
     "failures and no help": {
         "behaviour": {"supply": FRAGILE},

@@ -3,16 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from pathlib import Path
 from typing import Any
 
 import numpy as np
 import pytest
-from cases import CASES
-from small import rows, small, total
+from small import rows, total
 
 from vbp_sim.engine.clock import Clock, add_months, first_from
-from vbp_sim.engine.simulation import horizon, simulate
+from vbp_sim.engine.simulation import horizon
 from vbp_sim.engine.tables import TABLES
 from vbp_sim.engine.world import World
 from vbp_sim.scenario.load import Scenario
@@ -22,26 +20,7 @@ from vbp_sim.studies.metrics import measure
 Table = Mapping[str, np.ndarray[Any, Any]]
 Tables = Mapping[str, Table]
 CLOSE = {"rtol": 1e-9, "atol": 1e-6}
-KEY = ("round", "drug", "province")
-
-
-@pytest.fixture(scope="module", params=CASES)
-def ran(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> tuple[Scenario, Tables]:
-    """A scenario and the tables of two of its replications, one after the other."""
-    with np.errstate(all="raise", under="ignore"):
-        case = dict(CASES[request.param])
-        if "demand_model" in case:
-            scenario = with_demand(tmp_path_factory.mktemp("case"), case)
-        else:
-            scenario = small(tmp_path_factory.mktemp("case"), **case)
-        return scenario, simulate(scenario, 1)
-
-
-def with_demand(folder: Path, case: dict[str, Any]) -> Scenario:
-    demand = case.pop("demand_model")
-    sets = [f"demand.{name}={value}" for name, value in demand.items() if name != "level_share"]
-    sets += [f"demand.level_share.{level}={value}" for level, value in demand.get("level_share", {}).items()]
-    return small(folder, sets=sets, **case)
+KEY, CELL = ("round", "drug", "province"), ("month", "drug", "province")
 
 
 def test_every_table_has_its_columns_and_only_declared_gaps(ran: tuple[Scenario, Tables]) -> None:
@@ -90,26 +69,60 @@ def test_what_is_delivered_is_used(ran: tuple[Scenario, Tables]) -> None:
     delivered = total(supply, ("month", "drug"), "delivered")
     for key, helped in total(supply, ("month", "drug"), "backup_delivered").items():
         delivered[key] += helped
-    used = total(use, ("month", "drug"), "selected")
+    begun = supplied(ran)
+    used = total({**use, "selected": np.where(begun, use["selected"], 0.0)}, ("month", "drug"), "selected")
     for key, volume in delivered.items():
         assert used[key] == pytest.approx(volume, rel=1e-9, abs=1e-6), key
 
 
+def supplied(ran: tuple[Scenario, Tables]) -> np.ndarray:
+    """Rows of the table of use from the first supply of the drug in the place on; before, `selected` looks back."""
+    scenario, use, first = ran[0], ran[1]["use"], {}
+    for name, drug, province in zip(*(ran[1]["allocation"][c] for c in KEY), strict=True):
+        start = np.datetime64(first_from(scenario.spec.rounds[name].calendar.start), "M")
+        first[drug, province] = min(first.get((drug, province), start), start)
+    never = np.datetime64("9999-12", "M")
+    return np.array([m >= first.get((d, p), never) for m, d, p in zip(*(use[c] for c in CELL), strict=True)])
+
+
 def test_capacity_bounds_what_is_delivered(ran: tuple[Scenario, Tables]) -> None:
-    """Over any first months of a contract: deliveries + stock <= first stock + what could be made."""
+    """Over any first months of a plant: deliveries + stock <= what agreements began with + what could be made."""
     supply = ran[1]["supply"]
-    for key in set(zip(supply["round"], supply["drug"], supply["manufacturer"], strict=True)):
-        mine = rows(supply, round=key[0], drug=key[1], manufacturer=key[2])
-        order = np.argsort(mine["month"])
-        out = np.cumsum((mine["delivered"] + mine["backup_delivered"])[order]) + mine["stock"][order]
-        bound = first_stock(ran, key) + np.cumsum(mine["capacity"][order])
-        assert (out <= bound * (1 + 1e-9) + 1e-6).all(), key
+    for drug, firm in {*zip(supply["drug"], supply["manufacturer"], strict=True)}:
+        mine = rows(supply, drug=drug, manufacturer=firm)
+        months, first = np.unique(mine["month"], return_index=True)
+        out = total({**mine, "out": mine["delivered"] + mine["backup_delivered"]}, ["month"], "out")
+        made = np.cumsum(mine["capacity"][first])
+        began = np.array([sum(stock for start, stock in first_stocks(ran, drug, firm) if start <= m) for m in months])
+        used = np.cumsum([out[str(m),] for m in months]) + mine["stock"][first]
+        assert (used <= (began + made) * (1 + 1e-9) + 1e-6).all(), (drug, firm)
 
 
-def first_stock(ran: tuple[Scenario, Tables], key: tuple[str, str, str]) -> float:
-    places = rows(ran[1]["allocation"], round=key[0], drug=key[1], main=key[2])
-    supply: Any = ran[0].spec.behaviour.supply
-    return float(supply.aim(float(places["agreed"].sum()) / 12))
+def first_stocks(ran: tuple[Scenario, Tables], drug: str, firm: str) -> list[tuple[np.datetime64, float]]:
+    """By agreement of a plant, its first month and the stock aimed at for all that are in force somewhere then."""
+    scenario, places = ran[0], rows(ran[1]["allocation"], drug=drug)
+    supply: Any = scenario.spec.behaviour.supply
+    found, open_ = [], {}
+    for name, one in scenario.spec.rounds.items():
+        here = rows(places, round=name)
+        open_ = {older: kept - {*here["province"]} for older, kept in open_.items()} | {name: {*here["province"]}}
+        if firm in won(ran[1], name, drug):
+            serving = [older for older, kept in open_.items() if kept]
+            agreed = sum(float(rows(places, round=r, main=firm)["agreed"].sum()) for r in serving)
+            found.append((np.datetime64(first_from(one.calendar.start), "M"), float(supply.aim(agreed / 12))))
+    return found
+
+
+def won(tables: Tables, round_id: str, drug: str) -> set[str]:
+    return {*rows(tables["bids"], round=round_id, drug=drug, selected=True)["manufacturer"]}
+
+
+def test_every_agreement_of_a_plant_shows_the_same_plant(ran: tuple[Scenario, Tables]) -> None:
+    supply = ran[1]["supply"]
+    seen: dict[tuple[Any, ...], tuple[Any, ...]] = {}
+    columns = [supply[c].tolist() for c in ("month", "drug", "manufacturer", "down", "capacity", "stock")]
+    for month, drug, firm, *state in zip(*columns, strict=True):
+        assert seen.setdefault((month, drug, firm), tuple(state)) == tuple(state)
 
 
 def test_nothing_comes_from_a_product_that_is_down_with_empty_stock(ran: tuple[Scenario, Tables]) -> None:
@@ -200,14 +213,17 @@ def test_every_contract_year_is_settled_once(ran: tuple[Scenario, Tables]) -> No
     assert len(keys) == len(set(keys))
     contracts = {*zip(ran[1]["allocation"]["round"], ran[1]["allocation"]["drug"], strict=True)}
     ended = rows(events, kind="term-end")
-    assert sorted(zip(ended["round"], ended["drug"], strict=True)) == sorted(contracts)
+    assert {*zip(ended["round"], ended["drug"], strict=True)} == contracts
+    in_full = rows(ended, text="")
+    assert len({*zip(in_full["round"], in_full["drug"], strict=True)}) == len(in_full["drug"])
 
 
 def test_fund_and_patients_pay_what_is_spent(ran: tuple[Scenario, Tables]) -> None:
+    """Drugs outside the list are paid for, too."""
     fund = ran[1]["fund"]
-    np.testing.assert_allclose(fund["fund_paid"] + fund["patient_paid"], fund["spend"], **CLOSE)
+    np.testing.assert_allclose(fund["fund_paid"] + fund["patient_paid"], fund["spend"] + fund["alternatives"], **CLOSE)
     np.testing.assert_allclose(fund["baseline_fund"] + fund["baseline_patient"], fund["baseline"], **CLOSE)
-    for name in ("spend", "fund_paid", "patient_paid", "prepaid"):
+    for name in ("spend", "alternatives", "fund_paid", "patient_paid", "prepaid"):
         assert fund[name].min() >= -1e-6, name
 
 
@@ -223,57 +239,70 @@ def test_before_the_first_supply_all_is_as_it_was(ran: tuple[Scenario, Tables]) 
 
 
 def test_spend_is_price_times_volume(ran: tuple[Scenario, Tables]) -> None:
-    """Spend of every month, rebuilt: deliveries at awarded prices, and the rest at what others cost."""
+    """Spend of every month, rebuilt: deliveries at awarded prices, the rest at what others cost, and everything at the
+    mean earlier price before the first supply in a place."""
     scenario, tables = ran
     supply, bids, use, fund = (tables[name] for name in ("supply", "bids", "use", "fund"))
-    if set(tables["events"]["kind"]) & {"exit"} or not len(supply["month"]):
+    if set(tables["events"]["kind"]) & {"exit"}:
         return  # the price of others depends on the main supplier, which changes
     names = ("round", "drug", "manufacturer")
     price = dict(zip(zip(*(bids[c] for c in names), strict=True), bids["price"], strict=True))
     paid = np.array([price[key] for key in zip(*(supply[c] for c in names), strict=True)])
     assert np.isfinite(paid).all()
     turnover = paid * (supply["delivered"] + supply["backup_delivered"])
-    others = other_prices(scenario, tables)
-    for month in np.unique(supply["month"]):
-        now = supply["month"] == month
-        if set(use["drug"]) - set(supply["drug"][now]):
-            continue  # a drug that has no contract yet is at its earlier prices
-        rest = 0.0
-        for drug, province, generic, originator in zip(
-            *(use[c][use["month"] == month] for c in ("drug", "province", "generic", "originator")), strict=True
+    others, begun = other_prices(scenario, tables), supplied(ran)
+    for month in np.unique(use["month"]):
+        rest, now = 0.0, use["month"] == month
+        columns = [use[c][now] for c in ("drug", "province", "selected", "generic", "originator")]
+        for drug, province, since, selected, generic, originator in zip(
+            *columns[:2], begun[now], *columns[2:], strict=True
         ):
-            g, o = others(month, drug, province)
-            rest += g * generic + o * originator
+            generic_price, originator_price, mean = others(month, drug, province)
+            if since:
+                rest += generic_price * generic + originator_price * originator
+            else:
+                rest += mean * (selected + generic + originator)
         spend = fund["spend"][fund["month"] == month].sum()
-        assert spend == pytest.approx(turnover[now].sum() + rest, rel=1e-9)
+        assert spend == pytest.approx(turnover[supply["month"] == month].sum() + rest, rel=1e-9)
 
 
 def other_prices(scenario: Scenario, tables: Tables) -> Any:
-    """Prices of non-selected generics and originators by month, drug and province, from the engine's own firms."""
+    """Prices of non-selected generics and originators, and the mean before any round, by month (in order), drug and
+    province, from the engine's own firms: who supplied a place under an agreement that another one replaced keeps that
+    price there."""
     world = World(scenario, 1, Clock(scenario.spec.start, horizon(scenario)))
     ids, p = list(world.drug_ids), world.products
-    main: dict[tuple[str, ...], set[str]] = {}
-    for *key, firm in zip(*(tables["allocation"][c] for c in (*KEY, "main")), strict=True):
-        main.setdefault(tuple(key), set()).add(firm)
-    starts = [(first_from(one.calendar.start), name) for name, one in scenario.spec.rounds.items()]
+    names = [place.id for place in scenario.market.provinces]
+    paid: dict[tuple[str, ...], dict[str, float]] = {}
+    for *key, firm, price in zip(*(tables["allocation"][c] for c in (*KEY, "main", "price")), strict=True):
+        paid.setdefault(tuple(key), {})[firm] = price
+    rounds = scenario.spec.rounds.items()
 
-    def of(month: Any, drug: str, province: str) -> tuple[float, float]:
-        running = [
-            name for start, name in starts if np.datetime64(start, "M") <= month and (name, drug, province) in main
-        ]
-        selected: tuple[int, ...] = ()
-        if running:
-            firms = main[running[-1], drug, province]
-            selected = tuple(int(i) for i in p.of(ids.index(drug)) if p.manufacturer[i] in firms)
-        for name in running[-1:]:
-            known = rows(tables["bids"], round=name, drug=drug)
-            before = dict(zip(known["manufacturer"], known["pre_price"], strict=True))
-            for i in p.of(ids.index(drug)):
-                world.prices.settle(int(i), before.get(p.manufacturer[i], world.prices.price[i]))
-        others = world.prices.others(ids.index(drug), selected)
-        return others.generic_price, others.originator_price
+    def of(month: Any, drug: str, province: str) -> tuple[float, float, float]:
+        begun = [
+            name for name, one in rounds if np.datetime64(first_from(one.calendar.start), "M") <= month
+            and (name, drug, province) in paid
+        ]  # fmt: skip
+        place = names.index(province)
+        product = {p.manufacturer[i]: int(i) for i in p.of(ids.index(drug))}
+        for name in begun[:-1]:
+            if rules_of(scenario.spec.rounds[name]).after_term == "listing":
+                continue  # nothing was in force any more when the next one began
+            for firm, price in paid[name, drug, province].items():
+                world.prices.settle(product[firm], place, price)
+        running = [name for name in begun[-1:] if in_force(scenario, name, month)]
+        selected = tuple(product[firm] for name in running for firm in paid[name, drug, province])
+        others = world.prices.others(ids.index(drug), place, selected)
+        return others.generic_price, others.originator_price, float(world.prices.mean[ids.index(drug), place])
 
     return of
+
+
+def in_force(scenario: Scenario, name: str, month: Any) -> bool:
+    """Whether an agreement that nobody replaced still sets prices in a month."""
+    rules, start = rules_of(scenario.spec.rounds[name]), scenario.spec.rounds[name].calendar.start
+    end = first_from(add_months(start, rules.term.months(1, "", start)))
+    return bool(rules.after_term != "listing" or month < np.datetime64(end, "M"))
 
 
 def test_prepayments_are_the_share_of_the_agreed_value(ran: tuple[Scenario, Tables]) -> None:
@@ -297,6 +326,7 @@ def test_prepayments_are_the_share_of_the_agreed_value(ran: tuple[Scenario, Tabl
 
 
 def rules_of(one: Any) -> Any:
+    """The rules of a round."""
     return one.rules
 
 

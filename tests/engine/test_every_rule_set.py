@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
 import pytest
+from small import round_of, small
 
-from tests.small import round_of, small
 from vbp_sim.engine.limits import not_simulated
 from vbp_sim.engine.simulation import simulate
 from vbp_sim.errors import InputError
 from vbp_sim.rules.library import rule_ids, rule_set
+from vbp_sim.scenario.market import Market
 
 
 @pytest.mark.parametrize("rules", rule_ids())
@@ -29,7 +31,15 @@ def test_an_alliance_without_members_in_the_market_is_refused(tmp_path: Path) ->
         small(tmp_path, rounds={"one": round_of("2019-01-01", "alliance-fujian-2023")})
 
 
-def test_a_run_says_what_has_no_effect() -> None:
-    assert not_simulated(rule_set("batch-7")) == []
-    assert [s.split(":")[0] for s in not_simulated(rule_set("batch-11"))] == ["brand reporting"]
-    assert [s.split(":")[0] for s in not_simulated(rule_set("renewal-yangtze-2022"))] == ["quality scores"]
+def test_a_run_says_what_has_no_effect(tmp_path: Path) -> None:
+    """Ceilings by listing prices have their effect in a market that gives no ceilings of its own."""
+    given = small(tmp_path).market
+    none = replace(given, drugs=tuple(replace(drug, ceiling=None) for drug in given.drugs))
+
+    def told(rules: str, market: Market) -> list[str]:
+        return [sentence.split(":")[0] for sentence in not_simulated(rule_set(rules), market)]
+
+    assert told("batch-7", given) == []
+    assert told("batch-11", given) == ["brand reporting", "ceiling by listing prices"]
+    assert told("batch-11", none) == ["brand reporting"]
+    assert told("renewal-yangtze-2022", given) == ["quality scores"]

@@ -13,7 +13,6 @@ from cases import named, term
 from hypothesis import given
 from hypothesis import strategies as st
 from small import PRODUCTS, Tables, round_of, rows, small, total
-from vbp_sim.engine.volumes import Volumes
 
 from vbp_sim.agents.bidding.case import case_of
 from vbp_sim.agents.bidding.interface import Conditions
@@ -183,21 +182,3 @@ def test_incumbents_are_guaranteed_more_in_a_renewal(tmp_path: Path) -> None:
     late = rows(places, round="second")
     for drug, firm, reported, agreed in zip(*(late[c] for c in ("drug", "main", "reported", "agreed")), strict=True):
         assert agreed == pytest.approx((0.8 if (drug, firm) in before else 0.4) * reported)
-
-
-volume = st.floats(0, 1e6)
-
-
-@given(
-    st.lists(st.tuples(volume, volume, volume), min_size=2, max_size=5),
-    st.lists(st.floats(0, 1), min_size=2, max_size=2),
-)
-def test_routes_share_out_every_order_once(places: list[tuple[float, float, float]], shares: list[float]) -> None:
-    table = np.array(places).T
-    main = np.arange(len(places)) % 3 - 1
-    volumes = Volumes(main, table[:2] * (main >= 0), table[2] * (main >= 0), np.array(shares))
-    routes = volumes.routes
-    np.testing.assert_allclose(routes.sum(axis=0), main >= 0)
-    assert (routes >= 0).all()
-    agreed = volumes.share_by_province * (volumes.direct.sum(axis=0) + volumes.rest)
-    np.testing.assert_allclose(agreed, volumes.agreed.sum(axis=0), rtol=1e-9, atol=1e-9)

@@ -10,8 +10,6 @@ import pytest
 import simpy
 from bench import Bench
 from small import PRODUCTS, SHARED, round_of, rows, small, total
-from vbp_sim.engine.enterprises import Enterprises
-from vbp_sim.engine.supplier import Supplier
 
 from vbp_sim.agents.firms.two_level_costs import TwoLevelCosts
 from vbp_sim.agents.supply.alternating_renewal import AlternatingRenewal
@@ -19,6 +17,8 @@ from vbp_sim.agents.supply.ingredients.interface import Shock
 from vbp_sim.agents.supply.ingredients.shared_sources import SharedSources
 from vbp_sim.agents.supply.interface import Line
 from vbp_sim.engine.clock import Clock
+from vbp_sim.engine.companies import Companies
+from vbp_sim.engine.plant import Plant
 from vbp_sim.engine.simulation import simulate
 from vbp_sim.engine.source import Source
 from vbp_sim.engine.world import World
@@ -69,10 +69,10 @@ def test_help_comes_from_stock_unless_spare_capacity_is_used(tmp_path: Path) -> 
     assert unmet(stock_months=1.0, spare_use=1.0) < min(stock, all_)
 
 
-def test_a_supplier_that_comes_to_a_source_in_a_shock_waits_with_the_others() -> None:
+def test_a_plant_that_comes_to_a_source_in_a_shock_waits_with_the_others() -> None:
     env = simpy.Environment()
     source, seen = Source("d", "1", [Shock(10.0, 20.0), Shock(40.0, 50.0)]), []
-    first, later = (Supplier(Line("r", "d", m, "", 0.4), i, 1.0, 1.0, 0.0, 1e9) for i, m in enumerate(("a", "b")))
+    first, later = (Plant(Line("r", "d", m, "", 0.4), i, 1.0) for i, m in enumerate(("a", "b")))
     source.serve(first, 0.0)
     env.process(source.life(env, lambda kind, **more: seen.append((env.now, kind, more["drug"]))))
     env.run(until=15)
@@ -89,7 +89,7 @@ def test_a_supplier_that_comes_to_a_source_in_a_shock_waits_with_the_others() ->
 
 
 def test_a_product_makes_nothing_while_it_is_down_or_without_its_ingredient() -> None:
-    one = Supplier(Line("r", "d", "a", "", 0.4), 0, 1.0, 120.0, 0.0, 1e9)
+    one = Plant(Line("r", "d", "a", "", 0.4), 0, 120.0)
     one.switch(10.0, up=False)
     one.switch(20.0, fed=False)
     one.switch(25.0, up=True)
@@ -134,10 +134,10 @@ def test_crews_belong_to_a_company(tmp_path: Path) -> None:
     world = World(scenario, 0, Clock(scenario.spec.start, scenario.spec.start))
     place = {(world.drug_ids[d], m): i for i, (d, m) in enumerate(
         zip(world.products.drug, world.products.manufacturer, strict=True))}  # fmt: skip
-    of = world.enterprises.crews
+    of = world.companies.crews
     assert of(place["alpha", "a1"]) is of(place["beta", "a1"]) is of(place["beta", "b2"])
     assert of(place["alpha", "a1"]) is not of(place["alpha", "a2"])
-    assert Enterprises(world.env, world.products, 0).crews(0) is None
+    assert Companies(world.env, world.products, 0).crews(0) is None
 
 
 def test_firms_that_make_their_ingredient_are_those_of_the_cost_model(tmp_path: Path) -> None:

@@ -14,7 +14,6 @@ import numpy as np
 import pytest
 import simpy
 from bench import Bench
-from vbp_sim.engine.supplier import Supplier
 
 from vbp_sim.agents.supply.alternating_renewal import AlternatingRenewal
 from vbp_sim.agents.supply.base_stock import base_stock, fill_rate
@@ -22,6 +21,7 @@ from vbp_sim.agents.supply.capacity.interface import Commitment
 from vbp_sim.agents.supply.capacity.whole_lines import WholeLines, mean_wait, waiting
 from vbp_sim.agents.supply.interface import Line
 from vbp_sim.engine.dispatch import dispatch
+from vbp_sim.engine.plant import Plant
 from vbp_sim.rules.failure.none import Nobody
 from vbp_sim.streams import Streams
 
@@ -73,15 +73,15 @@ def test_v18_a_backup_that_covers_all(tmp_path: Path) -> None:
 def test_v19_four_suppliers_with_a_quarter_to_spare() -> None:
     env, model = simpy.Environment(), renewal(2.5, 22.5)
     lines = [Line("r", "d", f"m{i}", "oral-solid", 0.4) for i in range(4)]
-    four = [Supplier(line, i, 1.0, 125.0, 0.0, np.inf) for i, line in enumerate(lines)]
+    four = [Plant(line, i, 125.0) for i, line in enumerate(lines)]
     for one in four:
         env.process(one.life(env, model, Streams(1, 0), lambda *_, **__: None, lambda _: None))
-    wanted, nobody, unmet = 100.0 * np.eye(4), np.full(4, -1), []
+    orders, nobody, all_of_one, unmet = np.full(4, 100.0), np.full(4, -1), np.zeros(4, dtype=np.int64), []
     for k in range(1, 12_001):
         env.run(until=k * 3 * MONTH)
-        available = np.array([125.0 if s.makes else 0.0 for s in four])
-        own, helped = dispatch(wanted, nobody, available, np.ones(4))
-        unmet.append(1 - (own.sum() + helped.sum()) / 400)
+        available = np.array([125.0 if plant.makes else 0.0 for plant in four])
+        out = dispatch(orders, np.eye(4), available, nobody, np.ones(4), all_of_one, np.ones((4, 1), dtype=np.bool_))
+        unmet.append(1 - (out.own.sum() + out.help.sum()) / 400)
     assert np.mean(unmet) == pytest.approx(0.0390, rel=0.05)
 
 
@@ -89,7 +89,7 @@ def test_v20_one_repair_crew_for_four_products() -> None:
     env, model = simpy.Environment(), renewal(0.25, 2.25)
     lines = [Line("r", "d", f"m{i}", "oral-solid", 0.4) for i in range(4)]
     until, crew = 40_000 * YEAR, simpy.Resource(env, 1)
-    four = [Supplier(line, i, 1.0, 1.0, 0.0, until) for i, line in enumerate(lines)]
+    four = [Plant(line, i, 1.0) for i, line in enumerate(lines)]
     down, since, time = 0, 0.0, np.zeros(5)
 
     def log(kind: str, *_: Any, **__: Any) -> None:
@@ -144,13 +144,13 @@ def test_v22_fill_rate_of_a_base_stock() -> None:
     assert base_stock(15.0, 0.9999999999) < 60
 
 
-def test_v22_a_supplier_that_keeps_it_serves_as_much() -> None:
+def test_v22_a_plant_that_keeps_it_serves_as_much() -> None:
     """Customers who ask for one batch now and then, and wait if there is none: as the formula supposes."""
     luck, steps, a_step = np.random.default_rng(1), 200_000, 15 / 100
     supply = AlternatingRenewal(lead_months=1, fill_rate=0.94, batches=a_step, catch_up=0, smoothing=1e-9)
     supply = supply.model_copy(update={"lead_months": 101})  # a step of the test is a small part of the lead time
     assert supply.aim(a_step) == pytest.approx(22)
-    one = Supplier(Line("r", "d", "m", "oral-solid", 0.4), 0, 1.0, AMPLE, 22.0, np.inf, usual=a_step)
+    one = Plant(Line("r", "d", "m", "oral-solid", 0.4), 0, AMPLE, 22.0, usual=a_step)
     asked = luck.poisson(a_step, steps).astype(float)
     late = served = 0.0
     for step, units in enumerate(asked.tolist()):

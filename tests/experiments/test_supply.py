@@ -7,7 +7,7 @@ from collections.abc import Mapping
 
 import numpy as np
 
-from vbp_sim.engine.recorder import Table
+from vbp_sim.engine.layout import Table
 from vbp_sim.engine.simulation import simulate
 from vbp_sim.studies.load import load_scenario
 from vbp_sim.studies.metrics import measure

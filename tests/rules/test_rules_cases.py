@@ -16,6 +16,7 @@ import pytest
 import yaml
 from rules_making import tender
 
+from vbp_sim.rules.ceiling.interface import Known
 from vbp_sim.rules.library import DATA, LAWS, law, rule_set
 from vbp_sim.rules.local.law import LocalLaw
 from vbp_sim.rules.money import micro, text
@@ -155,9 +156,11 @@ def check_comparable(case: dict[str, Any], rules: RuleSet) -> None:
 
 
 def check_ceiling(case: dict[str, Any], rules: RuleSet) -> None:
-    facts = {k: micro(str(v)) for k, v in case["ceiling_from"].items()}
-    price = facts.pop("price")
-    assert rules.ceiling.price(facts.pop("published", 0), **facts) == price
+    facts = dict(case["ceiling_from"])
+    price, own_figure = micro(str(facts.pop("price"))), facts.pop("own_figure", True)
+    assert rules.ceiling.own_price_binds == facts.pop("own_price_binds", rules.ceiling.own_price_binds)
+    known = Known(own_figure=own_figure, **{k: micro(str(v)) for k, v in facts.items()})
+    assert rules.ceiling.price(known) == price
 
 
 def check_next_year(case: dict[str, Any], rules: RuleSet) -> None:

@@ -17,6 +17,7 @@ from vbp_sim.agents.supply.interface import Line, Outage, Supply
 from vbp_sim.streams import Streams
 
 Log = Callable[..., None]
+_LONGEST_MONTH = 31
 
 
 @dataclass
@@ -59,11 +60,11 @@ class Plant:
         """An agreement begins: the plant earns by ``line`` now, and has at least so much capacity.
 
         If it is running, it has filled its stock up to what it aims at before the first day. A plant that was given up
-        and wins again is set up anew.
+        and wins again is set up anew; what one that stood idle could have made meanwhile does not count.
         """
         if self.gone:
             self.gone, self.up, self.stopped, self._since = False, True, math.inf if self.fed else now, now
-        if self.usual == 0.0:
+        if self.usual == 0.0 or now - self._counted > _LONGEST_MONTH:
             self._since = self._counted = now
             self._up_days = 0.0
         self.line = line

@@ -102,11 +102,11 @@ class World:
     def prices_now(self, drug: int, places: list[int]) -> Floats:
         """What every product costs today in some places, yuan per unit, (products of the drug,).
 
-        That is the price at which it is selected in some of them, else its price there outside any agreement; where the
-        places differ, their mean.
+        That is the price at which it won an agreement in force in some of them, whether or not it is a main supplier
+        there, else its price there outside any agreement; where the places differ, their mean.
         """
         shelf = self.shelves[drug]
-        selected = shelf.routes[:, places] > 0
+        selected = shelf.price[:, places] > 0
         price = np.where(selected, shelf.price[:, places], self.prices.before[shelf.products][:, places])
         counted = np.where(selected.any(axis=1, keepdims=True), selected, True)
         low = np.where(counted, price, np.inf).min(axis=1)

@@ -11,6 +11,8 @@ from vbp_sim.rules.arrays import IntArray
 from vbp_sim.rules.contest import Contest
 from vbp_sim.rules.second_chance.interface import SecondChance
 
+_ROUNDING = 1e-9
+
 
 class Named(SecondChance):
     """For a valid bid outside the shortlist, not the highest bid, with at least the mean volume reported
@@ -29,7 +31,8 @@ class Named(SecondChance):
         paid = price[price > 0]
         if not len(paid) or not named.sum() > 0:
             return np.zeros(price.shape, dtype=np.int64)
-        wanted = named * int(book.valid.sum()) >= named[book.valid].sum()
+        mean = float(named[book.valid].sum()) / int(book.valid.sum())
+        wanted = named >= mean * (1 - _ROUNDING)
         asked = book.valid & ~contest.short & wanted & (book.bids < book.highest_of(book.valid))
         level = paid.max() if self.level == "highest" else paid.min()
         return np.where(asked, np.minimum(level, book.bids), 0)

@@ -9,10 +9,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from small import PRODUCTS, rows, small, total
-from vbp_sim.engine.passing import pass_down
-from vbp_sim.engine.volumes import Volumes
 
 from vbp_sim.engine.simulation import simulate
+from vbp_sim.tender.passing import pass_down
+from vbp_sim.tender.volumes import Volumes
 
 
 def volumes(main: list[int], rest: list[float], suppliers: int, share: float = 0.5) -> Volumes:
