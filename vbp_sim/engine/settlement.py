@@ -124,7 +124,8 @@ def _settle(
     """Assess every institution of a place for its agreements of a round; return the rows of the settlement table, each
     with its drug, and add up what is ``retained``.
 
-    The law of the year's last day holds.
+    The law of the year's last day holds. Where a shortage is no failure, what was not delivered counts as bought, and
+    what replaced it not as chosen.
     """
     finance, p = world.spec.finance, place.index
     m = world.month_of(world.today - timedelta(days=1))
@@ -138,9 +139,10 @@ def _settle(
     before = np.array([agreement.price_before[p] for agreement in agreements])[:, None]
     agreed, bought, other = place.agreed[d], place.bought[d], place.nonselected[d]
     spent = other * rest[:, None]
-    done = bought + place.undelivered[d] if assessment.shortage_exempt else bought
+    missing = place.undelivered[d] if assessment.shortage_exempt else np.zeros_like(bought)
+    done, chosen = bought + missing, np.maximum(other - world.supply.switchable * missing, 0)
     completion = np.divide(done, agreed, out=np.ones_like(bought), where=agreed > 0)
-    nonselected = other / np.maximum(bought + other, 1e-12)
+    nonselected = chosen / np.maximum(done + chosen, 1e-12)
     place.completion[d], place.other_share[d] = completion, nonselected
     passed = assessment.passed(completion, nonselected) & (agreed > 0)
     score = assessment.score(completion, nonselected, place.on_time.astype(np.float64))
