@@ -42,7 +42,7 @@ def agreement(
         "r", 0, load_rules("pilot-2018")[0], [], np.array(main), np.array(backup or [-1] * places), volumes.routes,
         volumes.share_by_province, start, term,
     )  # fmt: skip
-    for plant, agreed in zip(made, volumes.agreed.sum(axis=1).tolist(), strict=True):
+    for plant, agreed in zip(made, volumes.agreed, strict=True):
         one.suppliers.append(Supplier(plant, plant.line, one, price, 0.5, agreed))
     return one
 
@@ -177,6 +177,6 @@ def test_a_new_agreement_takes_only_the_places_that_it_is_about() -> None:
     shelf.begin(new)
     assert [shelf.of(p) for p in range(3)] == [old, new, new]
     assert old.places == [0]
-    assert [s.open_part for s in old.suppliers] == [0.5, 0.0, 0.0]
+    assert [s.agreed for s in old.suppliers] == [65.0, 0.0, 0.0]
     shelf.clear(old, [0])
     assert (shelf.of(0), shelf.mix(0), shelf.running) == (None, None, [new])

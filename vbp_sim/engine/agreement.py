@@ -21,7 +21,7 @@ Bools = npt.NDArray[np.bool_]
 @dataclass(eq=False)
 class Supplier:
     """A winner in an agreement: the plant that makes the product and what it earns by this agreement (``line``), its
-    price and its cost when it bid (yuan per unit), and the agreed volume of a year (units) in the places of its choice.
+    price and its cost when it bid (yuan per unit), and the agreed ``volumes`` of a year (units) by place.
     """
 
     plant: Plant
@@ -29,18 +29,16 @@ class Supplier:
     agreement: Agreement = field(repr=False)
     price: float
     cost: float
-    agreed: float
+    volumes: Floats
 
     @property
     def product(self) -> int:
         return self.plant.product
 
     @property
-    def open_part(self) -> float:
-        """Part of its places in which the agreement is still in force."""
-        routes = self.agreement.routes[self.agreement.suppliers.index(self)]
-        total = float(routes.sum())
-        return float(routes[self.agreement.open].sum()) / total if total > 0 else 0.0
+    def agreed(self) -> float:
+        """Agreed volume of a year where the agreement is in force, units."""
+        return float(self.volumes[self.agreement.open].sum())
 
 
 @dataclass(eq=False)

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Generator
 from datetime import date
+from functools import partial
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
@@ -126,21 +128,31 @@ class World:
         plant = self.plants.get(product)
         if plant is None:
             plant = self.plants[product] = Plant(line, product)
-            crews = self.companies.crews(product)
-            self.env.process(plant.life(self.env, self.supply, self.luck, self.log, self.leave, crews))
+            crews, log = self.companies.crews(product), partial(self._log_of, plant)
+            self.env.process(plant.life(self.env, self.supply, self.luck, log, self.leave, crews))
             self.sources.serve(plant, bool(self.products.own_api[product]), self.log)
         return plant
 
-    def leave(self, plant: Plant) -> None:
-        """A firm gives a product up: its places get another supplier, the company is barred for a while."""
-        self.log("exit", plant.line, text="gives the product up for good")
-        drug = int(self.products.drug[plant.product])
-        serving = [
+    def _log_of(self, plant: Plant, kind: str, line: Line, **more: Any) -> None:
+        """What happens to a plant that serves no agreement is nobody's shortage, and is not told."""
+        if self._serves(plant):
+            self.log(kind, line, **more)
+
+    def _serves(self, plant: Plant) -> list[tuple[Agreement, int]]:
+        """Agreements in force that a plant serves, each with its index among the suppliers."""
+        return [
             (agreement, index)
-            for agreement in self.shelves[drug].running
+            for agreement in self.shelves[int(self.products.drug[plant.product])].running
             for index, supplier in enumerate(agreement.suppliers)
             if supplier.plant is plant
         ]
+
+    def leave(self, plant: Plant) -> None:
+        """A firm gives a product up: its places get another supplier, the company is barred for a while."""
+        serving = self._serves(plant)
+        if not serving:
+            return
+        self.log("exit", plant.line, text="gives the product up for good")
         months = max((agreement.rules.failure.ban_months for agreement, _ in serving), default=0)
         if months > 0:
             self.companies.bar(plant.product, months)

@@ -78,13 +78,11 @@ def _room(scope: Scope, drug: int, members: Ints) -> Floats:
         return limits
     place = {int(product): i for i, product in enumerate(members)}
     for agreement in world.shelves[drug].running:
-        for index, supplier in enumerate(agreement.suppliers):
+        for supplier in agreement.suppliers:
             if supplier.product in place:
-                elsewhere = agreement.routes[index].copy()
-                served = float(elsewhere.sum())
+                elsewhere = supplier.volumes * agreement.open
                 elsewhere[here] = 0.0
-                if served > 0:
-                    limits[place[supplier.product]] -= supplier.agreed * float(elsewhere.sum()) / served
+                limits[place[supplier.product]] -= float(elsewhere.sum())
     return limits
 
 

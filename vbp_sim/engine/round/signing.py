@@ -65,11 +65,11 @@ def _agreement(scope: Scope, drug: int, members: Ints, outcome: Outcome) -> Agre
     record, p = world.market.drugs[drug], world.products
     for winner, firm in enumerate(outcome.winners):
         product, price = int(members[firm]), float(outcome.award.price[firm]) / money.YUAN
-        served = outcome.volumes.routes[winner] > 0
-        agreed = float(outcome.volumes.shares[winner]) * float(outcome.volumes.routed[winner, served].sum())
+        volumes = np.zeros(places)
+        volumes[here] = outcome.volumes.agreed[winner]
         cost = float(p.cost[product])
         line = Line(scope.id, record.id, p.manufacturer[product], record.form, (price - cost) / price)
-        agreement.suppliers.append(Supplier(world.plant(product, line), line, agreement, price, cost, agreed))
+        agreement.suppliers.append(Supplier(world.plant(product, line), line, agreement, price, cost, volumes))
     return agreement
 
 
@@ -97,7 +97,7 @@ def engage(world: World, supplier: Supplier) -> None:
     serving = [
         s for a in world.shelves[supplier.agreement.drug].running for s in a.suppliers if s.plant is plant
     ]
-    volumes = np.array([s.agreed * s.open_part for s in serving])
+    volumes = np.array([s.agreed for s in serving])
     weights = volumes / volumes.sum() if volumes.sum() > 0 else np.full(len(serving), 1 / len(serving))
     price, agreed = float(weights @ np.array([s.price for s in serving])), float(volumes.sum())
     margin = float(weights @ np.array([s.line.margin for s in serving]))
