@@ -64,7 +64,8 @@ class Bench:
         line = Line("first", "alpha", maker, "oral-solid", margin)
         plant = self.world.plant(self.world.products.manufacturer.index(maker), line)
         plant.engage(0.0, line, capacity, self.world.supply.aim(usual), usual)
-        agreement.suppliers.append(Supplier(plant, line, agreement, 1.0, 1.0, 12 * usual * agreement.routes[len(agreement.suppliers)]))
+        served = agreement.routes[len(agreement.suppliers)]
+        agreement.suppliers.append(Supplier(plant, line, agreement, 1.0, 1.0, 12 * usual * served))
 
     def run(self) -> np.ndarray[Any, Any]:
         """Part of the orders that nobody delivers, by month."""
