@@ -58,13 +58,17 @@ class Cell:
     parts: dict[str, float]
     until: int
     cut: int | None = None
-    changes: list[tuple[int, str, str]] = field(default_factory=list)
+    changes: list[tuple[date, str, str]] = field(default_factory=list)
 
     def now(self, month: int) -> dict[str, float]:
-        """Parts of the orders in a month, after the firms that left until then."""
+        """Parts of the orders in a month, after the firms that left until its first day."""
+        return self.on(date(month // 12, month % 12 + 1, 2))
+
+    def on(self, day: date) -> dict[str, float]:
+        """Parts of the orders when a day begins."""
         parts = dict(self.parts)
         for when, gone, heir in self.changes:
-            if when <= month and gone in parts:
+            if when < day and gone in parts:
                 parts[heir] = parts.get(heir, 0.0) + parts.pop(gone)
         return {firm: part for firm, part in parts.items() if part > 0}
 
@@ -134,7 +138,7 @@ class Books:
             older.append(cell)
             cell.changes = list(self._exits(cell, drug, place, found[0][0]))
 
-    def _exits(self, cell: Cell, drug: str, place: str, main: str) -> Iterator[tuple[int, str, str]]:
+    def _exits(self, cell: Cell, drug: str, place: str, main: str) -> Iterator[tuple[date, str, str]]:
         """Firms that left, and who got their part: by the events, else the main supplier of the time."""
         rules, e = rules_of(self.spec.rounds[cell.round]), self.t["events"]
         if rules.failure.takes_over == "none":
@@ -147,9 +151,9 @@ class Books:
             if e["kind"][i] == "replacement" and e["round"][i] == cell.round and e["province"][i] == place:
                 heir = str(e["text"][i]).removesuffix(" becomes the main supplier")
                 main = heir
-                yield begins(day), firm, heir
+                yield day, firm, heir
             elif e["kind"][i] == "exit" and "for good" in e["text"][i] and firm != main:
-                yield begins(day), firm, main
+                yield day, firm, main
 
     def at(self, drug: str, place: str, month: int) -> Cell | None:
         """The agreement that holds."""
@@ -169,8 +173,7 @@ class Books:
             if number:
                 older = self.cells[drug, place][number - 1]
                 if older.until == older.cut:  # it held until the next one began
-                    last = older.now(months(cell.start) - (cell.start.day == 1))
-                    prices |= {firm: older.prices[firm] for firm in last}
+                    prices |= {firm: older.prices[firm] for firm in older.on(cell.start)}
             cap = self.law(place, months(cell.start)).platform
             highest = max(cell.prices.values())
             for firm, price in cell.prices.items():
