@@ -28,7 +28,7 @@ def test_t27_more_stock_means_less_unmet(tmp_path: Path) -> None:
         values = [unmet(tmp_path, k, stock_months=s) for s in (0.0, 0.5, 1.5, 6.0)]
         assert values == sorted(values, reverse=True)
         assert values[-1] < values[0]
-        plenty = {"stock_months": 24.0, "repair_months": 3.0, "exit_rate": 0.0, "committed_capacity": 10.0}
+        plenty = {"stock_months": 24.0, "repair_months": 1.0, "exit_rate": 0.0, "committed_capacity": 10.0}
         assert unmet(tmp_path, k, **plenty) == 0
 
 
