@@ -62,10 +62,10 @@ class Cell:
 
     def now(self, month: int) -> dict[str, float]:
         """Parts of the orders in a month, after the firms that left until its first day."""
-        return self.on(date(month // 12, month % 12 + 1, 2))
+        return self.before(date(month // 12, month % 12 + 1, 2))
 
-    def on(self, day: date) -> dict[str, float]:
-        """Parts of the orders when a day begins."""
+    def before(self, day: date) -> dict[str, float]:
+        """Parts of the orders after the firms that left before a day."""
         parts = dict(self.parts)
         for when, gone, heir in self.changes:
             if when < day and gone in parts:
@@ -173,7 +173,7 @@ class Books:
             if number:
                 older = self.cells[drug, place][number - 1]
                 if older.until == older.cut:  # it held until the next one began
-                    prices |= {firm: older.prices[firm] for firm in older.on(cell.start)}
+                    prices |= {firm: older.prices[firm] for firm in older.before(cell.start)}
             cap = self.law(place, months(cell.start)).platform
             highest = max(cell.prices.values())
             for firm, price in cell.prices.items():

@@ -28,8 +28,8 @@ def test_t27_more_stock_means_less_unmet(tmp_path: Path) -> None:
         values = [unmet(tmp_path, k, stock_months=s) for s in (0.0, 0.5, 1.5, 6.0)]
         assert values == sorted(values, reverse=True)
         assert values[-1] < values[0]
-        plenty = {"stock_months": 24.0, "repair_months": 1.0, "exit_rate": 0.0, "committed_capacity": 10.0}
-        assert unmet(tmp_path, k, **plenty) == 0
+        ample: dict[str, Any] = {"stock_months": 24.0, "committed_capacity": 10.0, "repair_months": 2.0}
+        assert unmet(tmp_path, k, exit_rate=0.0, **ample) == 0
 
 
 def test_t27_help_means_less_unmet(tmp_path: Path) -> None:
@@ -88,7 +88,7 @@ def test_a_contract_that_is_replaced_is_settled_for_the_months_that_it_ran(tmp_p
     assert agreed[1] == pytest.approx(agreed[0] * 4 / 12)
     ends = rows(tables["events"], kind="term-end", round="first")
     assert set(ends["date"].astype(str)) == {"2020-05-01"}
-    assert set(ends["text"]) == {"another one begins"}
+    assert set(ends["text"]) == {"another contract begins"}
 
 
 def test_a_renewal_on_the_day_of_the_end_settles_the_whole_last_year(tmp_path: Path) -> None:
