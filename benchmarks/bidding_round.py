@@ -17,9 +17,9 @@ from vbp_sim.agents.firms.interface import Firms
 from vbp_sim.rules.library import rule_set
 from vbp_sim.scenario.parts import chosen
 from vbp_sim.streams import Streams
-from vbp_sim.studies.backtest import Prediction, blind, openings_of
-from vbp_sim.studies.papers import papers
-from vbp_sim.studies.replay import read_market_of
+from vbp_sim.truth.backtest import Prediction, blind, openings_of
+from vbp_sim.truth.papers import papers
+from vbp_sim.truth.replay import read_market_of
 
 DRUGS, TURNS = 60, 3
 RULES = "batch-3"

@@ -21,10 +21,10 @@ from vbp_sim.engine.place import Place
 from vbp_sim.engine.round.process import bidding_round
 from vbp_sim.engine.simulation import horizon
 from vbp_sim.engine.world import World
+from vbp_sim.runs.load import load_scenario
 from vbp_sim.scenario.load import Scenario
 from vbp_sim.scenario.market import LEVELS
 from vbp_sim.streams import Streams, words_at
-from vbp_sim.studies.load import load_scenario
 
 SCENARIO, MONTHS, TURNS = "pilot-2018", 6, 3
 

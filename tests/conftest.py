@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Callable
 
 import pytest
 from hypothesis import settings
@@ -25,3 +26,16 @@ def pytest_addoption(parser: pytest.Parser) -> None:
         action="store_true",
         help="draw tests/report/images/*.png anew, the pictures that charts match",
     )
+
+
+@pytest.fixture
+def vbp(capsys: pytest.CaptureFixture[str]) -> Callable[..., tuple[int, str, str]]:
+    """Exit code, stdout and stderr of one command, called in this process."""
+    from vbp_sim.cli import group
+    from vbp_sim.cli.common import guarded
+
+    def call(*args: object) -> tuple[int, str, str]:
+        code = guarded(lambda: group.main([str(a) for a in args], prog_name="vbp", standalone_mode=False))
+        return (code, *capsys.readouterr())
+
+    return call

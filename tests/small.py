@@ -16,8 +16,8 @@ from typing import Any
 import numpy as np
 
 from vbp_sim.engine.clock import add_months
+from vbp_sim.runs.load import load_scenario
 from vbp_sim.scenario.load import Scenario
-from vbp_sim.studies.load import load_scenario
 
 Rows = list[dict[str, Any]]
 Tables = Mapping[str, Mapping[str, np.ndarray[Any, Any]]]

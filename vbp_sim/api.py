@@ -19,13 +19,13 @@ from pathlib import Path
 from typing import Any
 
 from vbp_sim.errors import VbpError
+from vbp_sim.runs.folder import RunFolder
+from vbp_sim.runs.load import load_scenario
+from vbp_sim.runs.metric_ids import METRICS
+from vbp_sim.runs.run import run as _run
 from vbp_sim.scenario.load import Scenario
 from vbp_sim.studies.compare import Comparison as _Comparison
 from vbp_sim.studies.compare import compare as _compare
-from vbp_sim.studies.folder import RunFolder
-from vbp_sim.studies.load import load_scenario
-from vbp_sim.studies.metric_ids import METRICS
-from vbp_sim.studies.run import run as _run
 
 __all__ = ["Comparison", "Run", "compare", "load", "read_study", "run"]
 

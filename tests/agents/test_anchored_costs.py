@@ -15,7 +15,7 @@ from vbp_sim.agents.firms.anchored_costs import AnchoredCosts
 from vbp_sim.agents.firms.interface import Floats
 from vbp_sim.scenario.market import Market
 from vbp_sim.streams import Streams
-from vbp_sim.studies.replay import read_market_of
+from vbp_sim.truth.replay import read_market_of
 
 
 @functools.cache

@@ -12,7 +12,7 @@ import pytest
 from small import Tables, same, total
 
 from vbp_sim.engine.simulation import simulate
-from vbp_sim.studies.load import load_scenario
+from vbp_sim.runs.load import load_scenario
 
 HERE = Path(__file__).parent
 Table = Mapping[str, np.ndarray[Any, Any]]

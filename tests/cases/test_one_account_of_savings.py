@@ -9,8 +9,8 @@ import pytest
 from small import SHARED, round_of, small
 
 from vbp_sim.report.figures import savings, waterfall
-from vbp_sim.studies.folder import RunFolder
-from vbp_sim.studies.run import run
+from vbp_sim.runs.folder import RunFolder
+from vbp_sim.runs.run import run
 
 
 def of(*members: str) -> dict[str, Any]:

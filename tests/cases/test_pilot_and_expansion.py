@@ -11,8 +11,8 @@ import pytest
 from small import SHARED, Rows, Tables, round_of, rows, total, write_csv, write_scenario
 
 from vbp_sim.engine.simulation import simulate
+from vbp_sim.runs.load import load_scenario
 from vbp_sim.scenario.load import Scenario
-from vbp_sim.studies.load import load_scenario
 
 MARKETS = Path(__file__).parents[2] / "scenarios" / "markets"
 SOUTH = ("shenzhen", "guangzhou", "guangdong-rest")

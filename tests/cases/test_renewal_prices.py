@@ -13,7 +13,7 @@ import pytest
 from small import Tables, rows
 
 from vbp_sim.engine.simulation import simulate
-from vbp_sim.studies.load import load_scenario
+from vbp_sim.runs.load import load_scenario
 
 HERE = Path(__file__).parent
 REPLICATIONS = range(3)

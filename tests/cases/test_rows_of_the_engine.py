@@ -31,10 +31,10 @@ from vbp_sim.engine.round.scope import Scope
 from vbp_sim.engine.simulation import horizon, simulate
 from vbp_sim.engine.world import World
 from vbp_sim.errors import InputError
+from vbp_sim.runs.load import load_scenario
+from vbp_sim.runs.metrics import measure
+from vbp_sim.runs.run import not_simulated
 from vbp_sim.scenario.load import Scenario
-from vbp_sim.studies.load import load_scenario
-from vbp_sim.studies.metrics import measure
-from vbp_sim.studies.run import not_simulated
 
 RULES: dict[str, Any] = {"extends": "expansion-2019"}
 QUIET = ("demand={growth: 0.0, monthly_cv: 0.0}",)

@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from vbp_sim.studies.load import load_scenario
+from vbp_sim.runs.load import load_scenario
 
 BAD = "extends: pilot-2018\nsed: 1\nstart: 2018-99-01\n"
 

@@ -16,7 +16,7 @@ from vbp_sim.engine.agreement import Agreement, Supplier
 from vbp_sim.engine.clock import CLOSE, DISPATCH, ORDER, RECEIVE, Clock, add_months, first_from, months_between
 from vbp_sim.engine.plant import Plant
 from vbp_sim.engine.shelf import Shelf
-from vbp_sim.studies.load import load_rules
+from vbp_sim.runs.load import load_rules
 from vbp_sim.tender.volumes import Volumes
 
 days = st.dates(date(2015, 1, 1), date(2030, 12, 31))

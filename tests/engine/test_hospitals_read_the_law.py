@@ -13,7 +13,7 @@ from vbp_sim.engine.expectation import Assessed, expected_ratio
 from vbp_sim.engine.simulation import simulate
 from vbp_sim.rules.assessment.points import Points
 from vbp_sim.rules.retention.linear import Linear
-from vbp_sim.studies.metrics import measure
+from vbp_sim.runs.metrics import measure
 
 LINEAR = {"rule": "linear", "most": 1.0}
 #: nobody fails, and everybody can make what is asked

@@ -32,7 +32,7 @@ from vbp_sim.engine.simulation import simulate
 HASHES = """
 import hashlib, sys
 from vbp_sim.engine.simulation import simulate
-from vbp_sim.studies.load import load_scenario
+from vbp_sim.runs.load import load_scenario
 tables = simulate(load_scenario(sys.argv[1]), 3)
 for name, table in tables.items():
     for column, values in table.items():

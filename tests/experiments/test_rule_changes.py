@@ -10,9 +10,9 @@ import pytest
 
 from vbp_sim.engine.simulation import simulate
 from vbp_sim.rules.ruleset import RuleSet
+from vbp_sim.runs.load import load_scenario
 from vbp_sim.scenario.parts import chosen
-from vbp_sim.studies.backtest import Prediction, backtest
-from vbp_sim.studies.load import load_scenario
+from vbp_sim.truth.backtest import Prediction, backtest
 
 REPLICATIONS = 6
 

@@ -9,8 +9,8 @@ import numpy as np
 
 from vbp_sim.engine.layout import Table
 from vbp_sim.engine.simulation import simulate
-from vbp_sim.studies.load import load_scenario
-from vbp_sim.studies.metrics import measure
+from vbp_sim.runs.load import load_scenario
+from vbp_sim.runs.metrics import measure
 
 Tables = Mapping[str, Table]
 

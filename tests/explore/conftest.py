@@ -9,9 +9,9 @@ import pytest
 from exploring import GROW, SWEEP, Site, started
 from small import write_scenario
 
+from vbp_sim.runs.load import load_scenario
+from vbp_sim.runs.run import run
 from vbp_sim.studies.compare import compare, write
-from vbp_sim.studies.load import load_scenario
-from vbp_sim.studies.run import run
 from vbp_sim.studies.sweep import Options, begin, carry_on
 
 pytest.importorskip("starlette", reason="starlette is not installed")

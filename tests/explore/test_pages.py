@@ -19,9 +19,9 @@ from vbp_sim.errors import InputError
 from vbp_sim.explore.query import Field, read
 from vbp_sim.report.catalogue import catalogue, draw
 from vbp_sim.report.html import svg
-from vbp_sim.studies.folder import RunFolder
+from vbp_sim.runs.folder import RunFolder
+from vbp_sim.runs.view import Cut, RunView, rows_of
 from vbp_sim.studies.paired import paired
-from vbp_sim.studies.view import Cut, RunView, rows_of
 
 
 def table(answer: Any) -> list[dict[str, str]]:

@@ -12,7 +12,8 @@ PACKAGE = Path(__file__).parents[2] / "vbp_sim"
 
 #: lowest first; `errors` and `streams` are one layer
 LAYERS = (
-    "errors", "streams", "scenario", "rules", "agents", "tender", "engine", "studies", "report", "explore", "api", "cli"
+    "errors", "streams", "scenario", "rules", "agents", "tender", "engine", "runs", "studies", "truth", "report",
+    "explore", "api", "cli",
 )  # fmt: skip
 
 #: libraries and modules that a layer does without, wherever in a file they would be imported
@@ -36,7 +37,9 @@ FORBIDDEN = {
     "agents": {"simpy", "random", "secrets", "time", "click", "matplotlib", "pyarrow", "rich"},
     "tender": {"simpy", "random", "secrets", "time", "click", "matplotlib", "pyarrow", "rich"},
     "engine": {"random", "secrets", "time", "click", "matplotlib", "pyarrow", "rich"},
+    "runs": {"simpy", "random", "secrets", "click", "matplotlib", "rich"},
     "studies": {"simpy", "random", "secrets", "click", "matplotlib", "rich"},
+    "truth": {"simpy", "random", "secrets", "click", "matplotlib", "rich"},
     "report": {"simpy", "random", "secrets", "click"},
     "explore": {"simpy", "random", "secrets", "click"},
     "api": {"simpy", "random", "secrets", "click", "matplotlib"},

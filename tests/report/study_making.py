@@ -14,10 +14,11 @@ from vbp_sim.report.backtested import Backtested
 from vbp_sim.report.compared import Compared
 from vbp_sim.report.studied import Studied
 from vbp_sim.scenario.load import Scenario
-from vbp_sim.studies import backtest_record, compare, findings
+from vbp_sim.studies import compare, findings
 from vbp_sim.studies.optimize import Candidate, Objective
 from vbp_sim.studies.sensitivity import sensitivity
 from vbp_sim.studies.sweep import Options, begin, carry_on
+from vbp_sim.truth import backtest_record
 
 LEVERS = {
     "g": {"path": "demand.growth", "values": [0.0, 0.1, 0.2]},

@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 
 from vbp_sim.engine.tables import TABLES
-from vbp_sim.studies.folder import RunFolder, RunWriter
+from vbp_sim.runs.folder import RunFolder, RunWriter
 
 DRUGS = {  # name: yuan per unit before the round
     "atorvastatin": 5.8,

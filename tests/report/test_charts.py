@@ -13,7 +13,7 @@ import synthetic
 from vbp_sim.errors import InputError
 from vbp_sim.report import catalogue, style, tiles
 from vbp_sim.report.csv_table import write_csv
-from vbp_sim.studies.folder import RunFolder
+from vbp_sim.runs.folder import RunFolder
 
 NAMES = (
     "bids",

@@ -28,11 +28,11 @@ from vbp_sim.report.language import areas, messages, restate, say, speaking
 from vbp_sim.report.sources import Source
 from vbp_sim.report.summary import render
 from vbp_sim.rules.library import rule_ids, rule_set
+from vbp_sim.runs.folder import RunFolder
+from vbp_sim.runs.metric_ids import METRICS
+from vbp_sim.runs.run import run as run_scenario
 from vbp_sim.studies.compare import compare, write
-from vbp_sim.studies.folder import RunFolder
-from vbp_sim.studies.metric_ids import METRICS
-from vbp_sim.studies.replay import read_market_of, replay
-from vbp_sim.studies.run import run as run_scenario
+from vbp_sim.truth.replay import read_market_of, replay
 
 #: Latin words that Chinese readers of the field use, and names of the program, its files and libraries
 WORDS = {"vbp_sim", "SHA", "STRESS", "DES", "README", "MIT", "Python", "SimPy", "CSV", "logit", "CRPS"}

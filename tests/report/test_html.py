@@ -23,7 +23,7 @@ from vbp_sim.cli.common import guarded
 from vbp_sim.report.html import again, checklist, evidence, headline, page
 from vbp_sim.report.html.grid import shown, signs
 from vbp_sim.report.language import say
-from vbp_sim.studies.folder import RunFolder
+from vbp_sim.runs.folder import RunFolder
 
 NASTY = {
     "<script>alert(1)</script>": 3.0,

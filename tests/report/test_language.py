@@ -9,9 +9,9 @@ import yaml
 
 from vbp_sim.report.language import LANGUAGES, areas, language, messages, restate, say, speaking, term, told
 from vbp_sim.rules.library import law, law_ids, rule_ids, rule_set
+from vbp_sim.runs.load import shipped
 from vbp_sim.scenario.parts import Frozen
 from vbp_sim.scenario.reference import whole_page
-from vbp_sim.studies.load import shipped
 
 
 @pytest.mark.parametrize("area", areas())

@@ -8,8 +8,8 @@ from small import small
 
 from vbp_sim.errors import InputError
 from vbp_sim.report import catalogue
-from vbp_sim.studies.folder import RunFolder
-from vbp_sim.studies.run import run as run_scenario
+from vbp_sim.runs.folder import RunFolder
+from vbp_sim.runs.run import run as run_scenario
 
 
 @pytest.fixture(scope="module")

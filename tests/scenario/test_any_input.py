@@ -13,9 +13,9 @@ from hypothesis import strategies as st
 from scenario_making import SCENARIO, make_scenario
 
 from vbp_sim.errors import InputError, Problem
+from vbp_sim.runs.load import load_scenario
 from vbp_sim.scenario.tree import plain
 from vbp_sim.scenario.yaml_source import parse
-from vbp_sim.studies.load import load_scenario
 
 BASE = plain(parse(SCENARIO, "small.yaml"))
 BASE["rounds"]["first"]["rules"] = {

@@ -7,11 +7,11 @@ from pathlib import Path
 import pytest
 from scenario_making import make_scenario
 
+from vbp_sim.runs.load import load_rules, load_scenario
 from vbp_sim.scenario.describe import lines_of, text_of
 from vbp_sim.scenario.load import Scenario
 from vbp_sim.scenario.tree import plain
 from vbp_sim.scenario.yaml_source import parse
-from vbp_sim.studies.load import load_rules, load_scenario
 
 
 def shown(scenario: Scenario) -> dict[str, str]:

@@ -19,9 +19,9 @@ from small import write_scenario
 from vbp_sim.errors import InputError
 from vbp_sim.rules.local.law import LocalLaw
 from vbp_sim.rules.ruleset import RuleSet
+from vbp_sim.runs.load import load_scenario
 from vbp_sim.scenario.parts import Chosen, Part, discover
 from vbp_sim.scenario.spec import Behaviour, Demand, Finance
-from vbp_sim.studies.load import load_scenario
 
 Address = tuple[str, ...]
 RULES: Address = ("rounds", "first", "rules")

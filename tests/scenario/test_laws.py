@@ -11,10 +11,10 @@ from small import round_of, rows, small
 
 from vbp_sim.engine.simulation import simulate
 from vbp_sim.errors import InputError
+from vbp_sim.runs.load import load_scenario
+from vbp_sim.runs.run import stand_ins
 from vbp_sim.scenario.laws import plain, values
 from vbp_sim.scenario.load import Scenario
-from vbp_sim.studies.load import load_scenario
-from vbp_sim.studies.run import stand_ins
 
 
 def loaded(folder: Path, laws: str, variant: str = "", *sets: str) -> Scenario:

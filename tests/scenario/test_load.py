@@ -11,7 +11,7 @@ import pytest
 from scenario_making import DEMAND, DRUGS, SCENARIO, make_scenario
 
 from vbp_sim.errors import InputError
-from vbp_sim.studies.load import load_scenario
+from vbp_sim.runs.load import load_scenario
 
 
 @pytest.fixture

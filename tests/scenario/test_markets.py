@@ -16,13 +16,13 @@ from hypothesis import strategies as st
 from small import calendar, round_of, write_csv, write_scenario
 
 from vbp_sim.errors import InputError
+from vbp_sim.runs.load import load_scenario, shipped
+from vbp_sim.runs.project import _fill
 from vbp_sim.scenario.load import Scenario
 from vbp_sim.scenario.market import LEVELS, Drug, Market, Product, Province
 from vbp_sim.scenario.market_csv import read_market
 from vbp_sim.scenario.markets import Markets, conflicts, lay, whole_numbers
 from vbp_sim.studies.base import Base
-from vbp_sim.studies.load import load_scenario, shipped
-from vbp_sim.studies.project import _fill
 
 Volumes = Mapping[str, float]
 

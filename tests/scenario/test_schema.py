@@ -10,8 +10,8 @@ from typing import Any
 
 import pytest
 
+from vbp_sim.runs.load import shipped
 from vbp_sim.scenario import reference, schema
-from vbp_sim.studies.load import shipped
 
 ROOT = Path(__file__).parents[2]
 

@@ -11,9 +11,9 @@ import pytest
 from small import write_scenario
 
 from vbp_sim.errors import InputError
+from vbp_sim.runs.folder import RunFolder
 from vbp_sim.studies.base import Base
 from vbp_sim.studies.compare import Comparison, Precision, compare, metrics_of, write
-from vbp_sim.studies.folder import RunFolder
 
 VARIANTS: dict[str, Any] = {
     "same": {"title": "nothing changes", "changes": {}},

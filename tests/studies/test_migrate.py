@@ -14,13 +14,13 @@ from small import write_scenario
 from vbp_sim.cli import group
 from vbp_sim.cli.common import guarded
 from vbp_sim.errors import InputError
+from vbp_sim.runs.load import load_rules, load_scenario
 from vbp_sim.scenario.laws import plain as nested
 from vbp_sim.scenario.laws import values
 from vbp_sim.scenario.moved import PAYMENT, REVIEW
 from vbp_sim.scenario.rewrite import rewrite
 from vbp_sim.scenario.tree import plain
 from vbp_sim.scenario.yaml_source import parse
-from vbp_sim.studies.load import load_rules, load_scenario
 from vbp_sim.studies.migrate import COPY, migration
 
 HEAD = "scenario: old  # mine\nextends: small.yaml\n"

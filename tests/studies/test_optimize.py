@@ -12,10 +12,10 @@ import pytest
 from sweeping import runs, write_sweep
 
 from vbp_sim.errors import InputError
+from vbp_sim.runs.load import load_scenario
+from vbp_sim.runs.replications import run_one
 from vbp_sim.scenario.load import Scenario
-from vbp_sim.studies.load import load_scenario
 from vbp_sim.studies.optimize import objectives, optimize
-from vbp_sim.studies.replications import run_one
 from vbp_sim.studies.sweep import Options, begin
 
 TWO = {

@@ -11,9 +11,9 @@ import pytest
 from small import national
 from sweeping import write_sweep
 
-from vbp_sim.studies.load import load_scenario
+from vbp_sim.runs.load import load_scenario
+from vbp_sim.runs.replications import run_one
 from vbp_sim.studies.optimize import Candidate, objectives, optimize
-from vbp_sim.studies.replications import run_one
 from vbp_sim.studies.sweep import Options, begin
 
 

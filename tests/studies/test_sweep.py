@@ -14,11 +14,11 @@ import works
 from sweeping import growth, runs, swept, table, write_sweep
 
 from vbp_sim.errors import InputError, RunError
+from vbp_sim.runs.load import load_scenario
+from vbp_sim.runs.replications import run_one
 from vbp_sim.studies import sweep as sweep_module
 from vbp_sim.studies.estimate import estimate
 from vbp_sim.studies.ledger import Ledger
-from vbp_sim.studies.load import load_scenario
-from vbp_sim.studies.replications import run_one
 from vbp_sim.studies.sweep import Listener, Options, Study, begin, carry_on, reopen, repeat, status
 
 

@@ -10,8 +10,8 @@ import pytest
 from small import write_scenario
 from sweeping import TINY
 
+from vbp_sim.runs.load import shipped
 from vbp_sim.scenario import schema
-from vbp_sim.studies.load import shipped
 from vbp_sim.studies.sweep_file import NEEDS
 from vbp_sim.studies.sweep_schema import sweep_page, sweep_schema
 

@@ -19,7 +19,7 @@ from vbp_sim.cli.common import (
 )
 
 if TYPE_CHECKING:
-    from vbp_sim.studies.accuracy import Accuracy
+    from vbp_sim.truth.accuracy import Accuracy
 
 
 @click.command("backtest")
@@ -60,14 +60,14 @@ def command(
     if report and out is None:
         raise click.UsageError("--report needs --out")
     from vbp_sim.agents.firms.interface import Firms
+    from vbp_sim.runs.load import load_rules
     from vbp_sim.scenario.parts import chosen
-    from vbp_sim.studies import backtest_record
-    from vbp_sim.studies.accuracy import accuracy
-    from vbp_sim.studies.backtest import Prediction, backtest, by_metric, load_prediction
-    from vbp_sim.studies.earlier import earlier_round
-    from vbp_sim.studies.load import load_rules
-    from vbp_sim.studies.replay import read_market_of
-    from vbp_sim.studies.whole_round import whole_round
+    from vbp_sim.truth import backtest_record
+    from vbp_sim.truth.accuracy import accuracy
+    from vbp_sim.truth.backtest import Prediction, backtest, by_metric, load_prediction
+    from vbp_sim.truth.earlier import earlier_round
+    from vbp_sim.truth.replay import read_market_of
+    from vbp_sim.truth.whole_round import whole_round
 
     prediction = load_prediction(params) if params else Prediction()
     data = read_market_of(market, bids=False)
@@ -106,7 +106,7 @@ def _pair(text: str) -> tuple[str, str]:
 def _keep(record: dict[str, Any], out: Path, report: bool, quiet: bool) -> None:
     """Write the back-test, and its report if it is wanted."""
     from vbp_sim.report.language import say
-    from vbp_sim.studies import backtest_record
+    from vbp_sim.truth import backtest_record
 
     backtest_record.write(record, out)
     if report:
@@ -120,7 +120,7 @@ def _keep(record: dict[str, Any], out: Path, report: bool, quiet: bool) -> None:
 def _tell(metrics: dict[str, dict[str, Any]], right: Accuracy | None, quiet: bool) -> None:
     """Print the metrics in the units of summaries, with real values in the same unit, and how right they are."""
     from vbp_sim.report.summary import cells
-    from vbp_sim.studies.metric_ids import METRICS
+    from vbp_sim.runs.metric_ids import METRICS
 
     known = any("real" in m for m in metrics.values())
     rows = [("metric", "predicted", "range of 90 %", *(["real"] if known else []), "unit")]

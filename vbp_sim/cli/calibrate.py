@@ -37,10 +37,10 @@ def command(
     What is fitted, and how, stands in docs/calibration.md. The same arguments give the same file.
     """
     from vbp_sim.errors import InputError, Problem, nearest
-    from vbp_sim.studies.backtest import Prediction, load_prediction
-    from vbp_sim.studies.calibrate import FREE, calibrate, write
-    from vbp_sim.studies.load import load_rules
-    from vbp_sim.studies.replay import read_market_of
+    from vbp_sim.runs.load import load_rules
+    from vbp_sim.truth.backtest import Prediction, load_prediction
+    from vbp_sim.truth.calibrate import FREE, calibrate, write
+    from vbp_sim.truth.replay import read_market_of
 
     markets = [(name, rules or name) for name, _, rules in (pair.partition("=") for pair in pairs)]
     for name, rules in markets:

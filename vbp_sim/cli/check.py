@@ -41,7 +41,7 @@ def command(files: tuple[str, ...], variant: str, sets: tuple[str, ...], as_json
 
 
 def _check(file: str, variant: str, sets: tuple[str, ...]) -> tuple[dict[str, Any], InputError | None]:
-    from vbp_sim.studies.load import load_scenario
+    from vbp_sim.runs.load import load_scenario
 
     try:
         if _is_sweep(Path(file)):
@@ -94,7 +94,7 @@ def _say(result: dict[str, Any], error: InputError | None, quiet: bool, as_json:
 
 def _variants(file: str, names: list[str]) -> list[Problem]:
     """Problems of each variant on its own."""
-    from vbp_sim.studies.load import load_scenario
+    from vbp_sim.runs.load import load_scenario
 
     found: list[Problem] = []
     for name in names:

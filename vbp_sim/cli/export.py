@@ -28,7 +28,7 @@ def command(run: Path, kind: str, tables: str, out: Path | None, quiet: bool) ->
     more than 100,000 rows go into a workbook only if they are named.
     """
     from vbp_sim.report import export
-    from vbp_sim.studies.folder import RunFolder
+    from vbp_sim.runs.folder import RunFolder
 
     folder = RunFolder.open(run)
     wanted = [name.strip() for name in tables.split(",") if name.strip()]

@@ -39,15 +39,15 @@ def command(what: str, scenario: str | None, as_json: bool) -> None:
 
 
 def _scenarios() -> Rows:
+    from vbp_sim.runs.load import shipped
     from vbp_sim.scenario.yaml_source import read
-    from vbp_sim.studies.load import shipped
 
     trees = {file.stem: read(file).value for file in sorted(shipped().glob("*.yaml"))}
     return [{"scenario": name, "title": _text(tree, "title")} for name, tree in trees.items()]
 
 
 def _variants(scenario: str) -> Rows:
-    from vbp_sim.studies.load import load_scenario
+    from vbp_sim.runs.load import load_scenario
 
     variants = load_scenario(scenario).spec.variants
     return [{"variant": name, "title": variant.title} for name, variant in variants.items()]
@@ -93,8 +93,8 @@ def _models() -> Rows:
 
 
 def _markets() -> Rows:
+    from vbp_sim.runs.load import shipped
     from vbp_sim.scenario.market_csv import read_market
-    from vbp_sim.studies.load import shipped
 
     rows = []
     for folder in sorted((shipped() / "markets").iterdir()):

@@ -21,7 +21,7 @@ def command(name: str, origin: str, parent: Path, quiet: bool) -> None:
 
     Nothing is ever overwritten.
     """
-    from vbp_sim.studies.project import new_project
+    from vbp_sim.runs.project import new_project
 
     file = new_project(name, origin, parent)
     click.echo(str(file))

@@ -10,7 +10,7 @@ import click
 from vbp_sim.cli.common import json_option, print_json, print_table, quiet_option
 
 if TYPE_CHECKING:
-    from vbp_sim.studies.replay import Replay
+    from vbp_sim.truth.replay import Replay
 
 
 @click.command("replay")
@@ -41,8 +41,8 @@ def command(
     """Put the bids of MARKET (a folder, or a shipped market) through rule sets, and compare with what
     happened.
     """
-    from vbp_sim.studies.load import load_rules
-    from vbp_sim.studies.replay import ACCEPT, read_market_of, replay
+    from vbp_sim.runs.load import load_rules
+    from vbp_sim.truth.replay import ACCEPT, read_market_of, replay
 
     data = read_market_of(market)
     _known(drugs, [d.id for d in data.drugs])
@@ -72,7 +72,7 @@ def _as_json(r: Replay) -> dict[str, Any]:
 
 
 def _tell(r: Replay, drugs: Sequence[str], quiet: bool) -> None:
-    from vbp_sim.studies.replay import story
+    from vbp_sim.truth.replay import story
 
     if not quiet:
         for outcome in r.outcomes:

@@ -22,7 +22,7 @@ from vbp_sim.cli.common import (
 )
 
 if TYPE_CHECKING:
-    from vbp_sim.studies.folder import RunFolder
+    from vbp_sim.runs.folder import RunFolder
 
 
 @click.command("run")
@@ -60,8 +60,8 @@ def command(
     finished already is shown again, not computed again.
     """
     from vbp_sim.report.language import restate, say
-    from vbp_sim.studies.load import load_scenario
-    from vbp_sim.studies.run import run
+    from vbp_sim.runs.load import load_scenario
+    from vbp_sim.runs.run import run
 
     given = [f"{key}:={value}" for key, value in (("seed", seed), ("replications", replications)) if value is not None]
     loaded = load_scenario(scenario, variant, (*sets, *given))

@@ -34,8 +34,8 @@ def command(scenario: str, id: str | None, variant: str, sets: tuple[str, ...], 
 
 
 def _scenario(name: str, variant: str, sets: tuple[str, ...], as_json: bool) -> None:
+    from vbp_sim.runs.load import load_scenario
     from vbp_sim.scenario.describe import lines_of
-    from vbp_sim.studies.load import load_scenario
 
     loaded = load_scenario(name, variant, sets)
     head = {"scenario": loaded.spec.scenario, "variant": loaded.variant, "digest": loaded.digest}
@@ -43,8 +43,8 @@ def _scenario(name: str, variant: str, sets: tuple[str, ...], as_json: bool) -> 
 
 
 def _of_library(what: str, name: str, as_json: bool) -> None:
+    from vbp_sim.runs.load import load_law, load_rules
     from vbp_sim.scenario.describe import lines_of
-    from vbp_sim.studies.load import load_law, load_rules
 
     found, origins = load_rules(name) if what == "rules" else load_law(name)
     _print(lines_of(found, origins), {what: found.id}, as_json)

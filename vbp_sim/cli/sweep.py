@@ -147,7 +147,7 @@ def status(folder: Path, as_json: bool) -> int:
 @json_option
 def repeat(folder: Path, point: int, replication: int, as_json: bool) -> int:
     """Run one run of a study alone, in this process; what goes wrong is shown with its traceback."""
-    from vbp_sim.studies.aside import plain
+    from vbp_sim.runs.aside import plain
     from vbp_sim.studies.sweep import repeat as repeat_one
 
     found, same = repeat_one(folder, point, replication)

@@ -12,7 +12,7 @@ import click
 from vbp_sim.cli.common import json_option, print_json
 
 if TYPE_CHECKING:
-    from vbp_sim.studies.story import Happening
+    from vbp_sim.runs.story import Happening
 
 
 @click.command("trace")
@@ -22,8 +22,8 @@ if TYPE_CHECKING:
 @json_option
 def command(run: Path, subject: str | None, replication: int, as_json: bool) -> int:
     """Tell the story of one drug, manufacturer or province from a run folder; without a name, list the names."""
-    from vbp_sim.studies.folder import RunFolder
-    from vbp_sim.studies.story import story, subjects
+    from vbp_sim.runs.folder import RunFolder
+    from vbp_sim.runs.story import story, subjects
 
     folder = RunFolder.open(run)
     if subject is None:

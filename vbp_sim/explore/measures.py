@@ -15,10 +15,10 @@ from vbp_sim.report.csv_table import Columns
 from vbp_sim.report.html.grid import signs
 from vbp_sim.report.language import say
 from vbp_sim.report.summary import cells, known_metrics
-from vbp_sim.studies.folder import RunFolder
-from vbp_sim.studies.metric_ids import METRICS
+from vbp_sim.runs.folder import RunFolder
+from vbp_sim.runs.metric_ids import METRICS
+from vbp_sim.runs.view import WITHOUT, Cut
 from vbp_sim.studies.paired import LEVEL
-from vbp_sim.studies.view import WITHOUT, Cut
 
 
 @dataclass(frozen=True)

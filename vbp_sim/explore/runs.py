@@ -15,11 +15,12 @@ from pathlib import Path
 from vbp_sim.errors import InputError, Problem
 from vbp_sim.explore.fence import inside
 from vbp_sim.report.compared import Compared
-from vbp_sim.studies.compare import BASE, FILE, Row
-from vbp_sim.studies.folder import AGAIN, RunFolder
-from vbp_sim.studies.metric_ids import METRICS
+from vbp_sim.runs.folder import AGAIN, RunFolder
+from vbp_sim.runs.metric_ids import METRICS
+from vbp_sim.runs.metrics import Row
+from vbp_sim.runs.view import Cut, rows_of
+from vbp_sim.studies.compare import BASE, FILE
 from vbp_sim.studies.paired import paired
-from vbp_sim.studies.view import Cut, rows_of
 
 #: metrics of each replication, as a comparison leaves them
 REPLICATIONS = "replications.csv"

@@ -19,9 +19,9 @@ from vbp_sim.report.compared import Compared
 from vbp_sim.report.csv_table import Columns, csv_bytes
 from vbp_sim.report.language import language, say
 from vbp_sim.report.names import local, name
-from vbp_sim.studies.compare import Row
-from vbp_sim.studies.folder import RunFolder
-from vbp_sim.studies.view import Cut, RunView
+from vbp_sim.runs.folder import RunFolder
+from vbp_sim.runs.metrics import Row
+from vbp_sim.runs.view import Cut, RunView
 
 #: a chart of one drug is drawn for so many of the chosen drugs
 LADDERS = 6

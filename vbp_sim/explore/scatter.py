@@ -13,7 +13,7 @@ from vbp_sim.report.bands import Flags, Floats
 from vbp_sim.report.catalogue import Chart
 from vbp_sim.report.comparison import scale_of
 from vbp_sim.report.language import say
-from vbp_sim.studies.metric_ids import METRICS
+from vbp_sim.runs.metric_ids import METRICS
 
 _LOOKS = (
     (style.BLUE, "o"),

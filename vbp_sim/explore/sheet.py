@@ -17,8 +17,8 @@ from vbp_sim.report.csv_table import csv_bytes
 from vbp_sim.report.html.page import STORY, Plate, plate
 from vbp_sim.report.language import language, say
 from vbp_sim.report.sources import Source, kind, origin
-from vbp_sim.studies.folder import RunFolder
-from vbp_sim.studies.view import Cut, RunView
+from vbp_sim.runs.folder import RunFolder
+from vbp_sim.runs.view import Cut, RunView
 
 #: files of a chart, and what they are
 ENDINGS = {"csv": "text/csv; charset=utf-8", "svg": "image/svg+xml", "png": "image/png"}

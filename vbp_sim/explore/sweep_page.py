@@ -24,9 +24,9 @@ from vbp_sim.report.csv_table import csv_bytes
 from vbp_sim.report.html.grid import MOST_ROWS, Grid, shown
 from vbp_sim.report.language import say
 from vbp_sim.report.studied import Studied
+from vbp_sim.runs.metric_ids import METRICS
 from vbp_sim.studies import export, ledger, plan
 from vbp_sim.studies.ledger import Ledger
-from vbp_sim.studies.metric_ids import METRICS
 
 SCATTER = "points"
 #: the colour that stands for none

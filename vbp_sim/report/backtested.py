@@ -6,10 +6,10 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from vbp_sim.studies import backtest_record
-from vbp_sim.studies.backtest import TENDER_METRICS
-from vbp_sim.studies.folder import RunFolder
-from vbp_sim.studies.metric_ids import METRICS, Metric
+from vbp_sim.runs.folder import RunFolder
+from vbp_sim.runs.metric_ids import METRICS, Metric
+from vbp_sim.truth import backtest_record
+from vbp_sim.truth.backtest import TENDER_METRICS
 
 
 @dataclass(frozen=True)

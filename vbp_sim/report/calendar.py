@@ -12,7 +12,7 @@ from matplotlib.axes import Axes
 from vbp_sim.report import marks, style, words
 from vbp_sim.report.csv_table import Columns
 from vbp_sim.report.language import say
-from vbp_sim.studies.folder import RunFolder
+from vbp_sim.runs.folder import RunFolder
 
 #: events that are marked; their words are messages of the area ``calendar``; the earliest of each round is shown
 STEPS = ("reporting-start", "opening", "start", "term-end")

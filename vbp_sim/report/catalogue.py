@@ -27,8 +27,8 @@ from vbp_sim.report.csv_table import write_csv
 from vbp_sim.report.language import say
 from vbp_sim.report.sources import Kind, Source, kind, origin
 from vbp_sim.report.spots import Spots
-from vbp_sim.studies.folder import RunFolder
-from vbp_sim.studies.metric_ids import METRICS
+from vbp_sim.runs.folder import RunFolder
+from vbp_sim.runs.metric_ids import METRICS
 
 
 @dataclass(frozen=True)

@@ -14,9 +14,9 @@ from typing import Any
 from vbp_sim.errors import InputError, Problem
 from vbp_sim.report import words
 from vbp_sim.report.language import say
+from vbp_sim.runs.folder import AGAIN, RunFolder
+from vbp_sim.runs.metric_ids import METRICS, Metric
 from vbp_sim.studies.compare import BASE, FILE, PROGRAM
-from vbp_sim.studies.folder import AGAIN, RunFolder
-from vbp_sim.studies.metric_ids import METRICS, Metric
 from vbp_sim.studies.paired import Difference
 
 

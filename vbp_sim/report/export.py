@@ -18,9 +18,9 @@ from vbp_sim.errors import InputError, Problem, nearest
 from vbp_sim.report.csv_table import Columns, write_csv
 from vbp_sim.report.language import restate
 from vbp_sim.report.summary import meaning
-from vbp_sim.studies import aside
-from vbp_sim.studies.folder import RunFolder
-from vbp_sim.studies.metric_ids import METRICS
+from vbp_sim.runs import aside
+from vbp_sim.runs.folder import RunFolder
+from vbp_sim.runs.metric_ids import METRICS
 
 #: rows that a sheet of Excel holds, its header among them
 EXCEL_ROWS = 1_048_576

@@ -19,9 +19,9 @@ import numpy as np
 
 from vbp_sim.report import tiles
 from vbp_sim.report.language import language, restate, say, term
+from vbp_sim.runs import parquet
+from vbp_sim.runs.folder import RunFolder
 from vbp_sim.scenario.places import nation
-from vbp_sim.studies import parquet
-from vbp_sim.studies.folder import RunFolder
 
 #: columns that hold names, and the kind of name in each
 COLUMNS = {

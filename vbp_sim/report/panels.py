@@ -15,7 +15,7 @@ from vbp_sim.report.comparison import scale_of
 from vbp_sim.report.language import say
 from vbp_sim.report.studied import Studied
 from vbp_sim.report.summary import meaning
-from vbp_sim.studies.metric_ids import METRICS, Metric
+from vbp_sim.runs.metric_ids import METRICS, Metric
 
 #: metrics in one chart where the user chooses none
 MOST = 4

@@ -12,8 +12,9 @@ from typing import Literal
 from vbp_sim.report.backtested import Backtested
 from vbp_sim.report.compared import Compared
 from vbp_sim.report.studied import Studied
-from vbp_sim.studies import backtest_record, compare, plan
-from vbp_sim.studies.folder import RunFolder
+from vbp_sim.runs.folder import RunFolder
+from vbp_sim.studies import compare, plan
+from vbp_sim.truth import backtest_record
 
 Source = RunFolder | Compared | Studied | Backtested
 Kind = Literal["run", "comparison", "study", "backtest"]

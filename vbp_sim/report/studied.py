@@ -18,14 +18,14 @@ import numpy as np
 from vbp_sim.errors import VbpError
 from vbp_sim.report import words
 from vbp_sim.report.bands import Floats
+from vbp_sim.runs.folder import RunFolder
+from vbp_sim.runs.metric_ids import METRICS, Metric
 from vbp_sim.scenario.describe import lines_of
 from vbp_sim.studies import findings, ledger, plan
 from vbp_sim.studies.base import Base
 from vbp_sim.studies.design import Design
 from vbp_sim.studies.findings import Findings
-from vbp_sim.studies.folder import RunFolder
 from vbp_sim.studies.ledger import Ledger
-from vbp_sim.studies.metric_ids import METRICS, Metric
 from vbp_sim.studies.plan import Plan
 
 #: metrics that charts take where the user chooses none, the most wanted first

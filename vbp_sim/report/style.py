@@ -17,7 +17,7 @@ from matplotlib.text import Text
 
 from vbp_sim.report import letters, words
 from vbp_sim.report.language import language, say
-from vbp_sim.studies.folder import RunFolder
+from vbp_sim.runs.folder import RunFolder
 
 BLUE, ORANGE, GREEN, RED = "#0072B2", "#E69F00", "#009E73", "#D55E00"
 PURPLE, SKY, INK, GREY, PALE = "#CC79A7", "#56B4E9", "#1A1A1A", "#6B6B6B", "#D9D9D9"

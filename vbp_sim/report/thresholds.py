@@ -11,7 +11,7 @@ import numpy as np
 from vbp_sim.report import words
 from vbp_sim.report.csv_table import Columns
 from vbp_sim.report.language import say
-from vbp_sim.studies.folder import RunFolder
+from vbp_sim.runs.folder import RunFolder
 
 
 @dataclass(frozen=True)

@@ -13,8 +13,8 @@ from vbp_sim.report.catalogue import Chart, Columns
 from vbp_sim.report.compared import Compared
 from vbp_sim.report.language import say
 from vbp_sim.report.summary import meaning
+from vbp_sim.runs.metric_ids import Metric
 from vbp_sim.studies.compare import BASE
-from vbp_sim.studies.metric_ids import Metric
 from vbp_sim.studies.paired import LEVEL
 
 _LOOKS = (

@@ -13,12 +13,12 @@ from pathlib import Path
 from typing import Any
 
 from vbp_sim.errors import InputError
+from vbp_sim.runs.load import mounts, scenario_file, shipped
 from vbp_sim.scenario.layers import Layers
 from vbp_sim.scenario.load import Scenario, complete, layers_of, opened, read_markets
 from vbp_sim.scenario.market import Market
 from vbp_sim.scenario.patches import Patcher
 from vbp_sim.scenario.tree import Address, Node, Source, dotted, plain
-from vbp_sim.studies.load import mounts, scenario_file, shipped
 
 #: where settings of a point stand if nobody says where
 NOWHERE = Node(None, Source("sweep", Path()))

@@ -15,19 +15,17 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-import numpy as np
-
 import vbp_sim
 from vbp_sim.errors import InputError, Problem, nearest
+from vbp_sim.runs import aside
+from vbp_sim.runs.folder import RunFolder
+from vbp_sim.runs.load import load_scenario
+from vbp_sim.runs.metric_ids import METRICS
+from vbp_sim.runs.metrics import Row, metrics_of
+from vbp_sim.runs.replications import replicate
+from vbp_sim.runs.run import run, run_id, run_name
 from vbp_sim.scenario.load import Scenario
-from vbp_sim.studies import aside
-from vbp_sim.studies.folder import RunFolder
-from vbp_sim.studies.load import load_scenario
-from vbp_sim.studies.metric_ids import METRICS
-from vbp_sim.studies.metrics import measure
 from vbp_sim.studies.paired import Difference, needed, paired
-from vbp_sim.studies.replications import replicate
-from vbp_sim.studies.run import run, run_id, run_name
 
 BASE = "base"
 RESULTS = Path("results")
@@ -37,7 +35,6 @@ FILE = "comparison.json"
 FIRST = 10
 
 #: metrics of one replication
-Row = dict[str, float]
 #: called with what is being run, replications done, and how many there are to be
 Progress = Callable[[str, int, int], None]
 
@@ -154,19 +151,6 @@ def compare(
 def difference_of(rows: dict[str, list[Row]], metric: str, variant: str) -> Difference:
     """How a variant differs from the base in one metric."""
     return paired([r[metric] for r in rows[BASE]], [r[metric] for r in rows[variant]])
-
-
-def metrics_of(folder: RunFolder) -> list[Row]:
-    """Metrics of each replication of a finished run, measured from its tables."""
-    tables = {name: folder.table(name) for name in folder.tables}
-    found = []
-    for k in range(int(folder.manifest["replications"])):
-        own = {}
-        for name, columns in tables.items():
-            first, last = np.searchsorted(columns["replication"], [k, k + 1])
-            own[name] = {column: values[first:last] for column, values in columns.items()}
-        found.append(measure(own))
-    return found
 
 
 def write(found: Comparison, out: Path) -> None:

@@ -19,8 +19,8 @@ import numpy as np
 import numpy.typing as npt
 
 from vbp_sim.errors import InputError, Problem, nearest
+from vbp_sim.runs.metric_ids import METRICS
 from vbp_sim.studies.ledger import NAME, Ledger
-from vbp_sim.studies.metric_ids import METRICS
 from vbp_sim.studies.plan import read_plan
 
 #: a region holds at least this part of the cases, and a tree has at most so many splits in a row

@@ -16,9 +16,9 @@ from typing import Any
 import pyarrow as pa
 import pyarrow.parquet as pq
 
+from vbp_sim.runs.metric_ids import METRICS
 from vbp_sim.studies.design import Design
 from vbp_sim.studies.ledger import Ledger
-from vbp_sim.studies.metric_ids import METRICS
 
 PARQUET, CSV, FAILURES = "study.parquet", "study.csv", "failures.csv"
 _OWN = ("point", "sample", "variant", "replication", "status")
@@ -95,7 +95,7 @@ def _cell(value: Any) -> Any:
 
 def _failures(folder: Path, ledger: Ledger, design: Design) -> None:
     """failures.csv: a row per failed run with the command that repeats it; removed if nothing failed."""
-    from vbp_sim.studies import aside
+    from vbp_sim.runs import aside
 
     rows = [row for block in ledger.rows(FAILED, "status = 'failed'") for row in block]
     if not rows:

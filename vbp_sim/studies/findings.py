@@ -15,7 +15,7 @@ from pathlib import Path
 from typing import Any
 
 from vbp_sim.errors import InputError, Problem
-from vbp_sim.studies import aside
+from vbp_sim.runs import aside
 from vbp_sim.studies.discovery import Box
 from vbp_sim.studies.optimize import Candidate, Objective
 from vbp_sim.studies.sensitivity import Effect

@@ -13,13 +13,13 @@ from pathlib import Path
 from typing import Any
 
 from vbp_sim.errors import InputError, Problem
+from vbp_sim.runs.load import mounts, scenario_file
 from vbp_sim.scenario import moved
 from vbp_sim.scenario.load import layers_of
 from vbp_sim.scenario.patches import split
 from vbp_sim.scenario.rewrite import rewrite
 from vbp_sim.scenario.tree import Address, Node, children, dotted, plain
 from vbp_sim.scenario.yaml_source import read, read_text, shown
-from vbp_sim.studies.load import mounts, scenario_file
 
 #: keys that only a scenario has
 SCENARIO_KEYS = ("scenario", "market", "rounds", "variants", "behaviour")

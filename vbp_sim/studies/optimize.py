@@ -19,11 +19,11 @@ from typing import Any
 import numpy as np
 
 from vbp_sim.errors import InputError, Problem, RunError, nearest
+from vbp_sim.runs import aside
+from vbp_sim.runs.metric_ids import METRICS
 from vbp_sim.scenario.patches import split
-from vbp_sim.studies import aside
 from vbp_sim.studies.design import Point
 from vbp_sim.studies.ledger import NAME, Ledger
-from vbp_sim.studies.metric_ids import METRICS
 from vbp_sim.studies.sweep import Listener, Options, Study, carry_on
 from vbp_sim.studies.work import Work, measured
 

@@ -11,9 +11,9 @@ from typing import Any
 
 import vbp_sim
 from vbp_sim.errors import InputError, Problem
-from vbp_sim.studies import aside
+from vbp_sim.runs import aside
+from vbp_sim.runs.run import program_hash
 from vbp_sim.studies.base import Base
-from vbp_sim.studies.run import program_hash
 from vbp_sim.studies.sweep_file import GROWING, SweepSpec
 
 NAME = "plan.json"

@@ -17,9 +17,9 @@ import numpy as np
 import numpy.typing as npt
 
 from vbp_sim.errors import InputError, Problem, RunError, nearest
+from vbp_sim.runs.metric_ids import METRICS
 from vbp_sim.studies.design import Design
 from vbp_sim.studies.ledger import NAME, Ledger
-from vbp_sim.studies.metric_ids import METRICS
 from vbp_sim.studies.paired import LEVEL, student
 from vbp_sim.studies.plan import read_plan
 from vbp_sim.studies.sweep_file import SweepSpec

@@ -19,6 +19,7 @@ from typing import Any
 import numpy as np
 
 from vbp_sim.errors import InputError, Problem
+from vbp_sim.runs.run import program_hash
 from vbp_sim.scenario.tree import Node
 from vbp_sim.studies import executors, ledger, plan, study_folder
 from vbp_sim.studies.base import Base, open_base
@@ -27,7 +28,6 @@ from vbp_sim.studies.drive import Drive, Stop, interruptible
 from vbp_sim.studies.export import export
 from vbp_sim.studies.ledger import Ledger, PointRow
 from vbp_sim.studies.plan import Plan, read_plan
-from vbp_sim.studies.run import program_hash
 from vbp_sim.studies.sweep_file import SweepSpec, read_sweep
 from vbp_sim.studies.work import Chunk, Receipt, Task, Work, measured
 

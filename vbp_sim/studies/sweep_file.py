@@ -20,12 +20,12 @@ from typing import Any, Literal
 from pydantic import Field, model_validator
 
 from vbp_sim.errors import InputError, Problem
+from vbp_sim.runs.metric_ids import METRICS
 from vbp_sim.scenario.parts import Frozen, wrong
 from vbp_sim.scenario.patches import overlap, split
 from vbp_sim.scenario.problems import check
 from vbp_sim.scenario.tree import Address, Node, children
 from vbp_sim.scenario.yaml_source import read
-from vbp_sim.studies.metric_ids import METRICS
 
 #: columns of the study table that every study has
 OWN_COLUMNS = ("point", "sample", "replication", "variant", "status")

@@ -17,11 +17,11 @@ from types import FrameType
 from typing import Any
 
 from vbp_sim.errors import RunError
+from vbp_sim.runs.metric_ids import METRICS
+from vbp_sim.runs.replications import run_one
 from vbp_sim.scenario.load import Scenario
 from vbp_sim.scenario.tree import Address
 from vbp_sim.studies.base import Base
-from vbp_sim.studies.metric_ids import METRICS
-from vbp_sim.studies.replications import run_one
 
 #: computes the metrics of one replication of a scenario; a function of a module, so that it can be sent
 Work = Callable[[Scenario, int], Mapping[str, float]]

@@ -25,8 +25,8 @@ from vbp_sim.rules.ruleset import RuleSet
 from vbp_sim.rules.selection.threshold import Threshold
 from vbp_sim.rules.tender import Tender, accept, award_all
 from vbp_sim.streams import Streams
-from vbp_sim.studies.backtest import Prediction, backtest
-from vbp_sim.studies.replay import read_market_of
+from vbp_sim.truth.backtest import Prediction, backtest
+from vbp_sim.truth.replay import read_market_of
 
 #: sharper than the fitted beliefs, so that a rule shows
 SHARP = {**ASSUMED, "aloof": 0.0, "maverick": 0.0}

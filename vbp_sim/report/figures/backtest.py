@@ -14,7 +14,7 @@ from vbp_sim.report.backtested import Backtested
 from vbp_sim.report.bands import Band, Flags, Floats
 from vbp_sim.report.catalogue import Chart, Columns, NothingToDraw, chart
 from vbp_sim.report.language import say
-from vbp_sim.studies.metric_ids import Metric
+from vbp_sim.runs.metric_ids import Metric
 
 
 @chart("backtest-metrics", of="backtest")

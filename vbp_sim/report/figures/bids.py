@@ -15,7 +15,7 @@ from vbp_sim.report.catalogue import Chart, Columns, NothingToDraw, chart
 from vbp_sim.report.labels import tender_labels
 from vbp_sim.report.language import say
 from vbp_sim.report.spots import Spots
-from vbp_sim.studies.folder import RunFolder
+from vbp_sim.runs.folder import RunFolder
 
 #: end of the axis, as a share of the ceiling; void bids go to many times the ceiling
 EDGE = 1.5

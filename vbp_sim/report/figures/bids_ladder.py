@@ -15,7 +15,7 @@ from vbp_sim.report.catalogue import Chart, Columns, NothingToDraw, chart
 from vbp_sim.report.language import say, told
 from vbp_sim.report.names import beside
 from vbp_sim.report.thresholds import thresholds
-from vbp_sim.studies.folder import RunFolder
+from vbp_sim.runs.folder import RunFolder
 
 #: characters of a line of a reason
 REASON = 50

@@ -18,7 +18,7 @@ from vbp_sim.report.catalogue import Chart, NothingToDraw, chart
 from vbp_sim.report.language import say, told
 from vbp_sim.report.spots import Spots
 from vbp_sim.report.tiles import TILES, mapped, tile_name
-from vbp_sim.studies.folder import RunFolder
+from vbp_sim.runs.folder import RunFolder
 
 #: points from the middle of a tile to its edge
 TILE = 22.0

@@ -11,7 +11,7 @@ from vbp_sim.report import marks, spots, style, words
 from vbp_sim.report.bands import Axis, Band, Flags, Floats, Ints, placed, sums
 from vbp_sim.report.catalogue import Chart, Columns, NothingToDraw, chart
 from vbp_sim.report.language import say
-from vbp_sim.studies.folder import RunFolder
+from vbp_sim.runs.folder import RunFolder
 
 
 @dataclass(frozen=True)

@@ -13,7 +13,7 @@ from vbp_sim.report.bands import Floats
 from vbp_sim.report.catalogue import Chart, Columns, NothingToDraw, chart
 from vbp_sim.report.language import say
 from vbp_sim.report.studied import Studied, lever_words
-from vbp_sim.studies.metric_ids import Metric
+from vbp_sim.runs.metric_ids import Metric
 from vbp_sim.studies.paired import LEVEL, Difference, paired
 
 #: rows in a panel at most

@@ -12,7 +12,7 @@ from vbp_sim.report.bands import Axis, Band, Floats, ratio, sums
 from vbp_sim.report.catalogue import Chart, NothingToDraw, chart
 from vbp_sim.report.labels import tender_labels
 from vbp_sim.report.language import say
-from vbp_sim.studies.folder import RunFolder
+from vbp_sim.runs.folder import RunFolder
 
 
 @chart("margins")

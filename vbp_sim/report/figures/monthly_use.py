@@ -12,7 +12,7 @@ from vbp_sim.report.bands import Axis, Band, mean, ratio, sums
 from vbp_sim.report.calendar import mark_dates, policy_dates
 from vbp_sim.report.catalogue import Chart, Columns, NothingToDraw, chart
 from vbp_sim.report.language import say
-from vbp_sim.studies.folder import RunFolder
+from vbp_sim.runs.folder import RunFolder
 
 LINES = ("selected", "generic", "originator", "unmet")
 KINDS = (*LINES, "agreed")

@@ -13,7 +13,7 @@ from vbp_sim.report.bands import Axis, Band, Flags, Floats, Ints, mean, placed
 from vbp_sim.report.catalogue import Chart, Columns, NothingToDraw, chart
 from vbp_sim.report.labels import tender_labels
 from vbp_sim.report.language import say
-from vbp_sim.studies.folder import RunFolder
+from vbp_sim.runs.folder import RunFolder
 
 
 @dataclass(frozen=True)

@@ -11,7 +11,7 @@ from vbp_sim.report.bands import Band
 from vbp_sim.report.catalogue import Chart, Columns, NothingToDraw, chart
 from vbp_sim.report.language import say
 from vbp_sim.report.studied import Studied
-from vbp_sim.studies.metric_ids import METRICS
+from vbp_sim.runs.metric_ids import METRICS
 from vbp_sim.studies.sensitivity import Effect
 
 

@@ -13,7 +13,7 @@ from vbp_sim.report.bands import Axis, Band, Floats, Ints, mean, ratio, sums
 from vbp_sim.report.calendar import contract_months, under_contract
 from vbp_sim.report.catalogue import Chart, NothingToDraw, chart
 from vbp_sim.report.language import say
-from vbp_sim.studies.folder import RunFolder
+from vbp_sim.runs.folder import RunFolder
 
 PAYERS: tuple[tuple[str, dict[str, Any]], ...] = (
     ("fund", {"color": style.BLUE, "edgecolor": style.INK}),

@@ -17,7 +17,7 @@ from vbp_sim.report.calendar import mark_dates, policy_dates
 from vbp_sim.report.catalogue import Chart, NothingToDraw, chart
 from vbp_sim.report.language import say
 from vbp_sim.report.names import beside
-from vbp_sim.studies.folder import RunFolder
+from vbp_sim.runs.folder import RunFolder
 
 #: products that the calendar shows
 WORST = 15

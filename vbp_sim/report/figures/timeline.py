@@ -10,7 +10,7 @@ import numpy as np
 from vbp_sim.report import marks, spots, style, words
 from vbp_sim.report.catalogue import Chart, NothingToDraw, chart
 from vbp_sim.report.language import say
-from vbp_sim.studies.folder import RunFolder
+from vbp_sim.runs.folder import RunFolder
 
 #: step, the event that begins it, the event that ends it, colour, hatching
 STEPS = (

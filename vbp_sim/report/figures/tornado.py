@@ -14,8 +14,8 @@ from vbp_sim.report.bands import Band, Floats, Ints
 from vbp_sim.report.catalogue import Chart, Columns, NothingToDraw, chart
 from vbp_sim.report.language import say
 from vbp_sim.report.studied import Studied
+from vbp_sim.runs.metric_ids import Metric
 from vbp_sim.studies.design import quantile
-from vbp_sim.studies.metric_ids import Metric
 from vbp_sim.studies.paired import LEVEL
 
 #: draws, and base points of a design, below which thirds say nothing

@@ -14,7 +14,7 @@ from vbp_sim.report.catalogue import Chart, Columns, NothingToDraw, chart
 from vbp_sim.report.comparison import scale_of
 from vbp_sim.report.language import say, told
 from vbp_sim.report.studied import Studied
-from vbp_sim.studies.metric_ids import METRICS, Metric
+from vbp_sim.runs.metric_ids import METRICS, Metric
 from vbp_sim.studies.optimize import Objective
 from vbp_sim.studies.paired import LEVEL, student
 

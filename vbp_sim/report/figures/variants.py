@@ -8,7 +8,7 @@ from vbp_sim.report import versus
 from vbp_sim.report.catalogue import Chart, NothingToDraw, chart
 from vbp_sim.report.compared import Compared
 from vbp_sim.report.language import say
-from vbp_sim.studies.metric_ids import Metric
+from vbp_sim.runs.metric_ids import Metric
 
 
 @chart("variants-shares", of="comparison", choice="metrics")

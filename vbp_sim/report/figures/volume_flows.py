@@ -11,7 +11,7 @@ from vbp_sim.report import marks, spots, style, words
 from vbp_sim.report.bands import Axis, Band, Floats, mean, ratio, sums
 from vbp_sim.report.catalogue import Chart, NothingToDraw, chart
 from vbp_sim.report.language import say
-from vbp_sim.studies.folder import RunFolder
+from vbp_sim.runs.folder import RunFolder
 
 #: parts of the need, in the order in which they are stacked; drugs outside the list only where they take any
 PARTS: tuple[tuple[str, dict[str, Any]], ...] = (

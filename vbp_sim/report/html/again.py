@@ -11,8 +11,8 @@ from typing import Any
 from vbp_sim.report import words
 from vbp_sim.report.compared import Compared
 from vbp_sim.report.language import say
-from vbp_sim.studies.folder import RunFolder
-from vbp_sim.studies.load import shipped
+from vbp_sim.runs.folder import RunFolder
+from vbp_sim.runs.load import shipped
 
 
 def command(run: RunFolder) -> str:

@@ -14,8 +14,8 @@ from vbp_sim.report.html.headline import Figure
 from vbp_sim.report.html.page import page, plates
 from vbp_sim.report.language import say
 from vbp_sim.report.summary import cells
-from vbp_sim.studies import aside
-from vbp_sim.studies.metric_ids import Metric
+from vbp_sim.runs import aside
+from vbp_sim.runs.metric_ids import Metric
 
 #: metrics of the headline
 CARDS = 6

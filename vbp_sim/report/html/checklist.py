@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from vbp_sim.report import words
 from vbp_sim.report.html import again
 from vbp_sim.report.language import restate, say
-from vbp_sim.studies.folder import RunFolder
+from vbp_sim.runs.folder import RunFolder
 
 #: numbers of the items; what each asks for and the answer are messages of the area ``checklist``
 NUMBERS = (

@@ -16,8 +16,8 @@ from vbp_sim.report.html.page import page, plates
 from vbp_sim.report.language import restate, say
 from vbp_sim.report.studied import WANTED
 from vbp_sim.report.summary import meaning
-from vbp_sim.studies import aside
-from vbp_sim.studies.metric_ids import METRICS, Metric
+from vbp_sim.runs import aside
+from vbp_sim.runs.metric_ids import METRICS, Metric
 from vbp_sim.studies.paired import LEVEL
 
 #: differences in the headline

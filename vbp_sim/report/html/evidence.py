@@ -10,7 +10,7 @@ from typing import Any
 
 from vbp_sim.report import words
 from vbp_sim.report.language import restate, say, term
-from vbp_sim.studies.folder import RunFolder
+from vbp_sim.runs.folder import RunFolder
 
 #: codes of confidence, from the firmest to the weakest; in words they are messages of the area ``evidence``
 CODES = ("O", "Q", "S", "D", "I", "M", "L", "G", "U")

@@ -8,7 +8,7 @@ import numpy as np
 
 from vbp_sim.report import words
 from vbp_sim.report.language import term
-from vbp_sim.studies.folder import RunFolder
+from vbp_sim.runs.folder import RunFolder
 
 #: days that the page tells; `vbp trace` tells the rest
 MOST = 60

@@ -11,8 +11,8 @@ from vbp_sim.report.html.evidence import WEAK, codes
 from vbp_sim.report.html.grid import signs
 from vbp_sim.report.language import restate, say
 from vbp_sim.report.summary import cells
-from vbp_sim.studies.folder import RunFolder
-from vbp_sim.studies.metric_ids import METRICS
+from vbp_sim.runs.folder import RunFolder
+from vbp_sim.runs.metric_ids import METRICS
 
 
 @dataclass(frozen=True)

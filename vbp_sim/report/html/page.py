@@ -27,9 +27,9 @@ from vbp_sim.report.html.markup import GLOBALS
 from vbp_sim.report.language import language, restate, say
 from vbp_sim.report.sources import Source, kind
 from vbp_sim.report.summary import cells, known_metrics, meaning
-from vbp_sim.studies import aside
-from vbp_sim.studies.folder import RunFolder
-from vbp_sim.studies.metric_ids import Metric
+from vbp_sim.runs import aside
+from vbp_sim.runs.folder import RunFolder
+from vbp_sim.runs.metric_ids import Metric
 
 NAME = "report.html"
 #: languages as pages name them

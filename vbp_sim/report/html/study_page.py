@@ -19,9 +19,9 @@ from vbp_sim.report.html.page import page, plates
 from vbp_sim.report.language import restate, say
 from vbp_sim.report.studied import Studied, lever_words
 from vbp_sim.report.summary import cells
-from vbp_sim.studies import aside
-from vbp_sim.studies.load import shipped
-from vbp_sim.studies.metric_ids import Metric
+from vbp_sim.runs import aside
+from vbp_sim.runs.load import shipped
+from vbp_sim.runs.metric_ids import Metric
 
 #: metrics of the headline and of the table of points; points in that table
 CARDS, COLUMNS, MOST_POINTS = 6, 8, 5_000

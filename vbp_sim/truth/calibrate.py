@@ -25,11 +25,11 @@ import numpy as np
 import numpy.typing as npt
 
 from vbp_sim.rules.ruleset import RuleSet
+from vbp_sim.runs.load import load_rules
 from vbp_sim.scenario.market import Market
-from vbp_sim.studies.accuracy import accuracy, pooled, score
-from vbp_sim.studies.backtest import Backtest, Prediction, backtest
-from vbp_sim.studies.load import load_rules
-from vbp_sim.studies.replay import read_market_of
+from vbp_sim.truth.accuracy import accuracy, pooled, score
+from vbp_sim.truth.backtest import Backtest, Prediction, backtest
+from vbp_sim.truth.replay import read_market_of
 
 Floats = npt.NDArray[np.float64]
 

@@ -9,12 +9,12 @@ from hypothesis import strategies as st
 from small import write_scenario
 
 from vbp_sim.engine.tables import TABLES
+from vbp_sim.runs.folder import RunFolder
+from vbp_sim.runs.load import load_scenario
+from vbp_sim.runs.metric_ids import METRICS
+from vbp_sim.runs.run import run as run_scenario
+from vbp_sim.runs.view import WITHOUT, Cut, RunView, rows_of
 from vbp_sim.studies.compare import metrics_of
-from vbp_sim.studies.folder import RunFolder
-from vbp_sim.studies.load import load_scenario
-from vbp_sim.studies.metric_ids import METRICS
-from vbp_sim.studies.run import run as run_scenario
-from vbp_sim.studies.view import WITHOUT, Cut, RunView, rows_of
 
 DRUGS, PROVINCES = ("alpha", "beta", "gamma"), ("north", "south", "east")
 CUTS = st.builds(

@@ -12,8 +12,8 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from vbp_sim.studies.backtest import Prediction, load_prediction
-from vbp_sim.studies.calibrate import FREE, minimize
+from vbp_sim.truth.backtest import Prediction, load_prediction
+from vbp_sim.truth.calibrate import FREE, minimize
 
 Vbp = Callable[..., tuple[int, str, str]]
 

@@ -10,7 +10,7 @@ import numpy as np
 import numpy.typing as npt
 
 from vbp_sim.scenario.market import Market
-from vbp_sim.studies.backtest import Backtest
+from vbp_sim.truth.backtest import Backtest
 
 Floats = npt.NDArray[np.float64]
 

@@ -12,8 +12,8 @@ import pytest
 from small import same, small
 
 from vbp_sim.errors import RunError
-from vbp_sim.studies.metrics import measure
-from vbp_sim.studies.replications import replicate, run_one
+from vbp_sim.runs.metrics import measure
+from vbp_sim.runs.replications import replicate, run_one
 
 
 def test_one_worker_and_two_give_the_same_in_the_same_order(tmp_path: Path) -> None:

@@ -16,8 +16,9 @@ import pytest
 
 from vbp_sim.engine.tables import TABLES, markdown
 from vbp_sim.errors import InputError, RunError
-from vbp_sim.studies import backtest_record, compare, plan
-from vbp_sim.studies.folder import RunFolder, RunWriter
+from vbp_sim.runs.folder import RunFolder, RunWriter
+from vbp_sim.studies import compare, plan
+from vbp_sim.truth import backtest_record
 
 MANIFEST = {"scenario": "s", "variant": "", "seed": 1, "replications": 2, "version": "0", "digest": "d"}
 SUMMARY = {"scenario": "s", "metrics": {"hhi": {"mean": np.float64("nan"), "n": 2}}}
@@ -117,7 +118,7 @@ def test_a_killed_run_is_no_run_and_is_cleared_by_the_next(tmp_path: Path) -> No
     script = """
         import sys, time
         from pathlib import Path
-        from tests.studies.test_folder import RunWriter, fund
+        from tests.runs.test_folder import RunWriter, fund
         with RunWriter(Path(sys.argv[1])) as run:
             run.append("fund", fund(0))
             print("ready", flush=True)
@@ -241,7 +242,7 @@ def test_a_disk_that_fills_up_leaves_nothing(tmp_path: Path) -> None:
     script = """
         import sys
         from pathlib import Path
-        from tests.studies.test_folder import RunError, RunWriter, fund
+        from tests.runs.test_folder import RunError, RunWriter, fund
         place = Path(sys.argv[1])
         try:
             with RunWriter(place / "run") as run:

@@ -15,10 +15,10 @@ import pytest
 from small import DEMAND, round_of, small, write_scenario
 
 from vbp_sim.errors import InputError
+from vbp_sim.runs.folder import RunFolder
+from vbp_sim.runs.load import load_scenario
+from vbp_sim.runs.run import run, run_id, run_name, stand_ins
 from vbp_sim.scenario.load import Scenario
-from vbp_sim.studies.folder import RunFolder
-from vbp_sim.studies.load import load_scenario
-from vbp_sim.studies.run import run, run_id, run_name, stand_ins
 
 
 def counted() -> tuple[list[int], Callable[[int, int], None]]:

@@ -16,12 +16,12 @@ from small import PRODUCTS, small, write_scenario
 from vbp_sim.engine.simulation import simulate
 from vbp_sim.errors import InputError
 from vbp_sim.rules.library import rule_set
+from vbp_sim.runs.load import load_rules
 from vbp_sim.streams import Streams
-from vbp_sim.studies.accuracy import accuracy, crps, generic_bids, pooled, score, slope
-from vbp_sim.studies.backtest import Prediction, backtest, blind, load_prediction, predict
-from vbp_sim.studies.load import load_rules
-from vbp_sim.studies.replay import read_market_of
-from vbp_sim.studies.whole_round import scenario_of
+from vbp_sim.truth.accuracy import accuracy, crps, generic_bids, pooled, score, slope
+from vbp_sim.truth.backtest import Prediction, backtest, blind, load_prediction, predict
+from vbp_sim.truth.replay import read_market_of
+from vbp_sim.truth.whole_round import scenario_of
 
 Vbp = Callable[..., tuple[int, str, str]]
 

@@ -24,15 +24,15 @@ from vbp_sim.engine.tables import TABLES
 from vbp_sim.rules.money import YUAN
 from vbp_sim.rules.ruleset import RuleSet
 from vbp_sim.rules.tender import Award, contest
+from vbp_sim.runs.metric_ids import METRICS
+from vbp_sim.runs.metrics import FORMULAS, Replication, summarize
 from vbp_sim.scenario.load import load_part
 from vbp_sim.scenario.market import Market
 from vbp_sim.scenario.parts import Chosen, Part, chosen
 from vbp_sim.scenario.spec import Behaviour
 from vbp_sim.streams import Streams
-from vbp_sim.studies.metric_ids import METRICS
-from vbp_sim.studies.metrics import FORMULAS, Replication, summarize
-from vbp_sim.studies.papers import papers
 from vbp_sim.tender import Document, Outcome, Seen, Standings, decide, opening, outcome_of, rows
+from vbp_sim.truth.papers import papers
 
 Floats = npt.NDArray[np.float64]
 Table = dict[str, npt.NDArray[Any]]

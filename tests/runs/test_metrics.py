@@ -8,8 +8,8 @@ import numpy as np
 import pytest
 
 from vbp_sim.engine.tables import TABLES
-from vbp_sim.studies.metric_ids import METRICS
-from vbp_sim.studies.metrics import BAND, FORMULAS, measure, summarize
+from vbp_sim.runs.metric_ids import METRICS
+from vbp_sim.runs.metrics import BAND, FORMULAS, measure, summarize
 
 NAN = float("nan")
 KINDS: dict[str, Any] = {

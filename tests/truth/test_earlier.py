@@ -8,9 +8,9 @@ import numpy as np
 
 from vbp_sim.agents.firms.anchored_costs import AnchoredCosts
 from vbp_sim.rules.library import rule_set
-from vbp_sim.studies.backtest import Prediction, backtest
-from vbp_sim.studies.earlier import earlier_round
-from vbp_sim.studies.replay import read_market_of
+from vbp_sim.truth.backtest import Prediction, backtest
+from vbp_sim.truth.earlier import earlier_round
+from vbp_sim.truth.replay import read_market_of
 
 
 def test_a_round_is_remembered_with_its_bids_and_winners() -> None:

@@ -8,9 +8,9 @@ import tempfile
 from pathlib import Path
 
 from vbp_sim.errors import InputError, Problem, nearest
+from vbp_sim.runs.load import load_scenario, shipped
 from vbp_sim.scenario.load import Scenario
 from vbp_sim.scenario.yaml_source import read
-from vbp_sim.studies.load import load_scenario, shipped
 
 MARKET_FOLDER = "markets"
 SCHEMA = Path("schema") / "scenario.schema.json"

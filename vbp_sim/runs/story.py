@@ -8,7 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from vbp_sim.errors import InputError, Problem, nearest
-from vbp_sim.studies.folder import RunFolder
+from vbp_sim.runs.folder import RunFolder
 
 #: what a story can be about, and the columns of the event table that name it
 SUBJECTS = ("drug", "manufacturer", "province")

@@ -13,9 +13,9 @@ import numpy as np
 
 import vbp_sim
 from vbp_sim.errors import InputError, Problem
+from vbp_sim.runs import aside
 from vbp_sim.scenario.market import Market
-from vbp_sim.studies import aside
-from vbp_sim.studies.backtest import Backtest, Floats
+from vbp_sim.truth.backtest import Backtest, Floats
 
 FILE = "backtest.json"
 PROGRAM = "vbp_sim backtest"

@@ -18,11 +18,11 @@ from vbp_sim.rules.arrays import BoolArray, IntArray
 from vbp_sim.rules.money import micro_array, text
 from vbp_sim.rules.ruleset import RuleSet
 from vbp_sim.rules.tender import Award
+from vbp_sim.runs.load import shipped
 from vbp_sim.scenario.market import Drug, Market, Product
 from vbp_sim.scenario.market_csv import read_market
-from vbp_sim.studies.load import shipped
-from vbp_sim.studies.papers import papers, recorded
 from vbp_sim.tender import Outcome, decide
+from vbp_sim.truth.papers import papers, recorded
 
 #: firms are held to accept an offered price of at least this part of their bid (assumption)
 ACCEPT = 0.9

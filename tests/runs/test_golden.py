@@ -1,6 +1,6 @@
 """The shipped scenarios: their summaries as they were, and the published figures that they must come near.
 
-A summary that changes on purpose is written anew with `pytest tests/studies/test_golden.py --renew-golden`; the
+A summary that changes on purpose is written anew with `pytest tests/runs/test_golden.py --renew-golden`; the
 commit says why it changed.
 """
 
@@ -12,9 +12,9 @@ from typing import Any
 
 import pytest
 
-from vbp_sim.studies.load import load_scenario
-from vbp_sim.studies.metrics import summarize
-from vbp_sim.studies.replications import replicate
+from vbp_sim.runs.load import load_scenario
+from vbp_sim.runs.metrics import summarize
+from vbp_sim.runs.replications import replicate
 
 GOLDEN = Path(__file__).parents[1] / "golden"
 SHIPPED = ("pilot-2018", "expansion-2019")

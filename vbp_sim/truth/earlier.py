@@ -15,9 +15,9 @@ from vbp_sim.rules.money import YUAN
 from vbp_sim.rules.ruleset import RuleSet
 from vbp_sim.scenario.market import Market
 from vbp_sim.streams import Streams
-from vbp_sim.studies.backtest import blind
-from vbp_sim.studies.papers import papers, recorded
 from vbp_sim.tender import reckoning
+from vbp_sim.truth.backtest import blind
+from vbp_sim.truth.papers import papers, recorded
 
 #: draws of firms over which their usual costs are averaged
 DRAWS = 20

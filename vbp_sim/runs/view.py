@@ -16,11 +16,10 @@ import numpy as np
 import numpy.typing as npt
 
 from vbp_sim.engine.tables import TABLES
-from vbp_sim.studies import parquet
-from vbp_sim.studies.compare import Row, metrics_of
-from vbp_sim.studies.folder import RunFolder
-from vbp_sim.studies.metric_ids import METRICS
-from vbp_sim.studies.metrics import summarize
+from vbp_sim.runs import parquet
+from vbp_sim.runs.folder import RunFolder
+from vbp_sim.runs.metric_ids import METRICS
+from vbp_sim.runs.metrics import Row, metrics_of, summarize
 
 #: metrics that cannot be told of some drugs only (the fund's table has no drugs), or of some provinces only
 WITHOUT = {

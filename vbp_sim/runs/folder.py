@@ -31,7 +31,7 @@ import numpy.typing as npt
 
 from vbp_sim.engine.tables import TABLES
 from vbp_sim.errors import InputError, Problem
-from vbp_sim.studies import parquet, target
+from vbp_sim.runs import parquet, target
 
 #: version of the layout of a run folder
 FORMAT = 3

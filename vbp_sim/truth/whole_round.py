@@ -13,15 +13,15 @@ from typing import Any
 from vbp_sim.engine.clock import add_months
 from vbp_sim.rules.library import law, law_ids
 from vbp_sim.rules.ruleset import RuleSet
+from vbp_sim.runs.metrics import summarize
+from vbp_sim.runs.replications import replicate
 from vbp_sim.scenario.laws import Law
 from vbp_sim.scenario.load import Origins, Scenario
 from vbp_sim.scenario.market import Market
 from vbp_sim.scenario.markets import alone
 from vbp_sim.scenario.spec import Behaviour, Calendar, Round, Spec
-from vbp_sim.studies.backtest import TENDER_METRICS, Prediction, blind
-from vbp_sim.studies.metrics import summarize
-from vbp_sim.studies.papers import ROUND, UNDATED
-from vbp_sim.studies.replications import replicate
+from vbp_sim.truth.backtest import TENDER_METRICS, Prediction, blind
+from vbp_sim.truth.papers import ROUND, UNDATED
 
 
 def whole_round(

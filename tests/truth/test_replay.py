@@ -13,7 +13,7 @@ from vbp_sim.cli.replay import command
 from vbp_sim.errors import InputError
 from vbp_sim.rules.library import rule_set
 from vbp_sim.scenario.market import Market
-from vbp_sim.studies.replay import Replay, read_market_of, replay
+from vbp_sim.truth.replay import Replay, read_market_of, replay
 
 MARKETS = ("expansion-2019", "batch-2", "batch-3")
 DATA = Path(os.environ.get("VBP_DATA", Path(__file__).parents[3] / "shared" / "data"))

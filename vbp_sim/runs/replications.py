@@ -19,8 +19,8 @@ from time import perf_counter
 from vbp_sim.engine.layout import Table
 from vbp_sim.engine.simulation import simulate
 from vbp_sim.errors import RunError
+from vbp_sim.runs.metrics import measure
 from vbp_sim.scenario.load import Scenario
-from vbp_sim.studies.metrics import measure
 
 #: below this number of replications for each worker, starting workers costs more than it saves
 WORTH_A_WORKER = 4

@@ -9,9 +9,9 @@ import pytest
 from small import round_of, rows, small
 
 from vbp_sim.errors import InputError
-from vbp_sim.studies.folder import RunFolder
-from vbp_sim.studies.run import run
-from vbp_sim.studies.story import story, subjects
+from vbp_sim.runs.folder import RunFolder
+from vbp_sim.runs.run import run
+from vbp_sim.runs.story import story, subjects
 
 FRAGILE: dict[str, Any] = {"rate_oral": 2.0, "rate_injection": 3.0, "stock_months": 0.2, "default_rate": 0.3}
 

@@ -17,14 +17,14 @@ from vbp_sim.engine import limits
 from vbp_sim.rules.evidence import Evidence
 from vbp_sim.rules.local.law import LocalLaw
 from vbp_sim.rules.ruleset import RuleSet
+from vbp_sim.runs.folder import RunFolder, RunWriter
+from vbp_sim.runs.metrics import summarize
+from vbp_sim.runs.replications import replicate
 from vbp_sim.scenario.describe import lines_of
 from vbp_sim.scenario.laws import values
 from vbp_sim.scenario.load import Scenario
 from vbp_sim.scenario.market import Market
 from vbp_sim.scenario.parts import chosen
-from vbp_sim.studies.folder import RunFolder, RunWriter
-from vbp_sim.studies.metrics import summarize
-from vbp_sim.studies.replications import replicate
 
 PACKAGE = Path(vbp_sim.__path__[0])
 LIBRARIES = ("simpy", "numpy", "pydantic", "pyarrow")

@@ -5,24 +5,38 @@ Each metric of `metric_ids.METRICS` is one small function of the tables; nothing
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
-from typing import Any
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from typing import Any, Protocol
 
 import numpy as np
 import numpy.typing as npt
 
-from vbp_sim.studies.metric_ids import METRICS
+from vbp_sim.runs.metric_ids import METRICS
 
 Floats = npt.NDArray[np.float64]
 Bools = npt.NDArray[np.bool_]
 Names = npt.NDArray[np.object_]
 Table = Mapping[str, npt.NDArray[Any]]
 Tables = Mapping[str, Table]
+#: the metrics of one replication, by id
+Row = dict[str, float]
 
 #: a product is short in a month if it delivers less than this part of what was ordered from it
 SHORT = 0.99
 #: quantiles over replications that `low` and `high` give
 BAND = (0.05, 0.95)
+
+
+class Folder(Protocol):
+    """A run whose tables can be read, or a part of one."""
+
+    @property
+    def manifest(self) -> dict[str, Any]: ...
+
+    @property
+    def tables(self) -> tuple[str, ...]: ...
+
+    def table(self, name: str, columns: Iterable[str] | None = None) -> Table: ...
 
 
 class Replication:
@@ -247,6 +261,19 @@ def measure(tables: Tables) -> dict[str, float]:
     """Return every metric of one replication; nan where it does not apply (no backup ever delivered)."""
     run = Replication(tables)
     return {name: float(FORMULAS[name](run)) for name in METRICS}
+
+
+def metrics_of(folder: Folder) -> list[Row]:
+    """Metrics of each replication of a finished run, measured from its tables."""
+    tables = {name: folder.table(name) for name in folder.tables}
+    found = []
+    for k in range(int(folder.manifest["replications"])):
+        own = {}
+        for name, columns in tables.items():
+            first, last = np.searchsorted(columns["replication"], [k, k + 1])
+            own[name] = {column: values[first:last] for column, values in columns.items()}
+        found.append(measure(own))
+    return found
 
 
 def summarize(values: Sequence[Mapping[str, float]]) -> dict[str, dict[str, Any]]:
