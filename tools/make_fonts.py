@@ -3,9 +3,9 @@
     apt-get download fonts-noto-cjk
     python tools/make_fonts.py fonts-noto-cjk_*.deb
 
-Takes the characters of GB 2312 and writes vbp_sim/report/fonts/*.otf. The licence of Noto (SIL Open Font License 1.1)
-asks that it goes with the fonts: it is vbp_sim/report/fonts/OFL.txt. The family is renamed, so that it does not stand
-in for a full font on a machine that has one. The same package and the same fontTools give the same bytes.
+Takes the characters of GB 2312 and writes vbp_sim/report/words/fonts/*.otf. The licence of Noto (SIL Open Font License
+1.1) asks that it goes with the fonts: it is vbp_sim/report/words/fonts/OFL.txt. The family is renamed, so that it does
+not stand in for a full font on a machine that has one. The same package and the same fontTools give the same bytes.
 """
 
 from __future__ import annotations
@@ -28,7 +28,7 @@ MADE_SHA256 = {
     "VBPSansSC-Bold.otf": "79ba874d75bc0503f39d356a3bd23518b2b679301290cd2a9485ef6fd0d2a631",
 }
 FACE = "Noto Sans CJK SC"
-OUT = Path(__file__).parents[1] / "vbp_sim" / "report" / "fonts"
+OUT = Path(__file__).parents[1] / "vbp_sim" / "report" / "words" / "fonts"
 
 
 def characters() -> list[int]:

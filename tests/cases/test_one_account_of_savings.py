@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 from small import SHARED, round_of, small
 
-from vbp_sim.report.figures import savings, waterfall
+from vbp_sim.report.charts import savings, waterfall
 from vbp_sim.runs.folder import RunFolder
 from vbp_sim.runs.run import run
 

@@ -11,7 +11,7 @@ from small import write_scenario
 
 from vbp_sim.cli import group
 from vbp_sim.cli.common import guarded, lang_option
-from vbp_sim.report.language import LANGUAGES, language, of_machine
+from vbp_sim.report.words.language import LANGUAGES, language, of_machine
 
 
 def vbp(*args: object) -> int:

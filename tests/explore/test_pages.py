@@ -17,8 +17,8 @@ from hypothesis import strategies as st
 
 from vbp_sim.errors import InputError
 from vbp_sim.explore.query import Field, read
-from vbp_sim.report.catalogue import catalogue, draw
-from vbp_sim.report.html import svg
+from vbp_sim.report.charts.catalogue import catalogue, draw
+from vbp_sim.report.pages import svg
 from vbp_sim.runs.folder import RunFolder
 from vbp_sim.runs.view import Cut, RunView, rows_of
 from vbp_sim.studies.paired import paired

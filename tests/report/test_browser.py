@@ -15,9 +15,9 @@ import study_making
 import synthetic
 from small import write_scenario
 
-from vbp_sim.report.catalogue import catalogue
+from vbp_sim.report.charts.catalogue import catalogue
 from vbp_sim.report.compared import Compared
-from vbp_sim.report.html import compare_page, page, pages
+from vbp_sim.report.pages import compare_page, page, pages
 from vbp_sim.studies.compare import compare, write
 
 playwright = pytest.importorskip("playwright.sync_api", reason="playwright is not installed")

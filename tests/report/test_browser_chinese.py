@@ -13,10 +13,10 @@ from small import write_scenario
 from test_browser import CHROMIUM, PHONE, STROKES_AWAY, Seen, axe, browser  # noqa: F401
 from test_chinese import NAMES_ZH
 
-from vbp_sim.report import letters
 from vbp_sim.report.compared import Compared
-from vbp_sim.report.html import pages
-from vbp_sim.report.language import speaking
+from vbp_sim.report.pages import pages
+from vbp_sim.report.words import letters
+from vbp_sim.report.words.language import speaking
 from vbp_sim.studies.compare import compare, write
 
 pytestmark = pytest.mark.skipif(CHROMIUM is None, reason="there is no Chromium on this machine")

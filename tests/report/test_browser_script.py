@@ -18,7 +18,7 @@ from PIL import Image
 from playwright.sync_api import expect
 from test_browser import CHROMIUM, Seen, browser, pytestmark  # noqa: F401
 
-from vbp_sim.report.html import page, pages
+from vbp_sim.report.pages import page, pages
 
 DRUGS = dict(list(synthetic.DRUGS.items())[:8])
 CHART = "section#price-by-drug"

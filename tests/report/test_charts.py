@@ -11,7 +11,7 @@ import pytest
 import synthetic
 
 from vbp_sim.errors import InputError
-from vbp_sim.report import catalogue, style, tiles
+from vbp_sim.report.charts import catalogue, style, tiles
 from vbp_sim.report.csv_table import write_csv
 from vbp_sim.runs.folder import RunFolder
 

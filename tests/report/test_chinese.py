@@ -21,12 +21,14 @@ from test_charts import clipped
 
 from vbp_sim.engine.tables import TABLES
 from vbp_sim.errors import InputError
-from vbp_sim.report import catalogue, export, letters, names, sources, style, tiles, words
+from vbp_sim.report import export, sources
+from vbp_sim.report.charts import catalogue, style, tiles
 from vbp_sim.report.compared import Compared
-from vbp_sim.report.html import pages
-from vbp_sim.report.language import areas, messages, restate, say, speaking
+from vbp_sim.report.pages import pages
 from vbp_sim.report.sources import Source
 from vbp_sim.report.summary import render
+from vbp_sim.report.words import letters, names, words
+from vbp_sim.report.words.language import areas, messages, restate, say, speaking
 from vbp_sim.rules.library import rule_ids, rule_set
 from vbp_sim.runs.folder import RunFolder
 from vbp_sim.runs.metric_ids import METRICS

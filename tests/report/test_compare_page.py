@@ -15,10 +15,10 @@ from small import write_scenario
 from vbp_sim.cli import group
 from vbp_sim.cli.common import guarded
 from vbp_sim.errors import InputError
-from vbp_sim.report import catalogue
+from vbp_sim.report.charts import catalogue
 from vbp_sim.report.compared import Compared
 from vbp_sim.report.comparison import decimals_of, finer
-from vbp_sim.report.html import compare_page
+from vbp_sim.report.pages import compare_page
 from vbp_sim.runs.metric_ids import METRICS
 from vbp_sim.studies.paired import Difference
 

@@ -10,7 +10,7 @@ import study_making as making
 import synthetic
 from matplotlib.backends.backend_agg import FigureCanvasAgg
 
-from vbp_sim.report import catalogue, style
+from vbp_sim.report.charts import catalogue, style
 from vbp_sim.report.sources import Source
 
 #: what is left of red, green and blue: grey print, and full protanopia and deuteranopia (Machado 2009)

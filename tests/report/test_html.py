@@ -20,9 +20,9 @@ from small import write_scenario
 
 from vbp_sim.cli import group
 from vbp_sim.cli.common import guarded
-from vbp_sim.report.html import again, checklist, evidence, headline, page
-from vbp_sim.report.html.grid import shown, signs
-from vbp_sim.report.language import say
+from vbp_sim.report.pages import again, checklist, evidence, headline, page
+from vbp_sim.report.pages.grid import shown, signs
+from vbp_sim.report.words.language import say
 from vbp_sim.runs.folder import RunFolder
 
 NASTY = {

@@ -21,9 +21,9 @@ import pytest
 import study_making as making
 import synthetic
 
-from vbp_sim.report import catalogue, style
-from vbp_sim.report.language import speaking
+from vbp_sim.report.charts import catalogue, style
 from vbp_sim.report.sources import Source
+from vbp_sim.report.words.language import speaking
 
 IMAGES = Path(__file__).parent / "images"
 #: grey levels of 255 by which a picture may differ

@@ -7,7 +7,7 @@ import string
 import pytest
 import yaml
 
-from vbp_sim.report.language import LANGUAGES, areas, language, messages, restate, say, speaking, term, told
+from vbp_sim.report.words.language import LANGUAGES, areas, language, messages, restate, say, speaking, term, told
 from vbp_sim.rules.library import law, law_ids, rule_ids, rule_set
 from vbp_sim.runs.load import shipped
 from vbp_sim.scenario.parts import Frozen

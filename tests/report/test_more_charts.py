@@ -7,7 +7,7 @@ import pytest
 from small import small
 
 from vbp_sim.errors import InputError
-from vbp_sim.report import catalogue
+from vbp_sim.report.charts import catalogue
 from vbp_sim.runs.folder import RunFolder
 from vbp_sim.runs.run import run as run_scenario
 

@@ -18,10 +18,11 @@ from test_charts import clipped
 from vbp_sim.cli import group
 from vbp_sim.cli.common import guarded
 from vbp_sim.errors import InputError
-from vbp_sim.report import catalogue, sources, style
-from vbp_sim.report.figures.tornado import swing
-from vbp_sim.report.figures.tradeoff import front
-from vbp_sim.report.html import backtest_page, page, pages, study_page
+from vbp_sim.report import sources
+from vbp_sim.report.charts import catalogue, style
+from vbp_sim.report.charts.tornado import swing
+from vbp_sim.report.charts.tradeoff import front
+from vbp_sim.report.pages import backtest_page, page, pages, study_page
 from vbp_sim.report.sources import Source
 from vbp_sim.report.studied import Studied, lever_words
 from vbp_sim.studies import findings
@@ -69,7 +70,7 @@ def test_tornado_shows_the_means_of_the_outer_thirds(found: dict[str, Source]) -
 
 
 def test_tornado_resamples_whole_base_points_of_a_design(tmp_path: Path) -> None:
-    from vbp_sim.report.figures.tornado import _resampled
+    from vbp_sim.report.charts.tornado import _resampled
 
     study = making.study(tmp_path, levers={}, sample={"method": "saltelli", "size": 8})
     weights = _resampled(study, study.design.samples).reshape(-1, 8, 4)

@@ -8,8 +8,8 @@ import sys
 import pytest
 import synthetic
 
-from vbp_sim.report import words
 from vbp_sim.report.summary import render
+from vbp_sim.report.words import words
 from vbp_sim.runs.metric_ids import METRICS
 
 

@@ -9,8 +9,8 @@ import numpy as np
 import pytest
 import synthetic
 
-from vbp_sim.report import catalogue
-from vbp_sim.report.thresholds import thresholds
+from vbp_sim.report.charts import catalogue
+from vbp_sim.report.charts.thresholds import thresholds
 
 RULE = {"rule": "threshold", "ratio": 1.8, "cut": 0.5, "anchor": {"rule": "lowest"}}
 

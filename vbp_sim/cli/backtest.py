@@ -105,12 +105,12 @@ def _pair(text: str) -> tuple[str, str]:
 
 def _keep(record: dict[str, Any], out: Path, report: bool, quiet: bool) -> None:
     """Write the back-test, and its report if it is wanted."""
-    from vbp_sim.report.language import say
+    from vbp_sim.report.words.language import say
     from vbp_sim.truth import backtest_record
 
     backtest_record.write(record, out)
     if report:
-        from vbp_sim.report.html import page, pages
+        from vbp_sim.report.pages import page, pages
         from vbp_sim.report.sources import opened
 
         pages.write(opened(out), out / page.NAME)

@@ -83,7 +83,7 @@ def print_json(data: Any) -> None:
 
 def print_table(rows: Sequence[Sequence[str]]) -> None:
     """Print rows on stdout with aligned columns; Chinese characters take two."""
-    from vbp_sim.report.words import padded, width
+    from vbp_sim.report.words.words import padded, width
 
     if not rows:
         return
@@ -94,15 +94,15 @@ def print_table(rows: Sequence[Sequence[str]]) -> None:
 
 def _speak(ctx: click.Context, param: click.Parameter, code: str | None) -> None:
     """Say all that the command says in a language."""
-    from vbp_sim.report.language import of_machine, speaking
+    from vbp_sim.report.words.language import of_machine, speaking
 
     ctx.with_resource(speaking(code or of_machine()))
 
 
 def _draw_with(ctx: click.Context, param: click.Parameter, font: str) -> None:
     """Draw all that the command draws with a font, and say at the end which characters no font had."""
-    from vbp_sim.report.language import say
-    from vbp_sim.report.letters import lacking, preferring
+    from vbp_sim.report.words.language import say
+    from vbp_sim.report.words.letters import lacking, preferring
 
     def tell() -> None:
         if lacking():

@@ -72,7 +72,7 @@ def command(
     that are there already are read, not computed again. With --until-halfwidth only the metrics are kept.
     """
     _go_together(until_halfwidth, metric, max_replications, replications)
-    from vbp_sim.report.language import say
+    from vbp_sim.report.words.language import say
     from vbp_sim.studies.compare import RESULTS, Precision, compare, write
 
     until = None
@@ -89,7 +89,7 @@ def command(
     write(found, target)
     if report:
         from vbp_sim.report.compared import Compared
-        from vbp_sim.report.html import compare_page, page
+        from vbp_sim.report.pages import compare_page, page
 
         compare_page.write(Compared.open(target), target / page.NAME)
     if as_json:

@@ -54,7 +54,7 @@ def command(
     files = write_front(study, front)
     findings.write_front(study.folder, wanted, front)
     if front:
-        from vbp_sim.report.catalogue import draw_all
+        from vbp_sim.report.charts.catalogue import draw_all
         from vbp_sim.report.studied import Studied
 
         draw_all(Studied.open(study.folder), study.folder / "figures", names=("tradeoff",))
@@ -74,8 +74,8 @@ def _row(name: str, candidate: Any) -> list[str]:
 
 def _number(metric: str, value: float) -> str:
     """A metric as summaries write it."""
-    from vbp_sim.report import words
     from vbp_sim.report.summary import cells
+    from vbp_sim.report.words import words
     from vbp_sim.runs.metric_ids import METRICS
 
     _, mean, _, unit = cells(METRICS[metric], {"mean": value, "low": value, "high": value, "n": 1})

@@ -47,8 +47,9 @@ def command(
 
     Without a name, list its charts and the question that each answers.
     """
-    from vbp_sim.report import catalogue, sources
-    from vbp_sim.report.language import say
+    from vbp_sim.report import sources
+    from vbp_sim.report.charts import catalogue
+    from vbp_sim.report.words.language import say
 
     source = sources.opened(folder)
     if chart is None:

@@ -28,9 +28,9 @@ def command(folder: Path, out: Path | None, quiet: bool) -> int:
     Headline, charts with their numbers, assumptions, and how to get the same again, in one HTML file that needs
     no network, and shows everything without its script, too.
     """
-    from vbp_sim.report.html import page, pages
-    from vbp_sim.report.language import say
+    from vbp_sim.report.pages import page, pages
     from vbp_sim.report.sources import opened
+    from vbp_sim.report.words.language import say
 
     file = out if out is not None else folder / page.NAME
     pages.write(opened(folder), file)

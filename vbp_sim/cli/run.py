@@ -59,7 +59,7 @@ def command(
     The same scenario, seed and program give the same tables, bit for bit, with any number of workers; a run that is
     finished already is shown again, not computed again.
     """
-    from vbp_sim.report.language import restate, say
+    from vbp_sim.report.words.language import restate, say
     from vbp_sim.runs.load import load_scenario
     from vbp_sim.runs.run import run
 
@@ -90,11 +90,11 @@ def _drawer(figures: bool, report: bool) -> Callable[[RunFolder], None]:
 
     def draw(folder: RunFolder) -> None:
         if figures:
-            from vbp_sim.report.catalogue import draw_all
+            from vbp_sim.report.charts.catalogue import draw_all
 
             draw_all(folder, folder.path / "figures")
         if report:
-            from vbp_sim.report.html import page
+            from vbp_sim.report.pages import page
 
             page.write(folder, folder.path / page.NAME)
 

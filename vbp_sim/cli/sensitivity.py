@@ -59,7 +59,7 @@ def command(
 
 
 def _effects(folder: Path, method: str, metrics: tuple[str, ...], as_json: bool, quiet: bool) -> None:
-    from vbp_sim.report.catalogue import draw_all
+    from vbp_sim.report.charts.catalogue import draw_all
     from vbp_sim.report.studied import Studied
     from vbp_sim.runs import aside
     from vbp_sim.studies import findings

@@ -20,7 +20,7 @@ from vbp_sim.explore.html import Section, assets, render
 from vbp_sim.explore.open import Page
 from vbp_sim.explore.query import State
 from vbp_sim.explore.sheet import ENDINGS
-from vbp_sim.report.language import LANGUAGES, restate, say, speaking
+from vbp_sim.report.words.language import LANGUAGES, restate, say, speaking
 
 #: choices that the form and the page show well enough by themselves
 PLAIN = ("chart", "metric")

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Literal
 
 from vbp_sim.explore.query import State
-from vbp_sim.report.language import say, told
+from vbp_sim.report.words.language import say, told
 
 
 @dataclass(frozen=True)

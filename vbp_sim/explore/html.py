@@ -9,9 +9,9 @@ from typing import Any
 
 from jinja2 import ChoiceLoader, Environment, PackageLoader
 
-from vbp_sim.report import letters
-from vbp_sim.report.html import page
-from vbp_sim.report.language import language
+from vbp_sim.report.pages import page
+from vbp_sim.report.words import letters
+from vbp_sim.report.words.language import language
 
 #: style sheets of the report and of the explorer
 STYLES = ("style.css", "explore.css")
@@ -27,7 +27,7 @@ def render(template: str, **values: Any) -> str:
 
 def assets() -> dict[str, tuple[bytes, str]]:
     """Files that every page wants, and what they are: the report's looks and script, and Chinese letters."""
-    looks = [files(f"vbp_sim.{place}") for place in ("report.html", "explore")]
+    looks = [files(f"vbp_sim.{place}") for place in ("report.pages", "explore")]
     style = b"".join((place / "templates" / name).read_bytes() for place, name in zip(looks, STYLES, strict=True))
     return {
         "style.css": (style, "text/css; charset=utf-8"),
@@ -38,5 +38,5 @@ def assets() -> dict[str, tuple[bytes, str]]:
 
 @functools.cache
 def _environment() -> Environment:
-    loaders = [PackageLoader("vbp_sim", "explore/templates"), PackageLoader("vbp_sim", "report/html/templates")]
+    loaders = [PackageLoader("vbp_sim", "explore/templates"), PackageLoader("vbp_sim", "report/pages/templates")]
     return page.environment().overlay(loader=ChoiceLoader(loaders))

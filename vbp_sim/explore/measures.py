@@ -8,13 +8,14 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from vbp_sim.report import summary, words
+from vbp_sim.report import summary
 from vbp_sim.report.compared import Compared
 from vbp_sim.report.comparison import arrow, decimals_of, finer, scale_of
 from vbp_sim.report.csv_table import Columns
-from vbp_sim.report.html.grid import signs
-from vbp_sim.report.language import say
+from vbp_sim.report.pages.grid import signs
 from vbp_sim.report.summary import cells, known_metrics
+from vbp_sim.report.words import words
+from vbp_sim.report.words.language import say
 from vbp_sim.runs.folder import RunFolder
 from vbp_sim.runs.metric_ids import METRICS
 from vbp_sim.runs.view import WITHOUT, Cut

@@ -13,7 +13,7 @@ import numpy as np
 import numpy.typing as npt
 
 from vbp_sim.explore.query import State
-from vbp_sim.report.bands import Flags, Floats
+from vbp_sim.report.charts.bands import Flags, Floats
 from vbp_sim.report.comparison import scale_of
 from vbp_sim.report.csv_table import Columns
 from vbp_sim.report.studied import Studied, lever_words

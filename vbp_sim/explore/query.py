@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from urllib.parse import urlencode
 
 from vbp_sim.errors import InputError, Problem, nearest
-from vbp_sim.report.language import LANGUAGES, say
+from vbp_sim.report.words.language import LANGUAGES, say
 
 
 @dataclass(frozen=True)

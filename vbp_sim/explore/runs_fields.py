@@ -9,7 +9,7 @@ import numpy as np
 from vbp_sim.explore.query import LANG, Field
 from vbp_sim.explore.runs import Runs
 from vbp_sim.explore.sheet import in_order
-from vbp_sim.report.catalogue import catalogue
+from vbp_sim.report.charts.catalogue import catalogue
 from vbp_sim.report.studied import WANTED
 from vbp_sim.runs.metric_ids import METRICS
 

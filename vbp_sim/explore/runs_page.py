@@ -13,12 +13,12 @@ from vbp_sim.explore.query import Field, State
 from vbp_sim.explore.runs import Runs
 from vbp_sim.explore.runs_fields import fields_of
 from vbp_sim.explore.sheet import Drawing, Drawn, Easel, Wish, cut_down, of_catalogue
-from vbp_sim.report import words
-from vbp_sim.report.catalogue import catalogue
+from vbp_sim.report.charts.catalogue import catalogue
 from vbp_sim.report.compared import Compared
 from vbp_sim.report.csv_table import Columns, csv_bytes
-from vbp_sim.report.language import language, say
-from vbp_sim.report.names import local, name
+from vbp_sim.report.words import words
+from vbp_sim.report.words.language import language, say
+from vbp_sim.report.words.names import local, name
 from vbp_sim.runs.folder import RunFolder
 from vbp_sim.runs.metrics import Row
 from vbp_sim.runs.view import Cut, RunView

@@ -8,11 +8,12 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
 from vbp_sim.explore.points import Points
-from vbp_sim.report import marks, spots, style, summary
-from vbp_sim.report.bands import Flags, Floats
-from vbp_sim.report.catalogue import Chart
+from vbp_sim.report import summary
+from vbp_sim.report.charts import marks, spots, style
+from vbp_sim.report.charts.bands import Flags, Floats
+from vbp_sim.report.charts.catalogue import Chart
 from vbp_sim.report.comparison import scale_of
-from vbp_sim.report.language import say
+from vbp_sim.report.words.language import say
 from vbp_sim.runs.metric_ids import METRICS
 
 _LOOKS = (

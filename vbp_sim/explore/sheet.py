@@ -11,12 +11,12 @@ from pathlib import Path
 from vbp_sim.errors import InputError
 from vbp_sim.explore.kept import WORK, Kept
 from vbp_sim.explore.query import State
-from vbp_sim.report import catalogue, style
-from vbp_sim.report.catalogue import Chart
+from vbp_sim.report.charts import catalogue, style
+from vbp_sim.report.charts.catalogue import Chart
 from vbp_sim.report.csv_table import csv_bytes
-from vbp_sim.report.html.page import STORY, Plate, plate
-from vbp_sim.report.language import language, say
+from vbp_sim.report.pages.page import STORY, Plate, plate
 from vbp_sim.report.sources import Source, kind, origin
+from vbp_sim.report.words.language import language, say
 from vbp_sim.runs.folder import RunFolder
 from vbp_sim.runs.view import Cut, RunView
 

@@ -18,12 +18,12 @@ from vbp_sim.explore.kept import WORK
 from vbp_sim.explore.points import Points
 from vbp_sim.explore.query import LANG, Field, State
 from vbp_sim.explore.sheet import Drawing, Drawn, Easel, Wish, blank, in_order, of_catalogue
-from vbp_sim.report import words
-from vbp_sim.report.catalogue import Chart, catalogue
+from vbp_sim.report.charts.catalogue import Chart, catalogue
 from vbp_sim.report.csv_table import csv_bytes
-from vbp_sim.report.html.grid import MOST_ROWS, Grid, shown
-from vbp_sim.report.language import say
+from vbp_sim.report.pages.grid import MOST_ROWS, Grid, shown
 from vbp_sim.report.studied import Studied
+from vbp_sim.report.words import words
+from vbp_sim.report.words.language import say
 from vbp_sim.runs.metric_ids import METRICS
 from vbp_sim.studies import export, ledger, plan
 from vbp_sim.studies.ledger import Ledger

@@ -5,9 +5,9 @@ from __future__ import annotations
 import math
 from collections.abc import Iterator, Mapping
 
-from vbp_sim.report import words
-from vbp_sim.report.language import language, say, term
 from vbp_sim.report.summary import meaning
+from vbp_sim.report.words import words
+from vbp_sim.report.words.language import language, say, term
 from vbp_sim.runs.metric_ids import METRICS, Metric
 from vbp_sim.studies.compare import Comparison
 from vbp_sim.studies.paired import LEVEL, Difference

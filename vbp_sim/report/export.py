@@ -16,8 +16,8 @@ import xlsxwriter
 from vbp_sim.engine.tables import TABLES
 from vbp_sim.errors import InputError, Problem, nearest
 from vbp_sim.report.csv_table import Columns, write_csv
-from vbp_sim.report.language import restate
 from vbp_sim.report.summary import meaning
+from vbp_sim.report.words.language import restate
 from vbp_sim.runs import aside
 from vbp_sim.runs.folder import RunFolder
 from vbp_sim.runs.metric_ids import METRICS

@@ -16,8 +16,8 @@ from typing import Any
 import numpy as np
 
 from vbp_sim.errors import VbpError
-from vbp_sim.report import words
-from vbp_sim.report.bands import Floats
+from vbp_sim.report.charts.bands import Floats
+from vbp_sim.report.words import words
 from vbp_sim.runs.folder import RunFolder
 from vbp_sim.runs.metric_ids import METRICS, Metric
 from vbp_sim.scenario.describe import lines_of

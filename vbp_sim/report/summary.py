@@ -6,8 +6,8 @@ import shutil
 from collections.abc import Mapping
 from typing import Any
 
-from vbp_sim.report import words
-from vbp_sim.report.language import restate, say, term
+from vbp_sim.report.words import words
+from vbp_sim.report.words.language import restate, say, term
 from vbp_sim.runs.metric_ids import METRICS, Metric
 
 #: room for a meaning below which lines are left to the terminal to break

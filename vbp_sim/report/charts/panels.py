@@ -1,0 +1,78 @@
+"""Panels of metrics below each other, as charts of studies have them: which metrics, in which unit, how said."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import numpy as np
+from matplotlib.axes import Axes
+from matplotlib.figure import Figure
+
+from vbp_sim.report.charts import marks, style
+from vbp_sim.report.charts.bands import Floats
+from vbp_sim.report.charts.catalogue import NothingToDraw
+from vbp_sim.report.comparison import scale_of
+from vbp_sim.report.studied import Studied
+from vbp_sim.report.summary import meaning
+from vbp_sim.report.words import words
+from vbp_sim.report.words.language import say
+from vbp_sim.runs.metric_ids import METRICS, Metric
+
+#: metrics in one chart where the user chooses none
+MOST = 4
+
+
+def chosen(study: Studied, metrics: Sequence[str], *over: int) -> list[Metric]:
+    """The metrics that were asked for; else of those that differ if the axes ``over`` are averaged the most wanted.
+
+    Those of a sensitivity analysis come first.
+    """
+    if metrics:
+        return [METRICS[name] for name in metrics]
+    varying = study.differing(*over)
+    if not varying:
+        raise NothingToDraw(say("studies.nothing_varies"))
+    analysed = [METRICS[name] for name in dict.fromkeys(e.metric for e in study.found.effects) if name in METRICS]
+    return sorted(varying, key=lambda m: m not in analysed)[:MOST]
+
+
+def named(metric: Metric, limit: int = 60) -> str:
+    """A metric as a chart calls it."""
+    return style.label(meaning(metric), limit)
+
+
+def change_axis(axes: Axes, metric: Metric, largest: float) -> float:
+    """Label an axis of changes of a metric, and return by what its values are to be divided."""
+    size, unit = scale_of(metric, largest)
+    if metric.unit == "share":
+        axes.set_xlabel(say("studies.change_share"))
+    else:
+        axes.set_xlabel(say("studies.change", unit=unit) if unit else say("studies.change_plain"))
+    marks.number_axis(axes.xaxis)
+    return size
+
+
+def change(metric: Metric, value: float) -> str:
+    """A change of a metric in words, with its sign."""
+    size, unit = scale_of(metric, abs(value))
+    sign = "+" if value > 0 else ""
+    number = style.minus(f"{sign}{words.compact(value / size)}")
+    return say("studies.points", number=number) if metric.unit == "share" else words.amount(number, unit)
+
+
+def stacked(figure: Figure, rows: Sequence[int]) -> list[Axes]:
+    """Axes below each other, each with room for so many rows."""
+    heights = [n + 2.2 for n in rows]
+    return list(figure.subplots(len(rows), 1, squeeze=False, height_ratios=heights)[:, 0])
+
+
+def height(rows: Sequence[int]) -> float:
+    """Inches that `stacked` wants."""
+    return sum(0.62 + 0.27 * n for n in rows)
+
+
+def largest(*values: Floats) -> float:
+    """The largest of numbers without sign; 1 if none is known."""
+    known = np.abs(np.concatenate([np.ravel(v) for v in values]))
+    known = known[np.isfinite(known)]
+    return float(known.max()) if len(known) and known.max() > 0 else 1.0

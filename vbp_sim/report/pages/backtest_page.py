@@ -1,0 +1,89 @@
+"""The report of a back-test: what was predicted, what really happened, and how far apart they are."""
+
+from __future__ import annotations
+
+import math
+import shlex
+from pathlib import Path
+from typing import Any
+
+from vbp_sim.report.backtested import Backtested
+from vbp_sim.report.charts import panels
+from vbp_sim.report.pages.grid import shown, signs
+from vbp_sim.report.pages.headline import Figure
+from vbp_sim.report.pages.page import page, plates
+from vbp_sim.report.summary import cells
+from vbp_sim.report.words import words
+from vbp_sim.report.words.language import say
+from vbp_sim.runs import aside
+from vbp_sim.runs.metric_ids import Metric
+
+#: metrics of the headline
+CARDS = 6
+_ACCURACY = ("crps", "crps_pooled", "crps_better", "slope", "slope_real", "slope_error")
+
+
+def write(test: Backtested, out: Path) -> None:
+    """Write the report of a back-test."""
+    aside.write(out, render(test).encode("utf-8"))
+
+
+def render(test: Backtested) -> str:
+    """The report of a back-test as HTML."""
+    c = test.content
+    drawn = plates(test)
+    fitted = words.listed([str(market) for market in c["fitted_on"]])
+    return page(
+        "backtest.html",
+        title=say("study.kicker_backtest") + f": {c['market']}",
+        market=c["market"],
+        rules=c["rules"],
+        n=c["replications"],
+        figures=[_card(c["metrics"][m.id], m) for m in test.metrics[:CARDS]],
+        said=[plate.says for plate in drawn if plate.drawing],
+        fitted=say("study.fitted", markets=fitted) if fitted else say("study.not_fitted"),
+        plates=drawn,
+        accuracy=_accuracy(c.get("accuracy") or {}),
+        after=[_row(c["metrics"][m.id], m) for m in test.after],
+        lived=c.get("asked", {}).get("whole", 0),
+        command=command(c),
+        facts={
+            say("study.seed"): str(c["seed"]),
+            say("study.replications"): str(c["replications"]),
+            say("study.program"): f"vbp_sim {c['version']}",
+            say("study.id"): str(c["id"]),
+        },
+    )
+
+
+def command(content: dict[str, Any]) -> str:
+    """The command that predicts the same again, as it is typed."""
+    asked = content.get("asked", {})
+    parts = ["vbp", "backtest", "--market", str(asked.get("market", content["market"])), "--rules", content["rules"]]
+    if asked.get("params"):
+        parts += ["--params", str(asked["params"])]
+    for market in asked.get("earlier", ()):
+        parts += ["--earlier", str(market)]
+    if "whole" in asked:
+        parts += ["--whole", str(asked["whole"])]
+    return shlex.join([*parts, "--replications", str(content["replications"]), "--seed", str(content["seed"])])
+
+
+def _card(value: dict[str, Any], metric: Metric) -> Figure:
+    _, mean, span, unit = cells(metric, {**value, "n": 2})
+    real = cells(metric, {**value, "mean": value["real"]})[1]
+    says = say("study.backtest_card", metric=panels.named(metric, 90), real=words.amount(real, unit))
+    return Figure(signs(words.amount(mean, unit)), signs(says), signs(words.amount(span, unit)))
+
+
+def _row(value: dict[str, Any], metric: Metric) -> tuple[str, str, str]:
+    """A metric of what follows the tender: its meaning, mean and range."""
+    _, mean, span, unit = cells(metric, value)
+    return panels.named(metric, 90), signs(words.amount(mean, unit)), signs(span)
+
+
+def _accuracy(found: dict[str, Any]) -> dict[str, str]:
+    known = {name: found.get(name) for name in _ACCURACY}
+    numbers = {name: v for name, v in known.items() if isinstance(v, int | float) and math.isfinite(v)}
+    said = {n: words.percent(v) if n == "crps_better" else shown(float(v)) for n, v in numbers.items()}
+    return {say(f"study.{name}"): value for name, value in said.items()}
