@@ -20,7 +20,7 @@ from vbp_sim.agents.supply.capacity.whole_lines import WholeLines
 from vbp_sim.agents.supply.ingredients.shared_sources import SharedSources
 from vbp_sim.agents.supply.interface import Line
 from vbp_sim.agents.supply.reliability_blocks import Block, ReliabilityBlocks
-from vbp_sim.rules.failure.none import Nobody
+from vbp_sim.rules.failure import Nobody
 from vbp_sim.streams import Streams
 
 LUCK = Streams(1, 0)

@@ -22,7 +22,7 @@ from vbp_sim.engine.plant import Plant
 from vbp_sim.engine.simulation import simulate
 from vbp_sim.engine.source import Source
 from vbp_sim.engine.world import World
-from vbp_sim.rules.failure.none import Nobody
+from vbp_sim.rules.failure import Nobody
 from vbp_sim.streams import Streams
 
 YEARS = 150

@@ -22,7 +22,7 @@ from vbp_sim.agents.supply.capacity.whole_lines import WholeLines, mean_wait, wa
 from vbp_sim.agents.supply.interface import Line
 from vbp_sim.engine.dispatch import dispatch
 from vbp_sim.engine.plant import Plant
-from vbp_sim.rules.failure.none import Nobody
+from vbp_sim.rules.failure import Nobody
 from vbp_sim.streams import Streams
 
 MONTH, YEAR, AMPLE = 365.25 / 12, 365.25, 1e6

@@ -7,7 +7,7 @@ from abc import abstractmethod
 from dataclasses import dataclass
 from typing import ClassVar
 
-from vbp_sim.rules.failure.interface import Failure
+from vbp_sim.rules.failure import Failure
 from vbp_sim.scenario.parts import Part
 
 
