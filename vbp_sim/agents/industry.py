@@ -1,4 +1,9 @@
-"""Generics qualify year by year, losers of money leave, costs fall with volume and experience (models C3, C4).
+"""What changes among firms from round to round: who qualifies, who leaves, and what experience does to costs.
+
+    fixed               firms and their costs stay as they are at the beginning
+    entry-and-learning  generics qualify year by year, losers of money leave, costs fall with volume and experience
+
+Entry and learning (models C3, C4):
 
     qualified firms    grow by growth a year: of n, n ((1 + growth)^t - 1) more after t years on average (Poisson, or
                        negative binomial with a dispersion, because some drugs draw more firms than others)
@@ -8,22 +13,89 @@
 
 Usual volume of a firm is its earlier share of the drug's use, or an equal share if that is more; its experience at the
 beginning is that for some years.
+
+Example: `industry: {model: entry-and-learning, growth: 0.1}`.
 """
 
 from __future__ import annotations
 
 import math
-from dataclasses import replace
-from typing import Literal
+from abc import abstractmethod
+from dataclasses import dataclass, replace
+from typing import ClassVar, Literal
 
 import numpy as np
+import numpy.typing as npt
 
 from vbp_sim.agents.firms.interface import Products
-from vbp_sim.agents.industry.interface import Bools, Floats, Industry, Standing
-from vbp_sim.scenario.parts import param
+from vbp_sim.scenario.parts import Part, param
 from vbp_sim.streams import Streams
 
+Floats = npt.NDArray[np.float64]
+Bools = npt.NDArray[np.bool_]
 _YEAR = 365.25
+
+
+@dataclass(frozen=True)
+class Standing:
+    """Where the firms of one drug stand when its bids are due; arrays of shape (firms,).
+
+    ``cost`` at the beginning of the simulation and ``price`` of the contract that ends (nan = none), yuan per unit;
+    ``pre_share`` of the drug's volume before the first round; ``delivered`` under contracts since, units; ``use`` of
+    the drug before the first round and what a winner may ``expect`` to be guaranteed, units per year.
+    """
+
+    round: str
+    drug: str
+    manufacturer: tuple[str, ...]
+    cost: Floats
+    price: Floats
+    pre_share: Floats
+    delivered: Floats
+    use: float
+    expect: float
+
+
+class Industry(Part):
+    """Kind: how firms change from round to round."""
+
+    kind: ClassVar[str] = "industry"
+
+    @abstractmethod
+    def entering(self, products: Products, drugs: tuple[str, ...], years: float, luck: Streams) -> Products:
+        """Return the products with all that will qualify within so many years added behind them.
+
+        ``drugs`` are the ids of the market's drugs; ``since`` of a product is the day on which it qualifies.
+        """
+        raise NotImplementedError
+
+    @abstractmethod
+    def costs(self, standing: Standing) -> Floats:
+        """Return the unit costs with which firms go into a round, yuan per unit, shape (firms,)."""
+        raise NotImplementedError
+
+    @abstractmethod
+    def leaving(self, standing: Standing, costs: Floats, luck: Streams) -> Bools:
+        """Say which firms do not bid any more for the drug, given their ``costs`` of today, shape (firms,)."""
+        raise NotImplementedError
+
+
+class Fixed(Industry):
+    """Nobody enters, leaves at a renewal, or learns."""
+
+    model: Literal["fixed"] = "fixed"
+
+    def entering(self, products: Products, drugs: tuple[str, ...], years: float, luck: Streams) -> Products:
+        """See `Industry.entering`."""
+        return products
+
+    def costs(self, standing: Standing) -> Floats:
+        """See `Industry.costs`."""
+        return standing.cost
+
+    def leaving(self, standing: Standing, costs: Floats, luck: Streams) -> Bools:
+        """See `Industry.leaving`."""
+        return np.zeros(len(costs), dtype=np.bool_)
 
 
 class EntryAndLearning(Industry):
