@@ -7,8 +7,9 @@ import time
 
 import numpy as np
 
+from vbp_sim.rules.contest import Tender
 from vbp_sim.rules.library import rule_set
-from vbp_sim.rules.tender import Tender, accept, award_all
+from vbp_sim.rules.tender import accept, award_all
 
 DRUGS, BIDS, REPEATS = 62, 800, 20
 ROUNDS = ("pilot-2018", "expansion-2019", "batch-3", "batch-7", "batch-10", "batch-11")

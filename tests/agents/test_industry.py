@@ -14,9 +14,7 @@ from small import PRODUCTS, round_of, rows, small
 
 from vbp_sim.agents.firms.interface import Products
 from vbp_sim.agents.firms.two_level_costs import TwoLevelCosts
-from vbp_sim.agents.industry.entry_and_learning import EntryAndLearning
-from vbp_sim.agents.industry.fixed import Fixed
-from vbp_sim.agents.industry.interface import Standing
+from vbp_sim.agents.industry import EntryAndLearning, Fixed, Standing
 from vbp_sim.engine.simulation import simulate
 from vbp_sim.streams import Streams
 

@@ -12,15 +12,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from vbp_sim.agents.supply.alternating_renewal import AlternatingRenewal
-from vbp_sim.agents.supply.capacity.committed import Committed
-from vbp_sim.agents.supply.capacity.declared import Declared
-from vbp_sim.agents.supply.capacity.interface import Commitment
-from vbp_sim.agents.supply.capacity.newsvendor import NewsvendorCapacity
-from vbp_sim.agents.supply.capacity.whole_lines import WholeLines
-from vbp_sim.agents.supply.ingredients.shared_sources import SharedSources
+from vbp_sim.agents.supply.capacity import Commitment, Committed, Declared, NewsvendorCapacity, WholeLines
+from vbp_sim.agents.supply.ingredients import SharedSources
 from vbp_sim.agents.supply.interface import Line
 from vbp_sim.agents.supply.reliability_blocks import Block, ReliabilityBlocks
-from vbp_sim.rules.failure.none import Nobody
+from vbp_sim.rules.failure import Nobody
 from vbp_sim.streams import Streams
 
 LUCK = Streams(1, 0)

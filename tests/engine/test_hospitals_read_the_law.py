@@ -11,8 +11,8 @@ from small import Tables, national, same, small
 
 from vbp_sim.engine.expectation import Assessed, expected_ratio
 from vbp_sim.engine.simulation import simulate
-from vbp_sim.rules.assessment.points import Points
-from vbp_sim.rules.retention.linear import Linear
+from vbp_sim.rules.assessment import Points
+from vbp_sim.rules.retention import Linear
 from vbp_sim.runs.metrics import measure
 
 LINEAR = {"rule": "linear", "most": 1.0}

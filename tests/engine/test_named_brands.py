@@ -19,7 +19,7 @@ from vbp_sim.agents.bidding.interface import Conditions
 from vbp_sim.agents.reporting.newsvendor import Newsvendor
 from vbp_sim.engine.simulation import simulate
 from vbp_sim.rules.library import rule_set
-from vbp_sim.rules.share.by_grade import ByGrade
+from vbp_sim.rules.share import ByGrade
 
 KEY = ("round", "drug", "province")
 

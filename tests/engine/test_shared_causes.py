@@ -13,8 +13,7 @@ from small import PRODUCTS, SHARED, round_of, rows, small, total
 
 from vbp_sim.agents.firms.two_level_costs import TwoLevelCosts
 from vbp_sim.agents.supply.alternating_renewal import AlternatingRenewal
-from vbp_sim.agents.supply.ingredients.interface import Shock
-from vbp_sim.agents.supply.ingredients.shared_sources import SharedSources
+from vbp_sim.agents.supply.ingredients import SharedSources, Shock
 from vbp_sim.agents.supply.interface import Line
 from vbp_sim.engine.clock import Clock
 from vbp_sim.engine.companies import Companies
@@ -22,7 +21,7 @@ from vbp_sim.engine.plant import Plant
 from vbp_sim.engine.simulation import simulate
 from vbp_sim.engine.source import Source
 from vbp_sim.engine.world import World
-from vbp_sim.rules.failure.none import Nobody
+from vbp_sim.rules.failure import Nobody
 from vbp_sim.streams import Streams
 
 YEARS = 150

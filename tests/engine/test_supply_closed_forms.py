@@ -17,12 +17,11 @@ from bench import Bench
 
 from vbp_sim.agents.supply.alternating_renewal import AlternatingRenewal
 from vbp_sim.agents.supply.base_stock import base_stock, fill_rate
-from vbp_sim.agents.supply.capacity.interface import Commitment
-from vbp_sim.agents.supply.capacity.whole_lines import WholeLines, mean_wait, waiting
+from vbp_sim.agents.supply.capacity import Commitment, WholeLines, mean_wait, waiting
 from vbp_sim.agents.supply.interface import Line
 from vbp_sim.engine.dispatch import dispatch
 from vbp_sim.engine.plant import Plant
-from vbp_sim.rules.failure.none import Nobody
+from vbp_sim.rules.failure import Nobody
 from vbp_sim.streams import Streams
 
 MONTH, YEAR, AMPLE = 365.25 / 12, 365.25, 1e6

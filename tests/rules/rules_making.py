@@ -4,8 +4,8 @@ from collections.abc import Sequence
 
 import numpy as np
 
+from vbp_sim.rules.contest import Tender
 from vbp_sim.rules.money import micro
-from vbp_sim.rules.tender import Tender
 
 
 def tender(

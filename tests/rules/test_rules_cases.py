@@ -16,12 +16,13 @@ import pytest
 import yaml
 from rules_making import tender
 
-from vbp_sim.rules.ceiling.interface import Known
+from vbp_sim.rules.ceiling import Known
+from vbp_sim.rules.contest import Tender
 from vbp_sim.rules.library import DATA, LAWS, law, rule_set
 from vbp_sim.rules.local.law import LocalLaw
 from vbp_sim.rules.money import micro, text
 from vbp_sim.rules.ruleset import RuleSet
-from vbp_sim.rules.tender import Tender, award_all
+from vbp_sim.rules.tender import award_all
 from vbp_sim.scenario.load import load_part
 
 CASES = {

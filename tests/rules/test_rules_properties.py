@@ -8,11 +8,11 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from rules_making import tender
 
-from vbp_sim.rules.contest import NONE, book
+from vbp_sim.rules.contest import NONE, Tender, book
 from vbp_sim.rules.library import rule_ids, rule_set
 from vbp_sim.rules.money import at_most
-from vbp_sim.rules.selection.threshold import Threshold
-from vbp_sim.rules.tender import Award, Tender, accept, award_all, contest, refuse
+from vbp_sim.rules.tender import Award, accept, award_all, contest, refuse
+from vbp_sim.rules.threshold import Threshold
 
 BIDS = st.lists(st.integers(0, 40), min_size=1, max_size=9)
 ROUND = st.lists(BIDS, min_size=1, max_size=4)

@@ -3,8 +3,7 @@
 import numpy as np
 import pytest
 
-from vbp_sim.rules.retention.linear import Linear
-from vbp_sim.rules.retention.tiers import Tiers
+from vbp_sim.rules.retention import Linear, Tiers
 
 EXAMPLE = [
     # non-selected used, budget less spend, kept at k = .5, .4, .3

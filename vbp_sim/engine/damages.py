@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import numpy.typing as npt
 
-from vbp_sim.rules.failure.interface import Failure
+from vbp_sim.rules.failure import Failure
 
 Floats = npt.NDArray[np.float64]
 

@@ -7,8 +7,8 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
-from vbp_sim.rules.assessment.interface import Assessment
-from vbp_sim.rules.retention.interface import Retention
+from vbp_sim.rules.assessment import Assessment
+from vbp_sim.rules.retention import Retention
 
 Floats = npt.NDArray[np.float64]
 Bools = npt.NDArray[np.bool_]

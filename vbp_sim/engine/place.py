@@ -18,7 +18,7 @@ from vbp_sim.engine.expectation import Assessed, expected_ratio
 from vbp_sim.engine.institutions import generate
 from vbp_sim.engine.shelf import Mix
 from vbp_sim.engine.world import World
-from vbp_sim.rules.retention.interface import HIGHEST
+from vbp_sim.rules.retention import HIGHEST
 from vbp_sim.streams import words_at
 
 Floats = npt.NDArray[np.float64]

@@ -12,7 +12,7 @@ import numpy as np
 import numpy.typing as npt
 
 from vbp_sim.agents.firms.interface import Firms, Products
-from vbp_sim.agents.industry.interface import Industry
+from vbp_sim.agents.industry import Industry
 from vbp_sim.scenario.load import Scenario
 from vbp_sim.streams import Streams
 

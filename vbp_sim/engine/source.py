@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 
 import simpy
 
-from vbp_sim.agents.supply.ingredients.interface import Ingredients, Shock
+from vbp_sim.agents.supply.ingredients import Ingredients, Shock
 from vbp_sim.engine.plant import Plant
 from vbp_sim.streams import Streams
 

@@ -14,7 +14,7 @@ import simpy
 from vbp_sim.agents.bidding.interface import Bidding, PastRound
 from vbp_sim.agents.choice.interface import Choice
 from vbp_sim.agents.firms.interface import Firms
-from vbp_sim.agents.industry.interface import Industry
+from vbp_sim.agents.industry import Industry
 from vbp_sim.agents.reporting.interface import Reporting
 from vbp_sim.agents.supply.interface import Line, Supply
 from vbp_sim.engine.accounts import Accounts

@@ -1,21 +1,18 @@
-"""One drug's bids put in order: who is valid, which rank each has, who is shortlisted.
+"""A tender, and its bids put in order: who is valid, which rank each has, who is shortlisted.
 
-`Book` is the ordered view of the bids of one tender. Its arrays have bidders on the last axis; axes before it
-are further draws of the same tender, so that thousands of rounds of one drug are ordered in one call.
+What the rules hand to each other, below all of them: `Tender` -> `Book` (bids in order) -> `Contest` (with a shortlist)
+-> `Verdict` (who won). The arrays of a `Book` have bidders on the last axis; axes before it are further draws of the
+same tender, so that thousands of rounds of one drug are ordered in one call.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from dataclasses import dataclass, replace
 
 import numpy as np
 
-from vbp_sim.rules.arrays import BoolArray, IntArray
-
-if TYPE_CHECKING:
-    from vbp_sim.rules.tender import Tender
+from vbp_sim.rules.arrays import BoolArray, FloatArray, IntArray
 
 #: ``answer(tender, offers)``: which firms of a tender accept the price that is offered to them (0 = no offer)
 Answer = Callable[[int, IntArray], BoolArray]
@@ -25,12 +22,52 @@ NONE = np.int64(2**52)
 
 
 @dataclass(frozen=True)
+class Tender:
+    """One drug's bids. Arrays have one value per firm, shape (n,).
+
+    ``ceiling`` and ``bids`` are whole micro-yuan per unit (0: no ceiling known, no quote); ``priority`` decides ties,
+    larger first; ``related`` is the id of a group of related firms ("" = alone); ``named`` is the volume that
+    institutions reported by brand; ``incumbent`` says who was selected in the agreement before; ``quality`` scores
+    products from 0 to 1 where a rule asks for it; ``qualified`` is the number of firms that may bid where it is more
+    than the firms that are named here; ``held``: the tender takes place even if the rules ask for more firms.
+    """
+
+    drug: str
+    form: str
+    drug_class: str
+    ceiling: int
+    firms: tuple[str, ...]
+    bids: IntArray
+    priority: FloatArray
+    related: tuple[str, ...]
+    named: FloatArray
+    incumbent: BoolArray
+    quality: FloatArray | None = None
+    qualified: int = 0
+    held: bool = False
+
+    def of(self, firms: IntArray) -> Tender:
+        """The tender as it is for some of its firms, which compete apart from the others."""
+        some = firms.tolist()
+        return replace(
+            self,
+            firms=tuple(self.firms[i] for i in some),
+            bids=self.bids[firms],
+            priority=self.priority[firms],
+            related=tuple(self.related[i] for i in some),
+            named=self.named[firms],
+            incumbent=self.incumbent[firms],
+            quality=None if self.quality is None else self.quality[firms],
+            qualified=0,
+        )
+
+
+@dataclass(frozen=True)
 class Book:
     """Bids in order. ``bids`` micro-yuan (..., n); ``rank`` 1 is the lowest valid bid, 0 is no valid bid.
 
-    ``ceiling`` is 0 where none is known; ``qualified`` counts the firms that may bid, related firms as one;
-    ``form`` of the drug decides which low-price line holds; ``makers`` (n) are the firms' groups, "" for a
-    firm alone.
+    ``ceiling`` is 0 where none is known; ``qualified`` counts the firms that may bid, related firms as one; ``form`` of
+    the drug decides which low-price line holds; ``makers`` (n) are the firms' groups, "" for a firm alone.
     """
 
     bids: IntArray
@@ -91,9 +128,7 @@ def ranks(keys: IntArray, order: IntArray) -> IntArray:
 
 @dataclass(frozen=True)
 class Contest:
-    """One tender on its way: its bids in order, the number of places K, who is shortlisted, and why not
-    (per firm).
-    """
+    """One tender on its way: its bids in order, the number of places K, who is shortlisted, and why not (per firm)."""
 
     tender: Tender
     book: Book
@@ -117,16 +152,10 @@ class Verdict:
 
 
 def by_rank(book: Book, who: BoolArray, price: IntArray) -> tuple[int, ...]:
-    """Indices of ``who`` (n,) in the order in which they choose provinces: by price, then by rank of the
-    bid.
-    """
-    return tuple(
-        sorted((int(i) for i in np.flatnonzero(who)), key=lambda i: (int(price[i]), int(book.rank[i])))
-    )
+    """Indices of ``who`` (n,) in the order in which they choose provinces: by price, then by rank of the bid."""
+    return tuple(sorted((int(i) for i in np.flatnonzero(who)), key=lambda i: (int(price[i]), int(book.rank[i]))))
 
 
 def canonical(priority: Sequence[float], firms: Sequence[str]) -> IntArray:
-    """Order that decides ties: larger priority first, then the firm's name, so that the order of rows
-    never matters.
-    """
+    """Order that decides ties: larger priority first, then the firm's name, so that the order of rows never matters."""
     return np.array(sorted(range(len(firms)), key=lambda i: (-priority[i], firms[i])), dtype=np.int64)

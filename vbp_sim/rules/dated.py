@@ -20,35 +20,26 @@ class Dated(Part):
     id: str = Field("", description="id of the shipped file that this is, or that it extends", max_length=100)
     title: str = Field("", description="one line for people")
     evidence: dict[str, EvidenceText] = Field(
-        default_factory=dict,
-        description="where values come from, by path (share.table, payment.settlement_days)",
+        default_factory=dict, description="where values come from, by path (share.table, payment.settlement_days)"
     )
 
     @field_validator("evidence")
     @classmethod
     def known_sections(cls, evidence: dict[str, Evidence]) -> dict[str, Evidence]:
-        """A path begins with a section; below that it may name a value that an extending rule set has
-        replaced.
-        """
+        """A path begins with a section; below that it may name a value that an extending rule set has replaced."""
         allowed = [name for name in cls.model_fields if name != "evidence"]
         for path in evidence:
             section = path.partition(".")[0]
             if section not in allowed:
-                raise ValueError(
-                    f"evidence for '{path}': there is no section '{section}'; {nearest(section, allowed)}"
-                )
+                raise ValueError(f"evidence for '{path}': there is no section '{section}'; {nearest(section, allowed)}")
         return evidence
 
     def values(self) -> dict[str, object]:
-        """Every value by path, as in ``share.table.1``; a list is one value, a chosen part has its name
-        under ``rule``.
-        """
+        """Every value by path, as in ``share.table.1``; a list is one value, a chosen part's name is under ``rule``."""
         return dict(_leaves("", self.model_dump(mode="json", exclude={"evidence"})))
 
     def evidence_of(self, path: str) -> Evidence | None:
-        """Evidence for the value at a path: the entry for the path itself, or for the nearest path above
-        it.
-        """
+        """Evidence for the value at a path: the entry for the path itself, or for the nearest path above it."""
         while path:
             if path in self.evidence:
                 return self.evidence[path]

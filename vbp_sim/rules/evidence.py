@@ -63,7 +63,5 @@ EvidenceText = Annotated[
     Evidence,
     PlainValidator(Evidence.read),
     PlainSerializer(str, return_type=str),
-    WithJsonSchema(
-        {"type": "string", "pattern": f"^[{''.join(CONFIDENCE)}]( *\\|.*)?$", "description": _FORM}
-    ),
+    WithJsonSchema({"type": "string", "pattern": f"^[{''.join(CONFIDENCE)}]( *\\|.*)?$", "description": _FORM}),
 ]

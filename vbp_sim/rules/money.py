@@ -1,5 +1,4 @@
-"""Exact prices: integers of micro-yuan, and ratios as fractions, so that exactly 1.8 times and a tie are
-decided as written.
+"""Exact prices: integers of micro-yuan, and ratios as fractions; exactly 1.8 times and a tie are decided as written.
 
 >>> micro("0.12"), int(at_most(exact(1.8), 100_001))
 (120000, 180001)

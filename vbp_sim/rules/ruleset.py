@@ -12,20 +12,20 @@ from typing import Annotated, ClassVar, Literal
 
 from pydantic import Field
 
-from vbp_sim.rules.allocation.interface import Allocation
-from vbp_sim.rules.backup.interface import Backup
-from vbp_sim.rules.ceiling.interface import Ceiling
-from vbp_sim.rules.contract.interface import Contract
-from vbp_sim.rules.conversion.interface import Conversion
+from vbp_sim.rules.allocation import Allocation
+from vbp_sim.rules.backup import Backup
+from vbp_sim.rules.ceiling import Ceiling
+from vbp_sim.rules.contract import Contract
+from vbp_sim.rules.conversion import Conversion
 from vbp_sim.rules.dated import Dated
-from vbp_sim.rules.entry.interface import Entry
-from vbp_sim.rules.failure.interface import Failure
-from vbp_sim.rules.grading.interface import Grading
-from vbp_sim.rules.grouping.interface import Grouping
-from vbp_sim.rules.selection.interface import Selection
-from vbp_sim.rules.share.interface import Share
-from vbp_sim.rules.shortlist.interface import Shortlist
-from vbp_sim.rules.term.interface import Term
+from vbp_sim.rules.entry import Entry
+from vbp_sim.rules.failure import Failure
+from vbp_sim.rules.grading import Grading
+from vbp_sim.rules.grouping import Grouping
+from vbp_sim.rules.selection import Selection
+from vbp_sim.rules.share import Share
+from vbp_sim.rules.shortlist import Shortlist
+from vbp_sim.rules.term import Term
 from vbp_sim.scenario.parts import Chosen
 
 
@@ -35,12 +35,8 @@ class RuleSet(Dated):
     kind: ClassVar[str] = "rules"
 
     date: datetime.date | None = Field(None, description="day on which bids were opened under these rules")
-    members: tuple[str, ...] = Field(
-        (), description="provinces that take part; empty means all of the market"
-    )
-    entry: Annotated[Entry, Chosen("entry", "qualified")] = Field(
-        description="who may bid, and how many must"
-    )
+    members: tuple[str, ...] = Field((), description="provinces that take part; empty means all of the market")
+    entry: Annotated[Entry, Chosen("entry", "qualified")] = Field(description="who may bid, and how many must")
     ceiling: Annotated[Ceiling, Chosen("ceiling", "published")] = Field(
         default_factory=dict, validate_default=True, description="highest valid bid"
     )
@@ -50,30 +46,20 @@ class RuleSet(Dated):
         description="prices of other strengths and packs as prices of the representative one",
     )
     grouping: Annotated[Grouping, Chosen("grouping", "none")] = Field(
-        default_factory=dict,
-        validate_default=True,
-        description="groups of firms that compete apart from each other",
+        default_factory=dict, validate_default=True, description="groups of firms that compete apart from each other"
     )
-    shortlist: Annotated[Shortlist, Chosen("shortlist")] = Field(
-        description="who passes the first cut by rank"
-    )
+    shortlist: Annotated[Shortlist, Chosen("shortlist")] = Field(description="who passes the first cut by rank")
     selection: Annotated[Selection, Chosen("selection")] = Field(description="who wins, and at which price")
     grading: Annotated[Grading, Chosen("grading", "none")] = Field(
         default_factory=dict, validate_default=True, description="classes of winners"
     )
-    share: Annotated[Share, Chosen("share", "by-winners")] = Field(
-        description="guaranteed part of the reported volume"
-    )
+    share: Annotated[Share, Chosen("share", "by-winners")] = Field(description="guaranteed part of the reported volume")
     term: Annotated[Term, Chosen("term", "by-winners")] = Field(description="length of the agreement")
-    contract: Annotated[Contract, Chosen("contract", "yearly")] = Field(
-        description="agreed volume from year to year"
-    )
+    contract: Annotated[Contract, Chosen("contract", "yearly")] = Field(description="agreed volume from year to year")
     allocation: Annotated[Allocation, Chosen("allocation", "draft")] = Field(
         description="main supplier of each province"
     )
-    backup: Annotated[Backup, Chosen("backup", "none")] = Field(
-        description="backup supplier of each province"
-    )
+    backup: Annotated[Backup, Chosen("backup", "none")] = Field(description="backup supplier of each province")
     failure: Annotated[Failure, Chosen("failure", "replacement")] = Field(
         description="what follows a failure to supply"
     )

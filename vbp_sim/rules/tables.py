@@ -1,6 +1,4 @@
-"""Tables by number of winners: {"1": 0.5, "2": 0.6, "3": 0.7, "4": 0.8}, the last entry also for more
-winners.
-"""
+"""Tables by number of winners: {"1": 0.5, "2": 0.6, "3": 0.7, "4": 0.8}, the last entry also for more winners."""
 
 from __future__ import annotations
 
@@ -9,16 +7,12 @@ from collections.abc import Mapping
 
 
 def check_table(table: dict[str, float], low: float, high: float, what: str) -> dict[str, float]:
-    """Return the table if it starts at 1, leaves no number out, never falls, and stays from ``low`` to
-    ``high``.
-    """
+    """Return the table if it starts at 1, leaves no number out, never falls, and stays from ``low`` to ``high``."""
     if not all(key.isdigit() for key in table):
         raise ValueError(f"{what}: keys are numbers of winners, 1, 2, 3, ...; seen {', '.join(table)}")
     numbers = sorted(int(key) for key in table)
     if numbers != list(range(1, len(numbers) + 1)):
-        raise ValueError(
-            f"{what}: numbers of winners must be 1, 2, 3, ... without a gap; seen {', '.join(table)}"
-        )
+        raise ValueError(f"{what}: numbers of winners must be 1, 2, 3, ... without a gap; seen {', '.join(table)}")
     values = [table[str(n)] for n in numbers]
     for n, value in zip(numbers, values, strict=True):
         if not low <= value <= high:

@@ -1,65 +1,20 @@
-"""A tender, its award, and `award_all`, which takes a whole round of tenders through a rule set.
+"""The award of a tender, and `award_all`, which takes a whole round of tenders through a rule set.
 
-The round is decided as a whole because some rules compare drugs with each other: the pilot's bargaining, and
-the elimination of the drugs with the widest prices in batch 7.
+The round is decided as a whole because some rules compare drugs with each other: the pilot's bargaining, and the
+elimination of the drugs with the widest prices in batch 7.
 """
 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING
+from dataclasses import dataclass
 
 import numpy as np
 
-from vbp_sim.rules.arrays import BoolArray, FloatArray, IntArray
-from vbp_sim.rules.contest import Answer, Contest, Verdict, book, canonical
+from vbp_sim.rules.arrays import BoolArray, IntArray
+from vbp_sim.rules.contest import Answer, Contest, Tender, Verdict, book, canonical
 from vbp_sim.rules.money import text
-
-if TYPE_CHECKING:
-    from vbp_sim.rules.ruleset import RuleSet
-
-
-@dataclass(frozen=True)
-class Tender:
-    """One drug's bids. Arrays have one value per firm, shape (n,).
-
-    ``ceiling`` and ``bids`` are whole micro-yuan per unit (0: no ceiling known, no quote); ``priority``
-    decides ties, larger first; ``related`` is the id of a group of related firms ("" = alone); ``named`` is
-    the volume that institutions reported by brand; ``incumbent`` says who was selected in the agreement
-    before; ``quality`` scores products from 0 to 1 where a rule asks for it; ``qualified`` is the number of
-    firms that may bid where it is more than the firms that are named here; ``held``: the tender takes place
-    even if the rules ask for more firms.
-    """
-
-    drug: str
-    form: str
-    drug_class: str
-    ceiling: int
-    firms: tuple[str, ...]
-    bids: IntArray
-    priority: FloatArray
-    related: tuple[str, ...]
-    named: FloatArray
-    incumbent: BoolArray
-    quality: FloatArray | None = None
-    qualified: int = 0
-    held: bool = False
-
-    def of(self, firms: IntArray) -> Tender:
-        """The tender as it is for some of its firms, which compete apart from the others."""
-        some = firms.tolist()
-        return replace(
-            self,
-            firms=tuple(self.firms[i] for i in some),
-            bids=self.bids[firms],
-            priority=self.priority[firms],
-            related=tuple(self.related[i] for i in some),
-            named=self.named[firms],
-            incumbent=self.incumbent[firms],
-            quality=None if self.quality is None else self.quality[firms],
-            qualified=0,
-        )
+from vbp_sim.rules.ruleset import RuleSet
 
 
 @dataclass(frozen=True)
@@ -90,8 +45,7 @@ class Award:
 def award_all(tenders: Sequence[Tender], rules: RuleSet, answer: Answer) -> tuple[Award, ...]:
     """Take the tenders of one round through a rule set; one award per tender, in their order.
 
-    ``answer(i, offers)`` is called where a rule offers prices to firms of tender ``i`` (bargaining,
-    revivals).
+    ``answer(i, offers)`` is called where a rule offers prices to firms of tender ``i`` (bargaining, revivals).
     """
     groups = [rules.grouping.groups(tender) for tender in tenders]
     parts = [(i, firms) for i, found in enumerate(groups) for firms in found]
@@ -118,9 +72,7 @@ def award_all(tenders: Sequence[Tender], rules: RuleSet, answer: Answer) -> tupl
 
 
 def joined(tender: Tender, groups: Sequence[IntArray], awards: Sequence[Award]) -> Award:
-    """The award of a tender from the awards of its groups, in order of choice; ranks are those within a
-    group.
-    """
+    """The award of a tender from the awards of its groups, in order of choice; ranks are those within a group."""
     if len(awards) == 1:
         return awards[0]
     n = len(tender.firms)

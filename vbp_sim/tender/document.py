@@ -12,9 +12,9 @@ import numpy as np
 from vbp_sim.agents.firms.interface import Products
 from vbp_sim.rules import money
 from vbp_sim.rules.arrays import BoolArray, FloatArray, IntArray
-from vbp_sim.rules.ceiling.interface import Known
+from vbp_sim.rules.ceiling import Known
+from vbp_sim.rules.contest import Tender
 from vbp_sim.rules.ruleset import RuleSet
-from vbp_sim.rules.tender import Tender
 from vbp_sim.scenario.market import Drug
 
 

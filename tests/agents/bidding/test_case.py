@@ -30,9 +30,8 @@ from vbp_sim.agents.bidding.equilibrium import Equilibrium
 from vbp_sim.agents.bidding.interface import Conditions, Opening
 from vbp_sim.agents.bidding.solve import Game, Meeting, equilibrium
 from vbp_sim.rules.library import rule_set
-from vbp_sim.rules.selection.interface import Selection
-from vbp_sim.rules.selection.shortlisted import Shortlisted
-from vbp_sim.rules.shortlist.interface import Shortlist
+from vbp_sim.rules.selection import Selection, Shortlisted
+from vbp_sim.rules.shortlist import Shortlist
 from vbp_sim.streams import Streams
 
 BELIEF = Belief(spread=0.3, focal=0.2, threat=0.7, draws=24)

@@ -20,10 +20,11 @@ from vbp_sim.agents.bidding.interface import Bidding
 from vbp_sim.agents.bidding.learned_beliefs import LearnedBeliefs
 from vbp_sim.agents.bidding.payoffs import payoffs
 from vbp_sim.agents.bidding.rules_of_thumb import RulesOfThumb
+from vbp_sim.rules.contest import Tender
 from vbp_sim.rules.money import YUAN, micro_array
 from vbp_sim.rules.ruleset import RuleSet
-from vbp_sim.rules.selection.threshold import Threshold
-from vbp_sim.rules.tender import Tender, accept, award_all
+from vbp_sim.rules.tender import accept, award_all
+from vbp_sim.rules.threshold import Threshold
 from vbp_sim.streams import Streams
 from vbp_sim.truth.backtest import Prediction, backtest
 from vbp_sim.truth.replay import read_market_of

@@ -18,8 +18,8 @@ from vbp_sim.agents.bidding.interface import Bools, Conditions
 from vbp_sim.rules.arrays import IntArray
 from vbp_sim.rules.contest import Book, book
 from vbp_sim.rules.money import YUAN, micro_array
-from vbp_sim.rules.selection.interface import Selection
-from vbp_sim.rules.shortlist.interface import Shortlist
+from vbp_sim.rules.selection import Selection
+from vbp_sim.rules.shortlist import Shortlist
 from vbp_sim.streams import Streams
 
 #: ceiling (yuan) that stands for all ceilings far above the low-price lines

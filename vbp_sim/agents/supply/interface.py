@@ -14,8 +14,8 @@ from typing import Annotated, ClassVar
 from pydantic import Field, model_validator
 
 from vbp_sim.agents.supply.base_stock import base_stock
-from vbp_sim.agents.supply.capacity.interface import Capacity
-from vbp_sim.agents.supply.ingredients.interface import Ingredients
+from vbp_sim.agents.supply.capacity import Capacity
+from vbp_sim.agents.supply.ingredients import Ingredients
 from vbp_sim.scenario.parts import Chosen, Part, param, wrong
 from vbp_sim.streams import Streams
 

@@ -7,7 +7,7 @@ from dataclasses import replace
 import numpy as np
 import numpy.typing as npt
 
-from vbp_sim.agents.industry.interface import Standing
+from vbp_sim.agents.industry import Standing
 from vbp_sim.engine.round.notice import draw_up, qualified
 from vbp_sim.engine.round.scope import Scope
 from vbp_sim.tender import expected_share, most_winners

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 import numpy as np
 import numpy.typing as npt
 
-from vbp_sim.agents.supply.capacity.interface import Commitment
+from vbp_sim.agents.supply.capacity import Commitment
 from vbp_sim.agents.supply.interface import Line
 from vbp_sim.engine.agreement import Agreement, Supplier
 from vbp_sim.engine.place import Place

@@ -2,6 +2,8 @@
 
     book = LawBook.of(spec.laws, places, ancestors, months)
     book.part("payment", place, month).due_days()
+
+The loop of a run looks nothing up by date.
 """
 
 from __future__ import annotations

@@ -12,13 +12,13 @@ from typing import Annotated, ClassVar
 
 from pydantic import Field
 
-from vbp_sim.rules.assessment.interface import Assessment
+from vbp_sim.rules.assessment import Assessment
 from vbp_sim.rules.dated import Dated
 from vbp_sim.rules.local.platform import Platform
 from vbp_sim.rules.local.review import Review
-from vbp_sim.rules.payment.interface import Payment
-from vbp_sim.rules.reimbursement.interface import Reimbursement
-from vbp_sim.rules.retention.interface import Retention
+from vbp_sim.rules.payment import Payment
+from vbp_sim.rules.reimbursement import Reimbursement
+from vbp_sim.rules.retention import Retention
 from vbp_sim.scenario.parts import Chosen
 
 #: the parts of a law, in the order of its fields
@@ -34,12 +34,8 @@ class LocalLaw(Dated):
     reporting: Annotated[Review, Chosen("review", "limits")] = Field(
         description="what reports must pass, and floors under them"
     )
-    assessment: Annotated[Assessment, Chosen("assessment", "points")] = Field(
-        description="how hospitals are assessed"
-    )
-    retention: Annotated[Retention, Chosen("retention", "tiers")] = Field(
-        description="what hospitals keep of savings"
-    )
+    assessment: Annotated[Assessment, Chosen("assessment", "points")] = Field(description="how hospitals are assessed")
+    retention: Annotated[Retention, Chosen("retention", "tiers")] = Field(description="what hospitals keep of savings")
     payment: Annotated[Payment, Chosen("payment", "days")] = Field(description="who pays firms, and when")
     reimbursement: Annotated[Reimbursement, Chosen("reimbursement", "stepped")] = Field(
         description="up to which price insurance pays, and what of it"

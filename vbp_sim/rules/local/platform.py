@@ -1,4 +1,7 @@
-"""Platform: what provincial procurement platforms allow a price to be."""
+"""Platform: what provincial procurement platforms allow a price to be.
+
+Example: `platform: {rule: cap, outside_cap: 1.5}`.
+"""
 
 from __future__ import annotations
 

@@ -1,7 +1,9 @@
-"""Review of reports: what a province sends back, and what it holds institutions to.
+"""Review of reports: what a province sends back, and what it holds institutions to. Of a report R:
 
     limits     highest x use >= R >= lowest x use, unless an institution may explain a smaller report (``excused``)
     ratchet    R >= ratchet x what was bought of the selected product in the contract year before
+
+Example: `reporting: {rule: limits, lowest: 0.8, ratchet: 0.8}`.
 """
 
 from __future__ import annotations

@@ -1,1 +1,0 @@
-"""Which winner supplies which province."""

@@ -1,1 +1,0 @@
-"""What the ratio of a bid is measured against."""

@@ -1,1 +1,0 @@
-"""How hospitals are assessed at the end of a contract year."""

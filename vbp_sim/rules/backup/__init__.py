@@ -1,1 +1,0 @@
-"""Who steps in where the main supplier fails."""

@@ -1,1 +1,0 @@
-"""The highest valid bid."""

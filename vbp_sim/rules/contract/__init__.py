@@ -1,1 +1,0 @@
-"""How the agreed volume moves from one contract year to the next."""

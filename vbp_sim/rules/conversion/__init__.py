@@ -1,1 +1,0 @@
-"""Prices of other strengths and packs as prices of the representative one."""

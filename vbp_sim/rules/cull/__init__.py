@@ -1,1 +1,0 @@
-"""Elimination across the drugs of a round."""

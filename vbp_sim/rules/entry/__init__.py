@@ -1,1 +1,0 @@
-"""Who may bid, and how many must."""

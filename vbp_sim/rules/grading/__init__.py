@@ -1,1 +1,0 @@
-"""Classes of winners that get different parts of the volume."""

@@ -1,1 +1,0 @@
-"""Groups of firms that compete apart from each other for one drug."""

@@ -1,1 +1,0 @@
-"""Up to which price insurance pays."""

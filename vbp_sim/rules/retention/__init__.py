@@ -1,1 +1,0 @@
-"""Which part of the measured savings a hospital keeps."""

@@ -1,1 +1,0 @@
-"""A second chance for shortlisted bids that the first selection left out."""

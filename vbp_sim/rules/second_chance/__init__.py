@@ -1,1 +1,0 @@
-"""A second chance for bids that were not shortlisted."""

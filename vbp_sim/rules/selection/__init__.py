@@ -1,1 +1,0 @@
-"""Who of the shortlisted wins, and at which price."""

@@ -1,1 +1,0 @@
-"""Which part of the reported volume is guaranteed to the winners."""

@@ -1,1 +1,0 @@
-"""Who passes the first cut by rank."""

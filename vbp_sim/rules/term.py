@@ -1,0 +1,66 @@
+"""Term: the length of the agreement, in months from the first supply.
+
+    by-winners  by the number of winners, with tables of their own for some classes or forms of drugs
+    until       up to one calendar day for all drugs
+
+Example: `term: {rule: by-winners, table: {"1": 12, "2": 12, "3": 24}}`.
+"""
+
+from __future__ import annotations
+
+from abc import abstractmethod
+from datetime import date
+from typing import ClassVar, Literal
+
+from pydantic import Field, field_validator
+
+from vbp_sim.rules.tables import by_winners, check_table
+from vbp_sim.scenario.parts import Part
+
+
+class Term(Part):
+    """Decides how long an agreement lasts."""
+
+    kind: ClassVar[str] = "term"
+    tag: ClassVar[str] = "rule"
+
+    @abstractmethod
+    def months(self, winners: int, drug_class: str, start: date, form: str = "") -> int:
+        """Return the length in months of an agreement that starts on ``start``."""
+
+
+class ByWinners(Term):
+    """Months for 1, 2, 3 ... winners; the last entry holds for more winners too."""
+
+    rule: Literal["by-winners"] = "by-winners"
+    table: dict[str, float] = Field(description='months by number of winners, for example {"1": 12, "2": 12, "3": 24}')
+    classes: dict[str, dict[str, float]] = Field(
+        default_factory=dict,
+        description="tables for classes (`class` of drugs.csv) or forms that have their own; class first",
+    )
+
+    @field_validator("table")
+    @classmethod
+    def sensible(cls, table: dict[str, float]) -> dict[str, float]:
+        return check_table(table, 1, 240, "months")
+
+    @field_validator("classes")
+    @classmethod
+    def sensible_classes(cls, classes: dict[str, dict[str, float]]) -> dict[str, dict[str, float]]:
+        return {name: check_table(table, 1, 240, f"months of '{name}'") for name, table in classes.items()}
+
+    def months(self, winners: int, drug_class: str, start: date, form: str = "") -> int:
+        table = self.classes.get(drug_class) or self.classes.get(form) or self.table
+        return round(by_winners(table, winners))
+
+
+class Until(Term):
+    """Every agreement ends on the same day, whenever it starts."""
+
+    rule: Literal["until"] = "until"
+    end: date = Field(description="last day of every agreement")
+
+    def months(self, winners: int, drug_class: str, start: date, form: str = "") -> int:
+        """Whole months begun from ``start`` up to the end, at least 1."""
+        months = (self.end.year - start.year) * 12 + self.end.month - start.month
+        return max(1, months + (1 if self.end.day >= start.day else 0))
