@@ -72,12 +72,13 @@ def _as_json(r: Replay) -> dict[str, Any]:
 
 
 def _tell(r: Replay, drugs: Sequence[str], quiet: bool) -> None:
+    from vbp_sim.report.words.sentences import said
     from vbp_sim.truth.replay import story
 
     if not quiet:
         for outcome in r.outcomes:
             if not drugs or outcome.drug.id in drugs:
-                click.echo("\n".join(story(outcome)))
+                click.echo("\n".join(story(outcome, said)))
     click.echo(_summary(r))
 
 
@@ -93,6 +94,8 @@ def _summary(r: Replay) -> str:
 
 def _beside(replays: Sequence[Replay], drugs: Sequence[str], quiet: bool) -> None:
     """One line per drug: winners and lowest to highest selected price under each rule set."""
+    from vbp_sim.report.words.sentences import said
+
     rows = [("drug", *(r.name for r in replays))]
     for outcomes in zip(*(r.outcomes for r in replays), strict=True):
         if not drugs or outcomes[0].drug.id in drugs:
@@ -109,7 +112,7 @@ def _beside(replays: Sequence[Replay], drugs: Sequence[str], quiet: bool) -> Non
             if not drugs or change["drug"] in drugs:
                 click.echo(f"  {change['drug']}, {change['manufacturer']}")
                 for id, reason in change["reasons"].items():
-                    click.echo(f"      {id}: {reason}")
+                    click.echo(f"      {id}: {said(reason)}")
 
 
 def _in_short(outcome: Any) -> str:

@@ -16,9 +16,10 @@ from typing import Literal
 
 import numpy as np
 
+from vbp_sim.facts import fact
 from vbp_sim.rules.arrays import BoolArray
 from vbp_sim.rules.contest import Answer, Book, Contest, Verdict, by_rank
-from vbp_sim.rules.money import exact, text
+from vbp_sim.rules.money import exact, yuan
 from vbp_sim.rules.selection.interface import Selection
 from vbp_sim.scenario.parts import param
 
@@ -98,11 +99,10 @@ class Bargained(Selection):
         line = math.floor((1 - floor) * c.tender.ceiling)
         offers = np.where(won, np.minimum(c.book.bids, line), 0)
         if bool((won & (c.book.bids <= line)).any()):
-            accepted, note = won, f"at or under the bargaining line {text(line)}"
+            accepted, note = won, fact("bargain_line", line=yuan(line))
         else:
             accepted = won & answer(i, offers)
-            said = "accepted" if accepted.any() else "refused"
-            note = f"{said} the bargained price {text(line)}"
+            note = fact("bargained", accepted=bool(accepted.any()), line=yuan(line))
         price = np.where(accepted, offers, 0)
         notes = tuple(note if w else "" for w in won.tolist())
         return Verdict(accepted, price, accepted, notes, by_rank(c.book, accepted, price))

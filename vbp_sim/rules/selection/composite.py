@@ -13,9 +13,10 @@ from typing import Literal
 import numpy as np
 from pydantic import Field, model_validator
 
+from vbp_sim.facts import fact
 from vbp_sim.rules.arrays import BoolArray
 from vbp_sim.rules.contest import Answer, Book, Contest, Verdict
-from vbp_sim.rules.money import at_most, exact, text
+from vbp_sim.rules.money import at_most, exact, yuan
 from vbp_sim.rules.selection.interface import Selection
 from vbp_sim.scenario.parts import param
 
@@ -73,7 +74,7 @@ class Composite(Selection):
         order = tuple(best[: self.winners])
         won = np.isin(np.arange(len(scores)), order)
         notes = tuple(
-            f"score {float(s):.2f}, place {best.index(j) + 1} of {len(best)}" if c.short[j] else ""
+            fact("score", score=round(float(s), 2), place=best.index(j) + 1, n=len(best)) if c.short[j] else ""
             for j, s in enumerate(scores)
         )
         return Verdict(won, np.where(won, c.book.bids, 0), won, notes, order)
@@ -82,9 +83,7 @@ class Composite(Selection):
         line = int(at_most(1 - exact(self.sole_cut), c.book.ceiling))
         offers = np.where(c.book.valid, np.minimum(c.book.bids, line), 0)
         agreed = c.book.valid & ((c.book.bids <= line) | answer(i, offers))
-        said = "accepted" if agreed.any() else "refused"
-        notes = tuple(
-            f"sole bidder, {said} the negotiated price {text(line)}" if v else "" for v in c.book.valid
-        )
+        note = fact("sole", accepted=bool(agreed.any()), line=yuan(line))
+        notes = tuple(note if v else "" for v in c.book.valid)
         order = tuple(np.flatnonzero(agreed).tolist())
         return Verdict(agreed, np.where(agreed, offers, 0), agreed, notes, order)

@@ -9,9 +9,10 @@ from typing import Literal
 
 import numpy as np
 
+from vbp_sim.facts import fact
 from vbp_sim.rules.arrays import BoolArray, IntArray
 from vbp_sim.rules.contest import Answer, Book, Contest, Verdict, by_rank
-from vbp_sim.rules.money import at_most, exact, text
+from vbp_sim.rules.money import at_most, exact, yuan
 from vbp_sim.rules.selection.interface import Selection
 from vbp_sim.scenario.parts import param
 
@@ -39,9 +40,8 @@ class Inquiry(Selection):
         asked = c.short & ~first
         came = asked & answer(i, np.where(asked, line, 0)) if asked.any() else asked
         price = np.where(first, c.book.bids, np.where(came, line, 0))
-        said = [
-            f"{'accepted' if came[j] else 'refused'} the inquiry price {text(line)}"
-            for j in range(len(asked))
-        ]
-        notes = tuple(s if a else "" for s, a in zip(said, asked.tolist(), strict=True))
+        notes = tuple(
+            fact("inquiry", accepted=yes, line=yuan(line)) if a else ""
+            for yes, a in zip(came.tolist(), asked.tolist(), strict=True)
+        )
         return Verdict(price > 0, price, price > 0, notes, by_rank(c.book, price > 0, price))
