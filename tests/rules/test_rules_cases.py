@@ -16,6 +16,7 @@ import pytest
 import yaml
 from rules_making import tender
 
+from vbp_sim.report.words.sentences import said
 from vbp_sim.rules.ceiling.interface import Known
 from vbp_sim.rules.library import DATA, LAWS, law, rule_set
 from vbp_sim.rules.local.law import LocalLaw
@@ -84,7 +85,7 @@ def check_bids(case: dict[str, Any], rules: RuleSet) -> None:
         if "grades" in facts:
             assert {f: g for f, g in zip(firms, award.grades, strict=True) if g} == facts["grades"]
         for firm, part in facts.get("reasons", {}).items():
-            assert part in award.reasons[firms.index(firm)]
+            assert part in said(award.reasons[firms.index(firm)])
 
 
 def check_agreed(case: dict[str, Any], rules: RuleSet) -> None:
