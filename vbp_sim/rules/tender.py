@@ -199,7 +199,7 @@ def reasons(c: Contest, v: Verdict) -> tuple[str, ...]:
             continue
         mine = fact("bid", rank=rank, n=n, places=c.places, bid=yuan(bid))
         times = fact("times", times=round(bid / lowest, 2), lowest=yuan(lowest))
-        cut = fact("under", cut=round(1 - bid / c.tender.ceiling, 2)) if c.tender.ceiling else ""
+        cut = fact("under", cut=round(1 - bid / c.tender.ceiling, 6)) if c.tender.ceiling else ""
         note = v.notes[i] if c.short[i] or v.selected[i] or v.notes[i] else fact("not_shortlisted")
         outcome = fact("won" if v.selected[i] else "lost")
         lines.append(joined_facts(mine, fact("lowest") if bid == lowest else times, cut, outcome, note))
