@@ -19,6 +19,7 @@ from pathlib import Path
 from typing import Any
 
 from vbp_sim.errors import VbpError
+from vbp_sim.report.words.names import with_sentences
 from vbp_sim.runs.folder import RunFolder
 from vbp_sim.runs.load import load_scenario
 from vbp_sim.runs.metric_ids import METRICS
@@ -42,9 +43,10 @@ class Run:
         return self.folder.summary
 
     def frame(self, table: str = "") -> Any:
-        """A table of the run as a data frame; without a name the headline metrics, one row per metric."""
+        """A table of the run as a data frame, its facts as sentences in the column ``said``; without a name the
+        headline metrics, one row per metric."""
         if table:
-            return _pandas().DataFrame(self.folder.table(table))
+            return _pandas().DataFrame(with_sentences(self.folder, table))
         return _pandas().DataFrame.from_dict(self.summary["metrics"], orient="index").rename_axis("metric")
 
     def __repr__(self) -> str:

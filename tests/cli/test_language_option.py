@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 import shutil
 from pathlib import Path
 
@@ -46,6 +47,18 @@ def test_charts_and_reports_follow_the_option_then_the_environment(
     assert '<html lang="zh-Hans">' in (tmp_path / "r.html").read_text(encoding="utf-8")
     assert vbp("report", run, "--out", tmp_path / "r.html", "-q", "--lang", "en") == 0
     assert '<html lang="en">' in (tmp_path / "r.html").read_text(encoding="utf-8")
+
+
+def test_a_story_is_told_in_the_language_that_is_asked_for(run: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert vbp("trace", run, "alpha", "--lang", "zh") == 0
+    told = capsys.readouterr().out
+    assert "发布采购文件" in told
+    assert "采购文件发布" in told
+    assert "最高有效申报价" in told
+    assert not re.search(r"selected|document|[{}]", told)
+    assert vbp("trace", run, "alpha", "--json", "--lang", "en") == 0
+    line = next(line for line in json.loads(capsys.readouterr().out) if line["kind"] == "document")
+    assert (line["text"], line["said"]) == ('[{"id":"document"}]', "tender document published")
 
 
 def test_a_comparison_is_told_in_chinese(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:

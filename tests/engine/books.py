@@ -15,6 +15,7 @@ from typing import Any, NamedTuple
 import numpy as np
 
 from vbp_sim.engine.clock import add_months
+from vbp_sim.facts import fact, read
 from vbp_sim.rules.local.law import LocalLaw
 from vbp_sim.scenario.laws import in_force, plain, values
 from vbp_sim.scenario.load import Scenario
@@ -149,10 +150,10 @@ class Books:
             if day < cell.start:
                 continue
             if e["kind"][i] == "replacement" and e["round"][i] == cell.round and e["province"][i] == place:
-                heir = str(e["text"][i]).removesuffix(" becomes the main supplier")
+                heir = str(read(e["text"][i])[0].values["firm"])
                 main = heir
                 yield day, firm, heir
-            elif e["kind"][i] == "exit" and "for good" in e["text"][i] and firm != main:
+            elif e["kind"][i] == "exit" and e["text"][i] == fact("gives_up") and firm != main:
                 yield day, firm, main
 
     def at(self, drug: str, place: str, month: int) -> Cell | None:

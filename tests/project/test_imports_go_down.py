@@ -10,15 +10,16 @@ import pytest
 
 PACKAGE = Path(__file__).parents[2] / "vbp_sim"
 
-#: lowest first; `errors` and `streams` are one layer
+#: lowest first; `errors`, `facts` and `streams` are one layer
 LAYERS = (
-    "errors", "streams", "scenario", "rules", "agents", "tender", "engine", "runs", "studies", "truth", "report",
-    "explore", "api", "cli",
+    "errors", "facts", "streams", "scenario", "rules", "agents", "tender", "engine", "runs", "studies", "truth",
+    "report", "explore", "api", "cli",
 )  # fmt: skip
 
 #: libraries and modules that a layer does without, wherever in a file they would be imported
 FORBIDDEN = {
     "errors": {"simpy", "numpy", "pydantic", "click"},
+    "facts": {"simpy", "numpy", "pydantic", "click"},
     "streams": {"simpy", "random", "secrets", "click"},
     "scenario": {"simpy", "random", "secrets", "click", "matplotlib", "pyarrow", "rich"},
     "rules": {

@@ -10,14 +10,17 @@ from pathlib import Path
 
 import pytest
 import synthetic
+from small import small
 
 from vbp_sim.cli import group
 from vbp_sim.cli.common import guarded
 from vbp_sim.engine.tables import TABLES
 from vbp_sim.errors import InputError
 from vbp_sim.report import export
+from vbp_sim.report.words.language import speaking
 from vbp_sim.runs.folder import RunFolder
 from vbp_sim.runs.metric_ids import METRICS
+from vbp_sim.runs.run import run as run_scenario
 
 NAMES = {"=cmd|' /C calc'!A0": 3.0, "+1": 4.0, "-x": 5.0, "@sum": 6.0, "<b>&amp;": 7.0, "x" * 300: 8.0, "💊 عقار": 9.0}
 MAIN = "{http://schemas.openxmlformats.org/spreadsheetml/2006/main}"
@@ -60,9 +63,23 @@ def test_csv_holds_every_table_and_no_formula(run: RunFolder, tmp_path: Path) ->
         for row in read(file):
             assert not [c for c in row if c.startswith(("=", "+", "@", "\t", "\r"))]
     bids = read(tmp_path / "csv" / "bids.csv")
-    assert bids[0] == list(TABLES["bids"].names)
+    assert [name for name in bids[0] if name != "said"] == list(TABLES["bids"].names)
     drugs = {row[bids[0].index("drug")] for row in bids[1:]}
     assert drugs == {f"'{name}" if name[0] in "=+-@" else name for name in NAMES}
+
+
+def test_facts_have_their_sentence_beside_them(tmp_path: Path) -> None:
+    run = run_scenario(small(tmp_path, replications=1), tmp_path / "run", workers=1)[0]
+    for code, sentence in (("en", "tender document published"), ("zh", "采购文件发布")):
+        with speaking(code):
+            export.to_csv(run, tmp_path / code, ["bids", "events"])
+        head, *rows = read(tmp_path / code / "events.csv")
+        assert head[-2:] == ["text", "said"]
+        assert ['[{"id":"document"}]', sentence] in [row[-2:] for row in rows]
+        head, *rows = read(tmp_path / code / "bids.csv")
+        assert head[head.index("reason") + 1] == "said"
+    found = export.dictionary(["events"])
+    assert found["column"].tolist()[len(TABLES["events"].columns)] == "said"
 
 
 def test_excel_holds_the_same_as_text(run: RunFolder, tmp_path: Path) -> None:
@@ -106,7 +123,9 @@ def test_numbers_keep_their_value(run: RunFolder, tmp_path: Path) -> None:
 def test_dictionary_explains_every_column_and_metric() -> None:
     found = export.dictionary(list(TABLES))
     keys = list(zip(found["table"], found["column"], strict=True))
-    assert keys[: -len(METRICS)] == [(table.name, c.name) for table in TABLES.values() for c in table.columns]
+    assert [key for key in keys[: -len(METRICS)] if key[1] != "said"] == [
+        (table.name, c.name) for table in TABLES.values() for c in table.columns
+    ]
     assert keys[-len(METRICS) :] == [("summary", name) for name in METRICS]
     assert all(found["meaning"])
 

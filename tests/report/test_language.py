@@ -62,19 +62,6 @@ def _parts(kind: type[Frozen]) -> set[type[Frozen]]:
     return found
 
 
-def test_a_sentence_is_said_again_with_what_stands_in_it() -> None:
-    sentence = (
-        "rank 2 of 3, K = 1, 0.5 is 1.22 x the lowest 0.41 and 65% under the ceiling: not selected, over the line 0.4"
-    )
-    assert restate("reasons", sentence) == sentence
-    with speaking("zh"):
-        assert restate("reasons", sentence) == (
-            "第2名（共3个有效报价，入围名额1），报价0.5元，为最低价0.41元的1.22倍，"
-            "比最高有效申报价低65%：未中选，高于中选线0.4元"
-        )
-        assert restate("reasons", "something else") == "something else"
-
-
 def test_one_thing_and_several_things() -> None:
     assert (told("counts.drug", 1), told("counts.drug", 1234)) == ("1 drug", "1,234 drugs")
     with speaking("zh"):

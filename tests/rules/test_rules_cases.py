@@ -16,6 +16,7 @@ import pytest
 import yaml
 from rules_making import tender
 
+from vbp_sim.report.words.sentences import said
 from vbp_sim.rules.ceiling import Known
 from vbp_sim.rules.contest import Tender
 from vbp_sim.rules.library import DATA, LAWS, law, rule_set
@@ -85,7 +86,7 @@ def check_bids(case: dict[str, Any], rules: RuleSet) -> None:
         if "grades" in facts:
             assert {f: g for f, g in zip(firms, award.grades, strict=True) if g} == facts["grades"]
         for firm, part in facts.get("reasons", {}).items():
-            assert part in award.reasons[firms.index(firm)]
+            assert part in said(award.reasons[firms.index(firm)])
 
 
 def check_agreed(case: dict[str, Any], rules: RuleSet) -> None:

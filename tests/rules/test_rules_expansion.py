@@ -6,6 +6,7 @@ from fractions import Fraction
 import numpy as np
 from rules_making import tender
 
+from vbp_sim.report.words.sentences import said
 from vbp_sim.rules.library import rule_set
 from vbp_sim.rules.tender import award_all, refuse
 
@@ -17,8 +18,8 @@ def test_three_lowest_valid_bids_win_at_their_own_prices() -> None:
     assert award.selected.tolist() == [False, False, True, True, True]
     assert award.price.tolist() == [0, 0, 500_000, 700_000, 800_000]
     assert award.order == (2, 3, 4)
-    assert award.reasons[1] == "no valid bid: 1.01 is above the ceiling 1"
-    assert award.reasons[0].startswith("rank 4 of 4, K = 3, 0.9 is 1.80 x the lowest 0.5 and 10% under")
+    assert said(award.reasons[1]) == "no valid bid: 1.01 is above the ceiling 1"
+    assert said(award.reasons[0]).startswith("rank 4 of 4, K = 3, 0.9 is 1.80 x the lowest 0.5 and 10% under")
 
 
 def test_a_bid_at_the_ceiling_is_valid() -> None:

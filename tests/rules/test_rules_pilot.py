@@ -3,6 +3,7 @@
 import numpy as np
 from rules_making import tender
 
+from vbp_sim.report.words.sentences import said
 from vbp_sim.rules.library import rule_set
 from vbp_sim.rules.tender import accept, award_all, refuse
 
@@ -25,7 +26,7 @@ def test_seven_deepest_cuts_win_outright_and_the_rest_are_bargained() -> None:
     assert all(a.selected[0] for a in refused[:7])
     assert refused[7].failed
     assert accepted[7].price.tolist() == [760_000]
-    assert "refused the bargained price 0.76" in refused[7].reasons[0]
+    assert "refused the bargained price 0.76" in said(refused[7].reasons[0])
 
 
 def test_only_the_preselected_firm_is_asked() -> None:

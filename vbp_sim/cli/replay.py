@@ -68,16 +68,20 @@ def _known(drugs: Sequence[str], known: list[str]) -> None:
 
 
 def _as_json(r: Replay) -> dict[str, Any]:
-    return {"market": r.market.name, "rules": r.name, **r.score(), "differences": r.differences()}
+    from vbp_sim.report.words.sentences import said
+
+    differences = [{**found, "said": said(found["reason"])} for found in r.differences()]
+    return {"market": r.market.name, "rules": r.name, **r.score(), "differences": differences}
 
 
 def _tell(r: Replay, drugs: Sequence[str], quiet: bool) -> None:
+    from vbp_sim.report.words.sentences import said
     from vbp_sim.truth.replay import story
 
     if not quiet:
         for outcome in r.outcomes:
             if not drugs or outcome.drug.id in drugs:
-                click.echo("\n".join(story(outcome)))
+                click.echo("\n".join(story(outcome, said)))
     click.echo(_summary(r))
 
 
@@ -108,8 +112,8 @@ def _beside(replays: Sequence[Replay], drugs: Sequence[str], quiet: bool) -> Non
         for change in _changed(replays):
             if not drugs or change["drug"] in drugs:
                 click.echo(f"  {change['drug']}, {change['manufacturer']}")
-                for id, reason in change["reasons"].items():
-                    click.echo(f"      {id}: {reason}")
+                for id, sentence in change["said"].items():
+                    click.echo(f"      {id}: {sentence}")
 
 
 def _in_short(outcome: Any) -> str:
@@ -124,12 +128,14 @@ def _in_short(outcome: Any) -> str:
 
 def _changed(replays: Sequence[Replay]) -> list[dict[str, Any]]:
     """Products that are selected under one rule set and not under another, or at another price."""
+    from vbp_sim.report.words.sentences import said
+
     found = []
     for outcomes in zip(*(r.outcomes for r in replays), strict=True):
         for i, product in enumerate(outcomes[0].products):
             if len({int(o.award.price[i]) for o in outcomes}) > 1:
                 reasons = {r.name: o.award.reasons[i] for r, o in zip(replays, outcomes, strict=True)}
-                found.append(
-                    {"drug": outcomes[0].drug.id, "manufacturer": product.manufacturer, "reasons": reasons}
-                )
+                told = {name: said(reason) for name, reason in reasons.items()}
+                what = {"drug": outcomes[0].drug.id, "manufacturer": product.manufacturer}
+                found.append({**what, "reasons": reasons, "said": told})
     return found

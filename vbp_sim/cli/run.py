@@ -60,6 +60,7 @@ def command(
     finished already is shown again, not computed again.
     """
     from vbp_sim.report.words.language import restate, say
+    from vbp_sim.report.words.sentences import said
     from vbp_sim.runs.load import load_scenario
     from vbp_sim.runs.run import run
 
@@ -79,7 +80,7 @@ def command(
 
         print_summary(folder.summary)
     for sentence in folder.manifest.get("not_simulated", []):
-        message(say("cli.not_simulated", sentence=restate("limits", sentence)), quiet=quiet)
+        message(say("cli.not_simulated", sentence=said(restate("limits", sentence))), quiet=quiet)
     found = {"path": folder.path, "seed": folder.manifest["seed"]}
     message(say("cli.there_seed" if known else "cli.written_seed", **found), quiet=quiet)
     return 0

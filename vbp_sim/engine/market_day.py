@@ -14,6 +14,7 @@ from vbp_sim.engine.dispatch import Delivered, dispatch
 from vbp_sim.engine.plant import Plant
 from vbp_sim.engine.shelf import Shelf
 from vbp_sim.engine.world import World
+from vbp_sim.facts import fact
 
 Floats = npt.NDArray[np.float64]
 _MONTH = 365.25 / 12
@@ -104,12 +105,12 @@ def _watch(world: World, shelf: Shelf, out: Delivered) -> None:
         if np.isinf(shelf.short_since[p]):
             shelf.short_since[p] = now
             world.log("shortage", line, round=agreement.round, province=name, value=float(gap[p]),
-                      text="the main supplier delivers less than ordered")  # fmt: skip
+                      text=fact("short"))  # fmt: skip
         if helped[p] > 0 and not shelf.helped[p]:
             shelf.helped[p] = True
             waited = max(now - float(shelf.short_since[p]), agreement.rules.failure.days_to_backup)
             world.log("backup", line, round=agreement.round, province=name, value=waited,
-                      text="others deliver instead")  # fmt: skip
+                      text=fact("others"))  # fmt: skip
     shelf.short_since[~short], shelf.helped[~short] = np.inf, False
 
 
@@ -124,5 +125,5 @@ def _damages(world: World, m: int, shelf: Shelf, out: Delivered) -> None:
         for row, supplier in zip(shelf.rows(agreement).tolist(), agreement.suppliers, strict=True):
             if due[row].any():
                 world.log("damages", supplier.plant.line, round=agreement.round, value=float(due[row].sum()),
-                          text="yuan owed for late deliveries")  # fmt: skip
+                          text=fact("owed"))  # fmt: skip
                 world.accounts.damages(m, agreement.round, supplier.product, due[row])

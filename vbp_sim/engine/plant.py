@@ -14,6 +14,7 @@ from dataclasses import dataclass, field
 import simpy
 
 from vbp_sim.agents.supply.interface import Line, Outage, Supply
+from vbp_sim.facts import fact
 from vbp_sim.streams import Streams
 
 Log = Callable[..., None]
@@ -95,11 +96,11 @@ class Plant:
                     yield self._changed(env)
                 continue
             if outage.recall:
-                log("recall", self.line, value=self.stock, text=f"units taken back; down for {outage.lasts:.0f} days")
+                log("recall", self.line, value=self.stock, text=fact("recall", days=round(outage.lasts)))
                 self.stock = 0.0
                 yield env.timeout(outage.lasts)
             else:
-                log("disruption", self.line, value=outage.lasts, text=f"down for {outage.lasts:.0f} days")
+                log("disruption", self.line, value=outage.lasts, text=fact("down", days=round(outage.lasts)))
                 yield from _repair(env, outage.lasts, crews)
             self.switch(env.now, up=True)
             log("recovery", self.line)

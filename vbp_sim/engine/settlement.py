@@ -14,6 +14,7 @@ from vbp_sim.engine.agreement import Agreement
 from vbp_sim.engine.clock import LAPSE, add_months
 from vbp_sim.engine.place import Place
 from vbp_sim.engine.world import World
+from vbp_sim.facts import fact
 from vbp_sim.scenario.market import LEVELS
 
 Floats = npt.NDArray[np.float64]
@@ -66,7 +67,7 @@ def replaced(world: World, agreement: Agreement, places: list[Place]) -> None:
             place.agreed[agreement.drug] *= months / agreement.year_months(year)
         _close_year(world, [agreement], places, year, months)
         world.log("term-end", round=agreement.round, drug=world.drug_ids[agreement.drug],
-                  text="another contract begins")  # fmt: skip
+                  text=fact("next_contract"))  # fmt: skip
     here = [place.index for place in places]
     for supplier in agreement.suppliers:
         for p in here:
@@ -93,7 +94,7 @@ def _close_year(
         world.recorder.row("settlement", *row)
     for agreement in agreements:
         world.log("assessment", round=agreement.round, drug=world.drug_ids[agreement.drug], value=retained[agreement],
-                  text=f"end of contract year {year}")  # fmt: skip
+                  text=fact("year_end", year=year))  # fmt: skip
         due = add_months(world.today, world.spec.finance.payout_months)
         world.env.process(_pay(world, agreement, year, due, retained[agreement]))
 
@@ -114,7 +115,7 @@ def _pay(
 ) -> Generator[simpy.Event, None, None]:
     yield from world.until(world.clock.day(due))
     world.log("retention-paid", round=agreement.round, drug=world.drug_ids[agreement.drug], value=retained,
-              text=f"retained surplus of contract year {year}")  # fmt: skip
+              text=fact("retained", year=year))  # fmt: skip
 
 
 def _settle(

@@ -9,6 +9,7 @@ import simpy
 
 from vbp_sim.agents.supply.ingredients import Ingredients, Shock
 from vbp_sim.engine.plant import Plant
+from vbp_sim.facts import fact
 from vbp_sim.streams import Streams
 
 
@@ -37,12 +38,13 @@ class Source:
             self._switch(env.now, delivers=False)
             here = sum(not plant.gone for plant in self.plants)
             if here:
-                text = f"source {self.name} stands still for {shock.ends - shock.begins:.0f} days; {here} buy there"
-                log("ingredient-shock", drug=self.drug, value=shock.ends - shock.begins, text=text)
+                days = shock.ends - shock.begins
+                text = fact("source_down", name=self.name, days=round(days), firms=here)
+                log("ingredient-shock", drug=self.drug, value=days, text=text)
             yield env.timeout(shock.ends - env.now)
             self._switch(env.now, delivers=True)
             if here:
-                log("ingredient-recovery", drug=self.drug, text=f"source {self.name} delivers again")
+                log("ingredient-recovery", drug=self.drug, text=fact("source_back", name=self.name))
 
     def _switch(self, now: float, *, delivers: bool) -> None:
         self.delivers = delivers

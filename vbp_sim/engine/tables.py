@@ -82,7 +82,7 @@ TABLES: dict[str, Table] = {
             ("shortlisted", "bool", "-", "passed the shortlist"),
             ("selected", "bool", "-", "won"),
             ("price", "float", "yuan/unit", "selected price; nan = not selected"),
-            ("reason", "text", "-", "why the product won or did not, in words"),
+            ("reason", "text", "-", "why the product won or did not, as ids with values"),
             ("real_bid", "float", "yuan/unit", "bid that was really made; nan = not known"),
             ("real_selected", "int", "-", "1 = really won, 0 = really lost, -1 = not known"),
             ("named", "float", "units/year", "volume reported for this brand; 0 where nobody asks for brands"),
@@ -257,7 +257,7 @@ TABLES: dict[str, Table] = {
             FIRM,
             PROVINCE,
             ("value", "float", "-", "a number that belongs to the event; nan = none"),
-            ("text", "text", "-", "the event in words"),
+            ("text", "text", "-", "more of the event, as ids with values"),
         ),
     )
 }

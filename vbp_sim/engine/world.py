@@ -27,6 +27,7 @@ from vbp_sim.engine.products import products_of
 from vbp_sim.engine.recorder import Recorder
 from vbp_sim.engine.shelf import Shelf
 from vbp_sim.engine.source import Sources
+from vbp_sim.facts import fact
 from vbp_sim.rules.local.book import LawBook
 from vbp_sim.scenario.load import Scenario
 from vbp_sim.scenario.parts import chosen
@@ -117,8 +118,8 @@ class World:
 
     def log(self, kind: str, line: Line | None = None, *, round: str = "", drug: str = "", manufacturer: str = "",
             province: str = "", value: float = float("nan"), text: str = "") -> None:  # fmt: skip
-        """Write a row of the event table; ``line`` fills in drug and manufacturer, and the round where none is
-        given."""
+        """Write a row of the event table; ``line`` fills in drug and manufacturer, and the round where none is given;
+        ``text`` is a `fact`."""
         if line is not None:
             round, drug, manufacturer = round or line.round, line.drug, line.manufacturer
         self.recorder.event(self.env.now, kind, round, drug, manufacturer, province, value, text)
@@ -152,13 +153,12 @@ class World:
         serving = self._serves(plant)
         if not serving:
             return
-        self.log("exit", plant.line, text="gives the product up for good")
+        self.log("exit", plant.line, text=fact("gives_up"))
         months = max((agreement.rules.failure.ban_months for agreement, _ in serving), default=0)
         if months > 0:
             self.companies.bar(plant.product, months)
             company = self.companies.name(plant.product)
-            text = f"{company} is barred from rounds for {months} months"
-            self.log("ban", plant.line, value=float(months), text=text)
+            self.log("ban", plant.line, value=float(months), text=fact("barred", company=company, months=months))
         for agreement, index in serving:
             if agreement.rules.failure.takes_over != "none":
                 self._replace(agreement, index, plant.line)
@@ -173,9 +173,9 @@ class World:
             other = agreement.suppliers[int(agreement.main[place])]
             name = self.market.provinces[place].id
             if other.plant.gone:
-                self.log("unserved", line, round=agreement.round, province=name, text="no other winner is left")
+                self.log("unserved", line, round=agreement.round, province=name, text=fact("unserved"))
             else:
-                text = f"{other.plant.line.manufacturer} becomes the main supplier"
+                text = fact("replacement", firm=other.plant.line.manufacturer)
                 self.log("replacement", line, round=agreement.round, province=name, text=text)
 
     def ended(self, agreement: Agreement, places: list[int]) -> None:

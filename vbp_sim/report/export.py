@@ -17,7 +17,8 @@ from vbp_sim.engine.tables import TABLES
 from vbp_sim.errors import InputError, Problem, nearest
 from vbp_sim.report.csv_table import Columns, write_csv
 from vbp_sim.report.summary import meaning
-from vbp_sim.report.words.language import restate
+from vbp_sim.report.words.language import restate, say
+from vbp_sim.report.words.names import FACTS, SAID, with_sentences
 from vbp_sim.runs import aside
 from vbp_sim.runs.folder import RunFolder
 from vbp_sim.runs.metric_ids import METRICS
@@ -90,14 +91,13 @@ def to_excel(run: RunFolder, out: Path, tables: Sequence[str] = ()) -> list[str]
 
 def dictionary(tables: Sequence[str]) -> Columns:
     """What every column of the tables and every metric means, in the language in use."""
-    rows = [
-        *(
-            (name, c.name, c.kind, c.unit, restate("tables", c.meaning))
-            for name in tables
-            for c in TABLES[name].columns
-        ),
-        *(("summary", m.id, "metric", m.unit, meaning(m)) for m in METRICS.values()),
-    ]
+    rows: list[tuple[str, ...]] = []
+    for name in tables:
+        for c in TABLES[name].columns:
+            rows.append((name, c.name, c.kind, c.unit, restate("tables", c.meaning)))
+            if FACTS.get(name) == c.name:
+                rows.append((name, SAID, c.kind, c.unit, say("tables.the_same_as_a_sentence")))
+    rows += [("summary", m.id, "metric", m.unit, meaning(m)) for m in METRICS.values()]
     return _columns(("table", "column", "type", "unit", "meaning"), rows)
 
 
@@ -132,7 +132,7 @@ def _sheets(
     yield "about", functools.partial(_about, run, left_out)
     yield "dictionary", functools.partial(dictionary, tables)
     for name in tables:
-        yield name, functools.partial(run.table, name)
+        yield name, functools.partial(with_sentences, run, name)
 
 
 def _columns(names: Sequence[str], rows: Sequence[Sequence[str]]) -> Columns:

@@ -128,7 +128,8 @@ def ranks(keys: IntArray, order: IntArray) -> IntArray:
 
 @dataclass(frozen=True)
 class Contest:
-    """One tender on its way: its bids in order, the number of places K, who is shortlisted, and why not (per firm)."""
+    """One tender on its way: its bids in order, the number of places K, who is shortlisted, and why not (per firm, a
+    `fact`)."""
 
     tender: Tender
     book: Book
@@ -139,7 +140,7 @@ class Contest:
 
 @dataclass(frozen=True)
 class Verdict:
-    """What a selection rule decides on one contest; arrays (n,), prices micro-yuan, one note per firm.
+    """What a selection rule decides on one contest; arrays (n,), prices micro-yuan, one note (a `fact`) per firm.
 
     ``picks``: takes part in the choice of provinces; ``order``: the indices of those, first choice first.
     """

@@ -13,6 +13,7 @@ from typing import ClassVar, Literal
 import numpy as np
 from pydantic import Field
 
+from vbp_sim.facts import fact
 from vbp_sim.rules.arrays import BoolArray, IntArray
 from vbp_sim.rules.contest import Tender
 from vbp_sim.scenario.parts import Part, param
@@ -51,7 +52,7 @@ class Qualified(Entry):
         named = len({g or f"\0{i}" for i, g in enumerate(tender.related)}) if self.related_as_one else n
         qualified = max(named, tender.qualified)
         if qualified < self.minimum_firms and not tender.held:
-            reason = f"not tendered, {qualified} qualified firms and {self.minimum_firms} needed"
+            reason = fact("not_tendered", qualified=qualified, needed=self.minimum_firms)
             return np.zeros(n, dtype=np.bool_), qualified, (reason,) * n
         if named < n:
             self._merge(tender, order, stands, void)
@@ -70,4 +71,4 @@ class Qualified(Entry):
             if held != i:
                 loser, winner = (held, i) if bids[i] < bids[held] else (i, held)
                 best[group] = winner
-                stands[loser], void[loser] = False, f"bids as one with {tender.firms[winner]}"
+                stands[loser], void[loser] = False, fact("as_one", firm=tender.firms[winner])

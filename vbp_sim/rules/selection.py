@@ -29,9 +29,10 @@ from typing import ClassVar, Literal
 import numpy as np
 from pydantic import Field, model_validator
 
+from vbp_sim.facts import fact
 from vbp_sim.rules.arrays import BoolArray, IntArray
 from vbp_sim.rules.contest import Answer, Book, Contest, Verdict, by_rank
-from vbp_sim.rules.money import at_most, exact, text
+from vbp_sim.rules.money import at_most, exact, yuan
 from vbp_sim.scenario.parts import Part, param
 
 
@@ -118,8 +119,10 @@ class Inquiry(Selection):
         asked = c.short & ~first
         came = asked & answer(i, np.where(asked, line, 0)) if asked.any() else asked
         price = np.where(first, c.book.bids, np.where(came, line, 0))
-        said = [f"{'accepted' if came[j] else 'refused'} the inquiry price {text(line)}" for j in range(len(asked))]
-        notes = tuple(s if a else "" for s, a in zip(said, asked.tolist(), strict=True))
+        notes = tuple(
+            fact("inquiry", accepted=yes, line=yuan(line)) if a else ""
+            for yes, a in zip(came.tolist(), asked.tolist(), strict=True)
+        )
         return Verdict(price > 0, price, price > 0, notes, by_rank(c.book, price > 0, price))
 
 
@@ -173,7 +176,7 @@ class Composite(Selection):
         order = tuple(best[: self.winners])
         won = np.isin(np.arange(len(scores)), order)
         notes = tuple(
-            f"score {float(s):.2f}, place {best.index(j) + 1} of {len(best)}" if c.short[j] else ""
+            fact("score", score=round(float(s), 2), place=best.index(j) + 1, n=len(best)) if c.short[j] else ""
             for j, s in enumerate(scores)
         )
         return Verdict(won, np.where(won, c.book.bids, 0), won, notes, order)
@@ -182,8 +185,8 @@ class Composite(Selection):
         line = int(at_most(1 - exact(self.sole_cut), c.book.ceiling))
         offers = np.where(c.book.valid, np.minimum(c.book.bids, line), 0)
         agreed = c.book.valid & ((c.book.bids <= line) | answer(i, offers))
-        said = "accepted" if agreed.any() else "refused"
-        notes = tuple(f"sole bidder, {said} the negotiated price {text(line)}" if v else "" for v in c.book.valid)
+        note = fact("sole", accepted=bool(agreed.any()), line=yuan(line))
+        notes = tuple(note if v else "" for v in c.book.valid)
         order = tuple(np.flatnonzero(agreed).tolist())
         return Verdict(agreed, np.where(agreed, offers, 0), agreed, notes, order)
 
@@ -261,11 +264,10 @@ class Bargained(Selection):
         line = math.floor((1 - floor) * c.tender.ceiling)
         offers = np.where(won, np.minimum(c.book.bids, line), 0)
         if bool((won & (c.book.bids <= line)).any()):
-            accepted, note = won, f"at or under the bargaining line {text(line)}"
+            accepted, note = won, fact("bargain_line", line=yuan(line))
         else:
             accepted = won & answer(i, offers)
-            said = "accepted" if accepted.any() else "refused"
-            note = f"{said} the bargained price {text(line)}"
+            note = fact("bargained", accepted=bool(accepted.any()), line=yuan(line))
         price = np.where(accepted, offers, 0)
         notes = tuple(note if w else "" for w in won.tolist())
         return Verdict(accepted, price, accepted, notes, by_rank(c.book, accepted, price))

@@ -11,9 +11,11 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from vbp_sim.facts import fact
+from vbp_sim.facts import joined as joined_facts
 from vbp_sim.rules.arrays import BoolArray, IntArray
 from vbp_sim.rules.contest import Answer, Contest, Tender, Verdict, book, canonical
-from vbp_sim.rules.money import text
+from vbp_sim.rules.money import yuan
 from vbp_sim.rules.ruleset import RuleSet
 
 
@@ -24,7 +26,7 @@ class Award:
     ``qualified`` firms may bid (related ones count once), ``n`` bid validly, ``places`` is K(qualified);
     ``rank`` 1 is the lowest bid and 0 a void one; ``price`` is 0 where not selected; ``order`` lists the
     winners that choose provinces, first choice first; ``grades`` are classes of winners where the rules know
-    them ("" else); ``reasons`` says for each firm why.
+    them ("" else); ``reasons`` says for each firm why, as text of facts (`vbp_sim.facts`).
     """
 
     drug: str
@@ -86,7 +88,7 @@ def joined(tender: Tender, groups: Sequence[IntArray], awards: Sequence[Award]) 
         for name, array in arrays.items():
             array[firms] = getattr(part, name)
         for i, grade, reason in zip(firms.tolist(), part.grades, part.reasons, strict=True):
-            texts["grades"][i], texts["reasons"][i] = grade, f"group {letter}: {reason}"
+            texts["grades"][i], texts["reasons"][i] = grade, joined_facts(fact("group", letter=letter), reason)
         order += [int(firms[i]) for i in part.order]
     return Award(
         drug=tender.drug,
@@ -140,25 +142,25 @@ def award(c: Contest, v: Verdict, grades: tuple[str, ...]) -> Award:
 
 
 def reasons(c: Contest, v: Verdict) -> tuple[str, ...]:
-    """One sentence per firm: its rank, K, its bid against the lowest and the ceiling, and what follows."""
+    """The facts of each firm: its rank, K, its bid against the lowest and the ceiling, and what follows."""
     lowest, n = int(c.book.lowest), int(c.book.bidders)
     lines = []
     for i, (bid, rank) in enumerate(zip(c.book.bids.tolist(), c.book.rank.tolist(), strict=True)):
         if rank == 0:
             lines.append(_void(c, i, bid))
             continue
-        against = "the lowest" if bid == lowest else f"{bid / lowest:.2f} x the lowest {text(lowest)}"
-        cut = f" and {1 - bid / c.tender.ceiling:.0%} under the ceiling" if c.tender.ceiling else ""
-        note = v.notes[i] if c.short[i] or v.selected[i] or v.notes[i] else "not shortlisted"
-        outcome = "selected" if v.selected[i] else "not selected"
-        tail = f", {note}" if note else ""
-        lines.append(f"rank {rank} of {n}, K = {c.places}, {text(bid)} is {against}{cut}: {outcome}{tail}")
+        mine = fact("bid", rank=rank, n=n, places=c.places, bid=yuan(bid))
+        times = fact("times", times=round(bid / lowest, 2), lowest=yuan(lowest))
+        cut = fact("under", cut=round(1 - bid / c.tender.ceiling, 6)) if c.tender.ceiling else ""
+        note = v.notes[i] if c.short[i] or v.selected[i] or v.notes[i] else fact("not_shortlisted")
+        outcome = fact("won" if v.selected[i] else "lost")
+        lines.append(joined_facts(mine, fact("lowest") if bid == lowest else times, cut, outcome, note))
     return tuple(lines)
 
 
 def _void(c: Contest, i: int, bid: int) -> str:
     if c.void[i]:
-        return f"no valid bid: {c.void[i]}"
+        return joined_facts(c.void[i])
     if bid <= 0:
-        return "no valid bid: no quote"
-    return f"no valid bid: {text(bid)} is above the ceiling {text(c.tender.ceiling)}"
+        return fact("no_quote")
+    return fact("above", bid=yuan(bid), ceiling=yuan(c.tender.ceiling))

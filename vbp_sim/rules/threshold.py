@@ -14,11 +14,12 @@ from typing import Annotated, Literal
 import numpy as np
 from pydantic import Field, model_validator
 
+from vbp_sim.facts import fact, joined
 from vbp_sim.rules.anchor import Anchor
 from vbp_sim.rules.arrays import BoolArray, IntArray
 from vbp_sim.rules.contest import Answer, Book, Contest, Verdict, by_rank
 from vbp_sim.rules.cull import Cull
-from vbp_sim.rules.money import at_most, exact, micro, text
+from vbp_sim.rules.money import at_most, exact, micro, yuan
 from vbp_sim.rules.revival import Revival
 from vbp_sim.rules.second_chance import SecondChance
 from vbp_sim.rules.selection import Selection
@@ -106,7 +107,7 @@ class Threshold(Selection):
         price = self._asked(i, offers, price, answer, notes, "revival")
         picks = price > 0
         offers = self.second_chance.offers(c, price)
-        price = self._asked(i, offers, price, answer, notes, "second chance")
+        price = self._asked(i, offers, price, answer, notes, "second_chance")
         return Verdict(price > 0, price, picks, tuple(notes), by_rank(c.book, picks, price))
 
     @staticmethod
@@ -115,8 +116,8 @@ class Threshold(Selection):
             return price
         accepted = answer(i, offers) & (offers > 0)
         for j in np.flatnonzero(offers > 0).tolist():
-            said = "accepted" if accepted[j] else "refused"
-            notes[j] = f"{notes[j] or 'not shortlisted'}; {what} at {text(offers[j])} {said}"
+            offer = fact(what, price=yuan(offers[j]), accepted=bool(accepted[j]))
+            notes[j] = joined(notes[j] or fact("not_shortlisted"), offer)
         return np.where(accepted, offers, price)
 
     def _notes(self, c: Contest, first: BoolArray, struck: int | None) -> list[str]:
@@ -124,9 +125,9 @@ class Threshold(Selection):
         notes = []
         for j, (bid, short, won) in enumerate(zip(c.book.bids.tolist(), c.short.tolist(), first.tolist(), strict=True)):
             if j == struck:
-                notes.append("struck out: the dearest of one of the drugs with the widest prices")
+                notes.append(fact("struck"))
             elif won and bid > allowed:
-                notes.append(f"over the ratio's {text(allowed)} but within the line {text(line)}")
+                notes.append(fact("over_ratio", ratio=yuan(allowed), line=yuan(line)))
             else:
-                notes.append(f"over the line {text(line)}" if short and not won else "")
+                notes.append(fact("over_line", line=yuan(line)) if short and not won else "")
         return notes

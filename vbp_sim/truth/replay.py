@@ -7,6 +7,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -14,6 +15,7 @@ from typing import Any
 import numpy as np
 
 from vbp_sim.errors import InputError, Problem, nearest
+from vbp_sim.facts import fact
 from vbp_sim.rules.arrays import BoolArray, IntArray
 from vbp_sim.rules.money import micro_array, text
 from vbp_sim.rules.ruleset import RuleSet
@@ -103,7 +105,7 @@ class Replay:
                 "drug": o.drug.id,
                 "manufacturer": o.products[i].manufacturer,
                 "what": f"{real} provinces in fact",
-                "reason": f"{ours} provinces under the rules",
+                "reason": fact("provinces", n=ours),
             }
             for o in self.outcomes
             if o.regions() and not o.wrong()
@@ -163,8 +165,8 @@ def read_market_of(name: str, *, bids: bool = True) -> Market:
     return market
 
 
-def story(replayed: Replayed) -> list[str]:
-    """Lines for people: the drug, each firm with its reason, and the provinces of each winner."""
+def story(replayed: Replayed, said: Callable[[str], str]) -> list[str]:
+    """Lines for people: the drug, each firm with its reason as ``said``, and the provinces of each winner."""
     award, products, outcome = replayed.award, replayed.products, replayed.outcome
     ceiling = f", ceiling {text(outcome.document.ceiling)}" if outcome.document.ceiling else ""
     lines = [
@@ -176,7 +178,7 @@ def story(replayed: Replayed) -> list[str]:
         mark = "*" if award.selected[i] else " "
         real = "" if i not in replayed.wrong() else "   <- differs from what happened"
         price = f" at {text(award.price[i])}" if award.selected[i] else ""
-        lines.append(f"  {mark} {products[i].manufacturer}{price}: {award.reasons[i]}{real}")
+        lines.append(f"  {mark} {products[i].manufacturer}{price}: {said(award.reasons[i])}{real}")
         if i in places:
             main = [names[p] for p in np.flatnonzero(outcome.main == places[i])]
             backup = [names[p] for p in np.flatnonzero(outcome.backup == places[i])]

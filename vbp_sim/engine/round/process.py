@@ -16,6 +16,7 @@ from vbp_sim.engine.round.renewal import take_stock
 from vbp_sim.engine.round.scope import Scope
 from vbp_sim.engine.round.signing import Won, start
 from vbp_sim.engine.world import World
+from vbp_sim.facts import fact
 from vbp_sim.rules import money
 from vbp_sim.scenario.market import LEVELS
 from vbp_sim.scenario.spec import Round
@@ -30,22 +31,22 @@ def bidding_round(
     """Live through the calendar of a round; its agreements then run on their own."""
     scope, calendar, day = Scope.of(world, round_id, spec, places), spec.calendar, world.clock.day
     yield from world.until(day(calendar.reporting_start))
-    scope.log("reporting-start", float(len(scope.drugs)), "institutions begin to report their demand")
+    scope.log("reporting-start", float(len(scope.drugs)), fact("reporting"))
     yield from world.until(day(calendar.reporting_end))
     _report(scope)
-    scope.log("reporting-end", _reported(scope), "units reported")
+    scope.log("reporting-end", _reported(scope), fact("reported"))
     yield from world.until(day(calendar.review_end))
-    scope.log("review-end", _reported(scope), "units sent on by the provinces")
+    scope.log("review-end", _reported(scope), fact("sent_on"))
     yield from world.until(day(calendar.document))
-    scope.log("document", float(len(scope.drugs)), "tender document published")
+    scope.log("document", float(len(scope.drugs)), fact("document"))
     yield from world.until(day(calendar.opening))
     won, past = _open(scope)
     yield from world.until(day(calendar.result))
     world.history.append(past)
-    scope.log("result", float(len(won)), "drugs awarded; contracts are signed")
+    scope.log("result", float(len(won)), fact("result"))
     yield from world.until(day(calendar.start))
     start(scope, won)
-    scope.log("start", float(len(won)), "selected products are supplied")
+    scope.log("start", float(len(won)), fact("supplied"))
 
 
 def _report(scope: Scope) -> None:
@@ -67,7 +68,7 @@ def _open(scope: Scope) -> tuple[list[Won], PastRound]:
     bids = [paper.quotes(bid) for paper, bid in zip(papers, drawn, strict=True)]
     regret = world.bidding.regret(openings)
     if not np.isnan(regret):
-        scope.log("regret", regret, "of its payoff is the most that a firm could still gain by another bid")
+        scope.log("regret", regret, fact("regret"))
 
     def answer(i: int, offers: Ints) -> npt.NDArray[np.bool_]:
         return world.bidding.accepts(openings[i], offers / money.YUAN, world.luck)
@@ -85,7 +86,7 @@ def _open(scope: Scope) -> tuple[list[Won], PastRound]:
         _write(scope, d, outcome, seen)
         if outcome.agreed:
             won.append((d, m, outcome))
-    scope.log("opening", float(len(won)), f"of {len(scope.drugs)} drugs are awarded")
+    scope.log("opening", float(len(won)), fact("awarded", of=len(scope.drugs)))
     return won, past
 
 

@@ -10,6 +10,7 @@ import numpy.typing as npt
 from vbp_sim.agents.industry import Standing
 from vbp_sim.engine.round.notice import draw_up, qualified
 from vbp_sim.engine.round.scope import Scope
+from vbp_sim.facts import fact
 from vbp_sim.tender import expected_share, most_winners
 
 Ints = npt.NDArray[np.int64]
@@ -47,5 +48,5 @@ def _standing(scope: Scope, drug: int, members: Ints) -> Standing:
 def _leave(scope: Scope, drug: int, product: int) -> None:
     world = scope.world
     world.companies.withdraw(product)
-    firm, text = world.products.manufacturer[product], "bids no more: its price was under its cost"
+    firm, text = world.products.manufacturer[product], fact("bids_no_more")
     world.log("exit", round=scope.id, drug=world.drug_ids[drug], manufacturer=firm, text=text)

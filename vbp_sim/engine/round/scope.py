@@ -71,5 +71,5 @@ class Scope:
         return np.array([place.reported[self.id][drug].sum() for place in self.members])
 
     def log(self, kind: str, value: float, text: str) -> None:
-        """Write an event of the round."""
+        """Write an event of the round; ``text`` is a `fact`."""
         self.world.log(kind, round=self.id, value=value, text=text)

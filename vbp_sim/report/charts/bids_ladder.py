@@ -97,7 +97,7 @@ def _bars(axes: Axes, at: Floats, rows: Columns) -> None:
 def _reasons(axes: Axes, at: Floats, rows: Columns) -> None:
     axes.set_axis_off()
     for y, reason, won in zip(at, rows["reason"], rows["selected"], strict=True):
-        why = str(reason) or say("reasons.selected" if won else "reasons.not_selected")
+        why = str(reason) or say("ladder.selected" if won else "ladder.not_selected")
         said = words.wrapped(style.label(why, 3 * REASON), REASON)
         axes.text(0.02, y, "\n".join(said[:4]), size=7.5, va="center", weight="bold" if won else "normal")
     axes.set_xlim(0, 1)

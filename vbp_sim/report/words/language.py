@@ -7,9 +7,10 @@ Every label and sentence is a message in ``messages/AREA.yaml``, the languages s
         say("bids.deepest", share="32%", drug="阿托伐他汀")
         told("counts.drug", 31)  # a text with " | " has a singular and a plural
         term("levels", "tertiary")  # the word for a code from a table; the code itself if there is none
-        restate("events", "down for 30 days")  # a sentence that rules or engine wrote in English
+        restate("shipped", "First round")  # a title, source or description that is written in English
 
-Names that come from a scenario are not translated; `vbp_sim.report.words.names` has what the market says of them.
+What rules and engine tell of events and awards is no text: `vbp_sim.report.words.sentences` says it. Names that come
+from a scenario are not translated; `vbp_sim.report.words.names` has what the market says of them.
 """
 
 from __future__ import annotations

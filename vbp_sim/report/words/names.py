@@ -1,7 +1,8 @@
-"""A run as readers of a language see it: Chinese names of drugs, provinces, firms and levels, reasons retold.
+"""A run as readers of a language see it: facts said as sentences, Chinese names of drugs, provinces, firms and levels.
 
-    shown = local(run)  # in English the run itself
+    shown = local(run)
     shown.table("awards", ["drug"])
+    with_sentences(run, "events")  # the table as it is, with a column of sentences beside its facts
 
 The names are those of the market, as the run's manifest has them; what it has no name for keeps its id.
 """
@@ -13,12 +14,13 @@ import re
 from collections import Counter
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
-from typing import Any, TypeVar
+from typing import Any, TypeVar, overload
 
 import numpy as np
 
 from vbp_sim.report.charts import tiles
-from vbp_sim.report.words.language import language, restate, say, term
+from vbp_sim.report.words import sentences
+from vbp_sim.report.words.language import language, say, term
 from vbp_sim.runs import parquet
 from vbp_sim.runs.folder import RunFolder
 from vbp_sim.scenario.places import nation
@@ -31,8 +33,10 @@ COLUMNS = {
     "main": "manufacturer",
     "backup": "manufacturer",
 }
-#: columns that hold sentences in English, and the area of messages that retells them
-SENTENCES = {("bids", "reason"): "reasons", ("events", "text"): "happenings"}
+#: columns that hold facts, by table
+FACTS = {"bids": "reason", "events": "text"}
+#: the column that says them, where a table keeps both
+SAID = "said"
 
 #: a firm that the market counts and does not name, as the engine calls it
 _UNNAMED = re.compile(r"unnamed generic (?P<n>\d+) of (?P<drug>.+)")
@@ -56,7 +60,9 @@ class LocalRun(RunFolder):
         return {column: self._columns[name, column] for column in given}
 
     def called(self, kind: str, id: str) -> str:
-        """What a drug, a province or a manufacturer is called."""
+        """What a drug, a province or a manufacturer is called; in English its id."""
+        if language() == "en":
+            return id
         unnamed = _UNNAMED.fullmatch(id) if kind == "manufacturer" else None
         if unnamed is not None:
             return say("names.unnamed", n=unnamed["n"], drug=self.called("drug", unnamed["drug"]))
@@ -65,25 +71,42 @@ class LocalRun(RunFolder):
         return self._names[kind].get(id, id)
 
     def _said(self, table: str, column: str, values: parquet.Array) -> parquet.Array:
-        said_as: Callable[[str], str] | None = None
         if column in COLUMNS:
-            said_as = functools.partial(self.called, COLUMNS[column])
-        elif column == "level":
-            said_as = functools.partial(term, "levels")
-        elif (table, column) in SENTENCES:
-            said_as = functools.partial(restate, SENTENCES[table, column])
-        if said_as is None:
-            return values
-        said = {value: said_as(value) for value in dict.fromkeys(values.tolist())}
-        return np.array([said[value] for value in values.tolist()], dtype=object)
+            return _each(functools.partial(self.called, COLUMNS[column]), values)
+        if column == "level":
+            return _each(functools.partial(term, "levels"), values)
+        return _each(self.said, values) if FACTS.get(table) == column else values
+
+    def said(self, text: str) -> str:
+        """A text of facts of this run as a sentence."""
+        return sentences.said(text, self.called)
 
 
-def local(source: Source) -> Source:
-    """The source as its readers see it: a run with its names said, anything else as it is."""
-    if language() == "en" or not isinstance(source, RunFolder) or isinstance(source, LocalRun):
+@overload
+def local(source: RunFolder) -> LocalRun: ...
+@overload
+def local(source: Source) -> Source: ...
+def local(source: Any) -> Any:
+    """The source as its readers see it: a run with its names and facts said, anything else as it is."""
+    if not isinstance(source, RunFolder) or isinstance(source, LocalRun):
         return source
-    found: Any = LocalRun(source.path, source.manifest, source.summary, run=source)
-    return found  # type: ignore[no-any-return]
+    return LocalRun(source.path, source.manifest, source.summary, run=source)
+
+
+def with_sentences(run: RunFolder, table: str) -> parquet.Columns:
+    """A table as it is; after a column of facts, what they say, with firms by their ids like everything beside it."""
+    found: parquet.Columns = {}
+    for column, values in run.table(table).items():
+        found[column] = values
+        if FACTS.get(table) == column:
+            found[SAID] = _each(sentences.said, values)
+    return found
+
+
+def _each(said_as: Callable[[str], str], values: parquet.Array) -> parquet.Array:
+    """Texts said in another way; each different one is said once."""
+    said = {value: said_as(value) for value in dict.fromkeys(values.tolist())}
+    return np.array([said[value] for value in values.tolist()], dtype=object)
 
 
 def beside(firm: str, drug: str) -> str:
