@@ -17,7 +17,7 @@ from vbp_sim.engine.tables import TABLES
 from vbp_sim.errors import InputError
 from vbp_sim.report import export
 from vbp_sim.runs.folder import RunFolder
-from vbp_sim.runs.metric_ids import METRICS
+from vbp_sim.runs.metrics import METRICS
 
 NAMES = {"=cmd|' /C calc'!A0": 3.0, "+1": 4.0, "-x": 5.0, "@sum": 6.0, "<b>&amp;": 7.0, "x" * 300: 8.0, "💊 عقار": 9.0}
 MAIN = "{http://schemas.openxmlformats.org/spreadsheetml/2006/main}"

@@ -10,7 +10,7 @@ import synthetic
 
 from vbp_sim.report.summary import render
 from vbp_sim.report.words import words
-from vbp_sim.runs.metric_ids import METRICS
+from vbp_sim.runs.metrics import METRICS
 
 
 def lines(replications: int, width: int = 200) -> dict[str, str]:

@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 from vbp_sim.engine.tables import TABLES
-from vbp_sim.runs.metric_ids import METRICS
+from vbp_sim.runs.metrics import METRICS
 from vbp_sim.runs.metrics import BAND, FORMULAS, measure, summarize
 
 NAN = float("nan")

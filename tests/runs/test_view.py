@@ -11,7 +11,7 @@ from small import write_scenario
 from vbp_sim.engine.tables import TABLES
 from vbp_sim.runs.folder import RunFolder
 from vbp_sim.runs.load import load_scenario
-from vbp_sim.runs.metric_ids import METRICS
+from vbp_sim.runs.metrics import METRICS
 from vbp_sim.runs.run import run as run_scenario
 from vbp_sim.runs.view import WITHOUT, Cut, RunView, rows_of
 from vbp_sim.studies.compare import metrics_of

@@ -76,7 +76,7 @@ def _number(metric: str, value: float) -> str:
     """A metric as summaries write it."""
     from vbp_sim.report.summary import cells
     from vbp_sim.report.words import words
-    from vbp_sim.runs.metric_ids import METRICS
+    from vbp_sim.runs.metrics import METRICS
 
     _, mean, _, unit = cells(METRICS[metric], {"mean": value, "low": value, "high": value, "n": 1})
     return words.amount(mean, unit)

@@ -11,7 +11,7 @@ from vbp_sim.explore.runs import Runs
 from vbp_sim.explore.sheet import in_order
 from vbp_sim.report.charts.catalogue import catalogue
 from vbp_sim.report.studied import WANTED
-from vbp_sim.runs.metric_ids import METRICS
+from vbp_sim.runs.metrics import METRICS
 
 #: charts that the page of a run shows where none is chosen; beside the charts of a comparison the first of them
 FIRST = ("price-by-drug", "monthly-use")

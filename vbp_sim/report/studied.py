@@ -19,7 +19,7 @@ from vbp_sim.errors import VbpError
 from vbp_sim.report.charts.bands import Floats
 from vbp_sim.report.words import words
 from vbp_sim.runs.folder import RunFolder
-from vbp_sim.runs.metric_ids import METRICS, Metric
+from vbp_sim.runs.metrics import METRICS, Metric
 from vbp_sim.scenario.describe import lines_of
 from vbp_sim.studies import findings, ledger, plan
 from vbp_sim.studies.base import Base

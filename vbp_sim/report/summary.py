@@ -8,7 +8,7 @@ from typing import Any
 
 from vbp_sim.report.words import words
 from vbp_sim.report.words.language import restate, say, term
-from vbp_sim.runs.metric_ids import METRICS, Metric
+from vbp_sim.runs.metrics import METRICS, Metric
 
 #: room for a meaning below which lines are left to the terminal to break
 _LEAST = 24

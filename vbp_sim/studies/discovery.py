@@ -19,7 +19,7 @@ import numpy as np
 import numpy.typing as npt
 
 from vbp_sim.errors import InputError, Problem, nearest
-from vbp_sim.runs.metric_ids import METRICS
+from vbp_sim.runs.metrics import METRICS
 from vbp_sim.studies.ledger import NAME, Ledger
 from vbp_sim.studies.plan import read_plan
 

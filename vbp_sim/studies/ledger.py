@@ -17,7 +17,7 @@ import numpy as np
 import numpy.typing as npt
 
 from vbp_sim.errors import InputError, Problem, RunError
-from vbp_sim.runs.metric_ids import METRICS
+from vbp_sim.runs.metrics import METRICS
 from vbp_sim.studies.work import Receipt
 
 NAME = "ledger.sqlite"

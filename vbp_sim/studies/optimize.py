@@ -20,7 +20,7 @@ import numpy as np
 
 from vbp_sim.errors import InputError, Problem, RunError, nearest
 from vbp_sim.runs import aside
-from vbp_sim.runs.metric_ids import METRICS
+from vbp_sim.runs.metrics import METRICS
 from vbp_sim.scenario.patches import split
 from vbp_sim.studies.design import Point
 from vbp_sim.studies.ledger import NAME, Ledger

@@ -17,7 +17,7 @@ from types import FrameType
 from typing import Any
 
 from vbp_sim.errors import RunError
-from vbp_sim.runs.metric_ids import METRICS
+from vbp_sim.runs.metrics import METRICS
 from vbp_sim.runs.replications import run_one
 from vbp_sim.scenario.load import Scenario
 from vbp_sim.scenario.tree import Address

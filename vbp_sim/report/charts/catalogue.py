@@ -29,7 +29,7 @@ from vbp_sim.report.sources import Kind, Source, kind, origin
 from vbp_sim.report.words import letters, names
 from vbp_sim.report.words.language import say
 from vbp_sim.runs.folder import RunFolder
-from vbp_sim.runs.metric_ids import METRICS
+from vbp_sim.runs.metrics import METRICS
 
 
 @dataclass(frozen=True)

@@ -8,7 +8,7 @@ from vbp_sim.report.charts import versus
 from vbp_sim.report.charts.catalogue import Chart, NothingToDraw, chart
 from vbp_sim.report.compared import Compared
 from vbp_sim.report.words.language import say
-from vbp_sim.runs.metric_ids import Metric
+from vbp_sim.runs.metrics import Metric
 
 
 @chart("variants-shares", of="comparison", choice="metrics")

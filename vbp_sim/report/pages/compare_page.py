@@ -17,7 +17,7 @@ from vbp_sim.report.summary import meaning
 from vbp_sim.report.words import words
 from vbp_sim.report.words.language import restate, say
 from vbp_sim.runs import aside
-from vbp_sim.runs.metric_ids import METRICS, Metric
+from vbp_sim.runs.metrics import METRICS, Metric
 from vbp_sim.studies.paired import LEVEL
 
 #: differences in the headline
