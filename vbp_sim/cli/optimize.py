@@ -41,8 +41,8 @@ def command(
     from vbp_sim.studies.optimize import objectives, optimize, write_front
     from vbp_sim.studies.sweep import Listener, Options, begin
 
-    wanted = objectives(texts)
     study = begin(file, out, accept_new_code=accept_new_code, yes=True)
+    wanted = objectives(texts, list(study.base.scenario(study.plan.spec.variant, {}).spec.rounds))
     message(f"{study.design.combinations:,} combinations, at most {trials:,} are tried: {study.folder}", quiet=quiet)
     with bar(quiet or as_json) as update:
 

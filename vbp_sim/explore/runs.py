@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import csv
 import dataclasses
-import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -19,8 +18,7 @@ from vbp_sim.report.compared import Compared
 from vbp_sim.runs.folder import AGAIN, RunFolder
 from vbp_sim.runs.metrics import Row, in_order
 from vbp_sim.runs.view import Cut, rows_of
-from vbp_sim.studies.compare import BASE, FILE
-from vbp_sim.studies.paired import paired
+from vbp_sim.studies.compare import BASE, FILE, difference_of
 
 #: metrics of each replication, as a comparison leaves them
 REPLICATIONS = "replications.csv"
@@ -75,7 +73,7 @@ class Runs:
             raise ValueError("one run alone is no comparison")
         others = [name for name in rows if name != base]
         pairs = {
-            id: {name: paired(*([row.get(id, math.nan) for row in rows[n]] for n in (base, name))) for name in others}
+            id: {name: difference_of(rows, id, name, base) for name in others}
             for id in in_order(id for own in rows.values() for row in own for id in row)
         }
         known = {id: {name: d for name, d in by_name.items() if d.n} for id, by_name in pairs.items()}

@@ -86,7 +86,7 @@ class Compared:
         return {line["path"]: line["meaning"] for run in runs for line in run.manifest.get("values", ())}
 
     def metrics(self) -> list[Metric]:
-        """Metrics that are compared, in their order."""
+        """Metrics that are compared, in their order, without those of single rounds."""
         return [METRICS[name] for name in METRICS if name in self.differences]
 
 

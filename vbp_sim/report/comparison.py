@@ -18,10 +18,11 @@ def table(found: Comparison) -> list[list[str]]:
 
     Metrics of single rounds are left to comparison.csv.
     """
-    head, plain = [say("compare.metric"), say("compare.base")], set(METRICS)
+    head = [say("compare.metric"), say("compare.base")]
     for name in found.variants:
         head += [name, say("compare.difference"), ""]
-    return [head, *(_row(METRICS[id], by_name, found.variants) for id, by_name in found.differences.items() if id in plain)]
+    plain = {METRICS[id]: by_name for id, by_name in found.differences.items() if not METRICS[id].part}
+    return [head, *(_row(metric, by_name, found.variants) for metric, by_name in plain.items())]
 
 
 def remarks(found: Comparison) -> Iterator[str]:

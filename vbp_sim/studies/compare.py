@@ -11,7 +11,7 @@ from __future__ import annotations
 import dataclasses
 import hashlib
 import math
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -153,10 +153,10 @@ def compare(
     return Comparison(base.spec.scenario, base.spec.title, base.spec.seed, rows, runs, reached, id)
 
 
-def difference_of(rows: dict[str, list[Row]], metric: str, variant: str) -> Difference:
+def difference_of(rows: Mapping[str, Sequence[Row]], metric: str, variant: str, base: str = BASE) -> Difference:
     """How a variant differs from the base in one metric."""
-    base, other = ([row.get(metric, math.nan) for row in rows[name]] for name in (BASE, variant))
-    return paired(base, other)
+    values = {name: [row.get(metric, math.nan) for row in rows[name]] for name in (base, variant)}
+    return paired(values[base], values[variant])
 
 
 def write(found: Comparison, out: Path) -> None:

@@ -148,7 +148,7 @@ def _opened(folder: Path, wanted: Plan, base: Base, tree: Node | None, yes: bool
         raise InputError(Problem(str(folder), what, "say --yes if they are meant; --dry-run tells how long they take"))
     known: dict[int, str] = {}
     if (folder / ledger.NAME).exists():
-        with Ledger.reading(folder / ledger.NAME) as book:
+        with Ledger.reading(folder / ledger.NAME, resumed=True) as book:
             known = book.digests()
     return Study(folder, wanted, base, design, list(_check_points(design, base, tree, known)))
 
@@ -272,6 +272,6 @@ def repeat(folder: Path, point: int, replication: int, work: Work = measured) ->
     base = Base.read(Path(known.scenario), known.spec.seed)
     found = dict(work(base.scenario(chosen.variant, chosen.settings), replication))
     with Ledger.reading(folder / ledger.NAME) as book:
-        kept = book.metrics(point, replication)
+        kept = book.metrics_of(point, replication)
     same = kept is not None and all(repr(found.get(id, float("nan"))) == repr(value) for id, value in kept.items())
     return found, same

@@ -6,6 +6,7 @@ renewals if one was; it may belong to both. Rounds follow each other by the open
 
 from __future__ import annotations
 
+import functools
 from collections.abc import Callable, Iterator
 from functools import cached_property
 
@@ -37,7 +38,7 @@ class Agreements:
         """Each round, then the renewals, if there are several rounds."""
         if len(self.rounds) > 1:
             for rank, name in enumerate(self.rounds):
-                yield name, self._part(lambda mine, first, rank=rank: mine == rank)
+                yield name, self._part(functools.partial(_is, rank))
             yield RENEWALS, self._part(lambda mine, first: mine > first)
 
     def first(self) -> Replication:
@@ -48,9 +49,8 @@ class Agreements:
     def _part(self, wanted: Callable[[Ints, Ints], Bools]) -> Replication:
         """The rows of agreements that are wanted, by their rank and that of the first one of the drug and place."""
         kept = {name: Rows(self._t[name], self._rows(self._t[name], wanted)) for name in _OF_ROUNDS}
-        use = self._t["use"]
-        mine = self._running
-        return Replication({**self._t, **kept, "use": Rows(use, (mine >= 0) & wanted(mine, self._first_of(use)))})
+        mine, first = self._running
+        return Replication({**self._t, **kept, "use": Rows(self._t["use"], (mine >= 0) & wanted(mine, first))})
 
     def _rows(self, table: Table, wanted: Callable[[Ints, Ints], Bools]) -> Bools:
         if "province" in table:
@@ -91,8 +91,8 @@ class Agreements:
         return found
 
     @cached_property
-    def _running(self) -> Ints:
-        """Rank of the round whose agreement each row of the use table is under; -1 for none."""
+    def _running(self) -> tuple[Ints, Ints]:
+        """Rank of the round whose agreement each row of the use table is under, -1 for none; rank of the first one."""
         allocation, use = self._t["allocation"], self._t["use"]
         here: dict[tuple[str, str], set[tuple[int, int]]] = {}
         for cell, name, rank in zip(
@@ -100,17 +100,18 @@ class Agreements:
         ):
             if (name, cell[0]) in self._begins:
                 here.setdefault(cell, set()).add((self._begins[name, cell[0]], rank))
-        found = np.full(len(use["month"]), -1, dtype=np.int64)
-        number: dict[tuple[str, str], int] = {}
-        cells = np.array([number.setdefault(cell, len(number)) for cell in _cells(use)], dtype=np.int64)
-        month = use["month"].astype("datetime64[M]").astype(np.int64)
-        order = np.argsort(cells, kind="stable")
-        ends = np.cumsum(np.bincount(cells, minlength=len(number)))
+        found, first = (np.full(len(use["month"]), rank, dtype=np.int64) for rank in (-1, _LATE))
+        cells = list(_cells(use))
+        number = {cell: i for i, cell in enumerate(dict.fromkeys(cells))}
+        code = np.fromiter(map(number.__getitem__, cells), dtype=np.int64, count=len(cells))
+        month, order = use["month"].astype("datetime64[M]").astype(np.int64), np.argsort(code, kind="stable")
+        ends = np.cumsum(np.bincount(code, minlength=len(number)))
         for cell, i in number.items():
             rows = order[ends[i - 1] if i else 0 : ends[i]]
+            first[rows] = self._first.get(cell, _LATE)
             for start, rank in sorted(here.get(cell, ())):
                 found[rows[month[rows] >= start]] = rank
-        return np.where(use["agreed"] > 0, found, -1)
+        return np.where(use["agreed"] > 0, found, -1), first
 
     @cached_property
     def _begins(self) -> dict[tuple[str, str], int]:
@@ -120,6 +121,10 @@ class Agreements:
         for name, drug, month in zip(supply["round"].tolist(), supply["drug"].tolist(), months, strict=True):
             found[name, drug] = min(month, found.get((name, drug), month))
         return found
+
+
+def _is(rank: int, mine: Ints, first: Ints) -> Bools:
+    return np.asarray(mine == rank)
 
 
 def _cells(table: Table) -> Iterator[tuple[str, str]]:
