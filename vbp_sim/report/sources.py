@@ -48,6 +48,11 @@ def metric_ids(source: Source) -> list[str]:
     return in_order([*METRICS, *source.known]) if isinstance(source, Studied) else list(METRICS)
 
 
+def made_by(source: Source) -> str:
+    """The program that made a run or a study of an older layout; empty for all others."""
+    return source.made_by if isinstance(source, RunFolder | Studied) else ""
+
+
 def origin(source: Source) -> RunFolder:
     """What charts say of where they come from."""
     return source if isinstance(source, RunFolder) else source.origin

@@ -57,6 +57,12 @@ class Studied:
             return book.metrics
 
     @property
+    def made_by(self) -> str:
+        """The program that made a study of an older layout, such as "vbp_sim 0.1.0"; empty for one of this layout."""
+        with Ledger.reading(self.path / ledger.NAME) as book:
+            return f"vbp_sim {self.version}" if book.version < ledger.VERSION else ""
+
+    @property
     def origin(self) -> RunFolder:
         """What charts say of where they come from."""
         spec = self.plan.spec

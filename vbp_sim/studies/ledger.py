@@ -59,7 +59,7 @@ class Ledger:
     def __init__(self, file: Path, link: sqlite3.Connection) -> None:
         self.file = file
         self._link = link
-        self._version = int(link.execute("PRAGMA user_version").fetchone()[0])
+        self.version = int(link.execute("PRAGMA user_version").fetchone()[0])
 
     @classmethod
     @contextlib.contextmanager
@@ -137,7 +137,7 @@ class Ledger:
     @property
     def metrics(self) -> list[str]:
         """Ids of all metrics that any run has, as people see them."""
-        if self._version == 1:
+        if self.version == 1:
             return in_order(row[1] for row in self._link.execute("PRAGMA table_info(run)") if row[1] not in _COLUMNS)
         return in_order(id for (id,) in self._link.execute("SELECT id FROM metric ORDER BY id"))
 
@@ -184,13 +184,13 @@ class Ledger:
         After the columns come the values of ``metrics``, None where one is not known or does not apply.
         """
         own = ["point", "replication", *columns]
-        if self._version == 1:
+        if self.version == 1:
             known = set(self.metrics)
             own += [f'"{id}"' if id in known else "NULL" for id in metrics]
         query = f"SELECT {', '.join(own)} FROM run JOIN point USING (point) WHERE {where} ORDER BY point, replication"
         cursor = self._link.execute(query)
         while block := cursor.fetchmany(size):
-            if self._version == 1 or not metrics:
+            if self.version == 1 or not metrics:
                 yield [row[2:] for row in block]
             else:
                 values = self._values(block[0][0], block[-1][0], metrics)
