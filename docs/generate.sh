@@ -21,6 +21,8 @@ vbp schema sweep --format markdown > "$new"
 keep docs/sweep-reference.md
 python -m vbp_sim.engine.tables > "$new"
 keep docs/tables.md
+python -m vbp_sim.runs.metrics > "$new"
+keep docs/metrics.md
 
 {
   echo "# Commands"

@@ -22,7 +22,7 @@ from vbp_sim.errors import VbpError
 from vbp_sim.report.words.names import with_sentences
 from vbp_sim.runs.folder import RunFolder
 from vbp_sim.runs.load import load_scenario
-from vbp_sim.runs.metric_ids import METRICS
+from vbp_sim.runs.metrics import METRICS
 from vbp_sim.runs.run import run as _run
 from vbp_sim.scenario.load import Scenario
 from vbp_sim.studies.compare import Comparison as _Comparison

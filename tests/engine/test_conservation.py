@@ -13,8 +13,7 @@ from vbp_sim.engine.clock import Clock, add_months, first_from
 from vbp_sim.engine.simulation import horizon
 from vbp_sim.engine.tables import TABLES
 from vbp_sim.engine.world import World
-from vbp_sim.runs.metric_ids import METRICS
-from vbp_sim.runs.metrics import measure
+from vbp_sim.runs.metrics import METRICS, measure
 from vbp_sim.scenario.load import Scenario
 
 Table = Mapping[str, np.ndarray[Any, Any]]

@@ -12,8 +12,7 @@ from small import DEMAND, DRUGS, PRODUCTS, Tables, national, round_of, rows, sma
 
 from vbp_sim.engine.simulation import RUN_ON_MONTHS, horizon, simulate
 from vbp_sim.facts import fact, read
-from vbp_sim.runs.metric_ids import METRICS
-from vbp_sim.runs.metrics import measure
+from vbp_sim.runs.metrics import METRICS, measure
 
 SURE: dict[str, Any] = {"rate_oral": 0.0, "rate_injection": 0.0, "default_rate": 0.0, "exit_rate": 0.0}
 

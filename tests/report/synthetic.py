@@ -342,6 +342,8 @@ def _settlement(names: list[str], provinces: tuple[str, ...], luck: Any) -> Tabl
         **{k: text(v) for k, v in zip(("drug", "province", "level"), key, strict=True)},
         "institutions": institutions,
         "passed": passed,
+        "completed": passed,
+        "tenth": np.full(n, 1.2),
         "agreed": 1e5 * size,
         "bought": 1.9e5 * size,
         "nonselected": 5e4 * size,

@@ -32,7 +32,7 @@ from vbp_sim.report.words.language import areas, messages, restate, say, speakin
 from vbp_sim.report.words.sentences import said
 from vbp_sim.rules.library import rule_ids, rule_set
 from vbp_sim.runs.folder import RunFolder
-from vbp_sim.runs.metric_ids import METRICS
+from vbp_sim.runs.metrics import METRICS
 from vbp_sim.runs.run import run as run_scenario
 from vbp_sim.studies.compare import compare, write
 from vbp_sim.truth.replay import read_market_of, replay

@@ -19,7 +19,7 @@ from vbp_sim.report.charts import catalogue
 from vbp_sim.report.compared import Compared
 from vbp_sim.report.comparison import decimals_of, finer
 from vbp_sim.report.pages import compare_page
-from vbp_sim.runs.metric_ids import METRICS
+from vbp_sim.runs.metrics import METRICS
 from vbp_sim.studies.paired import Difference
 
 VARIANTS: dict[str, Any] = {

@@ -19,7 +19,7 @@ from vbp_sim.errors import InputError
 from vbp_sim.report import export
 from vbp_sim.report.words.language import speaking
 from vbp_sim.runs.folder import RunFolder
-from vbp_sim.runs.metric_ids import METRICS
+from vbp_sim.runs.metrics import METRICS
 from vbp_sim.runs.run import run as run_scenario
 
 NAMES = {"=cmd|' /C calc'!A0": 3.0, "+1": 4.0, "-x": 5.0, "@sum": 6.0, "<b>&amp;": 7.0, "x" * 300: 8.0, "💊 عقار": 9.0}

@@ -12,6 +12,7 @@ import textwrap
 from pathlib import Path
 
 import numpy as np
+import pyarrow.parquet as pq
 import pytest
 
 from vbp_sim.engine.tables import TABLES, markdown
@@ -307,6 +308,34 @@ def test_a_run_of_another_format_is_an_input_error(tmp_path: Path) -> None:
     (path / "manifest.json").write_text(json.dumps({**manifest, "format": 99}))
     with pytest.raises(InputError, match="has format 99"):
         RunFolder.open(path)
+
+
+def test_an_older_run_is_read_and_what_it_lacks_is_unknown(tmp_path: Path) -> None:
+    path = write(tmp_path / "run").path
+    manifest = json.loads((path / "manifest.json").read_text())
+    manifest["tables"] = {name: entry for name, entry in manifest["tables"].items() if name != "claims"}
+    manifest |= {"format": 2, "version": "0.1.0"}
+    (path / "manifest.json").write_text(json.dumps(manifest))
+    (path / "tables" / "claims.parquet").unlink()
+    file = path / "tables" / "fund.parquet"
+    pq.write_table(pq.read_table(file).drop_columns(["prepaid", "province", "month"]), file)
+    run = RunFolder.open(path)
+    assert run.made_by == "vbp_sim 0.1.0"
+    assert "claims" not in run.tables
+    assert run.table("claims", ["open", "claim"])["open"].shape == (0,)
+    fund_ = run.table("fund")
+    assert np.isnan(fund_["prepaid"]).all()
+    assert set(fund_["province"]) == {""}
+    assert np.isnat(fund_["month"]).all()
+    np.testing.assert_array_equal(fund_["spend"][3:], fund(1)["spend"])
+
+
+def test_a_run_of_this_format_that_lacks_a_column_is_damaged(tmp_path: Path) -> None:
+    path = write(tmp_path / "run").path
+    file = path / "tables" / "fund.parquet"
+    pq.write_table(pq.read_table(file).drop_columns(["prepaid"]), file)
+    with pytest.raises(InputError, match="damaged"):
+        RunFolder.open(path).table("fund")
 
 
 def test_the_reference_page_of_tables_is_up_to_date() -> None:

@@ -2,14 +2,19 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import Any
 
 import numpy as np
 import pytest
 
 from vbp_sim.engine.tables import TABLES
-from vbp_sim.runs.metric_ids import METRICS
-from vbp_sim.runs.metrics import BAND, FORMULAS, measure, summarize
+from vbp_sim.errors import InputError
+from vbp_sim.report.summary import meaning
+from vbp_sim.report.words.language import speaking
+from vbp_sim.runs.metrics import BAND, METRICS, Metric, check_known, known_ids, measure, metric, summarize
+from vbp_sim.runs.metrics.reference import markdown
+from vbp_sim.runs.metrics.replication import Replication
 
 NAN = float("nan")
 KINDS: dict[str, Any] = {
@@ -59,6 +64,10 @@ def use(month: str, drug: str, province: str, **volumes: float) -> dict[str, Any
     return {"month": month, "drug": drug, "province": province, "level": "tertiary", **volumes}
 
 
+def settled(round_: str, province: str, **numbers: float) -> dict[str, Any]:
+    return {"round": round_, "drug": "a", "province": province, "contract_year": 1, **numbers}
+
+
 def tables() -> dict[str, Any]:
     """Two rounds. Drug a: two winners, then firm x again at another price. Drug b fails. One month before, then months
     2 and 3 of 2019 under contract in north; south takes no part. Drug a of round r2 is under contract in month 3."""
@@ -82,6 +91,15 @@ def tables() -> dict[str, Any]:
             "allocation",
             {"round": "r1", "drug": "a", "province": "north", "main": "x", "price": 4.0, "agreed": 30.0},
             {"round": "r1", "drug": "a", "province": "west", "main": "brand", "price": 6.0, "agreed": 10.0},
+            {
+                "round": "r1",
+                "drug": "a",
+                "province": "west",
+                "main": "x",
+                "price": 4.0,
+                "agreed": 10.0,
+                "by_brand": True,
+            },
             {"round": "r2", "drug": "a", "province": "north", "main": "x", "price": 3.0, "agreed": 60.0},
         ),
         "reports": table(
@@ -130,8 +148,20 @@ def tables() -> dict[str, Any]:
         "prices": table("prices"),
         "settlement": table(
             "settlement",
-            {"institutions": 8, "passed": 6, "agreed": 10, "bought": 18, "surplus": 100, "retained": 40},
-            {"institutions": 2, "passed": 2, "agreed": 5, "bought": 2, "surplus": 0, "retained": 0},
+            settled(
+                "r1",
+                "north",
+                institutions=8,
+                passed=6,
+                completed=6,
+                tenth=0.9,
+                agreed=10,
+                bought=18,
+                surplus=100,
+                retained=40,
+            ),
+            settled("r1", "west", institutions=2, passed=2, completed=1, tenth=0.4, agreed=5, bought=2),
+            settled("r2", "north", institutions=10, passed=4, completed=5, tenth=0.5, agreed=20, bought=22),
         ),
         "fund": table(
             "fund",
@@ -176,6 +206,8 @@ def tables() -> dict[str, Any]:
         "accounts": table("accounts"),
         "events": table(
             "events",
+            {"kind": "opening", "round": "r1", "time": 10.0},
+            {"kind": "opening", "round": "r2", "time": 40.0},
             *(
                 {"kind": kind, "value": value}
                 for kind, value in (
@@ -194,21 +226,24 @@ def tables() -> dict[str, Any]:
     }
 
 
+#: what belongs to a round is that of r1: it has the first agreement of drug a in north and west
 WANTED = {
-    "cut_ceiling": (0.6 + 0.4 + 0.7) / 3,
-    "cut_weighted": (30 * 0.6 + 10 * 0.4 + 60 * 0.7) / 100,
+    "cut_ceiling": (0.6 + 0.4) / 2,
+    "cut_weighted": (30 * 0.6 + 10 * 0.4 + 10 * 0.6) / 50,
     "cut_own": (0.8 + 0.8) / 2,
     "cut_official": (0.75 + 0.625) / 2,
-    "bidders_per_drug": 4 / 3,
-    "selected_per_drug": 3 / 2,
-    "selected_products": 3,
+    "bidders_per_drug": 3 / 2,
+    "selected_per_drug": 2,
+    "selected_products": 2,
     "failed_drugs": 1,
-    "bid_success": 3 / 4,
+    "bid_success": 2 / 3,
     "originator_win_rate": 1 / 2,
     "wish_met": 30 / 40,
     "completion": 20 / 15,
-    "selected_share": 17 / 23,
-    "originator_share": (2 + 1) / 23,
+    "completion_cells": 7 / 10,
+    "completion_tenth": (8 * 0.9 + 2 * 0.4) / 10,
+    "selected_share": 6 / 11,
+    "originator_share": (2 + 1) / 11,
     "use_change": ((11 + 12) / 2) / 10 - 1,
     "spend_change": 80 / 200 - 1,
     "fund_saving": 80 / (2 / 12),
@@ -217,13 +252,14 @@ WANTED = {
     "reporting_ratio": 80 / 100,
     "retained_surplus": 40,
     "retained_share": 0.4,
-    "assessment_pass_rate": 0.8,
+    "assessment_pass_rate": 12 / 20,
     "unmet_share": 2 / 25,
     "shortage_product_months": 1,
+    "shortage_spells": 1,
     "disruptions": 2,
     "recalls": 1,
     "days_to_backup": 15,
-    "hhi": ((4 / 6) ** 2 + (2 / 6) ** 2 + 1) / 2,
+    "hhi": (120 * 1 + 100 * 0.5 + 180 * 1) / 400,
     "margin": (4 * 2 + 2 * 3 + 10.95 * 1) / (4 * 4 + 2 * 6 + 10.95 * 3),
     "exits": 1,
     "bans": 1,
@@ -233,14 +269,90 @@ WANTED = {
 }
 
 
-def test_every_metric_has_a_formula_and_a_wanted_value() -> None:
-    assert set(FORMULAS) == set(METRICS)
+#: the same of one round
+OF_ROUNDS = {
+    "cut_ceiling@r1": 0.5,
+    "cut_ceiling@r2": 0.7,
+    "cut_weighted@renewals": 0.7,
+    "selected_products@r2": 1,
+    "failed_drugs@r1": 1,
+    "failed_drugs@renewals": 0,
+    "completion@r1": 20 / 15,
+    "completion@r2": 22 / 20,
+    "completion@renewals": 22 / 20,
+    "completion_cells@r2": 5 / 10,
+    "completion_tenth@r2": 0.5,
+    "selected_share@r1": 6 / 11,
+    "selected_share@r2": 11 / 12,
+    "originator_share@renewals": 0,
+}
+
+
+def test_every_metric_has_a_wanted_value() -> None:
     assert set(WANTED) == set(METRICS)
 
 
 @pytest.mark.parametrize("name", METRICS)
 def test_metric_by_hand(name: str) -> None:
     assert measure(tables())[name] == pytest.approx(WANTED[name])
+
+
+@pytest.mark.parametrize("name", OF_ROUNDS)
+def test_metric_of_a_round_by_hand(name: str) -> None:
+    assert measure(tables())[name] == pytest.approx(OF_ROUNDS[name])
+
+
+def test_metrics_of_rounds_come_after_the_plain_ones() -> None:
+    assert list(measure(tables())) == known_ids(["r1", "r2"])
+
+
+def test_one_round_alone_has_plain_ids_only_and_they_are_of_the_whole_run() -> None:
+    one = tables()
+    one["awards"] = {column: values[:2] for column, values in one["awards"].items()}
+    values = measure(one)
+    assert list(values) == list(METRICS)
+    assert values["cut_ceiling"] == pytest.approx((0.6 + 0.4 + 0.7) / 3)
+    assert values["completion"] == pytest.approx(42 / 35)
+
+
+def test_a_failed_tender_is_no_first_agreement() -> None:
+    """A drug that nobody won is tendered again: its first agreement is that of the second round."""
+    again = tables()
+    for name in ("bids", "awards"):
+        again[name]["drug"] = np.where(again[name]["round"] == "r2", "b", again[name]["drug"])
+    again["allocation"]["drug"][-1] = "b"
+    again["reports"] = table("reports", *({"round": r, "drug": "b", "province": "north"} for r in ("r1", "r2")))
+    values = measure(again)
+    assert values["selected_products"] == 3
+    assert values["selected_products@renewals"] == 0
+    assert values["failed_drugs"] == 1
+
+
+def test_a_tender_that_is_first_in_some_places_counts_in_both() -> None:
+    wider = tables()
+    more = {"round": "r2", "drug": "a", "province": "south", "main": "x", "price": 3.0, "agreed": 40.0}
+    rows = table("allocation", more)
+    wider["allocation"] = {c: np.concatenate([v, rows[c]]) for c, v in wider["allocation"].items()}
+    values = measure(wider)
+    assert values["selected_products"] == 3
+    assert values["selected_products@renewals"] == 1
+    assert values["cut_weighted"] == pytest.approx((30 * 0.6 + 10 * 0.4 + 10 * 0.6 + 40 * 0.7) / 90)
+
+
+@pytest.mark.parametrize(
+    ("months", "spells"), [("12", 1), ("1", 0), ("1-3", 0), ("12-4", 1), ("12-45", 2), ("12345", 1)]
+)
+def test_a_spell_is_a_shortage_of_two_months_in_a_row(months: str, spells: int) -> None:
+    rows = tables()
+    rows["use"] = table(
+        "use",
+        *(
+            use(f"2019-0{m}", drug, "north", need=10, selected=10 - short, unmet=short, agreed=9)
+            for m in range(1, 7)
+            for drug, short in (("a", 2.0 * (str(m) in months)), ("b", 0.05))
+        ),
+    )
+    assert measure(rows)["shortage_spells"] == spells
 
 
 def test_metrics_do_not_depend_on_the_order_of_rows() -> None:
@@ -344,3 +456,63 @@ def test_a_summary_of_one_replication_has_no_width() -> None:
 def test_a_summary_does_not_depend_on_the_order_of_replications() -> None:
     values = [dict.fromkeys(METRICS, float(i)) for i in (3, 1, 2)]
     assert summarize(values) == summarize(values[::-1])
+
+
+def test_an_unknown_metric_is_refused_with_the_nearest_name() -> None:
+    known = known_ids(["first", "second"])
+    check_known(["completion@second", "completion@renewals", "hhi"], known, "--metric")
+    for wrong, near in (("complation", "completion"), ("completion@secand", "completion@second"), ("hhi@first", "hhi")):
+        with pytest.raises(InputError, match="no such metric") as caught:
+            check_known([wrong], known, "--metric")
+        assert near in str(caught.value)
+    assert "completion@first" not in known_ids(["first"])
+
+
+def test_a_metric_of_a_round_is_the_same_one_of_a_part() -> None:
+    assert METRICS["completion@second"].unit == METRICS["completion"].unit
+    assert METRICS["completion@second"].part == "second"
+    assert "completion@second" not in list(METRICS)
+    assert "hhi@second" not in METRICS
+
+
+@pytest.fixture
+def own(monkeypatch: pytest.MonkeyPatch) -> Metric:
+    """A metric that a file of the user declares."""
+    list(METRICS)
+    monkeypatch.setattr(METRICS, "_declared", dict(METRICS._declared))
+
+    @metric("dear_bids", group="tender", unit="share", meaning="bids above half of the ceiling", cuts=("drug", "round"))
+    def dear_bids(run: Replication) -> float:
+        bids = run.t["bids"]
+        return float((bids["bid"] > bids["ceiling"] / 2).mean())
+
+    return METRICS["dear_bids"]
+
+
+def test_a_metric_of_a_users_file_is_measured_summed_up_and_said(own: Metric) -> None:
+    assert list(METRICS).index("dear_bids") == list(METRICS).index("wish_met") + 1
+    values = measure(tables())
+    assert values["dear_bids"] == pytest.approx(3 / 5)
+    assert values["dear_bids@r2"] == 0
+    assert summarize([values])["dear_bids"]["unit"] == "share"
+    with speaking("zh"):
+        assert meaning(own) == "bids above half of the ceiling"
+        assert meaning(own.of("r2")) == "bids above half of the ceiling（批次 r2）"
+
+
+def test_a_users_metric_replaces_its_own_former_self_but_none_of_the_package(own: Metric) -> None:
+    def two(run: Replication) -> float:
+        return 2.0
+
+    about = {"group": "supply", "unit": "count", "meaning": "two"}
+    metric("dear_bids", **about)(two)
+    assert measure(tables())["dear_bids"] == 2
+    with pytest.raises(ValueError, match="there is a metric hhi already"):
+        metric("hhi", **about)(two)
+    with pytest.raises(ValueError, match="cannot be the id"):
+        metric("a@b", **about)(two)
+
+
+def test_the_reference_page_of_metrics_is_up_to_date() -> None:
+    page = Path(__file__).parents[2] / "docs" / "metrics.md"
+    assert page.read_text(encoding="utf-8") == markdown(), "python -m vbp_sim.runs.metrics > docs/metrics.md"

@@ -8,14 +8,17 @@ import sqlite3
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pyarrow.parquet as pq
 import pytest
 import works
 from sweeping import growth, runs, swept, table, write_sweep
 
 from vbp_sim.errors import InputError, RunError
+from vbp_sim.report.studied import Studied
 from vbp_sim.runs.load import load_scenario
 from vbp_sim.runs.replications import run_one
+from vbp_sim.scenario.load import Scenario
 from vbp_sim.studies import sweep as sweep_module
 from vbp_sim.studies.estimate import estimate
 from vbp_sim.studies.ledger import Ledger
@@ -157,6 +160,57 @@ def test_a_ledger_of_another_version_is_refused(tmp_path: Path) -> None:
     plan.write_text(plan.read_text().replace('"format": 1', '"format": 7'))
     with pytest.raises(InputError, match="has format 7"):
         reopen(tmp_path / "s")
+
+
+def older(folder: Path) -> None:
+    """Make a study one of version 0.1.0, whose ledger had a column for each metric that there was."""
+    link = sqlite3.connect(folder / "ledger.sqlite", isolation_level=None)
+    link.executescript("""
+        ALTER TABLE run ADD COLUMN completion REAL; ALTER TABLE run ADD COLUMN margin REAL;
+        UPDATE run SET completion = (SELECT v.value FROM value v JOIN metric USING (metric)
+            WHERE v.point = run.point AND v.replication = run.replication AND id = 'completion');
+        DROP TABLE value; DROP TABLE metric; PRAGMA user_version = 1;
+    """)
+    link.close()
+    plan = folder / "plan.json"
+    plan.write_text(plan.read_text().replace('"version": "0.2.0"', '"version": "0.1.0"'))
+
+
+def test_an_older_ledger_is_read_and_never_gone_on_with(tmp_path: Path) -> None:
+    file = write_sweep(tmp_path, replications=2)
+    swept(file, tmp_path / "s")
+    older(tmp_path / "s")
+    study = Studied.open(tmp_path / "s")
+    assert study.version == "0.1.0"
+    assert study.known == ["completion", "margin"]
+    np.testing.assert_allclose(study.values("completion")[0, :, 1], [0.1, 0.2, 0.3, 0.4])
+    assert np.isnan(study.values("margin")).all()
+    assert np.isnan(study.values("hhi")).all()
+    with Ledger.reading(tmp_path / "s" / "ledger.sqlite") as book:
+        assert book.metrics_of(2, 0) == pytest.approx({"completion": 0.3, "margin": float("nan")}, nan_ok=True)
+        assert book.metrics_of(9, 0) is None
+    for going_on in (lambda: reopen(tmp_path / "s"), lambda: begin(file, tmp_path / "s")):
+        with pytest.raises(InputError, match=r"another version of vbp_sim, 0\.1\.0"):
+            going_on()
+
+
+def of_rounds(scenario: Scenario, replication: int) -> dict[str, float]:
+    """Metrics of a scenario with several rounds, and one that only this program has."""
+    growth = scenario.spec.demand.growth
+    return {"completion": growth, "own_metric": 2.0, "completion@second": 2 * growth, "margin": float("nan")}
+
+
+def test_a_metric_that_no_program_knew_when_a_study_began_takes_its_place_beside_the_others(tmp_path: Path) -> None:
+    file = write_sweep(tmp_path)
+    carry_on(begin(file, tmp_path / "s"), Options(executor="serial", points=[0, 1]), works.trivial)
+    swept(file, tmp_path / "s", of_rounds)
+    study = Studied.open(tmp_path / "s")
+    assert study.known == ["completion", "margin", "completion@second", "own_metric"]
+    np.testing.assert_allclose(study.values("completion@second")[0, :, 0], [np.nan, np.nan, 0.6, 0.8])
+    np.testing.assert_allclose(study.values("margin")[0, :, 0], [0, 0, np.nan, np.nan])
+    rows = table(tmp_path / "s")
+    assert [row["own_metric"] for row in rows] == [None, None, 2.0, 2.0]
+    assert list(rows[0])[-3:] == ["arrears", "completion@second", "own_metric"]
 
 
 @pytest.mark.parametrize("damage", [b"not a database, but long enough to be one" * 9, b""])

@@ -120,7 +120,7 @@ def _keep(record: dict[str, Any], out: Path, report: bool, quiet: bool) -> None:
 def _tell(metrics: dict[str, dict[str, Any]], right: Accuracy | None, quiet: bool) -> None:
     """Print the metrics in the units of summaries, with real values in the same unit, and how right they are."""
     from vbp_sim.report.summary import cells
-    from vbp_sim.runs.metric_ids import METRICS
+    from vbp_sim.runs.metrics import METRICS
 
     known = any("real" in m for m in metrics.values())
     rows = [("metric", "predicted", "range of 90 %", *(["real"] if known else []), "unit")]

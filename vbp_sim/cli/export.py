@@ -28,9 +28,12 @@ def command(run: Path, kind: str, tables: str, out: Path | None, quiet: bool) ->
     more than 100,000 rows go into a workbook only if they are named.
     """
     from vbp_sim.report import export
+    from vbp_sim.report.words.language import say
     from vbp_sim.runs.folder import RunFolder
 
     folder = RunFolder.open(run)
+    if folder.made_by:
+        message(say("cli.older", program=folder.made_by), quiet=quiet)
     wanted = [name.strip() for name in tables.split(",") if name.strip()]
     if kind == "csv":
         target = out if out is not None else run / "csv"

@@ -41,8 +41,8 @@ def command(
     from vbp_sim.studies.optimize import objectives, optimize, write_front
     from vbp_sim.studies.sweep import Listener, Options, begin
 
-    wanted = objectives(texts)
     study = begin(file, out, accept_new_code=accept_new_code, yes=True)
+    wanted = objectives(texts, list(study.base.scenario(study.plan.spec.variant, {}).spec.rounds))
     message(f"{study.design.combinations:,} combinations, at most {trials:,} are tried: {study.folder}", quiet=quiet)
     with bar(quiet or as_json) as update:
 
@@ -76,7 +76,7 @@ def _number(metric: str, value: float) -> str:
     """A metric as summaries write it."""
     from vbp_sim.report.summary import cells
     from vbp_sim.report.words import words
-    from vbp_sim.runs.metric_ids import METRICS
+    from vbp_sim.runs.metrics import METRICS
 
     _, mean, _, unit = cells(METRICS[metric], {"mean": value, "low": value, "high": value, "n": 1})
     return words.amount(mean, unit)

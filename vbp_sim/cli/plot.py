@@ -52,6 +52,8 @@ def command(
     from vbp_sim.report.words.language import say
 
     source = sources.opened(folder)
+    if program := sources.made_by(source):
+        message(say("cli.older", program=program), quiet=quiet)
     if chart is None:
         known = catalogue.catalogue(sources.kind(source))
         print_table([[entry.name, entry.question] for entry in known.values()])

@@ -29,10 +29,13 @@ def command(folder: Path, out: Path | None, quiet: bool) -> int:
     no network, and shows everything without its script, too.
     """
     from vbp_sim.report.pages import page, pages
-    from vbp_sim.report.sources import opened
+    from vbp_sim.report.sources import made_by, opened
     from vbp_sim.report.words.language import say
 
     file = out if out is not None else folder / page.NAME
-    pages.write(opened(folder), file)
+    source = opened(folder)
+    if program := made_by(source):
+        message(say("cli.older", program=program), quiet=quiet)
+    pages.write(source, file)
     message(say("cli.written", path=file), quiet=quiet)
     return 0

@@ -151,16 +151,28 @@ def _settle(
     covered = finance.fund_share * finance.insured_share
     surplus = retention.surplus(base, before, agreed, price, spent, finance.fund_share, finance.insured_share)
     kept = surplus * retention.ratio(score, passed)
-    columns = (agreed > 0, passed, agreed, bought, other, base * before * covered,
+    completed = (agreed > 0) & (bought >= agreed * (1 - 1e-9))
+    columns = (agreed > 0, passed, completed, agreed, bought, other, base * before * covered,
                (agreed * price + spent) * covered, surplus, kept)  # fmt: skip
     sums = place.institutions.by_level(np.concatenate(columns).astype(np.float64)).reshape(len(columns), len(d), -1)
     world.accounts.retain(m, due, agreements[0].round, p, sums[-1].sum(axis=0))
-    rows = []
+    part = np.divide(bought, agreed, out=np.full(bought.shape, np.nan), where=agreed > 0)
+    rows, levels = [], place.institutions.level
     for i, agreement in enumerate(agreements):
         retained[agreement] += float(kept[i].sum())
         for level, name in enumerate(LEVELS):
             if sums[0, i, level] > 0:
-                counts = (round(sums[0, i, level]), round(sums[1, i, level]))
+                counts = [round(count) for count in sums[:3, i, level].tolist()]
+                tenth = _percentile(part[i, levels == level], 0.1)
                 head = (agreement.round, year, world.drug_ids[agreement.drug], place.id, name)
-                rows.append((agreement.drug, (*head, *counts, *sums[2:, i, level].tolist())))
+                rows.append((agreement.drug, (*head, *counts, tenth, *sums[3:, i, level].tolist())))
     return rows
+
+
+def _percentile(values: Floats, at: float) -> float:
+    """A percentile of the known values, between neighbours in proportion; there is at least one."""
+    known = values[~np.isnan(values)]
+    place = at * (len(known) - 1)
+    low, high = int(place), min(int(place) + 1, len(known) - 1)
+    parted = np.partition(known, (low, high))
+    return float(parted[low] + (place - low) * (parted[high] - parted[low]))

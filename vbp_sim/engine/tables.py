@@ -189,6 +189,8 @@ TABLES: dict[str, Table] = {
             LEVEL,
             ("institutions", "int", "institutions", "institutions assessed"),
             ("passed", "int", "institutions", "institutions that passed the assessment"),
+            ("completed", "int", "institutions", "institutions that bought at least the agreed volume"),
+            ("tenth", "float", "share", "tenth percentile of purchased over agreed volume among the institutions"),
             ("agreed", "float", "units", "agreed volume of the year"),
             ("bought", "float", "units", "selected products bought in the year"),
             ("nonselected", "float", "units", "products bought that were not selected"),

@@ -17,8 +17,8 @@ from vbp_sim.report.summary import cells, known_metrics
 from vbp_sim.report.words import words
 from vbp_sim.report.words.language import say
 from vbp_sim.runs.folder import RunFolder
-from vbp_sim.runs.metric_ids import METRICS
-from vbp_sim.runs.view import WITHOUT, Cut
+from vbp_sim.runs.metrics import METRICS
+from vbp_sim.runs.view import Cut
 from vbp_sim.studies.paired import LEVEL
 
 
@@ -112,7 +112,7 @@ def columns_of_variants(found: Compared, metrics: Sequence[str], cut: Cut) -> Co
 def holds(metric: str, cut: Cut) -> str:
     """What a metric holds for if it cannot follow the choice; empty if it can."""
     given = {"drug": cut.drugs, "province": cut.provinces}
-    whole = [d for d, chosen in given.items() if chosen and metric in WITHOUT[d]]
+    whole = [d for d, chosen in given.items() if chosen and d not in METRICS[metric].cuts]
     return say("words.comma").join(say(f"explore.all_{dimension}s") for dimension in whole)
 
 

@@ -18,7 +18,7 @@ from vbp_sim.report.comparison import scale_of
 from vbp_sim.report.csv_table import Columns
 from vbp_sim.report.studied import Studied, lever_words
 from vbp_sim.report.summary import meaning
-from vbp_sim.runs.metric_ids import METRICS
+from vbp_sim.runs.metrics import METRICS
 from vbp_sim.studies import ledger
 from vbp_sim.studies.ledger import Ledger
 

@@ -16,11 +16,9 @@ from vbp_sim.errors import InputError, Problem
 from vbp_sim.explore.fence import inside
 from vbp_sim.report.compared import Compared
 from vbp_sim.runs.folder import AGAIN, RunFolder
-from vbp_sim.runs.metric_ids import METRICS
-from vbp_sim.runs.metrics import Row
+from vbp_sim.runs.metrics import Row, in_order
 from vbp_sim.runs.view import Cut, rows_of
-from vbp_sim.studies.compare import BASE, FILE
-from vbp_sim.studies.paired import paired
+from vbp_sim.studies.compare import BASE, FILE, difference_of
 
 #: metrics of each replication, as a comparison leaves them
 REPLICATIONS = "replications.csv"
@@ -63,7 +61,7 @@ class Runs:
 
     def rows(self, name: str, cut: Cut) -> list[Row]:
         """Metrics of each replication of a variant, cut as far as they can be; KeyError for one without a run."""
-        whole = cut.of_metric("completion") == Cut()
+        whole = cut.without(["month"]) == Cut()
         return self.measured[name] if whole and name in self.measured else rows_of(self.runs[name], cut)
 
     def against(self, base: str, rows: Mapping[str, Sequence[Row]], said: str) -> Compared:
@@ -75,8 +73,8 @@ class Runs:
             raise ValueError("one run alone is no comparison")
         others = [name for name in rows if name != base]
         pairs = {
-            id: {name: paired([r[id] for r in rows[base]], [r[id] for r in rows[name]]) for name in others}
-            for id in METRICS
+            id: {name: difference_of(rows, id, name, base) for name in others}
+            for id in in_order(id for own in rows.values() for row in own for id in row)
         }
         known = {id: {name: d for name, d in by_name.items() if d.n} for id, by_name in pairs.items()}
         content = {**self.compared.content, "variants": others, "base": base, "cut": said}
@@ -110,7 +108,8 @@ def _measured(file: Path, names: Sequence[str]) -> dict[str, list[Row]]:
     try:
         with file.open(encoding="utf-8-sig", newline="") as lines:
             for line in csv.DictReader(lines):
-                found.setdefault(line["variant"], []).append({id: float(line[id] or "nan") for id in METRICS})
+                row = {id: float(value or "nan") for id, value in line.items() if id not in ("variant", "replication")}
+                found.setdefault(line["variant"], []).append(row)
     except (OSError, ValueError, KeyError, TypeError) as error:
         raise InputError(Problem(str(file), f"cannot be read: {error}", AGAIN)) from error
     if len(found) != len(names):

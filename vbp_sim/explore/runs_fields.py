@@ -10,8 +10,7 @@ from vbp_sim.explore.query import LANG, Field
 from vbp_sim.explore.runs import Runs
 from vbp_sim.explore.sheet import in_order
 from vbp_sim.report.charts.catalogue import catalogue
-from vbp_sim.report.studied import WANTED
-from vbp_sim.runs.metric_ids import METRICS
+from vbp_sim.runs.metrics import METRICS
 
 #: charts that the page of a run shows where none is chosen; beside the charts of a comparison the first of them
 FIRST = ("price-by-drug", "monthly-use")
@@ -34,7 +33,7 @@ def fields_of(study: Runs) -> dict[str, Field]:
     first = (*between, *FIRST[:1]) if study.compared else FIRST
     found["chart"] = Field(charts, many=True, default=_among(charts, first))
     metrics = _metrics(study)
-    found["metric"] = Field(metrics, many=True, default=_among(metrics, WANTED))
+    found["metric"] = Field(metrics, many=True, default=_among(metrics, METRICS.wanted))
     return found | {"of": Field(names, default=names[:1], inner=True), "one": Field(drugs, inner=True)}
 
 

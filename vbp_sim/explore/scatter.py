@@ -14,7 +14,7 @@ from vbp_sim.report.charts.bands import Flags, Floats
 from vbp_sim.report.charts.catalogue import Chart
 from vbp_sim.report.comparison import scale_of
 from vbp_sim.report.words.language import say
-from vbp_sim.runs.metric_ids import METRICS
+from vbp_sim.runs.metrics import METRICS
 
 _LOOKS = (
     (style.BLUE, "o"),

@@ -24,7 +24,7 @@ from vbp_sim.report.pages.grid import MOST_ROWS, Grid, shown
 from vbp_sim.report.studied import Studied
 from vbp_sim.report.words import words
 from vbp_sim.report.words.language import say
-from vbp_sim.runs.metric_ids import METRICS
+from vbp_sim.runs.metrics import METRICS
 from vbp_sim.studies import export, ledger, plan
 from vbp_sim.studies.ledger import Ledger
 

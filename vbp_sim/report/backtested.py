@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from vbp_sim.runs.folder import RunFolder
-from vbp_sim.runs.metric_ids import METRICS, Metric
+from vbp_sim.runs.metrics import METRICS, Metric
 from vbp_sim.truth import backtest_record
 from vbp_sim.truth.backtest import TENDER_METRICS
 

@@ -15,7 +15,7 @@ from vbp_sim.errors import InputError, Problem
 from vbp_sim.report.words import words
 from vbp_sim.report.words.language import say
 from vbp_sim.runs.folder import AGAIN, RunFolder
-from vbp_sim.runs.metric_ids import METRICS, Metric
+from vbp_sim.runs.metrics import METRICS, Metric
 from vbp_sim.studies.compare import BASE, FILE, PROGRAM
 from vbp_sim.studies.paired import Difference
 
@@ -86,7 +86,7 @@ class Compared:
         return {line["path"]: line["meaning"] for run in runs for line in run.manifest.get("values", ())}
 
     def metrics(self) -> list[Metric]:
-        """Metrics that are compared, in their order."""
+        """Metrics that are compared, in their order, without those of single rounds."""
         return [METRICS[name] for name in METRICS if name in self.differences]
 
 

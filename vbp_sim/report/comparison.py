@@ -8,17 +8,21 @@ from collections.abc import Iterator, Mapping
 from vbp_sim.report.summary import meaning
 from vbp_sim.report.words import words
 from vbp_sim.report.words.language import language, say, term
-from vbp_sim.runs.metric_ids import METRICS, Metric
+from vbp_sim.runs.metrics import METRICS, Metric
 from vbp_sim.studies.compare import Comparison
 from vbp_sim.studies.paired import LEVEL, Difference
 
 
 def table(found: Comparison) -> list[list[str]]:
-    """Rows of text: metric, base, and per variant its value, the difference with interval, a judgement."""
+    """Rows of text: metric, base, and per variant its value, the difference with interval, a judgement.
+
+    Metrics of single rounds are left to comparison.csv.
+    """
     head = [say("compare.metric"), say("compare.base")]
     for name in found.variants:
         head += [name, say("compare.difference"), ""]
-    return [head, *(_row(METRICS[id], by_name, found.variants) for id, by_name in found.differences.items())]
+    plain = {METRICS[id]: by_name for id, by_name in found.differences.items() if not METRICS[id].part}
+    return [head, *(_row(metric, by_name, found.variants) for metric, by_name in plain.items())]
 
 
 def remarks(found: Comparison) -> Iterator[str]:
@@ -58,8 +62,8 @@ def arrow(metric: Metric, difference: Difference) -> str:
     if not difference.clear:
         return ""
     up = difference.mean > 0
-    welcome = {"better": ("worse", "better"), "worse": ("better", "worse"), "neither": ("neither",) * 2}
-    return say(f"compare.{'up' if up else 'down'}_{welcome[metric.higher_is][up]}")
+    welcome = "better" if metric.better == ("higher" if up else "lower") else "worse"
+    return say(f"compare.{'up' if up else 'down'}_{welcome if metric.better else 'neither'}")
 
 
 def decimals_of(metric: Metric) -> int:

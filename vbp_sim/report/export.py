@@ -21,7 +21,7 @@ from vbp_sim.report.words.language import restate, say
 from vbp_sim.report.words.names import FACTS, SAID, with_sentences
 from vbp_sim.runs import aside
 from vbp_sim.runs.folder import RunFolder
-from vbp_sim.runs.metric_ids import METRICS
+from vbp_sim.runs.metrics import METRICS
 
 #: rows that a sheet of Excel holds, its header among them
 EXCEL_ROWS = 1_048_576

@@ -13,6 +13,7 @@ from vbp_sim.report.backtested import Backtested
 from vbp_sim.report.compared import Compared
 from vbp_sim.report.studied import Studied
 from vbp_sim.runs.folder import RunFolder
+from vbp_sim.runs.metrics import METRICS, in_order
 from vbp_sim.studies import compare, plan
 from vbp_sim.truth import backtest_record
 
@@ -38,6 +39,18 @@ def kind(source: Source) -> Kind:
     if isinstance(source, Compared):
         return "comparison"
     return "study" if isinstance(source, Studied) else "backtest"
+
+
+def metric_ids(source: Source) -> list[str]:
+    """Ids of the metrics that a chart of a source can show."""
+    if isinstance(source, Compared):
+        return in_order([*METRICS, *source.differences])
+    return in_order([*METRICS, *source.known]) if isinstance(source, Studied) else list(METRICS)
+
+
+def made_by(source: Source) -> str:
+    """The program that made a run or a study of an older layout; empty for all others."""
+    return source.made_by if isinstance(source, RunFolder | Studied) else ""
 
 
 def origin(source: Source) -> RunFolder:

@@ -19,7 +19,7 @@ from vbp_sim.errors import VbpError
 from vbp_sim.report.charts.bands import Floats
 from vbp_sim.report.words import words
 from vbp_sim.runs.folder import RunFolder
-from vbp_sim.runs.metric_ids import METRICS, Metric
+from vbp_sim.runs.metrics import METRICS, Metric
 from vbp_sim.scenario.describe import lines_of
 from vbp_sim.studies import findings, ledger, plan
 from vbp_sim.studies.base import Base
@@ -27,18 +27,6 @@ from vbp_sim.studies.design import Design
 from vbp_sim.studies.findings import Findings
 from vbp_sim.studies.ledger import Ledger
 from vbp_sim.studies.plan import Plan
-
-#: metrics that charts take where the user chooses none, the most wanted first
-WANTED = (
-    "cut_own",
-    "completion",
-    "fund_saving",
-    "unmet_share",
-    "patient_saving",
-    "spend_change",
-    "margin",
-    "cut_ceiling",
-)
 
 
 @dataclass(frozen=True)
@@ -61,6 +49,18 @@ class Studied:
         with Ledger.reading(path / ledger.NAME) as book:
             done = book.counts()["done"]
         return cls(path, known, Design(known.spec), findings.read(path), version, done)
+
+    @property
+    def known(self) -> list[str]:
+        """Ids of the metrics that its runs have, those of single rounds too."""
+        with Ledger.reading(self.path / ledger.NAME) as book:
+            return book.metrics
+
+    @property
+    def made_by(self) -> str:
+        """The program that made a study of an older layout, such as "vbp_sim 0.1.0"; empty for one of this layout."""
+        with Ledger.reading(self.path / ledger.NAME) as book:
+            return f"vbp_sim {self.version}" if book.version < ledger.VERSION else ""
 
     @property
     def origin(self) -> RunFolder:
@@ -109,13 +109,13 @@ class Studied:
 
     @cached_property
     def metrics(self) -> list[Metric]:
-        """Metrics that differ between points, those of `WANTED` first."""
+        """Metrics that differ between points, the most wanted first."""
         return self.differing(2)
 
     def differing(self, *over: int) -> list[Metric]:
-        """Metrics that differ if the axes ``over`` of `shape` are averaged, those of `WANTED` first."""
+        """Metrics that differ if the axes ``over`` of `shape` are averaged, the most wanted first."""
         self._load(list(METRICS))
-        order = [*WANTED, *(name for name in METRICS if name not in WANTED)]
+        order = dict.fromkeys([*METRICS.wanted, *METRICS])
         return [METRICS[name] for name in order if _varies(self._values[name].mean(axis=over))]
 
     @cached_property
@@ -132,7 +132,8 @@ class Studied:
         missing = [name for name in metrics if name not in self._values]
         cells = {name: np.full((len(self.design), self.shape[2]), np.nan) for name in missing}
         with Ledger.reading(self.path / ledger.NAME) as book:
-            for block in book.rows(["point", "replication", *missing], "status = 'done'") if missing else ():
+            own = ["point", "replication"]
+            for block in book.rows(own, "status = 'done'", metrics=missing) if missing else ():
                 point, replication, *columns = zip(*block, strict=True)
                 for name, column in zip(missing, columns, strict=True):
                     cells[name][list(point), list(replication)] = [np.nan if v is None else v for v in column]

@@ -8,7 +8,8 @@ from typing import Any
 
 from vbp_sim.report.words import words
 from vbp_sim.report.words.language import restate, say, term
-from vbp_sim.runs.metric_ids import METRICS, Metric
+from vbp_sim.runs.metrics import METRICS, Metric
+from vbp_sim.runs.metrics.metric import RENEWALS
 
 #: room for a meaning below which lines are left to the terminal to break
 _LEAST = 24
@@ -42,17 +43,27 @@ def render(summary: Mapping[str, Any], width: int = 200) -> str:
 
 
 def known_metrics(metrics: Mapping[str, Any]) -> dict[str, Metric]:
-    """The metrics of a summary in their order; those that this version does not know come last, as they are."""
+    """The metrics of a summary in their order, without those of single rounds.
+
+    Those that this version does not know come last, as they are.
+    """
     known = {i: m for i, m in METRICS.items() if i in metrics}
     others = {
-        i: Metric(i, "other", str(value["unit"]), "", 3, "neither") for i, value in metrics.items() if i not in METRICS
+        i: Metric(i, "other", str(value["unit"]), "", _unknown, 3) for i, value in metrics.items() if i not in METRICS
     }
     return known | others
 
 
 def meaning(metric: Metric) -> str:
     """What a metric is, in words."""
-    return restate("metrics", metric.meaning)
+    said = restate("metrics", metric.meaning)
+    if not metric.part:
+        return said
+    return say("summary.of_renewals" if metric.part == RENEWALS else "summary.of_round", says=said, round=metric.part)
+
+
+def _unknown(run: object) -> float:
+    raise LookupError("a metric of another version has no formula here")
 
 
 def cells(metric: Metric, value: Mapping[str, Any]) -> tuple[str, str, str, str]:

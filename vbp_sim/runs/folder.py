@@ -35,6 +35,8 @@ from vbp_sim.runs import parquet, target
 
 #: version of the layout of a run folder
 FORMAT = 3
+#: older layouts that can be read: what they lack is empty or unknown
+OLDER = (2,)
 SUMMARY = "summary.json"
 AGAIN = "run it again"
 DAMAGED = f"the run folder is damaged; {AGAIN}"
@@ -60,7 +62,7 @@ class RunFolder:
 
     @classmethod
     def open(cls, path: Path | str) -> RunFolder:
-        """Open a finished run; InputError if there is none, or one of another format."""
+        """Open a finished run; InputError if there is none, or one of a format that is not known."""
         path = Path(path)
         if not path.exists():
             raise _unusable(path, "there is no such run folder", "`vbp run SCENARIO` makes one")
@@ -77,28 +79,37 @@ class RunFolder:
         manifest = _read_json(file)
         if manifest.get("program") != target.PROGRAM:
             raise _unusable(file, "is not the manifest of a run of vbp_sim", "name another folder")
-        if manifest.get("format") != FORMAT:
+        if manifest.get("format") not in (FORMAT, *OLDER):
             seen = f"has format {manifest.get('format')!r}; this version of vbp_sim reads format {FORMAT}"
             raise _unusable(file, seen, "run the scenario again, or use the version that wrote it")
         return cls(path, manifest, _read_json(path / SUMMARY))
 
     @property
+    def made_by(self) -> str:
+        """The program that made a run of an older format, such as "vbp_sim 0.1.0"; empty for one of this format."""
+        return f"vbp_sim {self.manifest['version']}" if self.manifest.get("format") in OLDER else ""
+
+    @property
     def tables(self) -> tuple[str, ...]:
         """Names of the tables of the run."""
-        return tuple(self.manifest["tables"])
+        return tuple(name for name in self.manifest["tables"] if name in TABLES)
 
     def table(self, name: str, columns: Iterable[str] | None = None) -> parquet.Columns:
         """Columns of a table (all by default), each of shape (rows,), in the order of replications.
 
         Text columns are object arrays of str, months datetime64[M], dates datetime64[D].
-        KeyError for an unknown table or column; InputError if the file is missing or damaged.
+        KeyError for an unknown table or column; InputError if the file is missing or damaged. What a run of an older
+        format lacks is nan or empty.
         """
         wanted = list(TABLES[name].names if columns is None else columns)
         missing = [c for c in wanted if (name, c) not in self._columns]
         if missing:
             file = _table_path(self.path, name)
             try:
-                loaded = parquet.read(TABLES[name], file, missing)
+                if self.made_by and name not in self.manifest["tables"]:
+                    loaded = parquet.unknown(TABLES[name], missing, 0)
+                else:
+                    loaded = parquet.read(TABLES[name], file, missing, lacking=bool(self.made_by))
             except (OSError, ValueError) as error:  # Arrow's own errors are ValueErrors
                 raise _unusable(file, f"cannot be read: {error}", DAMAGED) from error
             for column, values in loaded.items():

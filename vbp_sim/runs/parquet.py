@@ -112,12 +112,26 @@ class TableFile:
         self._writer.is_open = False
 
 
-def read(table: Table, path: Path, names: list[str]) -> Columns:
-    """Columns of a file: text as object arrays of str, months as datetime64[M], dates as datetime64[D]."""
-    texts = [n for n in names if table.column(n).kind == "text"]
-    with pq.ParquetFile(path, read_dictionary=texts) as file:
-        data = file.read(columns=names)
-    return {n: _loaded(table.column(n), data.column(n)) for n in names}
+def read(table: Table, path: Path, names: list[str], *, lacking: bool = False) -> Columns:
+    """Columns of a file: text as object arrays of str, months as datetime64[M], dates as datetime64[D].
+
+    ``lacking``: columns may be missing, and are `unknown` then; else ValueError.
+    """
+    wanted, stored = {n: table.column(n) for n in names}, set(pq.read_schema(path).names)
+    there = {n: column for n, column in wanted.items() if n in stored}
+    if not lacking and len(there) < len(wanted):
+        raise ValueError(f"it has no column {', '.join(n for n in wanted if n not in there)}")
+    with pq.ParquetFile(path, read_dictionary=[n for n, c in there.items() if c.kind == "text"]) as file:
+        data, rows = file.read(columns=list(there)), int(file.metadata.num_rows)
+    found = {n: _loaded(column, data.column(n)) for n, column in there.items()}
+    return {**found, **unknown(table, [n for n in names if n not in found], rows)}
+
+
+def unknown(table: Table, names: list[str], rows: int) -> Columns:
+    """Columns of which nothing is known: numbers are nan, texts empty, dates none, nothing is true."""
+    blank = {"text": np.full(rows, "", dtype=object), "bool": np.zeros(rows, dtype=np.bool_)}
+    blank |= {kind: np.full(rows, np.datetime64("NaT"), f"datetime64[{kind[0].upper()}]") for kind in ("month", "date")}
+    return {n: blank.get(table.column(n).kind, np.full(rows, np.nan)).copy() for n in names}
 
 
 def _loaded(column: Column, data: pa.ChunkedArray) -> Array:

@@ -14,6 +14,7 @@ from typing import Any
 
 import vbp_sim
 from vbp_sim.engine import limits
+from vbp_sim.errors import InputError, Problem
 from vbp_sim.rules.evidence import Evidence
 from vbp_sim.rules.local.law import LocalLaw
 from vbp_sim.rules.ruleset import RuleSet
@@ -126,6 +127,9 @@ def _finished(target: Path, wanted: str) -> RunFolder | None:
     if not (target / "manifest.json").is_file():
         return None
     folder = RunFolder.open(target)
+    if folder.made_by:
+        what = f"holds a run of {folder.made_by}, which cannot be gone on with"
+        raise InputError(Problem(str(target), what, "replace it with --force, or name another folder with --out"))
     return folder if folder.manifest.get("run_id") == wanted else None
 
 

@@ -18,20 +18,7 @@ import numpy.typing as npt
 from vbp_sim.engine.tables import TABLES
 from vbp_sim.runs import parquet
 from vbp_sim.runs.folder import RunFolder
-from vbp_sim.runs.metric_ids import METRICS
-from vbp_sim.runs.metrics import Row, metrics_of, summarize
-
-#: metrics that cannot be told of some drugs only (the fund's table has no drugs), or of some provinces only
-WITHOUT = {
-    "drug": (
-        "spend_change", "fund_saving", "fund_net", "patient_saving", "payment_delay_days", "firm_cash", "arrears",
-    ),
-    "province": (
-        "cut_ceiling", "cut_own", "cut_official", "bidders_per_drug", "selected_per_drug", "selected_products",
-        "failed_drugs", "bid_success", "originator_win_rate", "shortage_product_months", "disruptions", "hhi",
-        "margin", "exits", "bans", "recalls", "wish_met", "firm_cash",
-    ),
-}  # fmt: skip
+from vbp_sim.runs.metrics import METRICS, Row, in_order, metrics_of, summarize
 
 Bools = npt.NDArray[np.bool_]
 
@@ -59,7 +46,7 @@ class Cut:
 
     def of_metric(self, metric: str) -> Cut:
         """What of the cut a metric can follow; metrics are always of the whole time."""
-        return self.without({"month", *(d for d, metrics in WITHOUT.items() if metric in metrics)})
+        return self.without({"month", "drug", "province"}.difference(METRICS[metric].cuts))
 
 
 @dataclass(frozen=True)
@@ -75,7 +62,7 @@ class RunView(RunFolder):
     def of(cls, run: RunFolder, cut: Cut, said: str = "") -> Self:
         """The part of a run, its summary measured anew; ``said``: the cut in words, for its manifest."""
         summary = run.summary
-        if cut.of_metric("completion") != Cut():
+        if cut.without(["month"]) != Cut():
             summary = {**summary, "metrics": summarize(rows_of(run, cut))}
         return cls(run.path, {**run.manifest, "cut": said}, summary, run=run, cut=cut)
 
@@ -101,13 +88,13 @@ class RunView(RunFolder):
 
 def rows_of(run: RunFolder, cut: Cut) -> list[Row]:
     """Metrics of each replication of the part of a run; each metric follows the cut as far as it can."""
-    parts = {id: cut.of_metric(id) for id in METRICS}
     measured = {
         part: metrics_of(run if part == Cut() else RunView(run.path, run.manifest, {}, run=run, cut=part))
-        for part in dict.fromkeys(parts.values())
+        for part in dict.fromkeys(cut.of_metric(id) for id in METRICS)
     }
+    ids = in_order(id for rows in measured.values() for row in rows for id in row)
     count = range(int(run.manifest["replications"]))
-    return [{id: measured[part][k][id] for id, part in parts.items()} for k in count]
+    return [{id: measured[cut.of_metric(id)][k].get(id, np.nan) for id in ids} for k in count]
 
 
 def _columns(table: str, dimension: str) -> list[str]:

@@ -10,18 +10,18 @@ from __future__ import annotations
 
 import dataclasses
 import hashlib
-from collections.abc import Callable, Iterator, Sequence
+import math
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 import vbp_sim
-from vbp_sim.errors import InputError, Problem, nearest
+from vbp_sim.errors import InputError, Problem
 from vbp_sim.runs import aside
 from vbp_sim.runs.folder import RunFolder
 from vbp_sim.runs.load import load_scenario
-from vbp_sim.runs.metric_ids import METRICS
-from vbp_sim.runs.metrics import Row, metrics_of
+from vbp_sim.runs.metrics import METRICS, Row, check_known, in_order, known_ids, metrics_of
 from vbp_sim.runs.replications import replicate
 from vbp_sim.runs.run import run, run_id, run_name
 from vbp_sim.scenario.load import Scenario
@@ -75,10 +75,15 @@ class Comparison:
         return [name for name in self.rows if name != BASE]
 
     @property
+    def ids(self) -> list[str]:
+        """Metrics that any variant has."""
+        return in_order(id for rows in self.rows.values() for row in rows for id in row)
+
+    @property
     def differences(self) -> dict[str, dict[str, Difference]]:
         """By metric and variant; a metric that never applies in base and variant together is left out."""
         found: dict[str, dict[str, Difference]] = {}
-        for metric in METRICS:
+        for metric in self.ids:
             for name in self.variants:
                 difference = difference_of(self.rows, metric, name)
                 if difference.n:
@@ -90,7 +95,7 @@ class Comparison:
         metrics = {
             id: {
                 "unit": METRICS[id].unit,
-                "higher_is": METRICS[id].higher_is,
+                "better": METRICS[id].better,
                 "variants": {
                     name: {**dataclasses.asdict(d), "halfwidth": d.halfwidth} for name, d in found.items()
                 },
@@ -148,9 +153,10 @@ def compare(
     return Comparison(base.spec.scenario, base.spec.title, base.spec.seed, rows, runs, reached, id)
 
 
-def difference_of(rows: dict[str, list[Row]], metric: str, variant: str) -> Difference:
+def difference_of(rows: Mapping[str, Sequence[Row]], metric: str, variant: str, base: str = BASE) -> Difference:
     """How a variant differs from the base in one metric."""
-    return paired([r[metric] for r in rows[BASE]], [r[metric] for r in rows[variant]])
+    values = {name: [row.get(metric, math.nan) for row in rows[name]] for name in (base, variant)}
+    return paired(values[base], values[variant])
 
 
 def write(found: Comparison, out: Path) -> None:
@@ -162,7 +168,7 @@ def write(found: Comparison, out: Path) -> None:
     header = [
         "metric",
         "unit",
-        "higher_is",
+        "better",
         "variant",
         "base",
         "value",
@@ -175,9 +181,9 @@ def write(found: Comparison, out: Path) -> None:
     aside.write_csv(out / "comparison.csv", header, _lines(found))
     aside.write_csv(
         out / "replications.csv",
-        ["variant", "replication", *METRICS],
+        ["variant", "replication", *found.ids],
         (
-            [name, k, *(row[m] for m in METRICS)]
+            [name, k, *(row.get(id, math.nan) for id in found.ids)]
             for name, rows in found.rows.items()
             for k, row in enumerate(rows)
         ),
@@ -188,7 +194,7 @@ def write(found: Comparison, out: Path) -> None:
 def _lines(found: Comparison) -> Iterator[list[Any]]:
     for id, by_variant in found.differences.items():
         for name, d in by_variant.items():
-            start = [id, METRICS[id].unit, METRICS[id].higher_is, name]
+            start = [id, METRICS[id].unit, METRICS[id].better or "", name]
             yield [*start, d.base, d.variant, d.mean, d.low, d.high, d.n, d.variance_saved]
 
 
@@ -227,12 +233,7 @@ def _until(
     all_of: dict[str, Scenario], until: Precision, workers: int | None, progress: Progress | None
 ) -> tuple[dict[str, list[Row]], bool]:
     """Add replications to all variants together until the differences are known well enough."""
-    if until.metric not in METRICS:
-        raise InputError(
-            Problem(
-                f"--metric {until.metric}", "there is no such metric", nearest(until.metric, list(METRICS))
-            )
-        )
+    check_known([until.metric], known_ids(list(all_of[BASE].spec.rounds)), "--metric")
     rows: dict[str, list[Row]] = {name: [] for name in all_of}
     wanted = min(FIRST, until.most)
     while True:

@@ -18,15 +18,15 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from vbp_sim.errors import InputError, Problem, nearest
-from vbp_sim.runs.metric_ids import METRICS
+from vbp_sim.errors import InputError, Problem
+from vbp_sim.runs.metrics import METRICS, check_known
 from vbp_sim.studies.ledger import NAME, Ledger
 from vbp_sim.studies.plan import read_plan
 
 #: a region holds at least this part of the cases, and a tree has at most so many splits in a row
 SMALLEST, DEPTH = 0.05, 3
 _SIGNS = {">": operator.gt, "<": operator.lt, ">=": operator.ge, "<=": operator.le}
-_TEST = re.compile(r"\s*(\w+)\s*(>=|<=|>|<)\s*([-+0-9.eE]+)\s*")
+_TEST = re.compile(r"\s*([^\s<>=]+)\s*(>=|<=|>|<)\s*([-+0-9.eE]+)\s*")
 
 
 @dataclass(frozen=True)
@@ -42,13 +42,14 @@ class Box:
 def discover(folder: Path, test: str) -> list[Box]:
     """Regions of the study, those that fail most first. InputError for a test that cannot be read."""
     match = _TEST.fullmatch(test)
-    if match is None or match[1] not in METRICS:
-        known = nearest(match[1], list(METRICS)) if match else "for example 'unmet_share > 0.02'"
-        raise InputError(Problem(f"--fails '{test}'", "a metric, a sign and a number are wanted", known))
+    if match is None:
+        example = "for example 'unmet_share > 0.02'"
+        raise InputError(Problem(f"--fails '{test}'", "a metric, a sign and a number are wanted", example))
     plan = read_plan(folder)
     ids = [*plan.spec.levers, *plan.spec.uncertainties]
     with Ledger.reading(folder / NAME) as book:
-        rows = [row for block in book.rows(['"values"', match[1]], "status = 'done'") for row in block]
+        check_known([match[1]], [*METRICS, *book.metrics], "--fails")
+        rows = [row for block in book.rows(['"values"'], "status = 'done'", metrics=[match[1]]) for row in block]
     cases = [(json.loads(values), float(y)) for values, y in rows if y is not None]
     failing = np.array([_SIGNS[match[2]](y, float(match[3])) for _, y in cases], dtype=np.bool_)
     if len(cases) < 20 or failing.all() or not failing.any():

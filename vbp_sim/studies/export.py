@@ -16,7 +16,7 @@ from typing import Any
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from vbp_sim.runs.metric_ids import METRICS
+from vbp_sim.runs.metrics import METRICS, in_order
 from vbp_sim.studies.design import Design
 from vbp_sim.studies.ledger import Ledger
 
@@ -27,15 +27,16 @@ _OWN = ("point", "sample", "variant", "replication", "status")
 def export(folder: Path, ledger: Ledger, design: Design) -> None:
     """Write study.parquet, study.csv and, if there are any, failures.csv; each aside, then renamed."""
     ids = [*design.spec.levers, *design.spec.uncertainties]
-    names = [*_OWN, *ids, *METRICS]
-    schema = _schema(ledger, ids)
+    metrics = in_order([*METRICS, *ledger.metrics])
+    names = [*_OWN, *ids, *metrics]
+    schema = _schema(ledger, ids, metrics)
     hidden = {name: folder / f".{name}.{os.getpid()}" for name in (PARQUET, CSV)}
     try:
         with hidden[CSV].open("w", encoding="utf-8-sig", newline="") as text:
             lines = csv.writer(text, lineterminator="\n")
             lines.writerow(names)
             with pq.ParquetWriter(hidden[PARQUET], schema, compression="zstd") as table:
-                for block in _blocks(ledger, ids):
+                for block in _blocks(ledger, ids, metrics):
                     columns = [pa.array([_as(row[i], f.type) for row in block], f.type) for i, f in enumerate(schema)]
                     table.write_table(pa.Table.from_arrays(columns, schema=schema))
                     lines.writerows([_cell(value) for value in row] for row in block)
@@ -52,10 +53,9 @@ def command(folder: Path, point: int, replication: int) -> str:
     return f"vbp sweep repeat {folder} --point {point} --replication {replication}"
 
 
-def _blocks(ledger: Ledger, ids: list[str]) -> Iterator[list[list[Any]]]:
-    columns = [*_OWN, '"values"', *METRICS]
+def _blocks(ledger: Ledger, ids: list[str], metrics: list[str]) -> Iterator[list[list[Any]]]:
     at = len(_OWN)
-    for block in ledger.rows(columns):
+    for block in ledger.rows([*_OWN, '"values"'], metrics=metrics):
         yield [[*row[:at], *(_flat(json.loads(row[at]).get(id)) for id in ids), *row[at + 1 :]] for row in block]
 
 
@@ -63,7 +63,7 @@ def _flat(value: Any) -> Any:
     return json.dumps(value, ensure_ascii=False) if isinstance(value, dict | list) else value
 
 
-def _schema(ledger: Ledger, ids: list[str]) -> pa.Schema:
+def _schema(ledger: Ledger, ids: list[str], metrics: list[str]) -> pa.Schema:
     """Numbers where every point has a number, else text."""
     kinds: dict[str, set[type]] = {id: set() for id in ids}
     for values in ledger.point_values():
@@ -71,8 +71,12 @@ def _schema(ledger: Ledger, ids: list[str]) -> pa.Schema:
             kinds[id].add(type(_flat(values.get(id))))
     own = [pa.field(n, pa.string() if n in ("variant", "status") else pa.int64()) for n in _OWN]
     given = [pa.field(id, _arrow(kinds[id])) for id in ids]
-    units = [pa.field(id, pa.float64(), metadata={"unit": m.unit, "meaning": m.meaning}) for id, m in METRICS.items()]
-    return pa.schema([*own, *given, *units])
+    return pa.schema([*own, *given, *(pa.field(id, pa.float64(), metadata=_about(id)) for id in metrics)])
+
+
+def _about(id: str) -> dict[str, str]:
+    """Unit and meaning of a metric; nothing of one that this version does not know."""
+    return {"unit": METRICS[id].unit, "meaning": METRICS[id].meaning} if id in METRICS else {}
 
 
 def _arrow(kinds: set[type]) -> pa.DataType:

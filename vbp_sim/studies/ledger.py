@@ -1,6 +1,7 @@
 """The ledger of a study: one SQLite file with every point and every run, written by one process only.
 
 Any number of readers may look while it is written. A run that is done is never overwritten and never counted twice.
+A metric of a run is a row of its own, so that a new metric orphans no study.
 """
 
 from __future__ import annotations
@@ -9,7 +10,7 @@ import contextlib
 import json
 import os
 import sqlite3
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Container, Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -17,14 +18,14 @@ import numpy as np
 import numpy.typing as npt
 
 from vbp_sim.errors import InputError, Problem, RunError
-from vbp_sim.runs.metric_ids import METRICS
+from vbp_sim.runs.metrics import in_order
 from vbp_sim.studies.work import Receipt
 
 NAME = "ledger.sqlite"
-#: PRAGMA user_version of the layout
-VERSION = 1
+#: PRAGMA user_version of the layout; version 1 had a column for each metric, and is only read
+VERSION = 2
 
-_TABLES = f"""
+_TABLES = """
 CREATE TABLE point (
     point INTEGER PRIMARY KEY, sample INTEGER NOT NULL, variant TEXT NOT NULL,
     "values" TEXT NOT NULL, digest TEXT NOT NULL
@@ -33,14 +34,15 @@ CREATE TABLE run (
     key TEXT NOT NULL, point INTEGER NOT NULL REFERENCES point, replication INTEGER NOT NULL,
     status TEXT NOT NULL CHECK (status IN ('done', 'failed')), seconds REAL NOT NULL, program TEXT NOT NULL,
     stage TEXT NOT NULL, type TEXT NOT NULL, message TEXT NOT NULL, traceback TEXT NOT NULL,
-    {", ".join(f"{id} REAL" for id in METRICS)},
     PRIMARY KEY (point, replication)
 );
+CREATE TABLE metric (metric INTEGER PRIMARY KEY, id TEXT NOT NULL UNIQUE);
+CREATE TABLE value (
+    point INTEGER NOT NULL, replication INTEGER NOT NULL, metric INTEGER NOT NULL REFERENCES metric, value REAL,
+    PRIMARY KEY (point, replication, metric)
+) WITHOUT ROWID;
 """
-_COLUMNS = (
-    "key", "point", "replication", "status", "seconds", "program", "stage", "type", "message", "traceback",
-    *METRICS,
-)  # fmt: skip
+_COLUMNS = ("key", "point", "replication", "status", "seconds", "program", "stage", "type", "message", "traceback")
 _INSERT = f"""
 INSERT INTO run ({", ".join(_COLUMNS)}) VALUES ({", ".join("?" * len(_COLUMNS))})
 ON CONFLICT (point, replication) DO UPDATE SET {", ".join(f"{c} = excluded.{c}" for c in _COLUMNS)}
@@ -57,6 +59,7 @@ class Ledger:
     def __init__(self, file: Path, link: sqlite3.Connection) -> None:
         self.file = file
         self._link = link
+        self.version = int(link.execute("PRAGMA user_version").fetchone()[0])
 
     @classmethod
     @contextlib.contextmanager
@@ -70,7 +73,7 @@ class Ledger:
                     link.execute("PRAGMA page_size = 8192")
                     link.execute("PRAGMA journal_mode = WAL")
                     link.executescript(f"BEGIN; {_TABLES} PRAGMA user_version = {VERSION}; COMMIT;")
-                _check_version(file, link)
+                _check_version(file, link, (VERSION,))
                 link.execute("PRAGMA journal_mode = WAL")
                 link.execute("PRAGMA synchronous = NORMAL")
                 yield cls(file, link)
@@ -79,8 +82,11 @@ class Ledger:
 
     @classmethod
     @contextlib.contextmanager
-    def reading(cls, file: Path) -> Iterator[Ledger]:
-        """Open to look; InputError if there is no ledger, or one of another version."""
+    def reading(cls, file: Path, *, resumed: bool = False) -> Iterator[Ledger]:
+        """Open to look; InputError if there is no ledger, or one of a later version.
+
+        ``resumed``: also one of an older version, which is never gone on with.
+        """
         if not file.is_file():
             raise InputError(
                 Problem(str(file), "there is no such file; this is no study", "name the folder of a study")
@@ -89,7 +95,7 @@ class Ledger:
             mode = "rw" if os.access(file.parent, os.W_OK) else "ro&immutable=1"
             link = sqlite3.connect(f"{file.absolute().as_uri()}?mode={mode}", uri=True, timeout=30)
             try:
-                _check_version(file, link)
+                _check_version(file, link, (VERSION,) if resumed else range(1, VERSION + 1))
                 yield cls(file, link)
             finally:
                 link.close()
@@ -113,11 +119,27 @@ class Ledger:
         for receipt, key in zip(receipts, keys, strict=True):
             why = receipt.failure
             told = (why.stage, why.type, why.message, why.traceback) if why else ("", "", "", "")
-            metrics = receipt.metrics or (None,) * len(METRICS)
             status = "failed" if why else "done"
-            rows.append((key, receipt.point, receipt.replication, status, receipt.seconds, program, *told, *metrics))
+            rows.append((key, receipt.point, receipt.replication, status, receipt.seconds, program, *told))
         with self._transaction():
-            self._link.executemany(_INSERT, rows)
+            number = self._numbers(id for receipt in receipts for id in receipt.metrics)
+            for receipt, row in zip(receipts, rows, strict=True):
+                if self._link.execute(_INSERT, row).rowcount:
+                    at = (receipt.point, receipt.replication)
+                    values = [(*at, number[id], None if v != v else v) for id, v in receipt.metrics.items()]
+                    self._link.executemany("INSERT INTO value VALUES (?, ?, ?, ?)", values)
+
+    def _numbers(self, ids: Iterable[str]) -> dict[str, int]:
+        """The number of each metric; new ones get theirs."""
+        self._link.executemany("INSERT OR IGNORE INTO metric (id) VALUES (?)", [(id,) for id in dict.fromkeys(ids)])
+        return dict(self._link.execute("SELECT id, metric FROM metric"))
+
+    @property
+    def metrics(self) -> list[str]:
+        """Ids of all metrics that any run has, as people see them."""
+        if self.version == 1:
+            return in_order(row[1] for row in self._link.execute("PRAGMA table_info(run)") if row[1] not in _COLUMNS)
+        return in_order(id for (id,) in self._link.execute("SELECT id FROM metric ORDER BY id"))
 
     def done(self, points: int, replications: int) -> npt.NDArray[np.bool_]:
         """Which runs are done, shape (points, replications)."""
@@ -136,13 +158,12 @@ class Ledger:
         for (text,) in self._link.execute('SELECT "values" FROM point ORDER BY point'):
             yield json.loads(text)
 
-    def metrics(self, point: int, replication: int) -> dict[str, float] | None:
+    def metrics_of(self, point: int, replication: int) -> dict[str, float] | None:
         """Metrics of one run (nan: does not apply); None if it is not done."""
-        query = f"SELECT {', '.join(METRICS)} FROM run WHERE point = ? AND replication = ? AND status = 'done'"
-        row = self._link.execute(query, (point, replication)).fetchone()
-        return (
-            None if row is None else {id: float("nan") if v is None else v for id, v in zip(METRICS, row, strict=True)}
-        )
+        ids, where = self.metrics, f"status = 'done' AND point = {point:d} AND replication = {replication:d}"
+        for block in self.rows([], where, metrics=ids):
+            return {id: float("nan") if v is None else v for id, v in zip(ids, block[0], strict=True)}
+        return None
 
     def counts(self) -> dict[str, int]:
         """Runs by status, and points."""
@@ -155,14 +176,36 @@ class Ledger:
         mean = self._link.execute("SELECT avg(seconds) FROM run WHERE status = 'done'").fetchone()[0]
         return float("nan") if mean is None else float(mean)
 
-    def rows(self, columns: Sequence[str], where: str = "1", size: int = 20_000) -> Iterator[list[tuple[Any, ...]]]:
-        """Blocks of rows of runs joined with their points, by point and replication."""
-        query = (
-            f"SELECT {', '.join(columns)} FROM run JOIN point USING (point) WHERE {where} ORDER BY point, replication"
-        )
+    def rows(
+        self, columns: Sequence[str], where: str = "1", size: int = 20_000, metrics: Sequence[str] = ()
+    ) -> Iterator[list[tuple[Any, ...]]]:
+        """Blocks of rows of runs joined with their points, by point and replication.
+
+        After the columns come the values of ``metrics``, None where one is not known or does not apply.
+        """
+        own = ["point", "replication", *columns]
+        if self.version == 1:
+            known = set(self.metrics)
+            own += [f'"{id}"' if id in known else "NULL" for id in metrics]
+        query = f"SELECT {', '.join(own)} FROM run JOIN point USING (point) WHERE {where} ORDER BY point, replication"
         cursor = self._link.execute(query)
         while block := cursor.fetchmany(size):
-            yield block
+            if self.version == 1 or not metrics:
+                yield [row[2:] for row in block]
+            else:
+                values = self._values(block[0][0], block[-1][0], metrics)
+                none = (None,) * len(metrics)
+                yield [(*row[2:], *values.get(row[:2], none)) for row in block]
+
+    def _values(self, first: int, last: int, metrics: Sequence[str]) -> dict[tuple[Any, ...], list[float | None]]:
+        """Values of some metrics by point and replication, of the points from ``first`` to ``last``."""
+        number = dict(self._link.execute("SELECT id, metric FROM metric"))
+        place = {number[id]: i for i, id in enumerate(metrics) if id in number}
+        found: dict[tuple[Any, ...], list[float | None]] = {}
+        wanted = f"point BETWEEN ? AND ? AND metric IN ({', '.join(map(str, place))})"
+        for *key, metric, value in self._link.execute(f"SELECT * FROM value WHERE {wanted}", (first, last)):
+            found.setdefault(tuple(key), [None] * len(metrics))[place[metric]] = value
+        return found
 
     @contextlib.contextmanager
     def _transaction(self) -> Iterator[None]:
@@ -177,11 +220,23 @@ class Ledger:
             self._link.execute("COMMIT")
 
 
-def _check_version(file: Path, link: sqlite3.Connection) -> None:
+def _check_version(file: Path, link: sqlite3.Connection, allowed: Container[int]) -> None:
     version = link.execute("PRAGMA user_version").fetchone()[0]
-    if version != VERSION:
-        what = f"was made by another version of vbp_sim (layout {version}, this one reads {VERSION})"
-        raise InputError(Problem(str(file), what, "use that version, or begin anew with --out in another folder"))
+    if version not in allowed:
+        what = f"was made by another version of vbp_sim{_maker(file)} (layout {version}, this one writes {VERSION})"
+        remedy = "begin anew with --out in another folder, or use that version"
+        if version < VERSION:
+            remedy += "; `vbp report`, `plot` and `explore` read it as it is"
+        raise InputError(Problem(str(file), what, remedy))
+
+
+def _maker(file: Path) -> str:
+    """The version that the plan beside a ledger names, as ", 0.1.0"; empty if it names none."""
+    try:
+        version = json.loads((file.parent / "plan.json").read_text(encoding="utf-8")).get("version", "")
+    except (OSError, ValueError, AttributeError):
+        return ""
+    return f", {version}" if version else ""
 
 
 @contextlib.contextmanager

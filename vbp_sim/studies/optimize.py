@@ -18,9 +18,9 @@ from typing import Any
 
 import numpy as np
 
-from vbp_sim.errors import InputError, Problem, RunError, nearest
+from vbp_sim.errors import InputError, Problem, RunError
 from vbp_sim.runs import aside
-from vbp_sim.runs.metric_ids import METRICS
+from vbp_sim.runs.metrics import METRICS, check_known, known_ids
 from vbp_sim.scenario.patches import split
 from vbp_sim.studies.design import Point
 from vbp_sim.studies.ledger import NAME, Ledger
@@ -48,14 +48,17 @@ class Candidate:
     objectives: dict[str, float]
 
 
-def objectives(texts: Sequence[str]) -> list[Objective]:
-    """Read ``METRIC``, ``max:METRIC`` or ``min:METRIC``; a metric without a direction of its own needs one."""
+def objectives(texts: Sequence[str], rounds: Sequence[str] = ()) -> list[Objective]:
+    """Read ``METRIC``, ``max:METRIC`` or ``min:METRIC``; a metric without a direction of its own needs one.
+
+    ``rounds``: those of the scenario, whose ``METRIC@ROUND`` are known too.
+    """
+    known = known_ids(rounds)
     found = []
     for text in texts:
         sign, _, metric = text.rpartition(":")
-        if metric not in METRICS:
-            raise InputError(Problem(f"--objective {text}", "there is no such metric", nearest(metric, list(METRICS))))
-        own = {"better": "max", "worse": "min"}.get(METRICS[metric].higher_is, "")
+        check_known([metric], known, "--objective")
+        own = {"higher": "max", "lower": "min"}.get(METRICS[metric].better or "", "")
         if (sign or own) not in ("max", "min"):
             what = f"it must be said whether more of {metric} is wanted"
             raise InputError(Problem(f"--objective {text}", what, f"write max:{metric} or min:{metric}"))
@@ -117,9 +120,9 @@ def _values(study: Study, combinations: Sequence[int], wanted: Sequence[Objectiv
     """Means of the objectives; None where runs failed or an objective does not apply."""
     design = study.design
     sums: dict[int, list[list[float]]] = {c: [] for c in combinations}
-    columns = ["point", *(objective.metric for objective in wanted)]
+    metrics = [objective.metric for objective in wanted]
     with Ledger.reading(study.folder / NAME) as book:
-        for block in book.rows(columns, "status = 'done'"):
+        for block in book.rows(["point"], "status = 'done'", metrics=metrics):
             for point, *row in block:
                 if point % design.combinations in sums:
                     sums[point % design.combinations].append([np.nan if v is None else v for v in row])

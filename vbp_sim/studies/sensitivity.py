@@ -17,7 +17,7 @@ import numpy as np
 import numpy.typing as npt
 
 from vbp_sim.errors import InputError, Problem, RunError, nearest
-from vbp_sim.runs.metric_ids import METRICS
+from vbp_sim.runs.metrics import METRICS, check_known
 from vbp_sim.studies.design import Design
 from vbp_sim.studies.ledger import NAME, Ledger
 from vbp_sim.studies.paired import LEVEL, student
@@ -76,13 +76,9 @@ def sensitivity(folder: Path, method: str, metrics: Sequence[str] = ()) -> list[
     spec = read_plan(folder).spec
     design = Design(spec)
     names = list(spec.uncertainties)
-    unknown = [m for m in metrics if m not in METRICS]
-    if unknown:
-        raise InputError(
-            Problem(f"--metric {unknown[0]}", "there is no such metric", nearest(unknown[0], list(METRICS)))
-        )
     found: list[Effect] = []
     with Ledger.reading(folder / NAME) as book:
+        check_known(metrics, [*METRICS, *book.metrics], "--metric")
         values = _means(book, len(design), spec.replications, list(metrics) or list(METRICS))
     for metric, (means, noise) in values.items():
         if np.isnan(means).any() or means.std() <= 1e-12 * max(1.0, abs(means.mean())):
@@ -97,7 +93,7 @@ def _means(book: Ledger, points: int, replications: int, metrics: list[str]) -> 
     """Mean of each metric at each point, shape (points,), and the standard error that luck gives it."""
     values = np.full((points, replications, len(metrics)), np.nan)
     count = 0
-    for block in book.rows(["point", "replication", *metrics], "status = 'done'"):
+    for block in book.rows(["point", "replication"], "status = 'done'", metrics=metrics):
         for point, replication, *row in block:
             values[point, replication] = [np.nan if v is None else v for v in row]
             count += 1

@@ -106,6 +106,7 @@ def begin(
     folder = out if out is not None else RESULTS / wanted.name
     if (folder / plan.NAME).exists():
         known = read_plan(folder)
+        _of_this_version(folder)
         if known.id != wanted.id:
             what = f"holds another study, '{known.spec.sweep}', or one of a changed sweep or scenario"
             raise InputError(Problem(str(folder), what, "name another folder with --out"))
@@ -133,6 +134,7 @@ def reopen(
     yes: bool = False,
 ) -> Study:
     """Open a study to carry it on, with more replications or points if asked; InputError if anything changed."""
+    _of_this_version(folder)
     known = read_plan(folder).for_program(program_hash(), accept_new_code, folder)
     base = Base.read(Path(known.scenario), known.spec.seed)
     if base.digest != known.base_digest:
@@ -151,6 +153,13 @@ def _opened(folder: Path, wanted: Plan, base: Base, tree: Node | None, yes: bool
         with Ledger.reading(folder / ledger.NAME) as book:
             known = book.digests()
     return Study(folder, wanted, base, design, list(_check_points(design, base, tree, known)))
+
+
+def _of_this_version(folder: Path) -> None:
+    """InputError for a study whose ledger another version made: it is read, never gone on with."""
+    if (folder / ledger.NAME).exists():
+        with Ledger.reading(folder / ledger.NAME, resumed=True):
+            pass
 
 
 def _check_points(design: Design, base: Base, tree: Node | None, known: dict[int, str]) -> Iterator[PointRow]:
@@ -272,6 +281,6 @@ def repeat(folder: Path, point: int, replication: int, work: Work = measured) ->
     base = Base.read(Path(known.scenario), known.spec.seed)
     found = dict(work(base.scenario(chosen.variant, chosen.settings), replication))
     with Ledger.reading(folder / ledger.NAME) as book:
-        kept = book.metrics(point, replication)
+        kept = book.metrics_of(point, replication)
     same = kept is not None and all(repr(found.get(id, float("nan"))) == repr(value) for id, value in kept.items())
     return found, same

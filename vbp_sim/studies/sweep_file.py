@@ -20,7 +20,7 @@ from typing import Any, Literal
 from pydantic import Field, model_validator
 
 from vbp_sim.errors import InputError, Problem
-from vbp_sim.runs.metric_ids import METRICS
+from vbp_sim.runs.metrics import METRICS
 from vbp_sim.scenario.parts import Frozen, wrong
 from vbp_sim.scenario.patches import overlap, split
 from vbp_sim.scenario.problems import check

@@ -11,13 +11,12 @@ import threading
 import traceback
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from time import perf_counter
 from types import FrameType
 from typing import Any
 
 from vbp_sim.errors import RunError
-from vbp_sim.runs.metric_ids import METRICS
 from vbp_sim.runs.replications import run_one
 from vbp_sim.scenario.load import Scenario
 from vbp_sim.scenario.tree import Address
@@ -69,12 +68,12 @@ class Failure:
 
 @dataclass(frozen=True)
 class Receipt:
-    """What came of one run: metrics in the order of `METRICS` (nan: does not apply), or a failure."""
+    """What came of one run: metrics by id (nan: does not apply), or a failure."""
 
     point: int
     replication: int
     seconds: float
-    metrics: tuple[float, ...] = ()
+    metrics: Mapping[str, float] = field(default_factory=dict)
     failure: Failure | None = None
 
 
@@ -95,7 +94,7 @@ def _receipt(chunk: Chunk, task: Task) -> Receipt:
         stage, started = "run", perf_counter()
         with _limited(chunk.limit, chunk.hard):
             found = chunk.work(scenario, task.replication)
-        metrics = tuple(float(found.get(id, float("nan"))) for id in METRICS)
+        metrics = {id: float(value) for id, value in found.items()}
         return Receipt(task.point, task.replication, perf_counter() - started, metrics)
     except Exception as error:
         failure = Failure(stage, type(error).__name__, str(error), traceback.format_exc(limit=-12))

@@ -24,8 +24,8 @@ from vbp_sim.engine.tables import TABLES
 from vbp_sim.rules.money import YUAN
 from vbp_sim.rules.ruleset import RuleSet
 from vbp_sim.rules.tender import Award, contest
-from vbp_sim.runs.metric_ids import METRICS
-from vbp_sim.runs.metrics import FORMULAS, Replication, summarize
+from vbp_sim.runs.metrics import METRICS, summarize
+from vbp_sim.runs.metrics.replication import Replication
 from vbp_sim.scenario.load import load_part
 from vbp_sim.scenario.market import Market
 from vbp_sim.scenario.parts import Chosen, Part, chosen
@@ -196,7 +196,7 @@ def tender_metrics(tables: Mapping[str, Table]) -> dict[str, float]:
     """The metrics that a tender alone decides, of the tables of one round."""
     empty = {name: _table(name) for name in TABLES}
     seen = Replication({**empty, **tables})
-    return {name: float(FORMULAS[name](seen)) for name in TENDER_METRICS}
+    return {name: float(METRICS[name].formula(seen)) for name in TENDER_METRICS}
 
 
 def _value_cut(market: Market, tables: Mapping[str, Table]) -> float:

@@ -10,7 +10,6 @@ import numpy.typing as npt
 from matplotlib.axes import Axes
 
 from vbp_sim.report.charts import marks, style
-from vbp_sim.report.csv_table import Columns
 from vbp_sim.report.words import words
 from vbp_sim.report.words.language import say
 from vbp_sim.runs.folder import RunFolder
@@ -49,16 +48,6 @@ def contract_months(run: RunFolder) -> npt.NDArray[Any]:
     """Months in which a contract runs in any replication, in order."""
     use = run.table("use", ["month", "agreed"])
     return np.unique(use["month"][use["agreed"] > 0])
-
-
-def under_contract(run: RunFolder, fund: Columns) -> npt.NDArray[np.bool_]:
-    """Rows of the fund table, (rows,), in whose month and province any contract runs in their replication."""
-    use = run.table("use", ["replication", "month", "province", "agreed"])
-    running = use["agreed"] > 0
-    keys = ("replication", "month", "province")
-    wanted = {*zip(*(use[key][running].tolist() for key in keys), strict=True)}
-    rows = zip(*(fund[key].tolist() for key in keys), strict=True)
-    return np.fromiter((row in wanted for row in rows), dtype=np.bool_, count=len(fund["month"]))
 
 
 def mark_dates(axes: Axes, dates: list[Mark], *, inches: float = 0.0) -> None:

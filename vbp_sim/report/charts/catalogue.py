@@ -25,11 +25,11 @@ from vbp_sim.report.charts import style
 from vbp_sim.report.charts.spots import Spots
 from vbp_sim.report.csv_table import Columns as Columns
 from vbp_sim.report.csv_table import write_csv
-from vbp_sim.report.sources import Kind, Source, kind, origin
+from vbp_sim.report.sources import Kind, Source, kind, metric_ids, origin
 from vbp_sim.report.words import letters, names
 from vbp_sim.report.words.language import say
 from vbp_sim.runs.folder import RunFolder
-from vbp_sim.runs.metric_ids import METRICS
+from vbp_sim.runs.metrics import check_known
 
 
 @dataclass(frozen=True)
@@ -99,11 +99,7 @@ def draw(name: str, source: Source, drug: str = "", metrics: Sequence[str] = ())
         if given and entry.choice != choice:
             others = ", ".join(other.name for other in catalogue(entry.of).values() if other.choice == choice)
             raise InputError(Problem(f"{option} {given}", f"{name} has no such choice", f"charts with it: {others}"))
-    unknown = [metric for metric in metrics if metric not in METRICS]
-    if unknown:
-        raise InputError(
-            Problem(f"--metric {unknown[0]}", "there is no such metric", nearest(unknown[0], list(METRICS)))
-        )
+    check_known(metrics, metric_ids(source), "--metric")
     with letters.readable(), style.rc():
         source = names.local(source)
         if isinstance(source, RunFolder):

@@ -14,7 +14,7 @@ from vbp_sim.report.charts.catalogue import Chart, Columns, NothingToDraw, chart
 from vbp_sim.report.studied import Studied, lever_words
 from vbp_sim.report.words import words
 from vbp_sim.report.words.language import say
-from vbp_sim.runs.metric_ids import Metric
+from vbp_sim.runs.metrics import Metric
 from vbp_sim.studies.paired import LEVEL, Difference, paired
 
 #: rows in a panel at most

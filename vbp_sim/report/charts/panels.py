@@ -16,7 +16,7 @@ from vbp_sim.report.studied import Studied
 from vbp_sim.report.summary import meaning
 from vbp_sim.report.words import words
 from vbp_sim.report.words.language import say
-from vbp_sim.runs.metric_ids import METRICS, Metric
+from vbp_sim.runs.metrics import METRICS, Metric
 
 #: metrics in one chart where the user chooses none
 MOST = 4

@@ -12,7 +12,7 @@ from vbp_sim.report.charts.catalogue import Chart, Columns, NothingToDraw, chart
 from vbp_sim.report.studied import Studied
 from vbp_sim.report.words import words
 from vbp_sim.report.words.language import say
-from vbp_sim.runs.metric_ids import METRICS
+from vbp_sim.runs.metrics import METRICS
 from vbp_sim.studies.sensitivity import Effect
 
 

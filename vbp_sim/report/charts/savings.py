@@ -10,11 +10,12 @@ from matplotlib.axes import Axes
 
 from vbp_sim.report.charts import marks, spots, style
 from vbp_sim.report.charts.bands import Axis, Band, Floats, Ints, mean, ratio, sums
-from vbp_sim.report.charts.calendar import contract_months, under_contract
+from vbp_sim.report.charts.calendar import contract_months
 from vbp_sim.report.charts.catalogue import Chart, NothingToDraw, chart
 from vbp_sim.report.words import words
 from vbp_sim.report.words.language import say
 from vbp_sim.runs.folder import RunFolder
+from vbp_sim.runs.savings import Savings
 
 PAYERS: tuple[tuple[str, dict[str, Any]], ...] = (
     ("fund", {"color": style.BLUE, "edgecolor": style.INK}),
@@ -25,22 +26,18 @@ PAYERS: tuple[tuple[str, dict[str, Any]], ...] = (
 @chart("savings")
 def draw(run: RunFolder) -> Chart:
     """Draw savings of the fund and of patients by calendar year."""
-    names = ["spend", "alternatives", "baseline", "fund_paid", "patient_paid", "baseline_fund", "baseline_patient"]
-    t = run.table("fund", ["replication", "month", "province", *names])
-    months = contract_months(run)
+    t, months = run.table("fund"), contract_months(run)
     if not len(months):
         raise NothingToDraw(say("catalogue.no_contract"))
-    running = under_contract(run, t)
-    t = {name: column[running] for name, column in t.items()}
-    reps = Axis.of(t["replication"])
-    calendar = _years(t["month"])
+    known = Savings.of(t, run.table("use", ["replication", "month", "province", "agreed"]))
+    reps = Axis.of(t["replication"][known.rows])
+    calendar = _years(t["month"][known.rows])
     years = Axis.of(calendar, names=range(int(calendar.min()), int(calendar.max()) + 1))
-    total = {name: sums(t[name], reps, years) for name in names}
+    total = {name: sums(values, reps, years) for name, values in (("baseline", known.baseline), ("paid", known.paid))}
     counts = sums(np.ones(len(months)), Axis.of(_years(months), names=years.names)).astype(np.int64)
-    saved = {who: total[f"baseline_{who}"] - total[f"{who}_paid"] for who, _ in PAYERS}
+    saved = {who: sums(known.by[who], reps, years) for who, _ in PAYERS}
     bands = {who: Band.of(v) for who, v in saved.items()}
-    paid = total["spend"] + total["alternatives"]
-    cut = Band.of(ratio(total["baseline"] - paid, total["baseline"]))
+    cut = Band.of(ratio(total["baseline"] - total["paid"], total["baseline"]))
     title = _title({who: v.sum(axis=1) for who, v in saved.items()}, total, len(months))
     how = say("savings.how") + style.says_band(run)
     figure = style.page(run, title, how, (max(7.0, 2.5 + 1.5 * len(years)), 4.0), keys=1)

@@ -15,7 +15,7 @@ from vbp_sim.report.charts.catalogue import Chart, Columns, NothingToDraw, chart
 from vbp_sim.report.studied import Studied
 from vbp_sim.report.words import words
 from vbp_sim.report.words.language import say
-from vbp_sim.runs.metric_ids import Metric
+from vbp_sim.runs.metrics import Metric
 from vbp_sim.studies.design import quantile
 from vbp_sim.studies.paired import LEVEL
 

@@ -15,7 +15,7 @@ from vbp_sim.report.comparison import scale_of
 from vbp_sim.report.studied import Studied
 from vbp_sim.report.words import words
 from vbp_sim.report.words.language import say, told
-from vbp_sim.runs.metric_ids import METRICS, Metric
+from vbp_sim.runs.metrics import METRICS, Metric
 from vbp_sim.studies.optimize import Objective
 from vbp_sim.studies.paired import LEVEL, student
 
@@ -60,11 +60,11 @@ def _objectives(study: Studied, metrics: Sequence[str]) -> list[Objective]:
     if not metrics and study.found.objectives:
         return list(study.found.objectives)
     judged = [METRICS[name] for name in metrics] or [
-        metric for metric in study.metrics if metric.higher_is != "neither" and _differs(study, metric.id)
+        metric for metric in study.metrics if metric.better and _differs(study, metric.id)
     ]
     if len(judged) < 2:
         raise NothingToDraw(say("studies.nothing_varies"))
-    return [Objective(metric.id, metric.higher_is != "worse") for metric in judged[:2]]
+    return [Objective(metric.id, metric.better != "lower") for metric in judged[:2]]
 
 
 def _differs(study: Studied, metric: str) -> bool:

@@ -8,7 +8,7 @@ from vbp_sim.report.charts import versus
 from vbp_sim.report.charts.catalogue import Chart, NothingToDraw, chart
 from vbp_sim.report.compared import Compared
 from vbp_sim.report.words.language import say
-from vbp_sim.runs.metric_ids import Metric
+from vbp_sim.runs.metrics import METRICS, Metric
 
 
 @chart("variants-shares", of="comparison", choice="metrics")
@@ -24,7 +24,8 @@ def amounts(found: Compared, metrics: Sequence[str]) -> Chart:
 
 
 def _wanted(found: Compared, metrics: Sequence[str], shares: bool) -> list[Metric]:
-    mine = [m for m in found.metrics() if (m.unit == "share") == shares and (not metrics or m.id in metrics)]
+    given = [METRICS[id] for id in metrics if id in found.differences] if metrics else found.metrics()
+    mine = [m for m in given if (m.unit == "share") == shares]
     if not mine:
         raise NothingToDraw(say("versus.no_metric"))
     return mine

@@ -14,7 +14,7 @@ from vbp_sim.report.compared import Compared
 from vbp_sim.report.summary import meaning
 from vbp_sim.report.words import words
 from vbp_sim.report.words.language import say
-from vbp_sim.runs.metric_ids import Metric
+from vbp_sim.runs.metrics import Metric
 from vbp_sim.studies.compare import BASE
 from vbp_sim.studies.paired import LEVEL
 

@@ -9,11 +9,12 @@ from matplotlib.axes import Axes
 
 from vbp_sim.report.charts import marks, spots, style
 from vbp_sim.report.charts.bands import Axis, Band, Floats, mean, ratio, sums
-from vbp_sim.report.charts.calendar import contract_months, under_contract
+from vbp_sim.report.charts.calendar import contract_months
 from vbp_sim.report.charts.catalogue import Chart, NothingToDraw, chart
 from vbp_sim.report.words import words
 from vbp_sim.report.words.language import say
 from vbp_sim.runs.folder import RunFolder
+from vbp_sim.runs.savings import Savings
 
 #: who saves, the colour and the hatching of the step
 STEPS = (
@@ -43,25 +44,20 @@ def draw(run: RunFolder) -> Chart:
 
 def collect(run: RunFolder) -> dict[str, Floats]:
     """Yuan per step, each of shape (replications,); the steps add up to the difference of the ends."""
-    names = ["spend", "alternatives", "baseline", "patient_paid", "baseline_patient"]
-    t = run.table("fund", ["replication", "month", "province", *names])
     if not len(contract_months(run)):
         raise NothingToDraw(say("catalogue.no_contract"))
-    running = under_contract(run, t)
-    t = {name: column[running] for name, column in t.items()}
-    reps = Axis.of(t["replication"], names=range(int(run.manifest["replications"])))
-    total = {name: sums(t[name], reps) for name in names}
+    t = run.table("fund")
+    known = Savings.of(t, run.table("use", ["replication", "month", "province", "agreed"]))
+    reps = Axis.of(t["replication"][known.rows], names=range(int(run.manifest["replications"])))
+    before, patients, fund = (sums(v, reps) for v in (known.baseline, known.by["patient"], known.by["fund"]))
     settled = run.table("settlement", ["replication", "retained"])
     retained = sums(settled["retained"], Axis.of(settled["replication"], names=reps.names))
-    patients = total["baseline_patient"] - total["patient_paid"]
-    paid = total["spend"] + total["alternatives"]
-    fund = total["baseline"] - paid - patients - retained
     return {
-        BEFORE: total["baseline"],
+        BEFORE: before,
         "patients": patients,
         "hospitals": retained,
-        "fund": fund,
-        NOW: paid,
+        "fund": fund - retained,
+        NOW: before - patients - fund,
     }
 
 

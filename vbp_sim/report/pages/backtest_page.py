@@ -16,7 +16,7 @@ from vbp_sim.report.summary import cells
 from vbp_sim.report.words import words
 from vbp_sim.report.words.language import say
 from vbp_sim.runs import aside
-from vbp_sim.runs.metric_ids import Metric
+from vbp_sim.runs.metrics import Metric
 
 #: metrics of the headline
 CARDS = 6

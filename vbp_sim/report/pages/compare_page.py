@@ -12,12 +12,11 @@ from vbp_sim.report.pages import again, evidence
 from vbp_sim.report.pages.grid import signs
 from vbp_sim.report.pages.headline import Figure
 from vbp_sim.report.pages.page import page, plates
-from vbp_sim.report.studied import WANTED
 from vbp_sim.report.summary import meaning
 from vbp_sim.report.words import words
 from vbp_sim.report.words.language import restate, say
 from vbp_sim.runs import aside
-from vbp_sim.runs.metric_ids import METRICS, Metric
+from vbp_sim.runs.metrics import METRICS, Metric
 from vbp_sim.studies.paired import LEVEL
 
 #: differences in the headline
@@ -78,7 +77,7 @@ def _cards(found: Compared) -> list[Figure]:
     """The most wanted of each variant's clear differences."""
     cards = []
     for variant in found.variants:
-        clear = [METRICS[m] for m in WANTED if m in found.differences and _clear(found, m, variant)]
+        clear = [METRICS[m] for m in METRICS.wanted if m in found.differences and _clear(found, m, variant)]
         for metric in clear[: max(1, CARDS // len(found.variants))]:
             line = next(line for line in _lines(found, metric) if line.variant == variant)
             unit = _scale(found, metric)[1]

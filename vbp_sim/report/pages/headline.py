@@ -10,9 +10,9 @@ from vbp_sim.report.pages.evidence import WEAK, codes
 from vbp_sim.report.pages.grid import signs
 from vbp_sim.report.summary import cells
 from vbp_sim.report.words import words
-from vbp_sim.report.words.language import restate, say
+from vbp_sim.report.words.language import messages, restate, say
 from vbp_sim.runs.folder import RunFolder
-from vbp_sim.runs.metric_ids import METRICS
+from vbp_sim.runs.metrics import METRICS
 
 
 @dataclass(frozen=True)
@@ -26,27 +26,18 @@ class Figure:
 
 #: paths of a variant's changes that are named
 MOST_PATHS = 12
-#: metrics of the headline; what is said of a value below zero, if it is said another way, is NAME_below
-_SAID = (
-    "cut_own",
-    "spend_change",
-    "fund_saving",
-    "patient_saving",
-    "completion",
-    "failed_drugs",
-    "unmet_share",
-    "margin",
-)
-_BELOW = ("cut_own", "spend_change", "fund_saving", "patient_saving", "margin")
 
 
 def came_out(run: RunFolder) -> Iterator[Figure]:
-    """The numbers that a reader wants first; what a run has not is left out."""
-    for name in _SAID:
+    """The numbers that a reader wants first: metrics that a sentence is written for, ID_below for values below zero."""
+    sentences = messages("headline")
+    for name in dict.fromkeys([*METRICS.wanted, *METRICS]):
+        if name not in sentences:
+            continue
         value = run.summary["metrics"].get(name)
         if value is None or value["mean"] is None:
             continue
-        negative = value["mean"] < 0 and name in _BELOW
+        negative = value["mean"] < 0 and f"{name}_below" in sentences
         if negative:
             ends = {"mean": -value["mean"], "low": -value["high"], "high": -value["low"]}
             value = {**value, **ends}

@@ -31,7 +31,7 @@ from vbp_sim.report.words import letters, names, words
 from vbp_sim.report.words.language import language, restate, say
 from vbp_sim.runs import aside
 from vbp_sim.runs.folder import RunFolder
-from vbp_sim.runs.metric_ids import Metric
+from vbp_sim.runs.metrics import Metric
 
 NAME = "report.html"
 #: languages as pages name them

@@ -22,7 +22,7 @@ from vbp_sim.report.words import words
 from vbp_sim.report.words.language import restate, say
 from vbp_sim.runs import aside
 from vbp_sim.runs.load import shipped
-from vbp_sim.runs.metric_ids import Metric
+from vbp_sim.runs.metrics import Metric
 
 #: metrics of the headline and of the table of points; points in that table
 CARDS, COLUMNS, MOST_POINTS = 6, 8, 5_000

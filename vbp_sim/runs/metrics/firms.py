@@ -1,0 +1,89 @@
+"""How manufacturers fare."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from vbp_sim.runs.metrics.metric import metric
+from vbp_sim.runs.metrics.replication import Replication, count_of, ratio
+
+
+@metric(
+    "margin",
+    group="firms",
+    unit="share",
+    meaning="margin of selected products over their cost, of the price",
+    cuts=("drug",),
+    wanted=7,
+)
+def margin(run: Replication) -> float:
+    """Of what was delivered under agreement."""
+    volume, rows = run.sales
+    price, cost = run.t["bids"]["price"][rows], run.t["bids"]["cost"][rows]
+    return ratio(float((volume * (price - cost)).sum()), float((volume * price).sum()))
+
+
+@metric(
+    "exits",
+    group="firms",
+    unit="count",
+    meaning="selected products given up",
+    better="lower",
+    cuts=("drug",),
+)
+def exits(run: Replication) -> float:
+    """During agreements or between them."""
+    return count_of("exit")(run)
+
+
+@metric(
+    "bans",
+    group="firms",
+    unit="count",
+    meaning="firms barred from rounds",
+    better="lower",
+    cuts=("drug",),
+)
+def bans(run: Replication) -> float:
+    """A firm counts each time."""
+    return count_of("ban")(run)
+
+
+@metric(
+    "payment_delay_days",
+    group="firms",
+    unit="days",
+    meaning="from delivery to payment of manufacturers",
+    better="lower",
+    cuts=("province",),
+)
+def payment_delay_days(run: Replication) -> float:
+    """Weighted by spending in months and places under agreement."""
+    fund = run.t["fund"]
+    rows = run.savings.rows & ~np.isnan(fund["delay_days"])
+    weight = fund["spend"][rows]
+    return ratio(float((fund["delay_days"][rows] * weight).sum()), float(weight.sum()))
+
+
+@metric(
+    "firm_cash",
+    group="firms",
+    unit="yuan",
+    meaning="receipts of all firms less production, fees and taxes, at the end",
+)
+def firm_cash(run: Replication) -> float:
+    """From 0 at the start."""
+    return float(run.last("firms", "cash").sum())
+
+
+@metric(
+    "arrears",
+    group="firms",
+    unit="yuan",
+    meaning="owed and past due at the end",
+    better="lower",
+    cuts=("province",),
+)
+def arrears(run: Replication) -> float:
+    """Claims of all kinds."""
+    return float(run.last("claims", "overdue").sum())

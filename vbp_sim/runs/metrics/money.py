@@ -1,0 +1,64 @@
+"""What the fund and patients pay and save, in months and places under agreement."""
+
+from __future__ import annotations
+
+from vbp_sim.runs.metrics.metric import metric
+from vbp_sim.runs.metrics.replication import Replication, per_year, ratio, total
+
+
+@metric(
+    "spend_change",
+    group="money",
+    unit="share",
+    meaning="change of spending against earlier prices and shares",
+    better="lower",
+    cuts=("province",),
+    wanted=6,
+)
+def spend_change(run: Replication) -> float:
+    """Drugs outside the list included."""
+    return ratio(float(run.savings.paid.sum()), float(run.savings.baseline.sum())) - 1
+
+
+@metric(
+    "fund_saving",
+    group="money",
+    unit="yuan/year",
+    meaning="saved by the insurance fund",
+    better="higher",
+    cuts=("province",),
+    wanted=3,
+)
+def fund_saving(run: Replication) -> float:
+    """Gross: what the same need would have cost the fund, less what it paid."""
+    return per_year(float(run.savings.by["fund"].sum()), run)
+
+
+@metric(
+    "fund_net",
+    group="money",
+    unit="yuan/year",
+    meaning="saved by the insurance fund, less what it pays hospitals and loses",
+    better="higher",
+    cuts=("province",),
+)
+def fund_net(run: Replication) -> float:
+    """Less the retained surplus (paid or not yet) and advances that do not come back."""
+    claims = run.t["claims"]
+    lost = run.last("claims", "overdue")[claims["claim"][claims["month"] == run.last_month] == "advance"]
+    kept = total("settlement", "retained")(run)
+    return per_year(float(run.savings.by["fund"].sum()) - kept - float(lost.sum()), run)
+
+
+@metric(
+    "patient_saving",
+    group="money",
+    unit="yuan/year",
+    meaning="saved by patients",
+    better="higher",
+    cuts=("province",),
+    wanted=5,
+)
+def patient_saving(run: Replication) -> float:
+    """What the same need would have cost patients, less what they paid."""
+    return per_year(float(run.savings.by["patient"].sum()), run)

@@ -1,0 +1,74 @@
+"""How far prices fell. Four cuts have four bases, and none of them is the cut."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from vbp_sim.runs.metrics.metric import metric
+from vbp_sim.runs.metrics.replication import Replication, mean_of, ratio
+from vbp_sim.runs.savings import codes
+
+
+def _cut(run: Replication, base: str) -> float:
+    bids = run.t["bids"]
+    return mean_of(1 - bids["price"][run.won] / bids[base][run.won])
+
+
+@metric(
+    "cut_ceiling",
+    group="price",
+    unit="share",
+    meaning="cut of selected prices against the ceiling",
+    better="higher",
+    cuts=("drug", "round"),
+    wanted=8,
+)
+def cut_ceiling(run: Replication) -> float:
+    """Mean over selected products."""
+    return _cut(run, "ceiling")
+
+
+@metric(
+    "cut_weighted",
+    group="price",
+    unit="share",
+    meaning="cut against the ceiling, weighted by agreed volume",
+    better="higher",
+    cuts=("drug", "province", "round"),
+)
+def cut_weighted(run: Replication) -> float:
+    """Mean over suppliers of places."""
+    places, bids = run.t["allocation"], run.t["bids"]
+    cut = 1 - places["price"] / bids["ceiling"][run.bid_of(places, "main")]
+    return ratio(float((places["agreed"] * cut).sum()), float(places["agreed"].sum()))
+
+
+@metric(
+    "cut_own",
+    group="price",
+    unit="share",
+    meaning="cut against the product's own earlier price",
+    better="higher",
+    cuts=("drug", "round"),
+    wanted=1,
+)
+def cut_own(run: Replication) -> float:
+    """Mean over selected products that had a price."""
+    return _cut(run, "pre_price")
+
+
+@metric(
+    "cut_official",
+    group="price",
+    unit="share",
+    meaning="cut against the lowest earlier price of the drug",
+    better="higher",
+    cuts=("drug", "round"),
+)
+def cut_official(run: Replication) -> float:
+    """Mean over selected products whose drug had a price."""
+    bids, awards = run.t["bids"], run.t["awards"]
+    mine, theirs, size = codes(bids, awards, "round", "drug")
+    before = np.full(size, np.nan)
+    before[theirs] = awards["pre_price"]
+    return mean_of(1 - bids["price"][run.won] / before[mine][run.won])

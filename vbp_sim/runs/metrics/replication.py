@@ -1,0 +1,138 @@
+"""The tables of one replication, with the joins that several metrics need."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping
+from functools import cached_property
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+
+from vbp_sim.runs.savings import Savings, among, codes
+
+Floats = npt.NDArray[np.float64]
+Ints = npt.NDArray[np.int64]
+Bools = npt.NDArray[np.bool_]
+Table = Mapping[str, npt.NDArray[Any]]
+Tables = Mapping[str, Table]
+
+
+class Rows(Mapping[str, npt.NDArray[Any]]):
+    """Some rows of a table; its columns are cut as they are asked for."""
+
+    def __init__(self, table: Table, rows: Bools) -> None:
+        self._table, self._rows = table, rows
+
+    def __getitem__(self, column: str) -> npt.NDArray[Any]:
+        return self._table[column][self._rows]
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._table)
+
+    def __len__(self) -> int:
+        return len(self._table)
+
+
+class Replication:
+    """The tables of one replication, or of the part of it that belongs to some of its agreements."""
+
+    def __init__(self, tables: Tables) -> None:
+        self.t = tables
+
+    @cached_property
+    def won(self) -> Bools:
+        """Rows of the bids table that were selected."""
+        return np.asarray(self.t["bids"]["selected"], dtype=np.bool_)
+
+    @cached_property
+    def in_contract(self) -> Bools:
+        """Rows of the use table whose drug is under agreement there in that month."""
+        use = self.t["use"]
+        return among(use, use, use["agreed"] > 0, "month", "drug", "province")
+
+    @cached_property
+    def supplied(self) -> Bools:
+        """Rows of the supply table in whose month the drug is under agreement anywhere."""
+        return among(self.t["supply"], self.t["use"], self.t["use"]["agreed"] > 0, "month", "drug")
+
+    @cached_property
+    def savings(self) -> Savings:
+        """Who saved what where an agreement runs."""
+        return Savings.of(self.t["fund"], self.t["use"])
+
+    @property
+    def years(self) -> float:
+        """Years in which any agreement runs."""
+        use = self.t["use"]
+        return len(np.unique(use["month"][use["agreed"] > 0])) / 12
+
+    @property
+    def last_month(self) -> Any:
+        """The last month of the run."""
+        return self.t["use"]["month"].max()
+
+    def bid_of(self, table: Table, firm: str) -> npt.NDArray[np.intp]:
+        """Rows of the bids table with the round and drug of each row of a table, and the firm that it names."""
+        columns = ("round", "drug", "manufacturer")
+        theirs, ours, size = codes({**table, "manufacturer": table[firm]}, self.t["bids"], *columns)
+        row = np.full(size, -1, dtype=np.intp)
+        row[ours] = np.arange(len(ours))
+        return np.asarray(row[theirs])
+
+    def use(self, column: str) -> float:
+        """Sum of a column of the use table over the months and provinces in which the drug is under agreement."""
+        return float(self.t["use"][column][self.in_contract].sum())
+
+    @property
+    def served(self) -> float:
+        """Use of awarded drugs under agreement: need that was met, and not by drugs outside the list."""
+        return self.use("need") - self.use("unmet") - self.use("alternatives")
+
+    @cached_property
+    def sales(self) -> tuple[Floats, npt.NDArray[np.intp]]:
+        """Volume delivered by each row of the supply table under agreement, and its row in the bids table."""
+        supply = Rows(self.t["supply"], self.supplied)
+        volume = supply["delivered"] + supply["backup_delivered"]
+        return np.asarray(volume, dtype=np.float64), self.bid_of(supply, "manufacturer")
+
+    def last(self, table: str, column: str) -> Floats:
+        """A column of a table in the last month of the run."""
+        rows = self.t[table]
+        return np.asarray(rows[column][rows["month"] == self.last_month], dtype=np.float64)
+
+    def events(self, kind: str) -> Floats:
+        """Values of all events of a kind."""
+        events = self.t["events"]
+        return np.asarray(events["value"][events["kind"] == kind], dtype=np.float64)
+
+
+def ratio(part: float, whole: float) -> float:
+    """Part over whole; nan of nothing."""
+    return part / whole if whole else np.nan
+
+
+def mean_of(values: npt.NDArray[Any]) -> float:
+    """Mean of the known values; nan if there is none."""
+    known = values[~np.isnan(values)]
+    return float(known.mean()) if len(known) else np.nan
+
+
+def per_year(total: float, run: Replication) -> float:
+    """A sum over the whole run, by year under agreement."""
+    return ratio(total, run.years)
+
+
+def total(table: str, column: str) -> Callable[[Replication], float]:
+    """The sum of a column."""
+    return lambda run: float(run.t[table][column].sum())
+
+
+def over(table: str, part: str, whole: str) -> Callable[[Replication], float]:
+    """The sum of a column over the sum of another."""
+    return lambda run: ratio(total(table, part)(run), total(table, whole)(run))
+
+
+def count_of(kind: str) -> Callable[[Replication], float]:
+    """How often something happened."""
+    return lambda run: float(len(run.events(kind)))

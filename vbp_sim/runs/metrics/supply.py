@@ -1,0 +1,130 @@
+"""Whether what is ordered comes, and how many stand behind it."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from vbp_sim.runs.metrics.metric import metric
+from vbp_sim.runs.metrics.replication import Replication, count_of, mean_of, ratio
+from vbp_sim.runs.savings import codes
+
+#: something is short in a month if less than this part of what was ordered comes
+SHORT = 0.99
+#: months in a row from which a shortage lasts over 30 days
+LONG = 2
+
+
+@metric(
+    "unmet_share",
+    group="supply",
+    unit="share",
+    meaning="need that nobody supplied",
+    decimals=2,
+    better="lower",
+    cuts=("drug", "province"),
+    wanted=4,
+)
+def unmet_share(run: Replication) -> float:
+    """Under agreement."""
+    return ratio(run.use("unmet"), run.use("need"))
+
+
+@metric(
+    "shortage_product_months",
+    group="supply",
+    unit="product-months",
+    meaning="months with a shortage of a product",
+    better="lower",
+    cuts=("drug",),
+)
+def shortage_product_months(run: Replication) -> float:
+    """A main supplier delivers less than was ordered from it, whether others help or not."""
+    supply = run.t["supply"]
+    short = (supply["ordered"] > 0) & (supply["delivered"] < SHORT * supply["ordered"])
+    return float((short & run.supplied).sum())
+
+
+@metric(
+    "shortage_spells",
+    group="supply",
+    unit="count",
+    meaning="shortages of a drug in a place that last over 30 days",
+    better="lower",
+    cuts=("drug", "province"),
+)
+def shortage_spells(run: Replication) -> float:
+    """Spells of at least two months in a row in which selected goods that were ordered came from nobody."""
+    use = run.t["use"]
+    cell, _, cells = codes(use, use, "drug", "province")
+    month = use["month"].astype("datetime64[M]").astype(np.int64)
+    month -= month.min() if len(month) else 0
+    rows, months = run.in_contract, int(month.max(initial=0)) + 1
+    shape = (cells, months + 1)  # a last month without shortage ends every spell
+    missing, bought = np.zeros(shape), np.zeros(shape)
+    np.add.at(missing, (cell[rows], month[rows]), (use["unmet"] + use["substituted"])[rows])
+    np.add.at(bought, (cell[rows], month[rows]), use["selected"][rows])
+    short = missing > (1 - SHORT) * (missing + bought)
+    edges = np.flatnonzero(np.diff(short.ravel(), prepend=False))
+    return float((edges[1::2] - edges[::2] >= LONG).sum())
+
+
+@metric(
+    "disruptions",
+    group="supply",
+    unit="count",
+    meaning="times that production stood still",
+    better="lower",
+    cuts=("drug",),
+)
+def disruptions(run: Replication) -> float:
+    """Failures of plants that serve an agreement."""
+    return count_of("disruption")(run)
+
+
+@metric(
+    "recalls",
+    group="supply",
+    unit="count",
+    meaning="recalls for quality, which take the stock back",
+    better="lower",
+    cuts=("drug",),
+)
+def recalls(run: Replication) -> float:
+    """Recalls of plants that serve an agreement."""
+    return count_of("recall")(run)
+
+
+@metric(
+    "days_to_backup",
+    group="supply",
+    unit="days",
+    meaning="from a shortage to the backup's delivery",
+    better="lower",
+    cuts=("drug", "province"),
+)
+def days_to_backup(run: Replication) -> float:
+    """Mean over shortages that somebody else helped in."""
+    return mean_of(run.events("backup"))
+
+
+@metric(
+    "hhi",
+    group="supply",
+    unit="index 0-1",
+    meaning="concentration of the agreed volume of a drug in a place (Herfindahl)",
+    decimals=3,
+    better="lower",
+    cuts=("drug", "province"),
+)
+def hhi(run: Replication) -> float:
+    """Mean over agreements of one drug in one place, weighted by their value: 1 where one supplier has it all."""
+    places = run.t["allocation"]
+    keys = ("round", "drug", "province")
+    cell, _, cells = codes(places, places, *keys)
+    mine, _, pairs = codes(places, places, *keys, "main")  # a brand may also be the main supplier
+    volume = np.bincount(cell, weights=places["agreed"], minlength=cells)
+    value = np.bincount(cell, weights=places["agreed"] * places["price"], minlength=cells)
+    by_firm = np.bincount(mine, weights=places["agreed"], minlength=pairs).reshape(cells, -1)
+    there = volume > 0
+    each = (by_firm[there] ** 2).sum(axis=1) / volume[there] ** 2
+    return ratio(float((value[there] * each).sum()), float(value[there].sum()))

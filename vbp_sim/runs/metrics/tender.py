@@ -1,0 +1,98 @@
+"""What a tender decides: who bids, who wins, which drugs fail."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from vbp_sim.runs.metrics.metric import metric
+from vbp_sim.runs.metrics.replication import Replication, mean_of, ratio, total
+
+
+@metric(
+    "bidders_per_drug",
+    group="tender",
+    unit="products",
+    meaning="valid bids per drug",
+    better="higher",
+    cuts=("drug", "round"),
+)
+def bidders_per_drug(run: Replication) -> float:
+    """Mean over tenders."""
+    return mean_of(run.t["awards"]["bidders"].astype(np.float64))
+
+
+@metric(
+    "selected_per_drug",
+    group="tender",
+    unit="products",
+    meaning="selected products per drug that was awarded",
+    cuts=("drug", "round"),
+)
+def selected_per_drug(run: Replication) -> float:
+    """Mean over tenders with a winner."""
+    return ratio(float(run.won.sum()), float((~run.t["awards"]["failed"]).sum()))
+
+
+@metric(
+    "selected_products",
+    group="tender",
+    unit="products",
+    meaning="selected products in all",
+    cuts=("drug", "round"),
+)
+def selected_products(run: Replication) -> float:
+    """A product counts in each round that it wins."""
+    return float(run.won.sum())
+
+
+@metric(
+    "failed_drugs",
+    group="tender",
+    unit="drugs",
+    meaning="drugs that nobody won",
+    better="lower",
+    cuts=("drug", "round"),
+)
+def failed_drugs(run: Replication) -> float:
+    """A drug counts in each round in which it fails."""
+    return total("awards", "failed")(run)
+
+
+@metric(
+    "bid_success",
+    group="tender",
+    unit="share",
+    meaning="valid bids that won",
+    cuts=("drug", "round"),
+)
+def bid_success(run: Replication) -> float:
+    """Over all valid bids."""
+    return ratio(float(run.won.sum()), float((run.t["bids"]["rank"] > 0).sum()))
+
+
+@metric(
+    "originator_win_rate",
+    group="tender",
+    unit="share",
+    meaning="originators' bids that won",
+    cuts=("drug", "round"),
+)
+def originator_win_rate(run: Replication) -> float:
+    """Over all bids of originators, valid or not."""
+    bids = run.t["bids"]
+    quoted = bids["originator"] & ~np.isnan(bids["bid"])
+    return ratio(float((quoted & run.won).sum()), float(quoted.sum()))
+
+
+@metric(
+    "wish_met",
+    group="tender",
+    unit="share",
+    meaning="volume reported by brand whose brand won",
+    better="higher",
+    cuts=("drug", "round"),
+)
+def wish_met(run: Replication) -> float:
+    """Over all volume that was reported by brand."""
+    named = run.t["bids"]["named"]
+    return ratio(float(named[run.won].sum()), float(named.sum()))

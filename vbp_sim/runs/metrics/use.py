@@ -1,0 +1,105 @@
+"""What hospitals buy and patients get."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from vbp_sim.runs.metrics.metric import metric
+from vbp_sim.runs.metrics.replication import Bools, Floats, Ints, Replication, over, ratio
+from vbp_sim.runs.savings import codes
+
+
+@metric(
+    "completion",
+    group="use",
+    unit="share",
+    meaning="purchased selected volume / agreed volume",
+    cuts=("drug", "province", "round"),
+    wanted=2,
+)
+def completion(run: Replication) -> float:
+    """A ratio of sums."""
+    return over("settlement", "bought", "agreed")(run)
+
+
+@metric(
+    "completion_cells",
+    group="use",
+    unit="share",
+    meaning="institutions that bought at least the agreed volume of a drug",
+    better="higher",
+    cuts=("drug", "province", "round"),
+)
+def completion_cells(run: Replication) -> float:
+    """Share of institutions x drugs x agreement years."""
+    return over("settlement", "completed", "institutions")(run)
+
+
+@metric(
+    "completion_tenth",
+    group="use",
+    unit="share",
+    meaning="completion that nine of ten institutions reach",
+    better="higher",
+    cuts=("drug", "province", "round"),
+)
+def completion_tenth(run: Replication) -> float:
+    """Tenth percentile among the institutions of a drug, place, level and year; mean over these by institutions."""
+    settled = run.t["settlement"]
+    known = ~np.isnan(settled["tenth"])
+    cells = settled["institutions"][known]
+    return ratio(float((settled["tenth"][known] * cells).sum()), float(cells.sum()))
+
+
+@metric(
+    "selected_share",
+    group="use",
+    unit="share",
+    meaning="selected products in the use of awarded drugs",
+    better="higher",
+    cuts=("drug", "province", "round"),
+)
+def selected_share(run: Replication) -> float:
+    """Under agreement."""
+    return ratio(run.use("selected"), run.served)
+
+
+@metric(
+    "originator_share",
+    group="use",
+    unit="share",
+    meaning="originators in the use of awarded drugs",
+    cuts=("drug", "province", "round"),
+)
+def originator_share(run: Replication) -> float:
+    """Under agreement, selected or not."""
+    return ratio(run.use("originator") + run.use("selected_originator"), run.served)
+
+
+@metric(
+    "use_change",
+    group="use",
+    unit="share",
+    meaning="change of the use of tendered drugs against before",
+    cuts=("drug", "province"),
+)
+def use_change(run: Replication) -> float:
+    """Mean monthly use under agreement against the months before the first one, of drugs and places that have both."""
+    use = run.t["use"]
+    cell, _, cells = codes(use, use, "drug", "province")
+    month = use["month"].astype("datetime64[M]").astype(np.int64)
+    never = np.iinfo(np.int64).max
+    start = np.full(cells, never)
+    np.minimum.at(start, cell[run.in_contract], month[run.in_contract])
+    before = (month < start[cell]) & (start < never)[cell]
+    supplied = use["need"] - use["unmet"] - use["alternatives"]
+    after, earlier = (_monthly(supplied, month, cell, cells, rows) for rows in (run.in_contract, before))
+    both = ~np.isnan(after) & ~np.isnan(earlier)
+    return ratio(float(after[both].sum()), float(earlier[both].sum())) - 1
+
+
+def _monthly(volume: Floats, month: Ints, cell: Ints, cells: int, rows: Bools) -> Floats:
+    """Volume per month of each cell, over the months that the cell has among the given rows; nan where it has none."""
+    months = np.bincount(np.unique(month[rows] * cells + cell[rows]) % cells, minlength=cells)
+    total = np.bincount(cell[rows], weights=volume[rows], minlength=cells)
+    return np.asarray(np.divide(total, months, out=np.full(cells, np.nan), where=months > 0))

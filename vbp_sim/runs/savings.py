@@ -1,0 +1,75 @@
+"""Who saved what: the one account of the months and places under agreement that metrics and charts share.
+
+saved = Savings.of(run.table("fund"), run.table("use", ["replication", "month", "province", "agreed"]))
+saved.by["fund"].sum()
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+
+Floats = npt.NDArray[np.float64]
+Ints = npt.NDArray[np.int64]
+Bools = npt.NDArray[np.bool_]
+Table = Mapping[str, npt.NDArray[Any]]
+
+PAYERS = ("fund", "patient")
+
+
+@dataclass(frozen=True)
+class Savings:
+    """Yuan by month and place under agreement, each of shape (rows,); ``rows`` are those of the fund table.
+
+    ``baseline``: what the same need would have cost; ``paid``: what it cost, drugs outside the list included; ``by``:
+    what each of `PAYERS` saved.
+    """
+
+    rows: Bools
+    baseline: Floats
+    paid: Floats
+    by: Mapping[str, Floats]
+
+    @classmethod
+    def of(cls, fund: Table, use: Table) -> Savings:
+        """From the two tables of a run or of one replication."""
+        keys = [key for key in ("replication", "month", "province") if key in fund]
+        rows = among(fund, use, use["agreed"] > 0, *keys)
+        by = {who: (fund[f"baseline_{who}"] - fund[f"{who}_paid"])[rows] for who in PAYERS}
+        return cls(rows, fund["baseline"][rows], (fund["spend"] + fund["alternatives"])[rows], by)
+
+
+def among(table: Table, other: Table, rows: Bools, *columns: str) -> Bools:
+    """Rows of a table whose key (the given columns) is one of those that the given rows of the other table have."""
+    mine, theirs, size = codes(table, other, *columns)
+    known = np.zeros(size, dtype=np.bool_)
+    known[theirs[rows]] = True
+    return np.asarray(known[mine])
+
+
+def codes(table: Table, other: Table, *columns: str) -> tuple[Ints, Ints, int]:
+    """The key of each row of two tables as a number, equal where all columns are, and how many numbers there may be."""
+    left, right = (np.zeros(len(t[columns[0]]), dtype=np.int64) for t in (table, other))
+    size = 1
+    for column in columns:
+        a, b, n = _column(table[column], other[column])
+        left, right, size = left * n + a, right * n + b, size * n
+    return left, right, size
+
+
+def _column(a: npt.NDArray[Any], b: npt.NDArray[Any]) -> tuple[Ints, Ints, int]:
+    if a.dtype.kind == "M":
+        a, b = (values.astype("datetime64[M]").astype(np.int64) for values in (a, b))
+        first = min((int(values.min()) for values in (a, b) if len(values)), default=0)
+        a, b = a - first, b - first
+    if a.dtype.kind in "iu":
+        most = max((int(values.max()) for values in (a, b) if len(values)), default=0)
+        return a.astype(np.int64), b.astype(np.int64), most + 1
+    lists = a.tolist(), b.tolist()
+    number = {value: i for i, value in enumerate(dict.fromkeys(lists[0]) | dict.fromkeys(lists[1]))}
+    found = [np.fromiter(map(number.__getitem__, values), dtype=np.int64, count=len(values)) for values in lists]
+    return found[0], found[1], max(1, len(number))
