@@ -11,13 +11,13 @@ PIP   := $(BIN)/python -m pip --quiet --quiet --disable-pip-version-check
 STAMP := $(VENV)/.installed
 
 .DEFAULT_GOAL := help
-.PHONY: help run test test-slow check benchmark lock docs env clean
+.PHONY: help run test test-slow check bench benchmark lock docs env clean
 
 help:
 	@echo "make run        run $(SCENARIO) and print the headline (SCENARIO=... ARGS=...)"
 	@echo "make test       lint, types and tests"
 	@echo "make test-slow  the tests that take long"
-	@echo "make benchmark  speed against other ways of doing the same work"
+	@echo "make bench      speed against other ways of doing the same work"
 	@echo "make docs       write the generated pages, schemas and figures again"
 	@echo "make lock       choose the versions in requirements.lock again"
 	@echo "make clean      remove the environment and all caches, but no results"
@@ -26,7 +26,7 @@ run: env
 	@$(BIN)/vbp run $(SCENARIO) $(ARGS)
 
 test: check
-	@$(BIN)/python -m pytest -n 2 -m "not slow"
+	@$(BIN)/python -m pytest -n 2 -m "not slow" --durations=20
 
 test-slow: env
 	@$(BIN)/python -m pytest -m slow
@@ -35,7 +35,7 @@ check: env
 	@$(BIN)/ruff check --quiet .
 	@$(BIN)/mypy --no-error-summary
 
-benchmark: env
+bench benchmark: env
 	@$(BIN)/python -m benchmarks
 
 docs: env

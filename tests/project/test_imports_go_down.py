@@ -1,9 +1,11 @@
-"""The layers of docs/why.md: a module imports from its own layer and those below, never from above."""
+"""The layers of docs/why.md: a module imports from its own layer and those below, never from above, and no two files
+need each other."""
 
 from __future__ import annotations
 
 import ast
 from collections.abc import Iterator
+from graphlib import CycleError, TopologicalSorter
 from pathlib import Path
 
 import pytest
@@ -48,6 +50,12 @@ FORBIDDEN = {
 }
 
 FILES = sorted(PACKAGE.rglob("*.py"))
+
+#: rooms whose circles of imports are not broken yet
+CIRCLES_LEFT = {"rules"}
+
+#: lines of a file that can be read in one sitting
+LONGEST = 320
 
 
 def imported(file: Path) -> Iterator[tuple[int, str]]:
@@ -120,3 +128,28 @@ def test_only_keyed_streams_draw(layer: str) -> None:
         and ast.unparse(node.value) in ("np", "numpy")
     ]
     assert found == []
+
+
+def module_of(file: Path) -> str:
+    """Dotted name of a file; a folder's `__init__` has the folder's."""
+    return ".".join(file.relative_to(PACKAGE.parent).with_suffix("").parts).removesuffix(".__init__")
+
+
+def test_no_circle_of_imports_between_files() -> None:
+    """Imports inside functions and those for types only count as well: what needs each other is one file."""
+    files = {module_of(file): file for file in FILES if file.relative_to(PACKAGE).parts[0] not in CIRCLES_LEFT}
+
+    def modules(name: str, file: Path) -> set[str]:
+        found = {next((m for m in (n, n.rpartition(".")[0]) if m in files), "") for _, n in imported(file)}
+        return found - {"", "vbp_sim", name}
+
+    graph = {name: modules(name, file) for name, file in files.items()}
+    try:
+        TopologicalSorter(graph).prepare()
+    except CycleError as circle:
+        pytest.fail(" imports ".join(reversed(circle.args[1])))
+
+
+def test_no_file_is_too_long() -> None:
+    lines = {name_of(file): len(file.read_text(encoding="utf-8").splitlines()) for file in FILES}
+    assert {name: n for name, n in lines.items() if n > LONGEST} == {}

@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-import functools
 import types
 import typing
-from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
@@ -14,51 +12,13 @@ import pytest
 from annotated_types import Ge, Gt, Le, Lt
 from pydantic import BaseModel
 from pydantic.fields import FieldInfo
+from seats import RULES, Address, Seat, put, seats
 from small import write_scenario
 
 from vbp_sim.errors import InputError
-from vbp_sim.rules.local.law import LocalLaw
-from vbp_sim.rules.ruleset import RuleSet
 from vbp_sim.runs.load import load_scenario
-from vbp_sim.scenario.parts import Chosen, Part, discover
-from vbp_sim.scenario.spec import Behaviour, Demand, Finance
-
-Address = tuple[str, ...]
-RULES: Address = ("rounds", "first", "rules")
-
-
-@dataclass(frozen=True)
-class Seat:
-    """Where a part sits in a scenario, and what must be said around it."""
-
-    address: Address
-    around: tuple[tuple[Address, str], ...] = ()
-
-
-def chosen_fields(model: type[BaseModel]) -> Iterator[tuple[str, str]]:
-    """Fields of a model that hold a part, with its kind."""
-    for name, field in model.model_fields.items():
-        yield from ((name, mark.kind) for mark in field.metadata if isinstance(mark, Chosen))
-
-
-@functools.cache
-def seats() -> Mapping[str, Seat]:
-    """A place in a scenario for every kind of part, nested ones included."""
-    discover()
-    found: dict[str, Seat] = {}
-    left = [(kind, Seat(("behaviour", name))) for name, kind in chosen_fields(Behaviour)]
-    left += [(kind, Seat((*RULES, name))) for name, kind in chosen_fields(RuleSet)]
-    left += [(kind, Seat(("laws", "national", "changes", name))) for name, kind in chosen_fields(LocalLaw)]
-    while left:
-        kind, seat = left.pop(0)
-        if kind in found:
-            continue
-        found[kind] = seat
-        for part in Part.registry[kind]:
-            around = (*seat.around, ((*seat.address, part.tag), part.part_name()))
-            left += [(k, Seat((*seat.address, name), around)) for name, k in chosen_fields(part)]
-    return found
-
+from vbp_sim.scenario.parts import Part
+from vbp_sim.scenario.spec import Demand, Finance
 
 def numbers(model: type[BaseModel]) -> dict[str, FieldInfo]:
     """Fields of a model that hold one number."""
@@ -122,12 +82,6 @@ def written(folder: Path, tree: dict[str, Any]) -> tuple[Path, dict[Address, int
     file = folder / "wrong.yaml"
     file.write_text("\n".join(lines) + "\n", encoding="utf-8")
     return file, at
-
-
-def put(tree: dict[str, Any], address: Address, value: Any) -> None:
-    for key in address[:-1]:
-        tree = tree.setdefault(key, {})
-    tree[address[-1]] = value
 
 
 def scenario_with(seat: Seat, part: type[BaseModel], values: Mapping[str, Any]) -> dict[str, Any]:

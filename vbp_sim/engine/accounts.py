@@ -12,18 +12,13 @@ after the arrears that were usual before. For goods that were not selected nothi
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 import numpy as np
 import numpy.typing as npt
 
 from vbp_sim.engine.flows import FLOWS
 from vbp_sim.engine.owners import Owners
-from vbp_sim.engine.turnover import Laid, Turnover, lay_out, turnover
+from vbp_sim.engine.turnover import Laid, Trade, Turnover, lay_out, turnover
 from vbp_sim.scenario.market import LEVELS
-
-if TYPE_CHECKING:
-    from vbp_sim.engine.world import World
 
 Floats = npt.NDArray[np.float64]
 Ints = npt.NDArray[np.int64]
@@ -50,20 +45,20 @@ class Accounts:
     part of the use in institutions that pay ``on_time`` is (places, levels).
     """
 
-    def __init__(self, world: World) -> None:
-        self.world = world
-        self.rounds = ("", *world.spec.rounds)
+    def __init__(self, trade: Trade) -> None:
+        self.trade = trade
+        self.rounds = ("", *trade.spec.rounds)
         self.place_of_round = {name: r for r, name in enumerate(self.rounds)}
-        self.months = len(world.clock.months)
-        shape = (self.months, len(self.rounds), len(world.market.provinces), len(ACCOUNT_LEVELS))
+        self.months = len(trade.clock.months)
+        shape = (self.months, len(self.rounds), len(trade.market.provinces), len(ACCOUNT_LEVELS))
         self.flows: dict[str, Floats] = {name: np.zeros(shape) for name in FLOWS}
         self.due_late, self.assessed, self.lost = np.zeros(shape), np.zeros(shape), np.zeros(shape)
         self.on_time = np.ones((shape[2], len(LEVELS)))
         self.alternatives, self.delay = np.zeros((self.months, shape[2])), np.full((self.months, shape[2]), np.nan)
-        self.owners = Owners(world)
-        self.advance = np.zeros(world.sold.shape)
-        self._until = np.full(world.sold.shape, -1, dtype=np.int64)
-        self._of_round = np.zeros(world.sold.shape, dtype=np.int64)
+        self.owners = Owners(trade.products, self.months)
+        self.advance: Floats = np.zeros(trade.sold.shape)
+        self._until = np.full(trade.sold.shape, -1, dtype=np.int64)
+        self._of_round = np.zeros(trade.sold.shape, dtype=np.int64)
         self._laid: Laid | None = None
 
     def changed(self) -> None:
@@ -85,19 +80,19 @@ class Accounts:
     def close(self, m: int) -> None:
         """Post a month, once everybody has received."""
         if self._laid is None:
-            self._laid = lay_out(self.world)
-        laid, month = self._laid, turnover(self.world, self._laid, m)
-        at = self.world.recorder.round[m]
+            self._laid = lay_out(self.trade)
+        laid, month = self._laid, turnover(self.trade, self._laid, m)
+        at = self.trade.recorder.round[m]
         self.alternatives[m] = month.alternatives.sum(axis=(0, 2))
         self._post("reimbursement", m, at, month.covered)
         self._post("copayment", m, at, month.spend - month.covered)
         self._post("goods", m, at, month.spend)
         self._post("production", m, at, month.cost)
-        finance = self.world.spec.finance
+        finance = self.trade.spec.finance
         vat = finance.vat_rate / (1 + finance.vat_rate)
         self._post("distribution_fee", m, at, finance.distribution_fee * month.spend)
         self._post("vat", m, at, vat * month.spend)
-        made = (self.world.sold * laid.cost).sum(axis=1)
+        made = (self.trade.sold * laid.cost).sum(axis=1)
         outside = float(month.cost.sum() - made.sum() - (month.other_units * laid.other_cost).sum())
         self.owners.make(m, made, laid, month.other_units, outside)
         self._return(m, laid, early=True)
@@ -107,32 +102,32 @@ class Accounts:
 
     def _advance(self, m: int, laid: Laid) -> None:
         """The fund pays its advance on agreement years that begin this month."""
-        world, rec = self.world, self.world.recorder
+        trade, rec = self.trade, self.trade.recorder
         opens = rec.opens[m]
         if not opens.any():
             return
         agreed = rec.monthly["agreed"][m].sum(axis=2) * opens
-        given = self._law(m, "prepayment_share") * agreed[world.products.drug] * laid.routes * laid.price
+        given = self._law(m, "prepayment_share") * agreed[trade.products.drug] * laid.routes * laid.price
         self.advance += given
-        begun = (opens[world.products.drug] > 0) & (laid.routes > 0)
-        self._until = np.where(begun, m + opens[world.products.drug] - 1, self._until)
-        self._of_round = np.where(begun, rec.round[m][world.products.drug], self._of_round)
+        begun = (opens[trade.products.drug] > 0) & (laid.routes > 0)
+        self._until = np.where(begun, m + opens[trade.products.drug] - 1, self._until)
+        self._of_round = np.where(begun, rec.round[m][trade.products.drug], self._of_round)
         self._place("advance", m, given)
         self._pay(m, np.arange(len(given)), -given.sum(axis=1))
 
     def _settle(self, m: int, at: Ints, laid: Laid, month: Turnover, charges: float) -> None:
         """What hospitals owe for the month's goods: set off against the advance, paid on time, late, or later still."""
-        world = self.world
+        trade = self.trade
         off = np.minimum(self._law(m, "prepayment_share") * month.sold, self.advance)
         self.advance -= off
-        sold, drug = np.zeros((2, *at.shape)), world.products.drug
+        sold, drug = np.zeros((2, *at.shape)), trade.products.drug
         np.add.at(sold[0], drug, off)
         np.add.at(sold[1], drug, month.sold)
         part = np.divide(sold[0], sold[1], out=np.zeros_like(sold[0]), where=sold[1] > 0)[..., None]
         self._post("advance_set_off", m, at, month.selected * part)
         left = month.selected * (1 - part)
         punctual = left * self.on_time
-        payment = [world.laws.part("payment", p, m) for p in range(at.shape[1])]
+        payment = [trade.laws.part("payment", p, m) for p in range(at.shape[1])]
         days = np.array([(law.due_days(), law.arrears_days) for law in payment]).T
         self.delay[m] = _mean_days(month, punctual, left - punctual, days)
         due, usual = (np.array([months_of(each) for each in kind]) for kind in days.tolist())
@@ -154,12 +149,12 @@ class Accounts:
         A firm that gave the product up pays nothing back. ``early``: before this month's advances and goods.
         """
         open_ = self.advance > 0
-        over = open_ & ((laid.routes == 0) | (self._of_round != self.world.recorder.round[m][self.world.products.drug]))
+        over = open_ & ((laid.routes == 0) | (self._of_round != self.trade.recorder.round[m][self.trade.products.drug]))
         over = over if early else over | (open_ & (self._until <= m))
         if not over.any():
             return
         gone = np.zeros(len(over), dtype=np.bool_)
-        gone[[i for i, plant in self.world.plants.items() if plant.gone]] = True
+        gone[[i for i, plant in self.trade.plants.items() if plant.gone]] = True
         back = np.where(over & ~gone[:, None], self.advance, 0.0)
         self._place("advance_return", m, back)
         self._pay(m, np.arange(len(back)), back.sum(axis=1))
@@ -170,7 +165,7 @@ class Accounts:
     def _law(self, m: int, value: str) -> Floats:
         """A value of the payment law of a month, (places,)."""
         places = range(self.advance.shape[1])
-        return np.array([getattr(self.world.laws.part("payment", p, m), value) for p in places])
+        return np.array([getattr(self.trade.laws.part("payment", p, m), value) for p in places])
 
     def _pay(self, m: int, products: Ints, yuan: Floats) -> None:
         by_product = np.zeros(len(self.advance))

@@ -2,15 +2,11 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 import numpy as np
 import numpy.typing as npt
 
+from vbp_sim.agents.firms.interface import Products
 from vbp_sim.engine.turnover import Laid, Turnover
-
-if TYPE_CHECKING:
-    from vbp_sim.engine.world import World
 
 Floats = npt.NDArray[np.float64]
 Ints = npt.NDArray[np.int64]
@@ -23,13 +19,12 @@ class Owners:
     damages and returned advances.
     """
 
-    def __init__(self, world: World) -> None:
-        p = world.products
+    def __init__(self, p: Products, months: int) -> None:
         names = [owner or maker for owner, maker in zip(p.owner, p.manufacturer, strict=True)]
         self.names = ("", *sorted(set(names)))
         place = {name: i for i, name in enumerate(self.names)}
         self.of = np.array([place[name] for name in names], dtype=np.int64)
-        shape = (len(world.clock.months), len(self.names))
+        shape = (months, len(self.names))
         self.revenue, self.cost, self.flow = np.zeros(shape), np.zeros(shape), np.zeros(shape)
 
     def pay(self, m: int, by_product: Floats) -> None:

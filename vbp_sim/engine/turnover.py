@@ -6,17 +6,46 @@ every month.
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import Protocol
 
 import numpy as np
 import numpy.typing as npt
 
-if TYPE_CHECKING:
-    from vbp_sim.engine.world import World
+from vbp_sim.agents.firms.interface import Products
+from vbp_sim.engine.clock import Clock
+from vbp_sim.engine.plant import Plant
+from vbp_sim.engine.prices import Prices
+from vbp_sim.engine.recorder import Recorder
+from vbp_sim.engine.shelf import Shelf
+from vbp_sim.rules.local.book import LawBook
+from vbp_sim.scenario.market import Market
+from vbp_sim.scenario.spec import Spec
 
 Floats = npt.NDArray[np.float64]
 Ints = npt.NDArray[np.int64]
+
+
+class Trade(Protocol):
+    """What the accounts read of the running simulation (`World`), and never write."""
+
+    spec: Spec
+    market: Market
+    clock: Clock
+    laws: LawBook
+    products: Products
+    prices: Prices
+    recorder: Recorder
+    sold: Floats
+    paid: Floats
+
+    @property
+    def shelves(self) -> Sequence[Shelf]: ...
+    @property
+    def plants(self) -> Mapping[int, Plant]: ...
+    @property
+    def month_now(self) -> int: ...
 
 
 @dataclass(frozen=True)
@@ -59,56 +88,56 @@ class Turnover:
         return self.selected + self.others + self.alternatives
 
 
-def lay_out(world: World) -> Laid:
+def lay_out(trade: Trade) -> Laid:
     """Look up who sells what where at present."""
-    number, places = world.sold.shape
+    number, places = trade.sold.shape
     routes, price, cost = (np.zeros((number, places)) for _ in range(3))
-    for shelf in world.shelves:
+    for shelf in trade.shelves:
         routes[shelf.products], price[shelf.products] = shelf.routes, shelf.price
         for agreement in shelf.running:
             for supplier in agreement.suppliers:
                 cost[supplier.product, agreement.open] = supplier.cost
-    costs, usual = world.products.cost, _usual_costs(world)
+    costs, usual = trade.products.cost, _usual_costs(trade)
     entries: list[tuple[int, int, float, float]] = []
-    now = world.recorder.mix[min(world.month_now, len(world.recorder.mix) - 1)]
-    for d in range(len(world.shelves)):
+    now = trade.recorder.mix[min(trade.month_now, len(trade.recorder.mix) - 1)]
+    for d in range(len(trade.shelves)):
         for p in range(places):
-            others = world.recorder.others_at(now[d, p], d, p)
+            others = trade.recorder.others_at(now[d, p], d, p)
             for product, part, paid in zip(others.products, others.parts, others.prices, strict=True):
                 if part > 0:
                     made = costs[product] if product >= 0 else usual[d]
                     entries.append((d * places + p, product, part * paid, part * made))
     keys = np.array([entry[:2] for entry in entries], dtype=np.int64)
     worth, cost_part = np.array([entry[2:] for entry in entries]).T
-    other = np.zeros(len(world.shelves) * places)
+    other = np.zeros(len(trade.shelves) * places)
     np.add.at(other, keys[:, 0], cost_part)
     return Laid(routes, price, cost, keys[:, 0], keys[:, 1], worth, cost_part, other.reshape(-1, places))
 
 
-def _usual_costs(world: World) -> Floats:
+def _usual_costs(trade: Trade) -> Floats:
     """Mean cost of each drug's generics, or of all its products, (drugs,): what stands for products without a name."""
-    p, found = world.products, []
-    for shelf in world.shelves:
+    p, found = trade.products, []
+    for shelf in trade.shelves:
         generic = shelf.products[~p.originator[shelf.products]]
         found.append(float(p.cost[generic if generic.size else shelf.products].mean()))
     return np.array(found)
 
 
-def turnover(world: World, laid: Laid, m: int) -> Turnover:
+def turnover(trade: Trade, laid: Laid, m: int) -> Turnover:
     """Value the use of a month."""
-    rec, finance = world.recorder, world.spec.finance
+    rec, finance = trade.recorder, trade.spec.finance
     need, selected, unmet, outside = (rec.monthly[name][m] for name in ("need", "selected", "unmet", "alternatives"))
     left = need - selected - unmet - outside
     part, originator_price, generic_price = rec.sides(rec.mix[m])
     originator = left * part[..., None]
     generic = left - originator
-    paid, mean = world.paid[..., None], world.prices.mean[..., None]
+    paid, mean = trade.paid[..., None], trade.prices.mean[..., None]
     share = finance.fund_share * finance.insured_share
     covered = (selected * paid + outside * mean) * share
-    pays = _fund_pays(world, m, originator_price), _fund_pays(world, m, generic_price)
+    pays = _fund_pays(trade, m, originator_price), _fund_pays(trade, m, generic_price)
     covered = covered + finance.insured_share * (originator * pays[0][..., None] + generic * pays[1][..., None])
-    sold = world.sold * laid.price
-    making = _by_drug(world, world.sold * laid.cost)
+    sold = trade.sold * laid.price
+    making = _by_drug(trade, trade.sold * laid.cost)
     units = selected.sum(axis=2)
     per_unit = np.divide(making, units, out=np.zeros_like(making), where=units > 0)
     return Turnover(
@@ -122,20 +151,20 @@ def turnover(world: World, laid: Laid, m: int) -> Turnover:
     )
 
 
-def _by_drug(world: World, values: Floats) -> Floats:
+def _by_drug(trade: Trade, values: Floats) -> Floats:
     """Sums over the products of each drug: (products, places) in, (drugs, places) out."""
-    sums = np.zeros((len(world.shelves), values.shape[1]))
-    np.add.at(sums, world.products.drug, values)
+    sums = np.zeros((len(trade.shelves), values.shape[1]))
+    np.add.at(sums, trade.products.drug, values)
     return sums
 
 
-def _fund_pays(world: World, m: int, price: Floats) -> Floats:
+def _fund_pays(trade: Trade, m: int, price: Floats) -> Floats:
     """What the fund pays of a unit that is not selected, (drugs, places): a part of its price, once an agreement runs
     of no more than the payment standard of the agreement's year."""
-    rec, share = world.recorder, world.spec.finance.fund_share
+    rec, share = trade.recorder, trade.spec.finance.fund_share
     paid, year = price * share, rec.year[m]
-    law = world.laws.ids("reimbursement")[:, m]
-    for index, rule in enumerate(world.laws.parts("reimbursement")):
+    law = trade.laws.ids("reimbursement")[:, m]
+    for index, rule in enumerate(trade.laws.parts("reimbursement")):
         for y in np.unique(year[year > 0]).tolist():
             now = (year == y) & (law == index)
             standard = rule.standard(price[now], rec.listed[m][now], int(y))
