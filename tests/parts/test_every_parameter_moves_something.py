@@ -7,7 +7,6 @@ where the common one does not show it.
 from __future__ import annotations
 
 import copy
-import functools
 import math
 import types
 import typing

@@ -32,6 +32,7 @@ from vbp_sim.report.words.language import areas, messages, restate, say, speakin
 from vbp_sim.report.words.sentences import said
 from vbp_sim.rules.library import rule_ids, rule_set
 from vbp_sim.runs.folder import RunFolder
+from vbp_sim.runs.load import load_scenario
 from vbp_sim.runs.metrics import METRICS
 from vbp_sim.runs.run import run as run_scenario
 from vbp_sim.studies.compare import compare, write
@@ -57,6 +58,7 @@ def found(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Source]:
     write(compare(scenario, ["grow"], results=base / "compared" / "runs", workers=1), base / "compared")
     return {
         "run": synthetic.write(base / "run", replications=3, names=NAMES_ZH),
+        "simulated": run_scenario(load_scenario(str(scenario)), base / "simulated", workers=1)[0],
         "map": synthetic.write(base / "map", provinces=synthetic.PROVINCES),
         "failed": synthetic.write(base / "failed", failed=tuple(synthetic.DRUGS), names=NAMES_ZH),
         "comparison": Compared.open(base / "compared"),
@@ -85,7 +87,7 @@ def _heads(found: re.Match[str]) -> str:
 
 def english(text: str, allowed: set[str]) -> list[str]:
     """Latin words of a text that are neither numbers with units nor names."""
-    rest = re.sub(r"[A-Za-z-]+\.(csv|json|md|yaml)(?![a-z])|vbp run .*", "", text)
+    rest = re.sub(r"\b[0-9a-f]{40,}\b|[A-Za-z-]+\.(csv|json|md|yaml)(?![a-z])|vbp run .*", "", text)
     return [word for word in re.findall(r"[A-Za-z][A-Za-z_-]{2,}", rest) if not {word, word.lower()} & allowed]
 
 
@@ -98,6 +100,9 @@ def named(source: Source) -> set[str]:
     given += ["pilot", *METRICS, *synthetic.FIRMS, *synthetic.PROVINCES, *NAMES_ZH["manufacturer"]]
     given += ["base", "fund", "insured", "grow", "alpha", "beta", "gamma", "kept", "most", "drug-", "expansion-"]
     given += ["uniform", "low", "high", *map(str, about.get("libraries", {}))]
+    given += ["small", "market", "first", "brand", "north", "south", "east"]
+    models = about.get("inputs", {}).get("behaviour", {})
+    given += [*models, *(str(part.get("model", "")) for part in models.values())]
     if isinstance(source, Compared):
         given += [key for paths in source.changes.values() for key in paths]
     return {word for text in given for word in [text, *re.findall(r"[A-Za-z][A-Za-z_-]{2,}", text)]}
@@ -105,6 +110,7 @@ def named(source: Source) -> set[str]:
 
 CHARTS = [
     *((kind, name) for kind in ("run", "map", "failed") for name in catalogue.catalogue()),
+    ("simulated", "bids-ladder"),
     *((kind, name) for kind in ("comparison", "study", "backtest") for name in catalogue.catalogue(kind)),
 ]
 
@@ -122,7 +128,7 @@ def test_charts_are_chinese_whole_and_without_missing_letters(found: dict[str, S
     assert not [text for text in texts if "?" in text or "None" in text or "nan" in text.split()]
 
 
-@pytest.mark.parametrize("kind", ["run", "failed", "comparison", "study", "backtest"])
+@pytest.mark.parametrize("kind", ["run", "simulated", "failed", "comparison", "study", "backtest"])
 def test_pages_are_chinese_and_carry_their_letters(found: dict[str, Source], kind: str, tmp_path: Path) -> None:
     with speaking("zh"):
         pages.write(found[kind], tmp_path / "r.html")

@@ -128,8 +128,7 @@ def ranks(keys: IntArray, order: IntArray) -> IntArray:
 
 @dataclass(frozen=True)
 class Contest:
-    """One tender on its way: its bids in order, the number of places K, who is shortlisted, and why not (per firm, a
-    `fact`)."""
+    """One tender on its way: its bids in order, the number of places K, who is shortlisted, and why not, a `fact`."""
 
     tender: Tender
     book: Book

@@ -71,11 +71,13 @@ class LocalRun(RunFolder):
         return self._names[kind].get(id, id)
 
     def _said(self, table: str, column: str, values: parquet.Array) -> parquet.Array:
+        if FACTS.get(table) == column:
+            return _each(self.said, values)
+        if language() == "en":
+            return values
         if column in COLUMNS:
             return _each(functools.partial(self.called, COLUMNS[column]), values)
-        if column == "level":
-            return _each(functools.partial(term, "levels"), values)
-        return _each(self.said, values) if FACTS.get(table) == column else values
+        return _each(functools.partial(term, "levels"), values) if column == "level" else values
 
     def said(self, text: str) -> str:
         """A text of facts of this run as a sentence."""
