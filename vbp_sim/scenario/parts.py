@@ -21,7 +21,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Annotated, Any, ClassVar, TypeGuard, TypeVar, cast
 
-from pydantic import BaseModel, ConfigDict, Field, GetCoreSchemaHandler, GetJsonSchemaHandler
+from pydantic import BaseModel, ConfigDict, Field, GetCoreSchemaHandler, GetJsonSchemaHandler, TypeAdapter
 from pydantic.json_schema import JsonSchemaValue
 from pydantic_core import CoreSchema, PydanticCustomError, core_schema
 
@@ -59,31 +59,28 @@ class Chosen:
     default: str = ""
 
     def __get_pydantic_core_schema__(self, source: Any, handler: GetCoreSchemaHandler) -> CoreSchema:
+        """The choice is made at each validation, because plug-ins come and go while a model stays."""
+        return core_schema.no_info_plain_validator_function(self._validated)
+
+    def _validated(self, value: Any) -> Any:
         discover()
-        choices = Part.registry.get(self.kind, [])
+        choices = tuple(Part.registry.get(self.kind, ()))
         if not choices:
             raise TypeError(f"no part of kind '{self.kind}' is registered")
         tag = choices[0].tag
-        if tag == "":
-            return handler.generate_schema(choices[0])
-        if len(choices) == 1:
-            union: Any = choices[0]
-        else:
-            union = Annotated[functools.reduce(operator.or_, choices), Field(discriminator=tag)]
-
-        def with_name(value: Any) -> Any:
-            if isinstance(value, dict) and tag not in value and self.default:
-                return {tag: self.default, **value}
-            return value
-
-        return core_schema.no_info_before_validator_function(with_name, handler.generate_schema(union))
+        if tag and isinstance(value, dict) and tag not in value and self.default:
+            value = {tag: self.default, **value}
+        return _among(choices).validate_python(value)
 
     def __get_pydantic_json_schema__(
         self, schema: core_schema.CoreSchema, handler: GetJsonSchemaHandler
     ) -> JsonSchemaValue:
         """A part without a tag may also be named by a text; a part that is not the default needs its tag."""
-        made = handler(schema)
+        discover()
         parts = Part.registry[self.kind]
+        parts[0].model_rebuild()
+        lone = core_schema.union_schema([parts[0].__pydantic_core_schema__])
+        made = handler(lone if len(parts) == 1 else _among(tuple(parts)).core_schema)
         if parts[0].tag == "":
             return {"anyOf": [{"type": "string"}, made]}
         if "oneOf" not in made:
@@ -95,6 +92,14 @@ class Chosen:
             for name, ref in refs.items()
         ]
         return {"anyOf": choices}
+
+
+@functools.lru_cache(maxsize=256)
+def _among(choices: tuple[type[Part], ...]) -> TypeAdapter[Any]:
+    """What validates a choice among these parts, told apart by their tag."""
+    if len(choices) == 1:
+        return TypeAdapter(choices[0])
+    return TypeAdapter(Annotated[functools.reduce(operator.or_, choices), Field(discriminator=choices[0].tag)])
 
 
 def param(
