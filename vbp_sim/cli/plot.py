@@ -51,7 +51,7 @@ def command(
     from vbp_sim.report.charts import catalogue
     from vbp_sim.report.words.language import say
 
-    source = sources.opened(folder)
+    source = sources.opened(folder, message)
     if chart is None:
         known = catalogue.catalogue(sources.kind(source))
         print_table([[entry.name, entry.question] for entry in known.values()])

@@ -33,6 +33,6 @@ def command(folder: Path, out: Path | None, quiet: bool) -> int:
     from vbp_sim.report.words.language import say
 
     file = out if out is not None else folder / page.NAME
-    pages.write(opened(folder), file)
+    pages.write(opened(folder, message), file)
     message(say("cli.written", path=file), quiet=quiet)
     return 0

@@ -15,6 +15,7 @@ from vbp_sim.cli.common import (
     json_option,
     lang_option,
     message,
+    plugin_option,
     print_json,
     quiet_option,
     set_option,
@@ -36,6 +37,7 @@ if TYPE_CHECKING:
 @click.option("--force", is_flag=True, help="Run again, and replace an earlier run in the same folder.")
 @click.option("--no-figures", is_flag=True, help="Leave out the charts.")
 @click.option("--report", is_flag=True, help="Write report.html into the run folder too.")
+@plugin_option
 @json_option
 @quiet_option
 @lang_option

@@ -151,6 +151,7 @@ def _manifest(scenario: Scenario, started: datetime, seconds: list[float]) -> di
         "seconds": round((finished - started).total_seconds(), 3),
         "seconds_per_replication": round(sum(seconds) / len(seconds), 4),
         "source": str(scenario.path),
+        "plugins": scenario.plugins.as_json(),
         "market": {"name": scenario.market.name, "digest": scenario.market.digest},
         "names": names_zh(scenario.market),
         "inputs": scenario.spec.model_dump(mode="json", exclude={"variants"}),

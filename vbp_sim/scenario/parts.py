@@ -2,8 +2,8 @@
 
 A part is a frozen pydantic class: its fields are the parameters that YAML may set, its methods do the work.
 The field ``model`` (behaviour) or ``rule`` (law) holds the name. A new part is one new file in the folder of
-its kind: `discover` imports every module there and registers the parts that it defines. Subclassing registers nothing,
-so that trying an idea in a notebook changes no scenario.
+its kind, or a plug-in (see `plugins`): when its module is found, the parts that it defines are registered. Subclassing
+registers nothing, so that trying an idea in a notebook changes no scenario.
 
     class Newsvendor(Reporting):
         model: Literal["newsvendor"] = "newsvendor"
@@ -14,19 +14,28 @@ from __future__ import annotations
 
 import functools
 import importlib
+import importlib.metadata
 import inspect
 import operator
 import pkgutil
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
+from importlib.metadata import EntryPoint
+from pathlib import Path
+from types import ModuleType
 from typing import Annotated, Any, ClassVar, TypeGuard, TypeVar, cast
 
 from pydantic import BaseModel, ConfigDict, Field, GetCoreSchemaHandler, GetJsonSchemaHandler, TypeAdapter
 from pydantic.json_schema import JsonSchemaValue
 from pydantic_core import CoreSchema, PydanticCustomError, core_schema
 
+from vbp_sim.errors import InputError, Problem
+from vbp_sim.scenario.yaml_source import shown
+
 #: packages whose modules hold parts; named here as text so that this room imports nothing above it
 HOMES = ("vbp_sim.rules", "vbp_sim.agents")
+#: entry points of installed packages whose modules hold parts
+GROUP = "vbp_sim.parts"
 
 P = TypeVar("P", bound="Part")
 
@@ -99,7 +108,8 @@ def _among(choices: tuple[type[Part], ...]) -> TypeAdapter[Any]:
     """What validates a choice among these parts, told apart by their tag."""
     if len(choices) == 1:
         return TypeAdapter(choices[0])
-    return TypeAdapter(Annotated[functools.reduce(operator.or_, choices), Field(discriminator=choices[0].tag)])
+    union: Any = Annotated[functools.reduce(operator.or_, choices), Field(discriminator=choices[0].tag)]
+    return TypeAdapter(union)
 
 
 def param(
@@ -136,17 +146,68 @@ def chosen(part: Part, kind: Callable[..., P]) -> P:
     return cast(P, part)
 
 
-@functools.cache
 def discover() -> None:
-    """Register the parts of every module below `HOMES`, by kind and then by name, whatever was imported before."""
-    found: list[type[Part]] = []
+    """Register the shipped parts and those of installed packages, unless parts are registered already."""
+    if not Part.registry:
+        enter(())
+
+
+def enter(modules: Iterable[ModuleType]) -> None:
+    """Register the shipped parts, those of installed packages and those of ``modules``, and no others.
+
+    InputError that names both files where two parts of a kind have one name, or a part cannot be chosen by name.
+    """
+    found: dict[tuple[str, str], type[Part]] = {}
+    problems = []
+    for part in (*_standing(), *(part for module in modules for part in _choices(module))):
+        name = part.part_name() if not part.tag or part.tag in part.model_fields else ""
+        other = found.setdefault((part.kind, name), part)
+        if not name:
+            what = f"{part.__name__} has no name by which a scenario could choose it"
+            line = f'{part.tag}: Literal["{part.__name__.lower()}"] = "{part.__name__.lower()}"'
+            problems.append(Problem(whereabouts(part), what, f"add a line: {line}"))
+        elif other is not part:
+            what = f"there is a {part.kind} '{name}' already: {whereabouts(other)}"
+            remedy = f"give {part.__name__} another {part.tag}" if part.tag else "leave one out"
+            problems.append(Problem(whereabouts(part), what, remedy))
+    if problems:
+        raise InputError(*problems)
+    Part.registry.clear()
+    for (kind, _), part in sorted(found.items()):
+        Part.registry.setdefault(kind, []).append(part)
+
+
+def whereabouts(part: type[Part]) -> str:
+    """``file:line`` of the class."""
+    return f"{shown(Path(inspect.getfile(part)))}:{inspect.getsourcelines(part)[1]}"
+
+
+def entry_points() -> Sequence[EntryPoint]:
+    """What installed packages say of parts that they hold."""
+    return sorted(importlib.metadata.entry_points(group=GROUP))
+
+
+@functools.cache
+def _standing() -> tuple[type[Part], ...]:
+    """Parts of every module below `HOMES` and of installed packages."""
+    modules: list[ModuleType] = []
     for home in HOMES:
         package = importlib.import_module(home)
-        for name in (module.name for module in pkgutil.walk_packages(package.__path__, home + ".")):
-            members = vars(importlib.import_module(name)).values()
-            found += [value for value in members if _is_choice(value) and value.__module__ == name]
-    for part in sorted(found, key=lambda part: (part.kind, part.part_name())):
-        Part.registry.setdefault(part.kind, []).append(part)
+        names = (module.name for module in pkgutil.walk_packages(package.__path__, home + "."))
+        modules += map(importlib.import_module, names)
+    for point in entry_points():
+        try:
+            modules.append(importlib.import_module(point.module))
+        except Exception as error:
+            who = point.dist.name if point.dist is not None else point.name
+            what = f"importing {point.module} raised {type(error).__name__}: {error}"
+            raise InputError(Problem(f"package {who}", what, "mend it, or uninstall it")) from error
+    return tuple(part for module in modules for part in _choices(module))
+
+
+def _choices(module: ModuleType) -> list[type[Part]]:
+    """The parts that a module defines, and does not only import."""
+    return [value for value in vars(module).values() if _is_choice(value) and value.__module__ == module.__name__]
 
 
 def _is_choice(value: object) -> TypeGuard[type[Part]]:

@@ -81,11 +81,16 @@ def chart(name: str, *, of: Kind = "run", choice: Literal["", "drug", "metrics"]
 
 
 @functools.cache
-def catalogue(of: Kind = "run") -> Mapping[str, Entry]:
-    """All charts of a kind of source by name, in alphabetical order."""
+def _import_shipped() -> None:
+    """Import every module of charts, which enters them."""
     package = importlib.import_module("vbp_sim.report.charts")
     for module in pkgutil.iter_modules(package.__path__, package.__name__ + "."):
         importlib.import_module(module.name)
+
+
+def catalogue(of: Kind = "run") -> Mapping[str, Entry]:
+    """All charts of a kind of source by name, in alphabetical order; those of plug-ins that were loaded too."""
+    _import_shipped()
     return {name: entry for name, entry in sorted(_entries.items()) if entry.of == of}
 
 
