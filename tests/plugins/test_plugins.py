@@ -18,7 +18,7 @@ from vbp_sim.agents.bidding import sources
 from vbp_sim.errors import InputError
 from vbp_sim.report.sources import opened
 from vbp_sim.runs.load import load_scenario
-from vbp_sim.runs.run import run
+from vbp_sim.runs.run import not_simulated, run
 from vbp_sim.scenario import plugins
 from vbp_sim.scenario.parts import Part
 from vbp_sim.studies.sweep import Options, begin, carry_on, reopen
@@ -331,3 +331,21 @@ def test_the_registry_is_what_it_was(scenario: Path) -> None:
         assert Part.registry["selection"] != before.get("selection")
     load_scenario("pilot-2018")
     assert all("vbp_plugins" not in part.__module__ for parts in Part.registry.values() for part in parts)
+
+
+def test_a_rule_of_ones_own_says_itself_that_it_does_not_act(tmp_path: Path) -> None:
+    law = """
+from typing import Literal
+from vbp_sim.rules.payment.interface import Payment
+
+class Late(Payment):
+    rule: Literal["late"] = "late"
+    def due_days(self): return 90.0
+    def inert(self, market): return "late: nobody minds"
+"""
+    award = AWARD + '\n    def inert(self, market):\n        return f"cheapest of {len(market.drugs)}: nobody minds"\n'
+    write_plugins(tmp_path, my_award=award)
+    (tmp_path / "late.py").write_text(law)
+    laws = {"national": {"changes": {"payment": {"rule": "late"}}}}
+    loaded = load_scenario(write_scenario(tmp_path, **{**USING, "plugins": [*FILES, "late.py"], "laws": laws}))
+    assert not_simulated(loaded) == ["round first: cheapest of 2: nobody minds", "law: late: nobody minds"]

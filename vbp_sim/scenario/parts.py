@@ -30,6 +30,7 @@ from pydantic.json_schema import JsonSchemaValue
 from pydantic_core import CoreSchema, PydanticCustomError, core_schema
 
 from vbp_sim.errors import InputError, Problem
+from vbp_sim.scenario.market import Market
 from vbp_sim.scenario.yaml_source import shown
 
 #: packages whose modules hold parts; named here as text so that this room imports nothing above it
@@ -58,6 +59,10 @@ class Part(Frozen):
         """Name under which YAML chooses this part."""
         field = cls.model_fields.get(cls.tag)
         return str(field.default) if field is not None else cls.kind
+
+    def inert(self, market: Market) -> str:
+        """Why the part does not act, or not fully, in a run of a market: a sentence; empty if it does."""
+        return ""
 
 
 @dataclass(frozen=True)

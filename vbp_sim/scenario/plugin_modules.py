@@ -12,6 +12,7 @@ import hashlib
 import importlib
 import importlib.abc
 import importlib.util
+import inspect
 import re
 import sys
 import traceback
@@ -127,14 +128,14 @@ def _unfinished(module: ModuleType) -> list[Problem]:
         Problem(whereabouts(value), f"{value.__name__} lacks {', '.join(sorted(lacking))}", "write what is lacking")
         for value in vars(module).values()
         if isinstance(value, type) and issubclass(value, Part) and value.__module__ == module.__name__
-        if value.tag in value.__dict__.get("__annotations__", ())
+        if value.tag in inspect.get_annotations(value)
         and (lacking := getattr(value, "__abstractmethods__", ()))
     ]
 
 
 def _imports(tree: ast.Module) -> dict[str, int]:
     """First steps of the names that a file imports, and the line of each."""
-    found = {}
+    found: dict[str, int] = {}
     for node in ast.walk(tree):
         if isinstance(node, ast.Import):
             found |= {alias.name.partition(".")[0]: node.lineno for alias in node.names}

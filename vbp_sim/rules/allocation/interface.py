@@ -8,6 +8,7 @@ from typing import ClassVar
 import numpy as np
 
 from vbp_sim.rules.arrays import BoolArray, FloatArray, IntArray
+from vbp_sim.scenario.market import Market
 from vbp_sim.scenario.parts import Part
 
 
@@ -29,6 +30,11 @@ class Allocation(Part):
     def asks_for_brands(self) -> bool:
         """Whether institutions may report by brand, and get the brand that they name if it wins."""
         return False
+
+    def inert(self, market: Market) -> str:
+        if not self.asks_for_brands:
+            return ""
+        return "brand reporting: every firm bids as if as much were named for it as for the next one"
 
     def by_brand(self, named: FloatArray, selected: BoolArray) -> FloatArray:
         """Return the volume that goes straight to each brand, of what was reported for it (..., n)."""

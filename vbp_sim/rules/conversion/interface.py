@@ -6,6 +6,7 @@ from abc import abstractmethod
 from decimal import Decimal
 from typing import ClassVar
 
+from vbp_sim.scenario.market import Market
 from vbp_sim.scenario.parts import Part
 
 
@@ -14,6 +15,9 @@ class Conversion(Part):
 
     kind: ClassVar[str] = "conversion"
     tag: ClassVar[str] = "rule"
+
+    def inert(self, market: Market) -> str:
+        return "conversion: the market gives all prices per unit of one strength and pack, so none is converted"
 
     @abstractmethod
     def comparable(self, bid: Decimal, content: Decimal, pack: Decimal = Decimal(1)) -> Decimal:

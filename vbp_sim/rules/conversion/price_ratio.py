@@ -11,6 +11,7 @@ from decimal import ROUND_HALF_UP, Decimal, localcontext
 from typing import Literal
 
 from vbp_sim.rules.conversion.interface import Conversion
+from vbp_sim.scenario.market import Market
 from vbp_sim.scenario.parts import param
 
 SOURCE = "price-difference rules of 2011; the ratio of 1.7 reproduces the converted ceilings of the expansion"
@@ -31,6 +32,10 @@ class PriceRatio(Conversion):
     decimals: int = param(
         6, "decimals of a yuan to which the result is rounded, half up", unit="digits", ge=0, le=6
     )
+
+    def inert(self, market: Market) -> str:
+        """The national ratios, which every rule set has, are not told of."""
+        return "" if self == PriceRatio() else super().inert(market)
 
     def comparable(self, bid: Decimal, content: Decimal, pack: Decimal = Decimal(1)) -> Decimal:
         with localcontext() as context:
