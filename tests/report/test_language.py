@@ -57,7 +57,7 @@ def test_nearly_every_parameter_is_explained_in_chinese() -> None:
 def _parts(kind: type[Frozen]) -> set[type[Frozen]]:
     found = {kind}
     for part in kind.__subclasses__():
-        if part.__module__.split(".")[1] in ("scenario", "rules", "agents"):
+        if part.__module__.startswith(("vbp_sim.scenario.", "vbp_sim.rules.", "vbp_sim.agents.")):
             found |= _parts(part)
     return found
 
