@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import re
 import shutil
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
@@ -16,6 +16,7 @@ from sweeping import growth, write_sweep
 import vbp_sim
 from vbp_sim.agents.bidding import sources
 from vbp_sim.errors import InputError
+from vbp_sim.report.charts.catalogue import catalogue
 from vbp_sim.report.sources import opened
 from vbp_sim.runs.load import load_scenario
 from vbp_sim.runs.run import not_simulated, run
@@ -24,6 +25,13 @@ from vbp_sim.scenario.parts import Part
 from vbp_sim.studies.sweep import Options, begin, carry_on, reopen
 
 Vbp = Callable[..., tuple[int, str, str]]
+
+
+@pytest.fixture(autouse=True)
+def _forgotten() -> Iterator[None]:
+    """No plug-in outlives its test."""
+    yield
+    plugins.of_process().use()
 
 
 @pytest.fixture
@@ -136,6 +144,7 @@ from vbp_sim.report.charts.catalogue import Chart, chart
 
 @chart("my-chart")
 def draw(run):
+    '''What did they bid?'''
     return Chart("Mine", Figure(), {"bid": run.table("bids")["bid"]})
 """
     (tmp_path / "my_chart.py").write_text(chart)
@@ -143,6 +152,20 @@ def draw(run):
         folder, _ = run(load_scenario(scenario, sets=["replications=1"]), tmp_path / "run", workers=1)
     code, _, said = vbp("plot", folder.path, "my-chart")
     assert (code, "Mine" in said) == (0, True), said
+    assert "What did they bid?" in vbp("plot", folder.path)[1]
+    assert "my-chart" in catalogue()
+    load_scenario("pilot-2018")
+    assert "my-chart" not in catalogue()
+    assert vbp("report", folder.path)[0] == 0
+    assert "Mine" in (folder.path / "report.html").read_text(encoding="utf-8")
+
+
+def test_two_plugins_of_one_name_are_both_named(scenario: Path, tmp_path: Path, vbp: Vbp) -> None:
+    (tmp_path / "sub").mkdir()
+    (tmp_path / "sub" / "my_award.py").write_text(AWARD)
+    code, _, said = vbp("check", scenario, "--plugin", tmp_path / "sub" / "my_award.py")
+    assert (code, "two plug-ins are called my_award" in said) == (2, True), said
+    assert said.count("my_award.py") == 2
 
 
 def test_the_commands_know_them(scenario: Path, tmp_path: Path, vbp: Vbp) -> None:
@@ -176,6 +199,7 @@ def test_the_code_behind_a_plugin_is_all_its_files_and_what_they_import(scenario
 
 
 NOTEBOOK = """
+from __future__ import annotations
 import numpy as np
 import vbp_sim
 from typing import Literal
@@ -183,7 +207,7 @@ from vbp_sim.agents.choice.partial_adjustment import PartialAdjustment
 
 LEAST = {least}
 
-def clipped(share):
+def clipped(share: "Anything") -> Later:
     return np.clip(share, LEAST, 0.4)
 
 class Mine(PartialAdjustment):

@@ -43,7 +43,7 @@ def _take(name: str, value: object, whose: str, texts: dict[str, str]) -> None:
         texts[name] = f"import {value.__name__} as {name}"
     elif _plain(value):
         texts[name] = f"{name} = {value!r}"
-    elif module not in ("__main__", "") and getattr(sys.modules.get(module), "__file__", None) and not _local(value):
+    elif _importable(value):
         texts[name] = f"from {module} import {getattr(value, '__name__', name)} as {name}"
     elif isinstance(value, type | FunctionType):
         source = _source(value, whose)
@@ -66,20 +66,18 @@ def _plain(value: object) -> bool:
         return False
 
 
-def _local(value: object) -> bool:
-    """Whether a function or class cannot be imported by its name."""
-    return "<locals>" in getattr(value, "__qualname__", "")
+def _importable(value: object) -> bool:
+    """Whether a module that is a file has the value under its own name."""
+    module = sys.modules.get(getattr(value, "__module__", "") or "")
+    named = getattr(module, getattr(value, "__name__", ""), None)
+    return getattr(module, "__name__", "__main__") != "__main__" and hasattr(module, "__file__") and named is value
 
 
 def _source(value: type | FunctionType, whose: str) -> str:
-    """Source of a class or function, without decorators; a class is looked for in the cell of one of its methods."""
-    within = (
-        next((v for v in vars(value).values() if isinstance(v, FunctionType)), None)
-        if isinstance(value, type)
-        else value
-    )
+    """Source of a class or function, without its registration; that of a class lies where its first method does."""
+    methods = [v for v in vars(value).values() if isinstance(v, FunctionType)] if isinstance(value, type) else []
     try:
-        lines, _ = inspect.findsource(within if within is not None else value)
+        lines, _ = inspect.findsource(methods[0] if methods else value)
     except (OSError, TypeError):
         what = f"there is no source of {value.__name__}, so no run could say what it depends on"
         remedy = "define it in a cell or a file, with a method of its own"
@@ -91,9 +89,15 @@ def _source(value: type | FunctionType, whose: str) -> str:
         if isinstance(node, ast.ClassDef | ast.FunctionDef) and node.name == value.__name__
     ]
     found[-1].decorator_list = [d for d in found[-1].decorator_list if "register" not in ast.unparse(d)]
+    for node in ast.walk(found[-1]):  # what functions say of types may be known to the notebook only
+        if isinstance(node, ast.FunctionDef):
+            node.returns = None
+        elif isinstance(node, ast.arg):
+            node.annotation = None
     return ast.unparse(found[-1])
 
 
 def _names(source: str) -> set[str]:
-    """All names in a source."""
-    return {node.id for node in ast.walk(ast.parse(source)) if isinstance(node, ast.Name)}
+    """All names that a source reads."""
+    nodes = ast.walk(ast.parse(source))
+    return {node.id for node in nodes if isinstance(node, ast.Name) and isinstance(node.ctx, ast.Load)}

@@ -54,17 +54,28 @@ def around(module: str) -> dict[str, bytes]:
     return {f"{package}.{file.name}": file.data for file in _Finder.known.get(package, ())}
 
 
+def package_of(files: Sequence[File]) -> str:
+    """Name of the package that plug-ins make."""
+    text = "\n".join(sorted(f"{file.name} {file.sha256}" for file in files))
+    return PREFIX + hashlib.sha256(text.encode()).hexdigest()[:16]
+
+
 def modules(files: Sequence[File]) -> list[ModuleType]:
     """The plug-ins as modules, loaded once. InputError with the place in the plug-in that is wrong."""
     if not files:
         return []
-    text = "\n".join(sorted(f"{file.name} {file.sha256}" for file in files))
-    package = PREFIX + hashlib.sha256(text.encode()).hexdigest()[:16]
+    package = package_of(files)
     _Finder.known[package] = tuple(files)
     if _FINDER not in sys.meta_path:
         sys.meta_path.insert(0, _FINDER)
+    lone = {file.name: file for file in files}
+    problems = [
+        Problem(shown(Path(file.path)), f"two plug-ins are called {file.name}: the other is {other.path}", "rename one")
+        for file in files
+        if (other := lone[file.name]) is not file
+    ]
     trees = {file.name: _parsed(file) for file in files}
-    problems = [problem for file in files for problem in _unnamed(file, trees[file.name], trees)]
+    problems += [problem for file in files for problem in _unnamed(file, trees[file.name], trees)]
     if problems:
         raise InputError(*problems)
     made = [_imported(package, file, files) for file in files]
@@ -128,8 +139,7 @@ def _unfinished(module: ModuleType) -> list[Problem]:
         Problem(whereabouts(value), f"{value.__name__} lacks {', '.join(sorted(lacking))}", "write what is lacking")
         for value in vars(module).values()
         if isinstance(value, type) and issubclass(value, Part) and value.__module__ == module.__name__
-        if value.tag in inspect.get_annotations(value)
-        and (lacking := getattr(value, "__abstractmethods__", ()))
+        if value.tag in inspect.get_annotations(value) and (lacking := getattr(value, "__abstractmethods__", ()))
     ]
 
 

@@ -18,7 +18,7 @@ from pathlib import Path
 
 from vbp_sim.errors import InputError, Problem
 from vbp_sim.scenario.parts import enter, entry_points
-from vbp_sim.scenario.plugin_modules import File, modules
+from vbp_sim.scenario.plugin_modules import PREFIX, File, modules, package_of
 from vbp_sim.scenario.tree import Node, children
 from vbp_sim.scenario.yaml_source import neighbour, read_bytes, shown
 
@@ -94,14 +94,9 @@ def named(tree: Node) -> Plugins:
         if isinstance(node.value, str):
             try:
                 file = read(node.source.folder / node.value, node)
+                found.setdefault(file.path, file)
             except InputError as error:
                 problems += error.problems
-                continue
-            other = next((f for f in found.values() if f.name == file.name and f.path != file.path), None)
-            if other is not None:
-                what = f"two plug-ins are called {file.name}: this one and {other.path}"
-                problems.append(node.problem(what, "rename one"))
-            found.setdefault(file.path, file)
     if problems:
         raise InputError(*problems)
     return Plugins(tuple(found.values()), installed())
@@ -115,6 +110,12 @@ def of_process() -> Plugins:
 def current() -> Plugins:
     """The plug-ins whose parts are known now."""
     return _used if _used is not None else of_process()
+
+
+def in_use(module: str) -> bool:
+    """Whether what a module entered somewhere counts now: always, unless it is of plug-ins that are not in use."""
+    package = module.partition(".")[0]
+    return not package.startswith(PREFIX) or package == package_of(current().files)
 
 
 @contextmanager

@@ -27,9 +27,10 @@ from vbp_sim.report.csv_table import Columns as Columns
 from vbp_sim.report.csv_table import write_csv
 from vbp_sim.report.sources import Kind, Source, kind, origin
 from vbp_sim.report.words import letters, names
-from vbp_sim.report.words.language import say
+from vbp_sim.report.words.language import say, term
 from vbp_sim.runs.folder import RunFolder
 from vbp_sim.runs.metric_ids import METRICS
+from vbp_sim.scenario.plugins import in_use
 
 
 @dataclass(frozen=True)
@@ -61,8 +62,9 @@ class Entry:
 
     @property
     def question(self) -> str:
-        """The question that it answers, in the language in use."""
-        return say(f"questions.{self.name}")
+        """The question that it answers, in the language in use; else what its function says of itself."""
+        said = term("questions", self.name)
+        return said if said != self.name else " ".join((self.draw.__doc__ or self.name).split())
 
 
 Drawer = TypeVar("Drawer", bound=Callable[..., Chart])
@@ -89,9 +91,10 @@ def _import_shipped() -> None:
 
 
 def catalogue(of: Kind = "run") -> Mapping[str, Entry]:
-    """All charts of a kind of source by name, in alphabetical order; those of plug-ins that were loaded too."""
+    """All charts of a kind of source by name, in alphabetical order; those of the plug-ins in use too."""
     _import_shipped()
-    return {name: entry for name, entry in sorted(_entries.items()) if entry.of == of}
+    known = {name: entry for name, entry in sorted(_entries.items()) if in_use(entry.draw.__module__)}
+    return {name: entry for name, entry in known.items() if entry.of == of}
 
 
 def draw(name: str, source: Source, drug: str = "", metrics: Sequence[str] = ()) -> Chart:
