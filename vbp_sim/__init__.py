@@ -1,6 +1,7 @@
 """vbp_sim: a discrete-event simulator of China's centralized volume-based procurement (VBP).
 
-In a notebook: `vbp_sim.load`, `vbp_sim.run`, `vbp_sim.compare` and `vbp_sim.read_study` (see `vbp_sim.api`).
+In a notebook: `vbp_sim.load`, `vbp_sim.run`, `vbp_sim.compare`, `vbp_sim.register` and `vbp_sim.read_study`
+(see `vbp_sim.api`).
 """
 
 from __future__ import annotations
@@ -8,10 +9,10 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from vbp_sim.api import compare, load, read_study, run
+    from vbp_sim.api import compare, load, read_study, register, run
 
 __version__ = "0.2.0"
-__all__ = ["compare", "load", "read_study", "run"]
+__all__ = ["compare", "load", "read_study", "register", "run"]
 
 
 def __getattr__(name: str) -> Any:

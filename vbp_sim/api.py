@@ -25,10 +25,11 @@ from vbp_sim.runs.load import load_scenario
 from vbp_sim.runs.metrics import METRICS
 from vbp_sim.runs.run import run as _run
 from vbp_sim.scenario.load import Scenario
+from vbp_sim.scenario.notebook import register
 from vbp_sim.studies.compare import Comparison as _Comparison
 from vbp_sim.studies.compare import compare as _compare
 
-__all__ = ["Comparison", "Run", "compare", "load", "read_study", "run"]
+__all__ = ["Comparison", "Run", "compare", "load", "read_study", "register", "run"]
 
 
 @dataclass(frozen=True)

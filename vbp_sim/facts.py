@@ -71,13 +71,6 @@ FACTS: Mapping[str, Mapping[str, tuple[str, ...]]] = {
         "provinces": ("n",),
         "note": ("text",),
     },
-    "limits": {
-        "of_round": ("name",),
-        "brands": (),
-        "quality": (),
-        "conversion": (),
-        "listing": (),
-    },
 }
 
 _KNOWN = {id: (area, names) for area, facts in FACTS.items() for id, names in facts.items()}

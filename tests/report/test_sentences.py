@@ -44,7 +44,6 @@ def test_every_message_of_facts_is_of_one_that_is_written_somewhere() -> None:
     for area in ("happenings", "reasons"):
         assert set(messages(area)) == set(FACTS[area])
         assert set(FACTS[area]) - used == ({"note"} if area == "reasons" else set())
-    assert set(FACTS["limits"]) <= set(messages("limits"))
 
 
 def test_ids_are_different_in_all_areas() -> None:
@@ -114,11 +113,6 @@ def test_prices_are_said_without_exponents() -> None:
     assert said(fact("above", bid=Decimal("0.00001"), ceiling=123456789)) == (
         "no valid bid: 0.00001 is above the ceiling 123456789"
     )
-
-
-def test_limits_of_a_round_can_be_said() -> None:
-    text = joined(fact("of_round", name="first"), fact("listing"))
-    assert said(text) == "round first: ceiling by listing prices: the market's own ceilings go before it"
 
 
 def test_firms_are_called_by_their_names() -> None:

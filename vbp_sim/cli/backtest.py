@@ -13,6 +13,7 @@ from vbp_sim.cli.common import (
     json_option,
     lang_option,
     message,
+    plugin_option,
     print_json,
     print_table,
     quiet_option,
@@ -44,6 +45,7 @@ if TYPE_CHECKING:
 )  # fmt: skip
 @click.option("--out", type=click.Path(path_type=Path), metavar="DIR", help="Keep the back-test there (backtest.json).")
 @click.option("--report", is_flag=True, help="Write report.html into the same folder; needs --out.")
+@plugin_option
 @json_option
 @quiet_option
 @lang_option

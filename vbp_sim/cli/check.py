@@ -10,6 +10,7 @@ import click
 from vbp_sim.cli.common import (
     WRONG_INPUT,
     json_option,
+    plugin_option,
     print_json,
     quiet_option,
     set_option,
@@ -23,6 +24,7 @@ from vbp_sim.errors import InputError, Problem
 @click.argument("files", nargs=-1, required=True, metavar="FILE...")
 @variant_option
 @set_option
+@plugin_option
 @json_option
 @quiet_option
 def command(files: tuple[str, ...], variant: str, sets: tuple[str, ...], as_json: bool, quiet: bool) -> int:

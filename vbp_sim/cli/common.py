@@ -112,6 +112,16 @@ def _draw_with(ctx: click.Context, param: click.Parameter, font: str) -> None:
     ctx.call_on_close(tell)
 
 
+def _plug(ctx: click.Context, param: click.Parameter, files: tuple[str, ...]) -> None:
+    """Make the parts of plug-ins known to the command."""
+    if files:
+        from pathlib import Path
+
+        from vbp_sim.scenario import plugins
+
+        ctx.with_resource(plugins.asked([plugins.read(Path(file), f"--plugin {file}") for file in files]))
+
+
 json_option = click.option("--json", "as_json", is_flag=True, help="Print JSON on stdout, for machines.")
 quiet_option = click.option("--quiet", "-q", is_flag=True, help="Say nothing but errors.")
 lang_option = click.option(
@@ -130,6 +140,14 @@ font_option = click.option(
     expose_value=False,
     callback=_draw_with,
     help="Font file or family to draw with before all others (default: VBP_FONT).",
+)
+plugin_option = click.option(
+    "--plugin",
+    multiple=True,
+    metavar="FILE",
+    expose_value=False,
+    callback=_plug,
+    help="Load a plug-in: a Python file with parts, or a helper of one; repeatable.",
 )
 variant_option = click.option(
     "--variant", default="", metavar="A[,B]", help="Apply variants of the scenario, in this order."

@@ -13,6 +13,7 @@ from vbp_sim.cli.common import (
     json_option,
     lang_option,
     message,
+    plugin_option,
     print_json,
     print_table,
     quiet_option,
@@ -47,6 +48,7 @@ from vbp_sim.cli.progress import bar
 @click.option("--workers", type=click.IntRange(min=1), help="Processes (default: what the machine has).")
 @click.option("--out", type=click.Path(path_type=Path), metavar="DIR", help="Where the comparison goes.")
 @click.option("--report", is_flag=True, help="Write report.html into the same folder.")
+@plugin_option
 @json_option
 @quiet_option
 @lang_option

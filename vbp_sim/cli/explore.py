@@ -37,8 +37,10 @@ def command(study: Path, port: int | None, browser: bool | None, as_json: bool, 
             raise
         what = f"needs {error.name}, which is not installed"
         raise InputError(Problem("vbp explore", what, "pip install 'vbp-sim[explore]'")) from error
+    from vbp_sim.report.sources import opened
     from vbp_sim.report.words.language import language, say
 
+    opened(study, message)
     server = Server(study, port)
     address = server.address if language() == "en" else f"{server.address}?lang={language()}"
     if as_json:

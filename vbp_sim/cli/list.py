@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from vbp_sim.cli.common import json_option, print_json, print_table
+from vbp_sim.cli.common import json_option, plugin_option, print_json, print_table
 
 if TYPE_CHECKING:
     from vbp_sim.rules.local.law import LocalLaw
@@ -21,13 +21,19 @@ Rows = list[dict[str, str]]
     "what", type=click.Choice(["scenarios", "variants", "rules", "laws", "models", "markets"]), default="scenarios"
 )
 @click.argument("scenario", required=False)
+@plugin_option
 @json_option
 def command(what: str, scenario: str | None, as_json: bool) -> None:
-    """List shipped scenarios, the variants of a SCENARIO, rule sets, laws, models and rules, or shipped markets."""
+    """List shipped scenarios, the variants of a SCENARIO, rule sets, laws, models and rules, or shipped markets.
+
+    With a SCENARIO, models and rules are also those of its plug-ins.
+    """
     if what == "variants":
         if scenario is None:
             raise click.UsageError("which scenario? `vbp list variants SCENARIO`")
         rows = _variants(scenario)
+    elif what == "models":
+        rows = _models(scenario)
     elif scenario is not None:
         raise click.UsageError(f"`vbp list {what}` takes no further argument")
     else:
@@ -79,10 +85,12 @@ def _dated(what: str, files: Sequence[RuleSet | LocalLaw]) -> Rows:
     ]
 
 
-def _models() -> Rows:
-    from vbp_sim.scenario.parts import Part, discover
+def _models(scenario: str | None) -> Rows:
+    from vbp_sim.runs.load import load_scenario
+    from vbp_sim.scenario.parts import Part
+    from vbp_sim.scenario.plugins import of_process
 
-    discover()
+    (load_scenario(scenario).plugins if scenario is not None else of_process()).use()
     rows = []
     for kind, parts in sorted(Part.registry.items()):
         for part in sorted(parts, key=lambda p: p.part_name()):
@@ -115,6 +123,5 @@ _TABLES: dict[str, Callable[[], Rows]] = {
     "scenarios": _scenarios,
     "rules": _rules,
     "laws": _laws,
-    "models": _models,
     "markets": _markets,
 }

@@ -51,7 +51,7 @@ def command(
     from vbp_sim.report.charts import catalogue
     from vbp_sim.report.words.language import say
 
-    source = sources.opened(folder)
+    source = sources.opened(folder, message)
     if program := sources.made_by(source):
         message(say("cli.older", program=program), quiet=quiet)
     if chart is None:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from vbp_sim.cli.common import json_option, print_json, print_table, quiet_option
+from vbp_sim.cli.common import json_option, plugin_option, print_json, print_table, quiet_option
 
 if TYPE_CHECKING:
     from vbp_sim.truth.replay import Replay
@@ -27,6 +27,7 @@ if TYPE_CHECKING:
     help="Firms accept an offered price of at least this part of their bid (0.9).",
 )
 @click.option("--entry", is_flag=True, help="Drop drugs with fewer qualified firms than the rules ask for.")
+@plugin_option
 @json_option
 @quiet_option
 def command(

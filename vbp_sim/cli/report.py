@@ -33,7 +33,7 @@ def command(folder: Path, out: Path | None, quiet: bool) -> int:
     from vbp_sim.report.words.language import say
 
     file = out if out is not None else folder / page.NAME
-    source = opened(folder)
+    source = opened(folder, message)
     if program := made_by(source):
         message(say("cli.older", program=program), quiet=quiet)
     pages.write(source, file)

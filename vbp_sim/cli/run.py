@@ -15,6 +15,7 @@ from vbp_sim.cli.common import (
     json_option,
     lang_option,
     message,
+    plugin_option,
     print_json,
     quiet_option,
     set_option,
@@ -36,6 +37,7 @@ if TYPE_CHECKING:
 @click.option("--force", is_flag=True, help="Run again, and replace an earlier run in the same folder.")
 @click.option("--no-figures", is_flag=True, help="Leave out the charts.")
 @click.option("--report", is_flag=True, help="Write report.html into the run folder too.")
+@plugin_option
 @json_option
 @quiet_option
 @lang_option
@@ -60,7 +62,6 @@ def command(
     finished already is shown again, not computed again.
     """
     from vbp_sim.report.words.language import restate, say
-    from vbp_sim.report.words.sentences import said
     from vbp_sim.runs.load import load_scenario
     from vbp_sim.runs.run import run
 
@@ -80,7 +81,7 @@ def command(
 
         print_summary(folder.summary)
     for sentence in folder.manifest.get("not_simulated", []):
-        message(say("cli.not_simulated", sentence=said(restate("limits", sentence))), quiet=quiet)
+        message(say("cli.not_simulated", sentence=restate("limits", sentence)), quiet=quiet)
     found = {"path": folder.path, "seed": folder.manifest["seed"]}
     message(say("cli.there_seed" if known else "cli.written_seed", **found), quiet=quiet)
     return 0

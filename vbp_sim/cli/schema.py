@@ -4,18 +4,25 @@ from __future__ import annotations
 
 import click
 
+from vbp_sim.cli.common import plugin_option
+
 
 @click.command("schema")
 @click.argument("what", type=click.Choice(["scenario", "rules", "laws", "market", "sweep", "all"]), default="scenario")
+@click.argument("scenario", required=False)
+@plugin_option
 @click.option("--format", "form", type=click.Choice(["json", "markdown"]), default="json", show_default=True)
 @click.option(
     "--partial", is_flag=True, help="Nothing is required: for files that extend others, and for editors."
 )
-def command(what: str, form: str, partial: bool) -> None:
-    """Print the JSON Schema or the reference page of WHAT a user may write."""
+def command(what: str, scenario: str | None, form: str, partial: bool) -> None:
+    """Print the JSON Schema or the reference page of WHAT a user may write; with a SCENARIO, its plug-ins count too."""
+    from vbp_sim.runs.load import load_scenario
     from vbp_sim.scenario import reference, schema
+    from vbp_sim.scenario.plugins import of_process
     from vbp_sim.studies import sweep_schema
 
+    (load_scenario(scenario).plugins if scenario is not None else of_process()).use()
     if form == "markdown":
         pages = {
             "scenario": reference.scenario_page,

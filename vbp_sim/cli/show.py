@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from vbp_sim.cli.common import json_option, print_json, set_option, variant_option
+from vbp_sim.cli.common import json_option, plugin_option, print_json, set_option, variant_option
 
 if TYPE_CHECKING:
     from vbp_sim.scenario.describe import Line
@@ -17,6 +17,7 @@ if TYPE_CHECKING:
 @click.argument("id", required=False, metavar="[ID]")
 @variant_option
 @set_option
+@plugin_option
 @json_option
 def command(scenario: str, id: str | None, variant: str, sets: tuple[str, ...], as_json: bool) -> None:
     """Show a SCENARIO as it will run, or with `show rules ID` a rule set, with `show laws ID` a law.

@@ -16,6 +16,7 @@ from vbp_sim.cli.common import (
     json_option,
     lang_option,
     message,
+    plugin_option,
     print_json,
     print_table,
     quiet_option,
@@ -46,6 +47,7 @@ _COMPUTING: list[Callable[[Any], Any]] = [
     ),
     click.option("--fail-fast", is_flag=True, help="Stop at the first run that fails."),
     click.option("--accept-new-code", is_flag=True, help="Go on although program or rules changed since."),
+    plugin_option,
     click.option("--yes", is_flag=True, help="More than 100,000 runs are meant."),
     click.option("--report", is_flag=True, help="Write report.html into the study too."),
     json_option,
@@ -166,7 +168,7 @@ def reported(code: int, folder: Path, report: bool, quiet: bool) -> int:
         from vbp_sim.report.sources import opened
         from vbp_sim.report.words.language import say
 
-        pages.write(opened(folder), folder / page.NAME)
+        pages.write(opened(folder, message), folder / page.NAME)
         message(say("cli.written", path=folder / page.NAME), quiet=quiet)
     return code
 

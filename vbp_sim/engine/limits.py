@@ -1,24 +1,26 @@
-"""What a rule set decides in a tender and the engine, or the behaviour of firms in it, leaves out of account.
+"""What a rule set or a law decides and the engine, or the behaviour of firms in it, leaves out of account.
 
-A run says so: the list is printed and written into the manifest, so that nobody takes it for simulated.
+Each part says so of itself (`Part.inert`). A run prints it and writes it into the manifest, so that nobody takes it
+for simulated.
 """
 
 from __future__ import annotations
 
-from vbp_sim.rules.library import rule_set
-from vbp_sim.rules.ruleset import RuleSet
+from collections.abc import Iterator
+
 from vbp_sim.scenario.market import Market
+from vbp_sim.scenario.parts import Part
 
 
-def not_simulated(rules: RuleSet, market: Market) -> list[str]:
-    """Return a sentence for each rule that has no effect, or not its full effect, in a run of the engine."""
-    found = []
-    if rules.allocation.asks_for_brands:
-        found.append("brand reporting: every firm bids as if as much were named for it as for the next one")
-    if rules.conversion != rule_set("pilot-2018").conversion:
-        found.append("conversion: the market gives all prices per unit of one strength and pack, so none is converted")
-    if rules.selection.part_name() == "composite":
-        found.append("quality scores: every bid has the same, so the price decides")
-    if rules.ceiling.part_name() == "listing" and any(drug.ceiling is not None for drug in market.drugs):
-        found.append("ceiling by listing prices: the market's own ceilings go before it")
-    return found
+def not_simulated(rules: Part, market: Market) -> list[str]:
+    """Return a sentence for each part that has no effect, or not its full effect, in a run of the engine."""
+    return [sentence for part in parts_of(rules) if (sentence := part.inert(market))]
+
+
+def parts_of(whole: Part) -> Iterator[Part]:
+    """A rule set, law or part, and all parts within it, in the order of their fields."""
+    yield whole
+    for name in type(whole).model_fields:
+        value = getattr(whole, name)
+        if isinstance(value, Part):
+            yield from parts_of(value)

@@ -36,6 +36,13 @@ from vbp_sim.streams import Streams, Words
 Floats = npt.NDArray[np.float64]
 
 
+def laws_of(scenario: Scenario, clock: Clock) -> LawBook:
+    """The laws of a scenario, resolved for each of its places and months."""
+    names = [province.id for province in scenario.market.provinces]
+    above = {name: scenario.data.places.above(name) for name in names}
+    return LawBook.of(scenario.spec.laws, names, above, clock.months)
+
+
 class World:
     """State shared by the processes of one replication. One scenario object serves many worlds.
 
@@ -56,9 +63,7 @@ class World:
         self.supply = chosen(behaviour.supply, Supply)
         self.industry = chosen(behaviour.industry, Industry)
         self.drug_ids = tuple(d.id for d in market.drugs)
-        names = [p.id for p in market.provinces]
-        above = {name: scenario.data.places.above(name) for name in names}
-        self.laws = LawBook.of(scenario.spec.laws, names, above, clock.months)
+        self.laws = laws_of(scenario, clock)
         years = clock.day(clock.end) / 365.25
         self.products, self.listed = products_of(
             scenario, chosen(behaviour.firms, Firms), self.industry, years, self.luck

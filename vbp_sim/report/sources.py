@@ -6,14 +6,18 @@ kind(source)            # "comparison"
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from pathlib import Path
 from typing import Literal
 
+from vbp_sim.errors import InputError
 from vbp_sim.report.backtested import Backtested
 from vbp_sim.report.compared import Compared
 from vbp_sim.report.studied import Studied
+from vbp_sim.report.words.language import say
 from vbp_sim.runs.folder import RunFolder
 from vbp_sim.runs.metrics import METRICS, in_order
+from vbp_sim.scenario import plugins
 from vbp_sim.studies import compare, plan
 from vbp_sim.truth import backtest_record
 
@@ -21,8 +25,28 @@ Source = RunFolder | Compared | Studied | Backtested
 Kind = Literal["run", "comparison", "study", "backtest"]
 
 
-def opened(path: Path) -> Source:
-    """Open a folder, whatever it holds; InputError if it holds nothing that is finished."""
+def opened(path: Path, tell: Callable[[str], None] = lambda text: None) -> Source:
+    """Open a folder, whatever it holds, with its plug-ins; InputError if it holds nothing that is finished.
+
+    ``tell`` is called if a plug-in is gone or differs: what is read then goes without the plug-ins.
+    """
+    source = _read(path)
+    try:
+        plugins.recall(_plugins(source), str(path))
+    except InputError as error:
+        tell(say("cli.without_plugins", why=error))
+    return source
+
+
+def _plugins(source: Source) -> list[dict[str, str]]:
+    """What a folder remembers of its plug-ins."""
+    run = source.base_run if isinstance(source, Compared) else source
+    if isinstance(run, Studied):
+        return list(run.plan.plugins)
+    return list(run.manifest.get("plugins", ())) if isinstance(run, RunFolder) else []
+
+
+def _read(path: Path) -> Source:
     if (path / compare.FILE).is_file():
         return Compared.open(path)
     if (path / plan.NAME).is_file():

@@ -73,7 +73,7 @@ class Studied:
     def scenario(self) -> RunFolder | None:
         """The values of the scenario under the study, as a run's manifest has them; None if it is not as it was."""
         try:
-            base = Base.read(Path(self.plan.scenario), self.plan.spec.seed)
+            base = Base.again(Path(self.plan.scenario), self.plan.spec.seed, self.plan.plugins, self.path)
             under = base.scenario(self.plan.spec.variant, {})
         except (VbpError, OSError):
             return None

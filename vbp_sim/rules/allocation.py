@@ -14,6 +14,7 @@ from typing import ClassVar, Literal
 import numpy as np
 
 from vbp_sim.rules.arrays import BoolArray, FloatArray, IntArray
+from vbp_sim.scenario.market import Market
 from vbp_sim.scenario.parts import Part, param
 
 
@@ -29,6 +30,11 @@ class Allocation(Part):
 
         ``weights`` (P,): the drug's reported volume in each province.
         """
+
+    def inert(self, market: Market) -> str:
+        if not self.asks_for_brands:
+            return ""
+        return "brand reporting: every firm bids as if as much were named for it as for the next one"
 
     @property
     def asks_for_brands(self) -> bool:

@@ -14,6 +14,7 @@ from dataclasses import dataclass
 from typing import ClassVar, Literal
 
 from vbp_sim.rules.money import exact, half_up
+from vbp_sim.scenario.market import Market
 from vbp_sim.scenario.parts import Part, param
 
 #: which price of an agreement that ends
@@ -124,6 +125,11 @@ class Listing(Ceiling):
         0.5, "part of the mean listing price of products outside procurement", unit="share", source="[S31]",
         confidence="D", gt=0, le=1,
     )  # fmt: skip
+
+    def inert(self, market: Market) -> str:
+        if all(drug.ceiling is None for drug in market.drugs):
+            return ""
+        return "ceiling by listing prices: the market's own ceilings go before it"
 
     def price(self, known: Known) -> int:
         found = [p for p in (half_up(exact(self.share) * known.listing_mean), known.provincial) if p > 0]

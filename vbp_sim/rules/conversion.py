@@ -15,6 +15,7 @@ from typing import ClassVar, Literal
 
 from pydantic import Field
 
+from vbp_sim.scenario.market import Market
 from vbp_sim.scenario.parts import Part, param
 
 SOURCE = "price-difference rules of 2011; the ratio of 1.7 reproduces the converted ceilings of the expansion"
@@ -25,6 +26,9 @@ class Conversion(Part):
 
     kind: ClassVar[str] = "conversion"
     tag: ClassVar[str] = "rule"
+
+    def inert(self, market: Market) -> str:
+        return "conversion: the market gives all prices per unit of one strength and pack, so none is converted"
 
     @abstractmethod
     def comparable(self, bid: Decimal, content: Decimal, pack: Decimal = Decimal(1)) -> Decimal:
@@ -48,6 +52,10 @@ class PriceRatio(Conversion):
         1.95, "price of a pack of twice the units", unit="x", source=SOURCE, confidence="M", ge=1
     )
     decimals: int = param(6, "decimals of a yuan to which the result is rounded, half up", unit="digits", ge=0, le=6)
+
+    def inert(self, market: Market) -> str:
+        """The national ratios, which every rule set has, are not told of."""
+        return "" if self == PriceRatio() else super().inert(market)
 
     def comparable(self, bid: Decimal, content: Decimal, pack: Decimal = Decimal(1)) -> Decimal:
         with localcontext() as context:

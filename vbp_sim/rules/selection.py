@@ -33,6 +33,7 @@ from vbp_sim.facts import fact
 from vbp_sim.rules.arrays import BoolArray, IntArray
 from vbp_sim.rules.contest import Answer, Book, Contest, Verdict, by_rank
 from vbp_sim.rules.money import at_most, exact, yuan
+from vbp_sim.scenario.market import Market
 from vbp_sim.scenario.parts import Part, param
 
 
@@ -143,6 +144,9 @@ class Composite(Selection):
         if self.price_points + self.quality_points <= 0:
             raise ValueError("price_points and quality_points are both 0: nothing is scored")
         return self
+
+    def inert(self, market: Market) -> str:
+        return "quality scores: every bid has the same, so the price decides"
 
     def most(self, places: int) -> int:
         return min(places, self.winners)

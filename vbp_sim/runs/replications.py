@@ -39,6 +39,7 @@ class Result:
 def run_one(scenario: Scenario, replication: int) -> Result:
     """Simulate and measure one replication."""
     started = perf_counter()
+    scenario.plugins.use()
     tables = simulate(scenario, replication)
     return Result(replication, tables, measure(tables), perf_counter() - started)
 

@@ -14,6 +14,9 @@ from typing import Any
 
 import vbp_sim
 from vbp_sim.engine import limits
+from vbp_sim.engine.clock import Clock
+from vbp_sim.engine.simulation import horizon
+from vbp_sim.engine.world import laws_of
 from vbp_sim.errors import InputError, Problem
 from vbp_sim.rules.evidence import Evidence
 from vbp_sim.rules.local.law import LocalLaw
@@ -114,12 +117,15 @@ def stand_ins(scenario: Scenario) -> dict[str, str]:
 
 
 def not_simulated(scenario: Scenario) -> list[str]:
-    """Rules of the scenario's rounds that have no effect in a run, as sentences."""
-    return [
+    """Rules of the scenario's rounds and laws that have no effect in a run, as sentences."""
+    rounds = [
         f"round {name}: {sentence}"
         for name, spec in scenario.spec.rounds.items()
         for sentence in limits.not_simulated(chosen(spec.rules, RuleSet), scenario.data.of_round(name))
     ]
+    book = laws_of(scenario, Clock(scenario.spec.start, horizon(scenario)))
+    laws = [f"law: {sentence}" for law in book.laws for sentence in limits.not_simulated(law, scenario.market)]
+    return [*rounds, *dict.fromkeys(laws)]
 
 
 def _finished(target: Path, wanted: str) -> RunFolder | None:
@@ -155,6 +161,7 @@ def _manifest(scenario: Scenario, started: datetime, seconds: list[float]) -> di
         "seconds": round((finished - started).total_seconds(), 3),
         "seconds_per_replication": round(sum(seconds) / len(seconds), 4),
         "source": str(scenario.path),
+        "plugins": scenario.plugins.as_json(),
         "market": {"name": scenario.market.name, "digest": scenario.market.digest},
         "names": names_zh(scenario.market),
         "inputs": scenario.spec.model_dump(mode="json", exclude={"variants"}),

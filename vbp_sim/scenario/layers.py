@@ -16,6 +16,8 @@ from vbp_sim.scenario.yaml_source import neighbour, read
 
 MAX_CHAIN = 8
 TAGS = ("model", "rule")
+#: where a scenario names its plug-ins
+PLUGINS: Address = ("plugins",)
 ENDINGS = (".yaml", ".yml")
 
 #: says which part stands at an address where no file names one
@@ -46,7 +48,12 @@ class Layers:
         return node
 
     def merge(self, base: Node, patch: Node, address: Address = ()) -> Node:
-        """Put a patch on top of a tree; both stay as they were. A merged map stands where the patch does."""
+        """Put a patch on top of a tree; both stay as they were. A merged map stands where the patch does.
+
+        Plug-ins of the base are kept beside those of the patch.
+        """
+        if address == PLUGINS and isinstance(base.value, list) and isinstance(patch.value, list):
+            return replace(patch, value=[*base.value, *patch.value])
         if patch.whole or not isinstance(base.value, dict) or not isinstance(patch.value, dict):
             return patch
         old = {} if self.switches(base, patch, address) else base.value

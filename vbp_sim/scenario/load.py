@@ -8,8 +8,9 @@ from __future__ import annotations
 import functools
 import hashlib
 import json
+import pickle
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, fields
 from os.path import isdir
 from pathlib import Path
 from typing import Any, cast
@@ -26,6 +27,7 @@ from vbp_sim.scenario.market_csv import read_market
 from vbp_sim.scenario.markets import Markets, conflicts, lay
 from vbp_sim.scenario.moved import refuse, refuse_parts, refuse_setting
 from vbp_sim.scenario.patches import apply
+from vbp_sim.scenario.plugins import Plugins, named
 from vbp_sim.scenario.problems import M, check, in_order
 from vbp_sim.scenario.shape import default_part
 from vbp_sim.scenario.spec import Spec
@@ -54,7 +56,7 @@ class Origins:
 
 @dataclass(frozen=True)
 class Scenario:
-    """One scenario, checked and complete. ``digest``: SHA-256 of its values and of its markets' files."""
+    """One scenario, checked and complete. ``digest``: SHA-256 of its values, of its markets' files and its plug-ins."""
 
     spec: Spec
     data: Markets
@@ -62,6 +64,11 @@ class Scenario:
     origins: Origins = field(repr=False)
     digest: str
     path: Path
+    plugins: Plugins = field(default=Plugins(), repr=False)
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        """Plug-ins travel first: the parts of the scenario can be made only where their modules are known."""
+        return _arrived, (self.plugins, pickle.dumps([getattr(self, f.name) for f in fields(self)]))
 
     @property
     def market(self) -> Market:
@@ -88,6 +95,11 @@ class Scenario:
         return self.data.taking_part(name, members(self.spec, name))
 
 
+def _arrived(plugins: Plugins, values: bytes) -> Scenario:
+    plugins.use()
+    return Scenario(*pickle.loads(values))
+
+
 def load(
     path: Path | str,
     *,
@@ -102,13 +114,20 @@ def load(
 
 
 def complete(
-    tree: Node, variant: str, file: Path, library: Path | None = None, known: Mapping[Path, Market] | None = None
+    tree: Node,
+    variant: str,
+    file: Path,
+    library: Path | None = None,
+    known: Mapping[Path, Market] | None = None,
+    plugins: Plugins | None = None,
 ) -> Scenario:
     """Check a resolved tree and make the scenario of it.
 
     ``library`` is the folder of the shipped scenarios, whose markets go by name; ``known`` are markets that were read
-    before, by the path that `read_markets` gives them.
+    before, by the path that `read_markets` gives them; ``plugins`` those that were.
     """
+    plugins = plugins if plugins is not None else named(tree)
+    plugins.use()
     spec, problems = check(tree, Spec)
     read, more = read_markets(tree, library, known or {})
     problems += more
@@ -119,7 +138,7 @@ def complete(
     if problems or spec is None or data is None:
         raise InputError(*in_order(problems))
     origins = Origins({address: node.origin() for address, node in leaves(tree)})
-    return Scenario(spec, data, variant, origins, _digest(spec, data), file)
+    return Scenario(spec, data, variant, origins, _digest(spec, data, plugins), file, plugins)
 
 
 def resolve(file: Path, variant: str, sets: Sequence[str], mounts: Mapping[Address, Path]) -> Node:
@@ -140,6 +159,7 @@ def opened(layers: Layers, file: Path) -> Node:
     """The tree of a scenario file and all that it extends, on top of the law of the nation."""
     tree = layers.open(file)
     refuse(tree)
+    named(tree).use()
     if LAW not in layers.mounts:
         return tree
     return layers.merge(layers.mounted(parse(NATIONAL, "default")), tree)
@@ -228,9 +248,10 @@ def _stamps(folder: Path) -> tuple[tuple[int, int], ...]:
     return tuple((stat.st_mtime_ns, stat.st_size) for stat in stats)
 
 
-def _digest(spec: Spec, data: Markets) -> str:
-    hidden = {"market": True, "variants": True, "rounds": {"__all__": {"market"}}}  # files count, not where they are
+def _digest(spec: Spec, data: Markets, plugins: Plugins) -> str:
+    where = {"market": True, "plugins": True, "rounds": {"__all__": {"market"}}}  # files count, not where they are
+    hidden = {**where, "variants": True}
     values = spec.model_dump(mode="json", exclude=cast(Any, hidden))
-    several = [dict(data.of)] if len(data.each) > 1 else []
-    text = json.dumps([values, data.merged.name, data.merged.digest, *several], sort_keys=True, ensure_ascii=False)
+    more = [*([dict(data.of)] if len(data.each) > 1 else []), *([plugins.digest] if plugins.digest else [])]
+    text = json.dumps([values, data.merged.name, data.merged.digest, *more], sort_keys=True, ensure_ascii=False)
     return hashlib.sha256(text.encode()).hexdigest()

@@ -18,7 +18,10 @@ from vbp_sim.scenario.yaml_source import parse
 
 _SAME = "variants are compared on the same luck: set it in the scenario, or with --set for all variants"
 #: what a variant cannot change, and what to do instead
-FIXED = {"variants": "remove it", "extends": "remove it", "seed": _SAME, "replications": _SAME}
+_FOR_ALL = "name plug-ins in the scenario, or with --plugin, for all variants"
+FIXED = {
+    "variants": "remove it", "extends": "remove it", "seed": _SAME, "replications": _SAME, "plugins": _FOR_ALL,
+}  # fmt: skip
 
 _STEP = re.compile(r'\s*(?:"([^"]+)"|([^."=:\s]+))\s*')
 
@@ -87,7 +90,7 @@ class Patcher:
                 Problem(f"--set {text}", "path=value is wanted", "for example --set demand.growth=0.1")
             )
         name = f"--set {dotted(address)}"
-        if address[0] in ("variants", "extends"):
+        if address[0] in ("variants", "extends", "plugins"):
             raise InputError(Problem(name, f"'{address[0]}' cannot be set from the command line"))
         leaf = (
             parse(value, name, Path.cwd(), layer="--set")

@@ -230,6 +230,9 @@ class Spec(Frozen):
     behaviour: Behaviour = Field(default_factory=Behaviour, description="models of firms and hospitals")
     demand: Demand = Field(default_factory=Demand, description="true demand")
     finance: Finance = Field(default_factory=Finance, description="who pays")
+    plugins: tuple[str, ...] = Field(
+        (), description="Python files whose parts this scenario may choose, and their helpers; relative to this file"
+    )
     variants: dict[str, Variant] = Field(default_factory=dict, description="named patches, by id")
     replications: int = Field(1, ge=1, le=100_000, description="runs with different luck")
     seed: int = Field(1, ge=0, lt=2**63, description="root of all random draws")

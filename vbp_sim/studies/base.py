@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -18,6 +18,7 @@ from vbp_sim.scenario.layers import Layers
 from vbp_sim.scenario.load import Scenario, complete, layers_of, opened, read_markets
 from vbp_sim.scenario.market import Market
 from vbp_sim.scenario.patches import Patcher
+from vbp_sim.scenario.plugins import Plugins, asked, named, recalled
 from vbp_sim.scenario.tree import Address, Node, Source, dotted, plain
 
 #: where settings of a point stand if nobody says where
@@ -26,15 +27,16 @@ NOWHERE = Node(None, Source("sweep", Path()))
 
 @dataclass(frozen=True)
 class Base:
-    """A scenario file with all that it extends, and its markets as `read_markets` gives them.
+    """A scenario file with all that it extends, its markets as `read_markets` gives them, and its plug-ins.
 
-    ``digest``: SHA-256 of both, variants included.
+    ``digest``: SHA-256 of all that, variants included.
     """
 
     file: Path
     layers: Layers
     tree: Node
     markets: Mapping[Path, Market]
+    plugins: Plugins
     digest: str
 
     @classmethod
@@ -43,10 +45,17 @@ class Base:
         layers = layers_of(mounts())
         patch = {"seed": seed, "replications": 1}
         tree = layers.merge(opened(layers, file), node_of(patch, NOWHERE))
-        market = complete(tree, "", file, shipped()).market
-        text = json.dumps([plain(tree), market.digest], sort_keys=True, ensure_ascii=False, default=str)
+        market, plugins = complete(tree, "", file, shipped()).market, named(tree)
+        more = [plugins.digest] if plugins.digest else []
+        text = json.dumps([plain(tree), market.digest, *more], sort_keys=True, ensure_ascii=False, default=str)
         markets, _ = read_markets(tree, shipped())
-        return cls(file, layers, tree, markets, hashlib.sha256(text.encode()).hexdigest())
+        return cls(file, layers, tree, markets, plugins, hashlib.sha256(text.encode()).hexdigest())
+
+    @classmethod
+    def again(cls, file: Path, seed: int, plugins: Sequence[Mapping[str, str]], where: Path) -> Base:
+        """Read the scenario of a study in ``where`` with the plug-ins that it had; InputError if they are others."""
+        with asked(recalled(plugins, str(where))):
+            return cls.read(file, seed)
 
     def scenario(
         self, variant: str, settings: Mapping[Address, Any], places: Mapping[Address, Node] | None = None
@@ -55,11 +64,12 @@ class Base:
 
         ``places`` are the nodes of the sweep file that messages point to. Raises `InputError`.
         """
+        self.plugins.use()
         patcher = Patcher(self.layers, self.tree)
         patcher.variants(variant)
         for address, value in settings.items():
             at = (places or {}).get(address, NOWHERE)
-            if address[0] in ("variants", "extends", "seed", "replications", "scenario"):
+            if address[0] in ("variants", "extends", "seed", "replications", "scenario", "plugins"):
                 raise InputError(at.problem(f"'{dotted(address)}' cannot be varied in a sweep"))
             patcher.no_lists(address, at.place())
             leaf = node_of(value, at)
@@ -68,7 +78,7 @@ class Base:
             for step in reversed(address):
                 leaf = _over({step: leaf}, above)
             patcher.put(leaf, at.place())
-        return complete(patcher.tree, variant, self.file, shipped(), self.markets)
+        return complete(patcher.tree, variant, self.file, shipped(), self.markets, self.plugins)
 
 
 def open_base(scenario: str, beside: Path, seed: int) -> Base:

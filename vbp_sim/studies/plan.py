@@ -31,12 +31,14 @@ class Plan:
     base_digest: str
     programs: tuple[str, ...]
     created: str
+    plugins: tuple[dict[str, str], ...] = ()
 
     @classmethod
     def of(cls, spec: SweepSpec, source: Path, base: Base) -> Plan:
         """A new plan."""
         now = datetime.now(UTC).isoformat(timespec="seconds")
-        return cls(spec, str(source.resolve()), str(base.file.resolve()), base.digest, (program_hash(),), now)
+        plugins = tuple(base.plugins.as_json())
+        return cls(spec, str(source.resolve()), str(base.file.resolve()), base.digest, (program_hash(),), now, plugins)
 
     @property
     def id(self) -> str:
@@ -100,6 +102,7 @@ class Plan:
             "scenario": self.scenario,
             "base_digest": self.base_digest,
             "programs": self.programs,
+            "plugins": self.plugins,
             "spec": self.spec.model_dump(mode="json", exclude_defaults=True),
         }
 
@@ -119,6 +122,7 @@ def read_plan(folder: Path) -> Plan:
             raise InputError(Problem(str(file), what, "use the version that wrote it, or begin anew with --out"))
         spec = SweepSpec.model_validate(found["spec"])
         source, scenario, digest = (str(found[key]) for key in ("source", "scenario", "base_digest"))
-        return Plan(spec, source, scenario, digest, tuple(found["programs"]), str(found["created"]))
+        programs, plugins = tuple(found["programs"]), tuple(found.get("plugins", ()))
+        return Plan(spec, source, scenario, digest, programs, str(found["created"]), plugins)
     except (OSError, ValueError, KeyError) as error:
         raise InputError(Problem(str(file), f"cannot be read: {error}", "begin anew with --out")) from error

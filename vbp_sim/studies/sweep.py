@@ -108,7 +108,9 @@ def begin(
         known = read_plan(folder)
         _of_this_version(folder)
         if known.id != wanted.id:
-            what = f"holds another study, '{known.spec.sweep}', or one of a changed sweep or scenario"
+            other = {p["sha256"] for p in known.plugins} != {p["sha256"] for p in wanted.plugins}
+            changed = "of other plug-ins" if other else "of a changed sweep or scenario"
+            what = f"holds another study, '{known.spec.sweep}', or one {changed}"
             raise InputError(Problem(str(folder), what, "name another folder with --out"))
         grown = known.grown(wanted.spec.replications, wanted.spec.sample.size)
         wanted = grown.for_program(program_hash(), accept_new_code, folder)
@@ -136,9 +138,9 @@ def reopen(
     """Open a study to carry it on, with more replications or points if asked; InputError if anything changed."""
     _of_this_version(folder)
     known = read_plan(folder).for_program(program_hash(), accept_new_code, folder)
-    base = Base.read(Path(known.scenario), known.spec.seed)
+    base = Base.again(Path(known.scenario), known.spec.seed, known.plugins, folder)
     if base.digest != known.base_digest:
-        what = f"the scenario of this study, {known.scenario}, or its market changed since it began"
+        what = f"the scenario of this study, {known.scenario}, its market or its plug-ins changed since it began"
         raise InputError(Problem(str(folder), what, "put it back, or begin a new study with `vbp sweep run`"))
     return _opened(folder, known.grown(replications, size), base, None, yes)
 
@@ -278,7 +280,7 @@ def repeat(folder: Path, point: int, replication: int, work: Work = measured) ->
         if not 0 <= value < count:
             raise InputError(Problem(f"--{name}", f"the study has no {name} {value}", f"allowed: 0 to {count - 1}"))
     chosen = design.point(point)
-    base = Base.read(Path(known.scenario), known.spec.seed)
+    base = Base.again(Path(known.scenario), known.spec.seed, known.plugins, folder)
     found = dict(work(base.scenario(chosen.variant, chosen.settings), replication))
     with Ledger.reading(folder / ledger.NAME) as book:
         kept = book.metrics_of(point, replication)

@@ -19,6 +19,7 @@ from vbp_sim.scenario.laws import Law
 from vbp_sim.scenario.load import Origins, Scenario
 from vbp_sim.scenario.market import Market
 from vbp_sim.scenario.markets import alone
+from vbp_sim.scenario.plugins import current
 from vbp_sim.scenario.spec import Behaviour, Calendar, Round, Spec
 from vbp_sim.truth.backtest import TENDER_METRICS, Prediction, blind
 from vbp_sim.truth.papers import ROUND, UNDATED
@@ -48,7 +49,8 @@ def scenario_of(market: Market, rules: RuleSet, prediction: Prediction, replicat
         replications=replications,
         seed=seed,
     )
-    return Scenario(spec, alone(blind(market), spec.rounds), variant="", origins=Origins({}), digest="", path=Path())
+    data = alone(blind(market), spec.rounds)
+    return Scenario(spec, data, variant="", origins=Origins({}), digest="", path=Path(), plugins=current())
 
 
 def laws() -> dict[str, Law]:

@@ -27,9 +27,10 @@ from vbp_sim.report.csv_table import Columns as Columns
 from vbp_sim.report.csv_table import write_csv
 from vbp_sim.report.sources import Kind, Source, kind, metric_ids, origin
 from vbp_sim.report.words import letters, names
-from vbp_sim.report.words.language import say
+from vbp_sim.report.words.language import say, term
 from vbp_sim.runs.folder import RunFolder
 from vbp_sim.runs.metrics import check_known
+from vbp_sim.scenario.plugins import in_use
 
 
 @dataclass(frozen=True)
@@ -61,8 +62,9 @@ class Entry:
 
     @property
     def question(self) -> str:
-        """The question that it answers, in the language in use."""
-        return say(f"questions.{self.name}")
+        """The question that it answers, in the language in use; else what its function says of itself."""
+        said = term("questions", self.name)
+        return said if said != self.name else " ".join((self.draw.__doc__ or self.name).split())
 
 
 Drawer = TypeVar("Drawer", bound=Callable[..., Chart])
@@ -81,12 +83,18 @@ def chart(name: str, *, of: Kind = "run", choice: Literal["", "drug", "metrics"]
 
 
 @functools.cache
-def catalogue(of: Kind = "run") -> Mapping[str, Entry]:
-    """All charts of a kind of source by name, in alphabetical order."""
+def _import_shipped() -> None:
+    """Import every module of charts, which enters them."""
     package = importlib.import_module("vbp_sim.report.charts")
     for module in pkgutil.iter_modules(package.__path__, package.__name__ + "."):
         importlib.import_module(module.name)
-    return {name: entry for name, entry in sorted(_entries.items()) if entry.of == of}
+
+
+def catalogue(of: Kind = "run") -> Mapping[str, Entry]:
+    """All charts of a kind of source by name, in alphabetical order; those of the plug-ins in use too."""
+    _import_shipped()
+    known = {name: entry for name, entry in sorted(_entries.items()) if in_use(entry.draw.__module__)}
+    return {name: entry for name, entry in known.items() if entry.of == of}
 
 
 def draw(name: str, source: Source, drug: str = "", metrics: Sequence[str] = ()) -> Chart:
