@@ -173,7 +173,7 @@ def test_ctrl_c_finishes_what_is_under_way_and_can_be_gone_on_with(tmp_path: Pat
 
 
 def test_a_full_disk_ends_with_a_message_and_keeps_what_is_done(tmp_path: Path) -> None:
-    """No file may grow beyond 96 kB, which is what a full disk does to the ledger."""
+    """No file may grow beyond 160 kB, which is what a full disk does to the ledger."""
     file = write_sweep(tmp_path, levers=growth(20), replications=100)
     (tmp_path / "s").mkdir()
     full = process(file, tmp_path / "s", "serial", "trivial", preexec_fn=small_files)
@@ -189,8 +189,8 @@ def test_a_full_disk_ends_with_a_message_and_keeps_what_is_done(tmp_path: Path) 
 
 
 def small_files() -> None:
-    """Let no file of this process grow beyond 96 kB."""
-    resource.setrlimit(resource.RLIMIT_FSIZE, (96_000, 96_000))
+    """Let no file of this process grow beyond 160 kB."""
+    resource.setrlimit(resource.RLIMIT_FSIZE, (160_000, 160_000))
 
 
 def test_a_folder_that_cannot_be_written_is_wrong_input(tmp_path: Path) -> None:

@@ -37,7 +37,7 @@ def trade(scenario: Scenario, replication: int) -> Mapping[str, float]:
 def test_the_front_of_a_known_problem_is_found(tmp_path: Path) -> None:
     pytest.importorskip("optuna")
     study = begin(write_sweep(tmp_path, levers=TWO), tmp_path / "s")
-    front = optimize(study, objectives(["completion", "unmet_share"]), 160, SERIAL, trade)
+    front = optimize(study, objectives(["max:completion", "unmet_share"]), 160, SERIAL, trade)
     assert {c.values["f"] for c in front} == {0.5}
     assert [c.objectives["completion"] for c in front] == sorted((c.values["g"] for c in front), reverse=True)
     assert len(front) >= 8  # of 9
@@ -45,7 +45,7 @@ def test_the_front_of_a_known_problem_is_found(tmp_path: Path) -> None:
 
 def test_a_search_is_gone_on_with_and_gives_the_same_front(tmp_path: Path) -> None:
     pytest.importorskip("optuna")
-    file, wanted = write_sweep(tmp_path, levers=TWO), objectives(["completion", "unmet_share"])
+    file, wanted = write_sweep(tmp_path, levers=TWO), objectives(["max:completion", "unmet_share"])
     whole = optimize(begin(file, tmp_path / "whole"), wanted, 64, SERIAL, trade)
     optimize(begin(file, tmp_path / "s"), wanted, 32, SERIAL, trade)
     done = len(runs(tmp_path / "s"))
@@ -60,7 +60,7 @@ def test_a_candidate_counts_by_its_mean_over_the_uncertainties(tmp_path: Path) -
     own = {"own": {"path": "finance.fund_share", "distribution": "uniform", "low": 0.0, "high": 1.0}}
     levers = {"g": {"path": "demand.growth", "values": [0.5, 0.6]}}
     file = write_sweep(tmp_path, levers=levers, uncertainties=own, sample={"method": "sobol", "size": 64})
-    front = optimize(begin(file, tmp_path / "s"), objectives(["completion", "unmet_share"]), 8, SERIAL, trade)
+    front = optimize(begin(file, tmp_path / "s"), objectives(["max:completion", "unmet_share"]), 8, SERIAL, trade)
     assert [c.objectives["unmet_share"] for c in front] == pytest.approx([0.36 + 0.25, 0.25 + 0.25], abs=0.01)
 
 
@@ -89,11 +89,11 @@ def test_the_command_leaves_scenarios_that_run(vbp: Any, tmp_path: Path) -> None
 @pytest.mark.parametrize(
     ("texts", "said"),
     [
-        (["completion"], "two or more different metrics"),
-        (["completion", "completion"], "two or more different metrics"),
-        (["completion", "complection"], "did you mean 'completion'"),
-        (["completion", "originator_share"], "max:originator_share or min:originator_share"),
-        (["completion", "most:unmet_share"], "it must be said whether more"),
+        (["cut_own"], "two or more different metrics"),
+        (["cut_own", "cut_own"], "two or more different metrics"),
+        (["cut_own", "complection"], "did you mean 'completion'"),
+        (["cut_own", "originator_share"], "max:originator_share or min:originator_share"),
+        (["cut_own", "most:unmet_share"], "it must be said whether more"),
     ],
 )
 def test_wrong_objectives_are_told(texts: list[str], said: str) -> None:
@@ -102,7 +102,7 @@ def test_wrong_objectives_are_told(texts: list[str], said: str) -> None:
 
 
 def test_without_levers_or_optuna_a_message_says_so(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    wanted = objectives(["completion", "unmet_share"])
+    wanted = objectives(["max:completion", "unmet_share"])
     with pytest.raises(InputError, match="there are no levers"):
         optimize(begin(write_sweep(tmp_path, levers={}), tmp_path / "s"), wanted, 2, SERIAL, trade)
     monkeypatch.setitem(sys.modules, "optuna", None)
