@@ -20,6 +20,7 @@ from vbp_sim.runs.load import load_scenario
 from vbp_sim.scenario.parts import Part
 from vbp_sim.scenario.spec import Demand, Finance
 
+
 def numbers(model: type[BaseModel]) -> dict[str, FieldInfo]:
     """Fields of a model that hold one number."""
     return {name: f for name, f in model.model_fields.items() if kinds(f) & {int, float} and bool not in kinds(f)}
