@@ -67,7 +67,7 @@ SCENES: dict[str, dict[str, Any]] = {
     },
     **{
         f"bidding equilibrium.{name}": {"behaviour": {"bidding": {"solver": "closed"}}}
-        for name in ("belief_markup", "belief_spread", "belief_error")
+        for name in ("belief_markup", "belief_spread", "belief_error", "draws")
     },
     "bidding equilibrium.originator_threat": {"products": BRANDED, "behaviour": {"bidding": {"solver": "closed"}}},
     "bidding equilibrium.limit_price": {

@@ -215,9 +215,13 @@ def bench(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Bench]:
 
 
 EVERYWHERE = everywhere()
+#: what takes a quarter of the time of all parts
+DEAR = ("bidding equilibrium",)
 
 
-@pytest.mark.parametrize("name", EVERYWHERE)
+@pytest.mark.parametrize(
+    "name", [pytest.param(name, marks=[pytest.mark.slow] if name in DEAR else []) for name in EVERYWHERE]
+)
 def test_every_parameter_moves_something(name: str, bench: Bench) -> None:
     address, part, chosen = EVERYWHERE[name]
     idle = []
