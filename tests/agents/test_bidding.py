@@ -79,6 +79,13 @@ def test_offers_below_cost_and_no_offers_are_turned_down() -> None:
         assert model.accepts(one, offers, Streams(1, 0)).tolist() == [False, False, True, True]
 
 
+def test_an_originator_refuses_what_covers_its_cost_but_not_its_pride() -> None:
+    """It walks away under half of its price before, 12, although a unit costs 2."""
+    model = RulesOfThumb(walk_away=0.5, walk_away_spread=0.0, hold_out=0.0)
+    offers = np.array([2.0, 5.9, 6.1, 2.0])
+    assert model.accepts(opening(4, originators=3), offers, Streams(1, 0)).tolist() == [False, False, True, True]
+
+
 def test_the_only_generic_may_hold_out() -> None:
     one, offers = opening(2, 1, 1), np.array([9.9, 9.9])
     answers = [bool(RulesOfThumb(hold_out=0.4).accepts(one, offers, Streams(k, 0))[1]) for k in range(500)]

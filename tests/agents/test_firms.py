@@ -140,3 +140,10 @@ def test_replications_with_other_numbers_of_firms_stand_together(tmp_path: Path)
     alone, same = together(drawn[:1])
     assert same[0].tolist() == list(range(len(alone.drug)))
     assert alone.cost.tolist() == drawn[0].cost.tolist()
+
+
+def test_products_that_may_not_bid_hold_a_part_of_what_originators_leave(tmp_path: Path) -> None:
+    """Of alpha the originator has half, of gamma there is none: with a quarter unqualified, 3/8 and 3/4 are left."""
+    p = made(tmp_path, model=TwoLevelCosts(unqualified_share=0.25))
+    bidding = {d: p.pre_share[(p.drug == d) & ~p.originator].sum() for d in (0, 2)}
+    assert bidding == pytest.approx({0: 0.375, 2: 0.75})

@@ -160,6 +160,29 @@ def test_incumbents_under_cost_leave_and_do_not_bid(tmp_path: Path) -> None:
     assert not winners & {*zip(again["drug"], again["manufacturer"], strict=True)}
 
 
+def test_who_has_learned_to_earn_money_at_its_price_stays(tmp_path: Path) -> None:
+    """Prices under the first costs: who delivered has come down to half of them by the renewal, and nobody leaves."""
+    products = [{**p, "cost": 1.0, "bid": 0.4} for p in PRODUCTS if p["drug"] == "gamma"]
+    tables = simulate(
+        small(
+            tmp_path,
+            rounds={n: round_of(s, drugs=["gamma"]) for n, s in (("first", "2019-01-01"), ("second", "2021-06-01"))},
+            behaviour={
+                "industry": {
+                    "model": "entry-and-learning", "leave": 1.0, "growth": 0.0, "scale": 0.0,
+                    "progress": 0.1, "floor": 0.3, "experience_years": 0.1,
+                },
+                "bidding": {"model": "recorded"},
+                "supply": {"exit_rate": 0.0, "default_rate": 0.0},
+            },
+            products=[*(p for p in PRODUCTS if p["drug"] != "gamma"), *products],
+        ),
+        0,
+    )  # fmt: skip
+    assert rows(tables["bids"], round="first", selected=True)["bid"].tolist() == [0.4, 0.4]
+    assert not len(rows(tables["events"], kind="exit", round="second")["drug"])
+
+
 def test_what_is_not_chosen_moves_no_number(tmp_path: Path) -> None:
     """Entry, exit and learning switched off one by one leave a run as it is without the model."""
     off = {"growth": 0.0, "leave": 0.0, "scale": 0.0, "progress": 1.0}

@@ -1,20 +1,156 @@
-"""Small scenarios in which parts act: a common one, and what must be said beside it for some parts."""
+"""Small scenarios in which parts act: a common one, and what must be said beside it for a kind, a part or a parameter.
+
+`scene("supply alternating-renewal", "batches")` puts together what is said under ``supply``, ``supply.batches``,
+``supply alternating-renewal`` and ``supply alternating-renewal.batches``, in this order.
+"""
 
 from __future__ import annotations
 
+import copy
+from collections.abc import Mapping
 from typing import Any
 
-from small import calendar
+from small import DRUGS, PRODUCTS, calendar
 
+
+def term(months: int) -> dict[str, Any]:
+    """A term for any number of winners."""
+    return {"rule": "by-winners", "table": {"1": months, "2": months, "3": months}}
+
+
+FRAGILE = {"rate_oral": 1.0, "rate_injection": 2.0, "stock_months": 0.5, "default_rate": 0.3}
+
+#: two rounds in a market with firms that fail; ``rules`` are those of all rounds
 BASE: dict[str, Any] = {
     "rules": {
         "extends": "expansion-2019",
         "backup": {"rule": "draft"},
         "failure": {"rule": "backup"},
-        "term": {"table": {"1": 12, "2": 12, "3": 12}},
+        "term": term(12),
     },
     "rounds": {"first": {"calendar": calendar("2019-01-01")}, "second": {"calendar": calendar("2020-01-01")}},
-    "behaviour": {"supply": {"rate_oral": 1.0, "rate_injection": 2.0, "stock_months": 0.5, "default_rate": 0.3}},
+    "behaviour": {"supply": FRAGILE},
+    "drugs": [{**drug, "class": "antibiotic" if drug["drug"] == "alpha" else ""} for drug in DRUGS],
+    "products": [{**p, "pre_share": 0.5 if (p["drug"], p["originator"]) == ("alpha", 1) else ""} for p in PRODUCTS],
 }
 
-SCENES: dict[str, dict[str, Any]] = {}
+#: two firms of one owner
+OWNED = [{**p, "owner": "group" if p["manufacturer"] in ("a1", "a2", "b2") else ""} for p in BASE["products"]]
+PRICED = [{**p, "pre_price": price} for p, price in zip(BASE["products"], (1, 2, 3, 4, 30, 50, 60, 1, 2), strict=True)]
+#: an originator that may win
+CHEAP = [{**p, "cost": 0.1, "pre_price": 2.5, "pre_share": 0.1} if p["originator"] else p for p in BASE["products"]]
+BRANDED = [*BASE["products"], {**BASE["products"][3], "manufacturer": "brand-2", "pre_share": 0.2}]
+ALONE = [p for p in BASE["products"] if p["manufacturer"] not in ("a2", "a3", "b2")]
+BRANDS = {"rule": "draft", "brands_first": True}
+BUYS_VOLUME = {"model": "rules-of-thumb", "maverick": 0.7}
+LINES = {"rule": "threshold", "ratio": 1.8, "cut": 0.4, "low_lines": {"*": 0.45}}
+
+SCENES: dict[str, dict[str, Any]] = {
+    "firms.round_weight": {"products": PRICED},
+    "firms.ceiling_weight": {"products": PRICED},
+    "industry.leave": {"behaviour": {"bidding": BUYS_VOLUME}},
+    "bidding.focal": {"rules": {"selection": LINES}},
+    "bidding.maverick_depth": {"behaviour": {"bidding": {"maverick": 0.5}}},
+    "bidding.cost_risk": {"behaviour": {"bidding": {"risk_aversion": 5.0}}},
+    "bidding.hold_out": {"products": ALONE, "behaviour": {"firms": {"extra_bidders": 0.0}, "bidding": {"hungry": 1.0}}},
+    "bidding.unpublished": {"rules": {"publication": "none"}},
+    "bidding": {"rounds": {"first": {"drugs": ["alpha"]}, "second": {"drugs": ["alpha"]}}},
+    "bidding.lost": {"behaviour": {"bidding": {"originator_kept": 1.0}}},
+    **{
+        f"bidding {name}": {"rounds": {"first": {"drugs": None}, "second": {"drugs": None}}}
+        for name in ("rules-of-thumb", "ewa", "learned-beliefs")
+    },
+    "bidding equilibrium": {
+        "rounds": {"second": None},
+        "products": CHEAP,
+        "behaviour": {"bidding": {"originator_exposure": 0.1, "originator_kept": 0.2, "walk_away": 0.05}},
+    },
+    **{
+        f"bidding equilibrium.{name}": {"behaviour": {"bidding": {"solver": "closed"}}}
+        for name in ("belief_markup", "belief_spread", "belief_error", "draws")
+    },
+    "bidding equilibrium.originator_threat": {"products": BRANDED, "behaviour": {"bidding": {"solver": "closed"}}},
+    "bidding equilibrium.limit_price": {
+        "products": ALONE,
+        "behaviour": {"bidding": {"solver": "closed"}, "firms": {"extra_bidders": 0.0, "cost_median": 0.05}},
+    },
+    "bidding equilibrium.focal": {"rules": {"selection": LINES}, "behaviour": {"bidding": {"solver": "closed"}}},
+    "reporting": {"rules": {"allocation": BRANDS}},
+    "choice": {"behaviour": {"choice": {"drg_exposure": 0.5, "reimbursement_gap": 0.5}}},
+    "supply": {"behaviour": {"supply": {"lead_months": 2, "repair_crews": 1, "recall_rate": 1.0, "coverage": 0.5}}},
+    "supply alternating-renewal": {"behaviour": {"supply": FRAGILE}},
+    "supply reliability-blocks": {
+        "behaviour": {"supply": {"plant": {"rate": 2.0, "copies": 2}, "line": {"rate": 2.0}}}
+    },
+    "supply.exit_rate": {"behaviour": {"bidding": BUYS_VOLUME}},
+    "supply.repair_crews": {"products": OWNED, "rules": {"entry": {"related_as_one": False}}},
+    "supply alternating-renewal.repair_crews": {"behaviour": {"supply": {"rate_oral": 6.0, "default_rate": 0.0}}},
+    "supply reliability-blocks.repair_crews": {"behaviour": {"supply": {"line": {"rate": 9.0}, "default_rate": 0.0}}},
+    "supply.spare_use": {"behaviour": {"supply": {"committed_capacity": 4.0, "lead_months": 0}}},
+    "supply.fill_rate": {"behaviour": {"supply": {"fill_rate": 0.9}}},
+    "supply.batches": {"behaviour": {"supply": {"fill_rate": 0.9}}},
+    "entry": {"products": OWNED, "rules": {"entry": {"minimum_firms": 4}}},
+    "entry.below_cost_statement": {"behaviour": {"bidding": BUYS_VOLUME}},
+    "conversion fixed": {"rules": {"conversion": {"multiples": {"1.5": 1.3}}}},
+    "shortlist per-maker": {
+        "products": OWNED,
+        "rules": {"entry": {"related_as_one": False}, "shortlist": {"most": 3, "most_per_maker": 1}},
+    },
+    "shortlist table": {"rules": {"shortlist": {"places_by_firms": [1, 1, 2, 2, 3]}}},
+    "selection bargained": {"rules": {"selection": {"outright": 0, "floor_share": 0.9}}},
+    "selection lowest": {"rules": {"selection": {"cut": 0.5}}},
+    "selection threshold": {"rules": {"selection": LINES}},
+    "selection threshold.low_lines": {"rules": {"selection": {"ratio": 1.0}}},
+    "grading by-lines": {
+        "rules": {
+            "grading": {"a_line": 0.4, "b_line": 0.7},
+            "share": {"rule": "by-grade", "table": {"A1": 1.0, "A": 0.8, "B": 0.6, "C": 0.4}, "overall": 0.7},
+        }
+    },
+    "share by-grade": {
+        "rules": {
+            "allocation": BRANDS,
+            "grading": {"rule": "by-lines", "a_line": 0.4, "b_line": 0.7},
+            "share": {"table": {"A1": 1.0, "A": 0.8, "B": 0.6, "C": 0.4}, "overall": 0.7, "moved": 0.2},
+        }
+    },
+    "share by-incumbency": {"rules": {"share": {"incumbent": 0.7, "newcomer": 0.5, "classes": {"antibiotic": 0.6}}}},
+    "share by-winners": {"rules": {"share": {"table": {"1": 0.5, "2": 0.6}, "classes": {"antibiotic": {"1": 0.4}}}}},
+    "term by-winners": {"rules": {"term": {**term(12), "classes": {"antibiotic": {"1": 6}}}}},
+    "term until": {"rules": {"term": {"end": "2019-10-31"}}},
+    "contract": {"rules": {"term": term(24), "contract": {"use_floor": 0.9, "agreed_floor": 0.7}}},
+    "failure": {"rules": {"failure": {"damages": {"1": 0.1, "61": 0.3}}}},
+    "payment": {"laws": {"national": {"changes": {"payment": {"direct_settlement": True, "direct_days": 90}}}}},
+    "payment days.settlement_days": {"laws": {"national": {"changes": {"payment": {"direct_settlement": False}}}}},
+    "assessment points": {
+        "laws": {"national": {"changes": {"assessment": {"gate_completion": 0.5}, "retention": {"rule": "linear"}}}}
+    },
+    "capacity newsvendor": {"rules": {"failure": {"damages": {"61": 0.2, "101": 0.5}}}},
+    "ingredients shared-sources": {"behaviour": {"supply": {"ingredients": {"rate": 2.0}}}},
+    "second-chance named": {"rules": {"shortlist": {"rule": "table", "places_by_firms": [1, 1, 2, 2, 2]}}},
+    "rules rules": {"rules": {"members": ["north", "south"]}},
+    "rules rules.publication": {"behaviour": {"bidding": {"model": "learned-beliefs"}}},
+}
+
+
+def scene(part: str, parameter: str, chosen: Mapping[str, Any]) -> dict[str, Any]:
+    """The scenario in which a parameter of a part ("kind name") acts; ``chosen`` says what chooses the part."""
+    kind, tree = part.partition(" ")[0], copy.deepcopy(BASE)
+    merge(tree, chosen)
+    for name in (kind, f"{kind}.{parameter}", part, f"{part}.{parameter}"):
+        merge(tree, SCENES.get(name, {}))
+    return tree
+
+
+def merge(into: dict[str, Any], more: Mapping[str, Any]) -> None:
+    """Put nested maps on top of others; another rule or model begins anew, None takes away, all else is replaced."""
+    for key, value in more.items():
+        old = into.get(key)
+        if value is None:
+            into.pop(key, None)
+        elif isinstance(value, dict) and isinstance(old, dict):
+            if any(tag in value and value[tag] != old.get(tag) for tag in ("rule", "model")):
+                old.clear()
+            merge(old, value)
+        else:
+            into[key] = copy.deepcopy(value)

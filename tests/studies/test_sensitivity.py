@@ -80,6 +80,15 @@ def test_rank_correlations_find_direction_through_a_curve() -> None:
         rank_correlations(units[:4, 0], units[:4], 1)
 
 
+def test_fishers_interval_counts_the_points_less_the_uncertainties() -> None:
+    """Of 20 points and 3 uncertainties 15 are left: +-1.96 / sqrt(20 - 3 - 2) in z = atanh r, not / sqrt(20)."""
+    rng = np.random.default_rng(5)
+    units = rng.random((20, 3))
+    for _, _, _, r, low, high in rank_correlations(units @ [1.0, 0.5, 0.0] + rng.random(20), units, 1):
+        assert math.atanh(high) - math.atanh(r) == pytest.approx(1.959964 / math.sqrt(15))
+        assert math.atanh(r) - math.atanh(low) == pytest.approx(1.959964 / math.sqrt(15))
+
+
 def test_missing_runs_are_told(tmp_path: Path) -> None:
     file = write_sweep(tmp_path, uncertainties=THREE)
     study = begin(file, tmp_path / "s", adapt=lambda spec: adapted(spec, "sobol", 4))

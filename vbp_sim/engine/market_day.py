@@ -78,7 +78,7 @@ def _helped(world: World, shelf: Shelf) -> Floats:
         failure = agreement.rules.failure
         if failure.takes_over != "none":
             known = agreement.failed_since() if world.supply.warning else shelf.short_since
-            ready = np.minimum(known, now) + failure.days_to_backup
+            ready = np.minimum(known, now) + failure.days_to_help
             may = np.clip((now + _MONTH - ready) / _MONTH, 0, 1) * world.supply.coverage
             part = np.where(agreement.open, may, part)
     return part
@@ -108,7 +108,7 @@ def _watch(world: World, shelf: Shelf, out: Delivered) -> None:
                       text=fact("short"))  # fmt: skip
         if helped[p] > 0 and not shelf.helped[p]:
             shelf.helped[p] = True
-            waited = max(now - float(shelf.short_since[p]), agreement.rules.failure.days_to_backup)
+            waited = max(now - float(shelf.short_since[p]), agreement.rules.failure.days_to_help)
             world.log("backup", line, round=agreement.round, province=name, value=waited,
                       text=fact("others"))  # fmt: skip
     shelf.short_since[~short], shelf.helped[~short] = np.inf, False

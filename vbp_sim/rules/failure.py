@@ -10,6 +10,7 @@ Example: `failure: {rule: backup, days_to_backup: 7}`.
 from __future__ import annotations
 
 import itertools
+import math
 from typing import ClassVar, Literal
 
 from pydantic import field_validator
@@ -31,8 +32,6 @@ class Failure(Part):
         confidence="S",
         ge=0,
     )
-
-    days_to_backup: float = param(0, "days until somebody else delivers", unit="days", ge=0)
 
     damages: dict[str, float] = param(
         {},
@@ -58,6 +57,11 @@ class Failure(Part):
         """Damages over the value of a delivery that is still missing after so many days."""
         reached = [share for least, share in self.damages.items() if days >= int(least)]
         return reached[-1] if reached else 0.0
+
+    @property
+    def days_to_help(self) -> float:
+        """Days until somebody else delivers; infinite where nobody does."""
+        return float(getattr(self, "days_to_backup", math.inf))
 
     @property
     def takes_over(self) -> str:

@@ -55,6 +55,20 @@ def test_t5_a_revival_makes_bids_higher_than_the_ratio_alone() -> None:
     assert mean(rules("batch-10"), COSTS * 2) > mean(alone, COSTS * 2)
 
 
+def test_an_originator_refuses_what_covers_its_cost_but_not_its_pride() -> None:
+    """It walks away under half of its price before; a generic takes the same offer."""
+    made = opening(COSTS, rules("batch-9"), originators=1)
+    proud = model(walk_away=0.5, walk_away_spread=0.0)
+    line = 0.5 * made.pre_price[-1]
+    assert made.cost[-1] < 0.9 * line
+
+    def answers(offer: float) -> list[bool]:
+        return proud.accepts(made, np.full(len(made.cost), offer), Streams(1, 0)).tolist()
+
+    assert answers(0.99 * line) == [True] * len(COSTS) + [False]
+    assert answers(1.01 * line) == [True] * (len(COSTS) + 1)
+
+
 def test_t7_originators_keep_their_price_and_act_like_generics_without_an_outside_market() -> None:
     made = opening(COSTS, rules("batch-9"), originators=1, ceiling=10.0)
     proud = model(walk_away=0.01).bids(made, Streams(1, 0))[-1] / made.ceiling
