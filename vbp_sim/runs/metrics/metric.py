@@ -21,6 +21,7 @@ from typing import Literal
 
 from vbp_sim.errors import InputError, Problem, nearest
 from vbp_sim.runs.metrics.replication import Replication
+from vbp_sim.scenario.plugins import in_use
 
 Formula = Callable[[Replication], float]
 #: what a metric can be told of a part of: some drugs, some provinces, one round
@@ -69,6 +70,7 @@ class Metrics(Mapping[str, Metric]):
 
     def __init__(self) -> None:
         self._declared: dict[str, Metric] = {}
+        self._homes: set[str] = set()
         self._whole = False
 
     def __getitem__(self, id: str) -> Metric:
@@ -101,6 +103,7 @@ class Metrics(Mapping[str, Metric]):
         if other and _home(other).startswith("vbp_sim.") and _home(other) != _home(metric):
             raise ValueError(f"there is a metric {metric.id} already, in {_home(other)}")
         self._declared[metric.id] = metric
+        self._homes.add(_home(metric))
 
     @property
     def _known(self) -> dict[str, Metric]:
@@ -109,7 +112,9 @@ class Metrics(Mapping[str, Metric]):
             for module in pkgutil.iter_modules(importlib.import_module(_PACKAGE).__path__, f"{_PACKAGE}."):
                 if not module.name.endswith("__main__"):
                     importlib.import_module(module.name)
-        return self._declared
+        if all(in_use(home) for home in self._homes):
+            return self._declared
+        return {id: metric for id, metric in self._declared.items() if in_use(_home(metric))}
 
 
 METRICS = Metrics()
