@@ -69,7 +69,8 @@ def _column(a: npt.NDArray[Any], b: npt.NDArray[Any]) -> tuple[Ints, Ints, int]:
     if a.dtype.kind in "iu":
         most = max((int(values.max()) for values in (a, b) if len(values)), default=0)
         return a.astype(np.int64), b.astype(np.int64), most + 1
-    lists = a.tolist(), b.tolist()
+    lists = (a.tolist(),) * 2 if a is b else (a.tolist(), b.tolist())
     number = {value: i for i, value in enumerate(dict.fromkeys(lists[0]) | dict.fromkeys(lists[1]))}
-    found = [np.fromiter(map(number.__getitem__, values), dtype=np.int64, count=len(values)) for values in lists]
-    return found[0], found[1], max(1, len(number))
+    left = np.fromiter(map(number.__getitem__, lists[0]), dtype=np.int64, count=len(a))
+    right = left if a is b else np.fromiter(map(number.__getitem__, lists[1]), dtype=np.int64, count=len(b))
+    return left, right, max(1, len(number))
