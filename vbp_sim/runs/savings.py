@@ -69,7 +69,9 @@ def _column(a: npt.NDArray[Any], b: npt.NDArray[Any]) -> tuple[Ints, Ints, int]:
     if a.dtype.kind in "iu":
         most = max((int(values.max()) for values in (a, b) if len(values)), default=0)
         return a.astype(np.int64), b.astype(np.int64), most + 1
-    lists = a.tolist(), b.tolist()
-    number = {value: i for i, value in enumerate(dict.fromkeys(lists[0]) | dict.fromkeys(lists[1]))}
+    lists = [values.tolist() for values in ((a,) if a is b else (a, b))]
+    number = {
+        value: i for i, value in enumerate(dict.fromkeys(value for values in lists for value in dict.fromkeys(values)))
+    }
     found = [np.fromiter(map(number.__getitem__, values), dtype=np.int64, count=len(values)) for values in lists]
-    return found[0], found[1], max(1, len(number))
+    return found[0], found[-1], max(1, len(number))
