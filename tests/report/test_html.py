@@ -177,8 +177,8 @@ def test_headline_says_which_way_a_number_goes(tmp_path: Path) -> None:
     }
     told = [(f.value, f.says, f.span) for f in headline.came_out(run)]
     assert told == [
-        ("50.0 %", "less spent than at earlier prices and shares", "40.0 to 60.0 %"),
         ("2 billion yuan/year", "more paid by patients", "−1 to 3 billion yuan/year"),
+        ("50.0 %", "less spent than at earlier prices and shares", "40.0 to 60.0 %"),
     ]
 
 

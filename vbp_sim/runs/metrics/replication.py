@@ -48,8 +48,18 @@ class Replication:
     @cached_property
     def in_contract(self) -> Bools:
         """Rows of the use table whose drug is under agreement there in that month."""
-        use = self.t["use"]
-        return among(use, use, use["agreed"] > 0, "month", "drug", "province")
+        use, (cell, count) = self.t["use"], self.cells
+        month = use["month"].astype("datetime64[M]").astype(np.int64)
+        key = (month - (month.min() if len(month) else 0)) * count + cell
+        known = np.zeros(int(key.max(initial=-1)) + 1, dtype=np.bool_)
+        known[key[use["agreed"] > 0]] = True
+        return np.asarray(known[key])
+
+    @cached_property
+    def cells(self) -> tuple[Ints, int]:
+        """Number of the drug and place of each row of the use table, and how many there may be."""
+        cell, _, count = codes(self.t["use"], self.t["use"], "drug", "province")
+        return cell, count
 
     @cached_property
     def supplied(self) -> Bools:

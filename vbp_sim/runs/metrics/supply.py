@@ -55,7 +55,7 @@ def shortage_product_months(run: Replication) -> float:
 def shortage_spells(run: Replication) -> float:
     """Spells of at least two months in a row in which selected goods that were ordered came from nobody."""
     use = run.t["use"]
-    cell, _, cells = codes(use, use, "drug", "province")
+    cell, cells = run.cells
     month = use["month"].astype("datetime64[M]").astype(np.int64)
     month -= month.min() if len(month) else 0
     rows, months = run.in_contract, int(month.max(initial=0)) + 1

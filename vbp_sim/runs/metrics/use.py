@@ -6,7 +6,6 @@ import numpy as np
 
 from vbp_sim.runs.metrics.metric import metric
 from vbp_sim.runs.metrics.replication import Bools, Floats, Ints, Replication, over, ratio
-from vbp_sim.runs.savings import codes
 
 
 @metric(
@@ -86,7 +85,7 @@ def originator_share(run: Replication) -> float:
 def use_change(run: Replication) -> float:
     """Mean monthly use under agreement against the months before the first one, of drugs and places that have both."""
     use = run.t["use"]
-    cell, _, cells = codes(use, use, "drug", "province")
+    cell, cells = run.cells
     month = use["month"].astype("datetime64[M]").astype(np.int64)
     never = np.iinfo(np.int64).max
     start = np.full(cells, never)
