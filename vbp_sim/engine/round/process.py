@@ -63,6 +63,10 @@ def _open(scope: Scope) -> tuple[list[Won], PastRound]:
     take_stock(scope)
     members = [qualified(scope, d) for d in scope.drugs]
     papers = [draw_up(scope, d, m, scope.reported(d)) for d, m in zip(scope.drugs, members, strict=True)]
+    for i, drug in enumerate(scope.drugs):
+        if not papers[i].ceiling:  # what it should follow from did not come about: nobody can bid
+            members[i] = members[i][:0]
+            papers[i] = draw_up(scope, drug, members[i], scope.reported(drug))
     openings = [opening_of(scope, d, m, x) for d, m, x in zip(scope.drugs, members, papers, strict=True)]
     drawn = world.bidding.round(openings, world.luck)
     bids = [paper.quotes(bid) for paper, bid in zip(papers, drawn, strict=True)]
