@@ -17,6 +17,7 @@ from pydantic import Field
 
 from vbp_sim.errors import Problem, nearest
 from vbp_sim.scenario.layers import TAGS
+from vbp_sim.scenario.limits import DAYS
 from vbp_sim.scenario.parts import Chosen, Frozen, Part
 from vbp_sim.scenario.problems import check
 from vbp_sim.scenario.tree import Address, Node, children, dotted, find
@@ -32,7 +33,7 @@ class Law(Frozen):
         None, description="all values at once: the name of a shipped law (`vbp list laws`), or a map that extends one"
     )
     since: date | None = Field(
-        None, alias="from", description="the law acts from the first of the month on or after this day; none: always"
+        None, alias="from", **DAYS, description="the law acts from the first of the month on or after this day; none: always"
     )
     places: tuple[str, ...] = Field((), description="places where it holds, parents too; empty: the whole nation")
     changes: dict[str, dict[str, Any]] = Field(

@@ -8,13 +8,14 @@ from typing import Literal
 from pydantic import Field
 
 from vbp_sim.rules.conversion.interface import Conversion
+from vbp_sim.scenario.limits import Multiple
 
 
 class Fixed(Conversion):
     """The price of a pack of so many times the representative content, as a printed multiple of its price."""
 
     rule: Literal["fixed"] = "fixed"
-    multiples: dict[str, float] = Field(
+    multiples: dict[str, Multiple] = Field(
         description='price multiple by content ratio, for example {"1.5": 1.3}'
     )
 

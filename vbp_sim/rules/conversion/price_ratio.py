@@ -23,10 +23,10 @@ class PriceRatio(Conversion):
 
     rule: Literal["price-ratio"] = "price-ratio"
     per_double_content: float = param(
-        1.7, "price of a unit of twice the content", unit="x", source=SOURCE, confidence="M", ge=1
+        1.7, "price of a unit of twice the content", unit="x", source=SOURCE, confidence="M", ge=1, le=10
     )
     per_double_pack: float = param(
-        1.95, "price of a pack of twice the units", unit="x", source=SOURCE, confidence="M", ge=1
+        1.95, "price of a pack of twice the units", unit="x", source=SOURCE, confidence="M", ge=1, le=10
     )
     decimals: int = param(
         6, "decimals of a yuan to which the result is rounded, half up", unit="digits", ge=0, le=6

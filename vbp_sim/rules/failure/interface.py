@@ -7,6 +7,7 @@ from typing import ClassVar
 
 from pydantic import field_validator
 
+from vbp_sim.scenario.limits import Share
 from vbp_sim.scenario.parts import Part, param
 
 
@@ -23,11 +24,12 @@ class Failure(Part):
         source="[S45]: 11 Aug 2021 to 10 May 2022; 18 months in 2025 [S20]; the scale is unknown",
         confidence="S",
         ge=0,
+        le=600,
     )
 
-    days_to_backup: float = param(0, "days until somebody else delivers", unit="days", ge=0)
+    days_to_backup: float = param(0, "days until somebody else delivers", unit="days", ge=0, le=3650)
 
-    damages: dict[str, float] = param(
+    damages: dict[str, Share] = param(
         {},
         "damages for late deliveries: share of the value that is not supplied, from so many days of shortage on, for "
         'example {"61": 0.2, "101": 0.3}; empty means none',

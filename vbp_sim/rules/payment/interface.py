@@ -30,6 +30,7 @@ class Payment(Part):
         source="no page found",
         confidence="M",
         ge=0,
+        le=3650,
     )
     arrears_days: float = param(
         150,
@@ -38,6 +39,7 @@ class Payment(Part):
         source="[E4]: wholesalers waited 150 days in 2022, 152 in 2023",
         confidence="S",
         ge=0,
+        le=3650,
     )
 
     direct_settlement: bool = param(
@@ -48,7 +50,7 @@ class Payment(Part):
         confidence="M",
     )
     direct_days: float = param(
-        30, "days from delivery to payment where the fund pays firms itself", unit="days", ge=0
+        30, "days from delivery to payment where the fund pays firms itself", unit="days", ge=0, le=3650
     )
 
     def mean_delay(self, days: FloatArray | float) -> FloatArray | float:

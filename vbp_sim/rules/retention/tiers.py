@@ -10,6 +10,7 @@ from pydantic import field_validator
 
 from vbp_sim.rules.arrays import BoolArray, FloatArray
 from vbp_sim.rules.retention.interface import Retention
+from vbp_sim.scenario.limits import Share
 from vbp_sim.scenario.parts import param
 
 
@@ -17,7 +18,7 @@ class Tiers(Retention):
     """From each score on, a part of the surplus is kept; who fails the assessment keeps nothing."""
 
     rule: Literal["tiers"] = "tiers"
-    tiers: dict[str, float] = param(
+    tiers: dict[str, Share] = param(
         {"60": 0.3, "70": 0.4, "80": 0.5},
         "part kept from each score on; that a boundary belongs to the upper step is assumed",
         unit="share",

@@ -36,6 +36,7 @@ class Bargained(Selection):
         source="[S05]",
         confidence="S",
         ge=0,
+        le=10_000,
     )
     competitive_bidders: int = param(
         3,
@@ -44,6 +45,7 @@ class Bargained(Selection):
         source="[S05]",
         confidence="S",
         ge=1,
+        le=300,
     )
     floor_share: float = param(
         0.4,

@@ -19,7 +19,7 @@ class Lowest(Selection):
     """
 
     rule: Literal["lowest"] = "lowest"
-    competitive_bidders: int = param(3, "valid bids from which no cut is asked for", unit="bids", ge=1)
+    competitive_bidders: int = param(3, "valid bids from which no cut is asked for", unit="bids", ge=1, le=300)
     cut: float = param(0.0, "cut that the lowest of too few bids must reach", unit="share", ge=0, lt=1)
 
     def most(self, places: int) -> int:

@@ -16,8 +16,8 @@ class PerMaker(Shortlist):
     """Products of one maker (one owner) beyond its limit are passed over, and the next product moves up."""
 
     rule: Literal["per-maker"] = "per-maker"
-    most: int = Field(description="places in all", ge=1)
-    most_per_maker: int = Field(description="places that one maker may fill", ge=1)
+    most: int = Field(description="places in all", ge=1, le=300)
+    most_per_maker: int = Field(description="places that one maker may fill", ge=1, le=300)
 
     def places(self, book: Book) -> int:
         return min(self.most, book.qualified)

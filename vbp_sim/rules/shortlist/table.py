@@ -8,13 +8,14 @@ from pydantic import Field, field_validator
 
 from vbp_sim.rules.contest import Book
 from vbp_sim.rules.shortlist.interface import Shortlist
+from vbp_sim.scenario.limits import Places
 
 
 class Table(Shortlist):
     """``places_by_firms[n - 1]`` places for n qualified firms; the last value holds for more firms too."""
 
     rule: Literal["table"] = "table"
-    places_by_firms: tuple[int, ...] = Field(
+    places_by_firms: tuple[Places, ...] = Field(
         description="K(n): places for 1, 2, 3, ... qualified firms; the last value holds for more",
         min_length=1,
     )

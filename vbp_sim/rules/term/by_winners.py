@@ -9,16 +9,17 @@ from pydantic import Field, field_validator
 
 from vbp_sim.rules.tables import by_winners, check_table
 from vbp_sim.rules.term.interface import Term
+from vbp_sim.scenario.limits import Months
 
 
 class ByWinners(Term):
     """Months for 1, 2, 3 ... winners; the last entry holds for more winners too."""
 
     rule: Literal["by-winners"] = "by-winners"
-    table: dict[str, float] = Field(
+    table: dict[str, Months] = Field(
         description='months by number of winners, for example {"1": 12, "2": 12, "3": 24}'
     )
-    classes: dict[str, dict[str, float]] = Field(
+    classes: dict[str, dict[str, Months]] = Field(
         default_factory=dict,
         description="tables for classes (`class` of drugs.csv) or forms that have their own; class first",
     )
