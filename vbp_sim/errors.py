@@ -15,6 +15,11 @@ from dataclasses import dataclass
 CONTROL = re.compile("[\x00-\x09\x0b-\x1f\x7f-\x9f\u2028-\u202e\u2066-\u2069\ud800-\udfff\ufffe\uffff]")
 
 
+def visible(text: str) -> str:
+    """A text with a sign in place of each control character."""
+    return CONTROL.sub("\N{REPLACEMENT CHARACTER}", text)
+
+
 @dataclass(frozen=True)
 class Problem:
     """One thing that is wrong in the input.
@@ -37,7 +42,7 @@ class Problem:
             text += f"\n    | {self.excerpt}"
             if self.column:
                 text += f"\n    | {' ' * (self.column - 1)}^"
-        return CONTROL.sub("\N{REPLACEMENT CHARACTER}", text)
+        return visible(text)
 
 
 class VbpError(Exception):

@@ -33,7 +33,10 @@ class Law(Frozen):
         None, description="all values at once: the name of a shipped law (`vbp list laws`), or a map that extends one"
     )
     since: date | None = Field(
-        None, alias="from", **DAYS, description="the law acts from the first of the month on or after this day; none: always"
+        None,
+        **DAYS,
+        alias="from",
+        description="the law acts from the first of the month on or after this day; none: always",
     )
     places: tuple[str, ...] = Field((), description="places where it holds, parents too; empty: the whole nation")
     changes: dict[str, dict[str, Any]] = Field(

@@ -68,7 +68,7 @@ Id = Annotated[str, AfterValidator(_id)]
 #: a name or a title: one line
 Line = Annotated[str, Field(max_length=LINE), AfterValidator(_line)]
 #: values of maps
-Share = Annotated[float, Field(ge=0, le=1)]
+Portion = Annotated[float, Field(ge=0, le=1)]
 Months = Annotated[float, Field(ge=1, le=240)]
 Price = Annotated[float, Field(ge=0, le=10_000_000)]
 Multiple = Annotated[float, Field(gt=0, le=1000)]

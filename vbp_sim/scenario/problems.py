@@ -78,7 +78,8 @@ def fewer(problems: list[Problem], most: int) -> list[Problem]:
     """The first problems, and a last one that says that there are more."""
     if len(problems) <= most:
         return problems
-    return [*problems[:most], Problem(problems[most].place, "there are more problems from here on", "correct the first")]
+    rest = Problem(problems[most].place, "there are more problems from here on", "correct these first")
+    return [*problems[:most], rest]
 
 
 def in_order(problems: list[Problem]) -> list[Problem]:
@@ -239,7 +240,7 @@ def _limit(kind: str, seen: Any, context: dict[str, Any]) -> tuple[str, str]:
     small = name in ("le", "lt") and isinstance(limit, (int, float)) and limit <= 2
     if small and isinstance(seen, (int, float)) and 2 <= seen <= 100:
         remedy = f"shares are written as parts of 1: did you mean {seen / 100:g}?"
-    said = f"{limit:,}" if isinstance(limit, (int, float)) else str(limit)
+    said = f"{limit:,.15g}" if isinstance(limit, float) else f"{limit:,}" if isinstance(limit, int) else str(limit)
     return f"{words} {said}, here is {kind_of(seen)}", remedy
 
 

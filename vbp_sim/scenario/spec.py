@@ -13,7 +13,7 @@ from typing import Annotated, Any, Literal
 from pydantic import Field, model_validator
 
 from vbp_sim.scenario.laws import Law
-from vbp_sim.scenario.limits import DAYS, Id, Line, Share
+from vbp_sim.scenario.limits import DAYS, Id, Line, Portion
 from vbp_sim.scenario.parts import Chosen, Frozen, Part, param, wrong
 
 CALENDAR_STEPS = (
@@ -123,7 +123,7 @@ class Demand(Frozen):
     size_spread: float = param(
         1.0, "spread of institutions' sizes within a level (standard deviation of the logarithm)", ge=0, le=3
     )
-    level_share: dict[str, Share] = param(
+    level_share: dict[str, Portion] = param(
         {"tertiary": 0.62, "secondary": 0.26, "primary": 0.12},
         "share of the demand of a province that each level of institution has",
         unit="share",

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Literal
 
 from vbp_sim.rules.ceiling.interface import Ceiling, Known, Of
-from vbp_sim.rules.money import exact, half_up
+from vbp_sim.rules.money import scaled
 from vbp_sim.scenario.parts import param
 
 
@@ -25,5 +25,5 @@ class Before(Ceiling):
         return self.of == "own"
 
     def price(self, known: Known) -> int:
-        ended = half_up(exact(self.factor) * known.of(self.of))
-        return ended or known.published or half_up(exact(self.factor) * known.before)
+        ended = scaled(self.factor, known.of(self.of))
+        return ended or known.published or scaled(self.factor, known.before)

@@ -7,7 +7,7 @@ from __future__ import annotations
 from typing import Literal
 
 from vbp_sim.rules.ceiling.interface import Ceiling, Known
-from vbp_sim.rules.money import exact, half_up
+from vbp_sim.rules.money import scaled
 from vbp_sim.scenario.parts import param
 
 
@@ -21,6 +21,6 @@ class Listing(Ceiling):
     )  # fmt: skip
 
     def price(self, known: Known) -> int:
-        found = [p for p in (half_up(exact(self.share) * known.listing_mean), known.provincial) if p > 0]
+        found = [p for p in (scaled(self.share, known.listing_mean), known.provincial) if p > 0]
         published = known.published if known.own_figure else 0
         return published or min(found, default=0)

@@ -12,4 +12,4 @@ class ByBackup(Failure):
     """The backup supplier of the province delivers."""
 
     rule: Literal["backup"] = "backup"
-    days_to_backup: float = param(7, "days until the backup supplier delivers", unit="days", ge=0)
+    days_to_backup: float = param(7, "days until the backup supplier delivers", unit="days", ge=0, le=3650)

@@ -7,7 +7,7 @@ from typing import ClassVar
 
 from pydantic import field_validator
 
-from vbp_sim.scenario.limits import Share
+from vbp_sim.scenario.limits import Portion
 from vbp_sim.scenario.parts import Part, param
 
 
@@ -29,7 +29,7 @@ class Failure(Part):
 
     days_to_backup: float = param(0, "days until somebody else delivers", unit="days", ge=0, le=3650)
 
-    damages: dict[str, Share] = param(
+    damages: dict[str, Portion] = param(
         {},
         "damages for late deliveries: share of the value that is not supplied, from so many days of shortage on, for "
         'example {"61": 0.2, "101": 0.3}; empty means none',

@@ -19,4 +19,5 @@ class ByReplacement(Failure):
         source="ibuprofen, Shandong 2021: 8 to 14 days to the notice [S44]",
         confidence="S",
         ge=0,
+        le=3650,
     )

@@ -12,7 +12,7 @@ from pydantic import Field, field_validator
 from vbp_sim.rules.arrays import BoolArray, FloatArray
 from vbp_sim.rules.money import exact
 from vbp_sim.rules.share.interface import Share
-from vbp_sim.scenario.limits import Share
+from vbp_sim.scenario.limits import Portion
 
 GRADES = ("A1", "A", "B", "C")
 
@@ -21,7 +21,7 @@ class ByGrade(Share):
     """Each winner is guaranteed its class's part of the volume that was reported for its own product."""
 
     rule: Literal["by-grade"] = "by-grade"
-    table: dict[str, Share] = Field(description="share by class: A1, A, B, C")
+    table: dict[str, Portion] = Field(description="share by class: A1, A, B, C")
     overall: float = Field(
         description="share of a drug as a whole, where the classes are not known", ge=0, le=1
     )

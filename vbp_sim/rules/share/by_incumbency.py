@@ -9,7 +9,7 @@ from pydantic import Field
 
 from vbp_sim.rules.money import exact
 from vbp_sim.rules.share.interface import Share
-from vbp_sim.scenario.limits import Share
+from vbp_sim.scenario.limits import Portion
 
 
 class ByIncumbency(Share):
@@ -18,7 +18,7 @@ class ByIncumbency(Share):
     rule: Literal["by-incumbency"] = "by-incumbency"
     incumbent: float = Field(description="share where the winner was selected before", ge=0, le=1)
     newcomer: float = Field(description="share where the winner is new", ge=0, le=1)
-    classes: dict[str, Share] = Field(
+    classes: dict[str, Portion] = Field(
         default_factory=dict, description="share for all winners of a class (`class` of drugs.csv)"
     )
 

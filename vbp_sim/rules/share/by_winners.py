@@ -10,17 +10,17 @@ from pydantic import Field, field_validator
 from vbp_sim.rules.money import exact
 from vbp_sim.rules.share.interface import Share
 from vbp_sim.rules.tables import by_winners, check_table
-from vbp_sim.scenario.limits import Share
+from vbp_sim.scenario.limits import Portion
 
 
 class ByWinners(Share):
     """Share for 1, 2, 3 ... winners; the last entry holds for more winners too."""
 
     rule: Literal["by-winners"] = "by-winners"
-    table: dict[str, Share] = Field(
+    table: dict[str, Portion] = Field(
         description='share by number of winners, for example {"1": 0.5, "2": 0.6}'
     )
-    classes: dict[str, dict[str, Share]] = Field(
+    classes: dict[str, dict[str, Portion]] = Field(
         default_factory=dict,
         description="tables for classes of drugs (`class` of drugs.csv) that have their own",
     )
