@@ -293,3 +293,15 @@ def test_a_scenario_of_mistakes_has_few_messages(tmp_path: Path) -> None:
     with pytest.raises(InputError) as caught:
         load_scenario(make_scenario(tmp_path, SCENARIO + many))
     assert len(caught.value.problems) <= 31
+
+
+@pytest.mark.parametrize(
+    ("old", "new"),
+    [("market: market", "market: {}"), ("rules: pilot-2018", "rules: {}"), ("growth: 0.1}", "{}: 0.1}}"),
+     ("growth: 0.1}", "growth: {}}}"), ("rules: pilot-2018", "drugs: [{}]\n    rules: pilot-2018")],
+)  # fmt: skip
+def test_messages_show_little_of_a_long_text(tmp_path: Path, old: str, new: str) -> None:
+    text = SCENARIO.replace(old, new.format("x" * 5000))
+    with pytest.raises(InputError) as caught:
+        load_scenario(make_scenario(tmp_path, text))
+    assert all("x" * (SHOWN + 1) not in problem.what + problem.remedy for problem in caught.value.problems)

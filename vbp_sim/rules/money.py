@@ -61,7 +61,7 @@ def at_most(ratio: Fraction, price: IntArray | int) -> IntArray:
     (a ratio of many digits) is computed in whole numbers of any size.
     """
     prices = np.asarray(price, dtype=np.int64)
-    largest = max((abs(int(p)) for p in (prices.min(initial=0), prices.max(initial=0))))
+    largest = max(abs(int(p)) for p in (prices.min(initial=0), prices.max(initial=0)))
     if max(largest * abs(ratio.numerator), ratio.denominator) >= 2**63:
         prices = prices.astype(object)
     return np.minimum(prices * ratio.numerator // ratio.denominator, 2**63 - 1).astype(np.int64)

@@ -17,7 +17,7 @@ from pydantic import Field
 
 from vbp_sim.errors import Problem, nearest
 from vbp_sim.scenario.layers import TAGS
-from vbp_sim.scenario.limits import DAYS
+from vbp_sim.scenario.limits import DAYS, cut
 from vbp_sim.scenario.parts import Chosen, Frozen, Part
 from vbp_sim.scenario.problems import check
 from vbp_sim.scenario.tree import Address, Node, children, dotted, find
@@ -197,6 +197,6 @@ def _strangers(laws: Mapping[str, Law], tree: Node, key: str, known: list[str], 
         for i, item in enumerate(getattr(law, key)):
             if item not in known or (item == name and key == "repeals"):
                 node, _ = find(tree, ("laws", name, key, str(i)))
-                said = f"a law cannot repeal itself ('{name}')" if item == name else f"there is no {what} '{item}'"
+                said = f"a law cannot repeal itself ('{name}')" if item == name else f"there is no {what} '{cut(item)}'"
                 found.append(node.problem(said, nearest(item, [k for k in known if k != name][:40])))
     return found

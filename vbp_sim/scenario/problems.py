@@ -13,6 +13,7 @@ from pydantic_core import ErrorDetails
 
 from vbp_sim.errors import Problem, nearest
 from vbp_sim.scenario.layers import TAGS
+from vbp_sim.scenario.limits import cut
 from vbp_sim.scenario.shape import Spot, spot
 from vbp_sim.scenario.tree import Address, Node, children, dotted, kind_of, leaves, plain
 
@@ -186,7 +187,7 @@ def _unknown(name: str, found: _Found) -> Problem:
         who = f" of '{here.mark.default}', the default"
     key = children(node).get(name, node)
     remedy = _belongs(name, here) or nearest(name, allowed)
-    return key.problem(f"unknown key '{name}'{where}{who}", remedy, key=True)
+    return key.problem(f"unknown key '{cut(name)}'{where}{who}", remedy, key=True)
 
 
 def _belongs(name: str, here: Spot | None) -> str:
@@ -206,7 +207,7 @@ def _no_such_part(details: ErrorDetails, node: Node, address: Address) -> tuple[
     if named.value is None:
         return path, named.problem(f"{dotted(path)}: a {tag} is wanted, here is nothing", nearest("", names))
     seen = str(named.value)
-    return path, named.problem(f"{dotted(path)}: there is no {tag} '{seen}'", nearest(seen, names))
+    return path, named.problem(f"{dotted(path)}: there is no {tag} '{cut(seen)}'", nearest(seen, names))
 
 
 def _names(expected: str) -> list[str]:

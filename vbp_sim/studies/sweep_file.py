@@ -21,7 +21,7 @@ from pydantic import Field, model_validator
 
 from vbp_sim.errors import InputError, Problem
 from vbp_sim.runs.metric_ids import METRICS
-from vbp_sim.scenario.limits import FINITE, Id, Line, Weight
+from vbp_sim.scenario.limits import FINITE, Id, Line, Weight, cut
 from vbp_sim.scenario.parts import Frozen, wrong
 from vbp_sim.scenario.patches import overlap, split
 from vbp_sim.scenario.problems import check
@@ -70,7 +70,7 @@ class Lever(Frozen):
         if self.low is not None and self.high is not None and self.low >= self.high:
             raise wrong("high", f"an empty range: high ({self.high:g}) must be more than low ({self.low:g})")
         if self.path and split(self.path) is None:
-            raise wrong("path", f"'{self.path}' is no path such as demand.growth")
+            raise wrong("path", f"'{cut(self.path)}' is no path such as demand.growth")
         return self
 
     def all_values(self) -> tuple[Any, ...]:
@@ -119,7 +119,7 @@ class Uncertainty(Frozen):
         if self.weights and (len(self.weights) != len(self.values) or min(self.weights) <= 0):
             raise wrong("weights", "one positive weight for each value is wanted")
         if split(self.path) is None:
-            raise wrong("path", f"'{self.path}' is no path such as demand.growth")
+            raise wrong("path", f"'{cut(self.path)}' is no path such as demand.growth")
         return self
 
 
