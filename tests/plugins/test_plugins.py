@@ -266,7 +266,7 @@ WRONG = {
     "lacks a method": (AWARD.replace("def first", "def last"), r"my_award.py:8: Cheapest lacks first"),
     "has a name twice": (
         AWARD.replace('"cheapest"', '"lowest"'),
-        r"my_award.py:8: there is a selection 'lowest' already: .*rules/selection/.*lowest.*py:\d+",
+        r"my_award.py:8: there is a selection 'lowest' already: .*rules/selection.py:\d+",
     ),
     "needs a file beside": (
         "import neighbour\n" + AWARD,
