@@ -7,7 +7,17 @@ event from them, and because exceptions cross process borders by pickle.
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
+
+#: what steers a terminal or hides text, and stands in no text: C0 but for the end of a line, DEL, C1, separators of
+#: lines and paragraphs, bidirectional overrides and isolates, surrogates, no characters
+CONTROL = re.compile("[\x00-\x09\x0b-\x1f\x7f-\x9f\u2028-\u202e\u2066-\u2069\ud800-\udfff\ufffe\uffff]")
+
+
+def visible(text: str) -> str:
+    """A text with a sign in place of each control character."""
+    return CONTROL.sub("\N{REPLACEMENT CHARACTER}", text)
 
 
 @dataclass(frozen=True)
@@ -32,7 +42,7 @@ class Problem:
             text += f"\n    | {self.excerpt}"
             if self.column:
                 text += f"\n    | {' ' * (self.column - 1)}^"
-        return text
+        return visible(text)
 
 
 class VbpError(Exception):

@@ -46,6 +46,17 @@ def test_the_docs_name_every_column_and_no_other() -> None:
         assert named == {column.name for column in FILES[name]}
 
 
+def test_the_docs_state_the_limits_of_every_column() -> None:
+    columns = {file: {column.name: column for column in columns} for file, columns in FILES.items()}
+    tables = re.split(r"^\*\*(\w+\.csv)\*\*", DOCS.split("## Places")[0], flags=re.MULTILINE)[1:]
+    for name, text in zip(tables[::2], tables[1::2], strict=True):
+        for line in text.splitlines():
+            if line.startswith("|") and not line.startswith(("|---", "| column")):
+                cells = [cell.strip() for cell in line.split("|")]
+                stated = {columns[name][column.strip(" *")].span or "from -" for column in cells[1].split(",")}
+                assert stated == {f"from {cells[3]}"}
+
+
 def test_the_table_of_shipped_markets_counts_right() -> None:
     for name in NAMES:
         market = read_market(MARKETS / name)

@@ -18,7 +18,7 @@ WRONG = {
         "shortlist: {rule: table, places_by_firms: [2]}",
         "K(1) is 2; it must be from 1 to 1",
     ),
-    "share over 1": ('share: {table: {"1": 1.5}}', "1.5 for 1 winner; it must be from 0 to 1"),
+    "share over 1": ('share: {table: {"1": 1.5}}', "share.table.1: must be at most 1, here is 1.5"),
     "share in per cent": ('share: {table: {"1": 65}}', "did you mean 0.65?"),
     "share falls": ('share: {table: {"2": 0.1}}', "it must never fall"),
     "gap in a table": ("share: {rule: by-incumbency, incumbent: 2, newcomer: 0.5}", "at most 1"),

@@ -7,7 +7,7 @@ import numpy as np
 from hypothesis import given
 from hypothesis import strategies as st
 
-from vbp_sim.rules.money import at_most, exact, half_up, micro, micro_array, text, yuan
+from vbp_sim.rules.money import at_most, exact, half_up, micro, micro_array, scaled, text, yuan
 
 
 def test_exact_is_what_is_written() -> None:
@@ -35,3 +35,16 @@ def test_at_most_decides_as_the_fraction_does(ratio: Fraction, price: int, step:
 
 def test_half_up() -> None:
     assert [half_up(Fraction(n, 2)) for n in (1, 2, 3, -1)] == [1, 1, 2, 0]
+
+
+@given(st.floats(0, 10), st.integers(0, 10**13))
+def test_at_most_is_exact_for_ratios_of_any_number_of_digits(ratio: float, price: int) -> None:
+    assert int(at_most(exact(ratio), price)) == exact(ratio) * price // 1
+
+
+def test_what_is_beyond_all_prices_stays_there() -> None:
+    assert at_most(exact(1.8), np.array([2**63 - 1, 10])).tolist() == [2**63 - 1, 18]
+
+
+def test_a_part_of_a_price_is_never_no_price() -> None:
+    assert [scaled(0.01, price) for price in (0, 1, 150)] == [0, 1, 2]

@@ -57,6 +57,7 @@ class Draft(Allocation):
         source="[S18], [S34]",
         confidence="S",
         ge=0,
+        le=300,
     )
 
     brands_first: bool = param(

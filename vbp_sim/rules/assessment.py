@@ -74,15 +74,18 @@ class Points(Assessment):
         gt=0,
         le=1,
     )
-    completion_points: float = param(40, "points for completion", unit="points", source=ASSUMED, ge=0)
-    nonselected_points: float = param(20, "points for little non-selected use", unit="points", source=ASSUMED, ge=0)
-    on_time_points: float = param(15, "points for paying in time", unit="points", source=ASSUMED, ge=0)
+    completion_points: float = param(40, "points for completion", unit="points", source=ASSUMED, ge=0, le=100)
+    nonselected_points: float = param(
+        20, "points for little non-selected use", unit="points", source=ASSUMED, ge=0, le=100
+    )
+    on_time_points: float = param(15, "points for paying in time", unit="points", source=ASSUMED, ge=0, le=100)
     other_points: float = param(
         25,
         "points for platform buying, rational use and accurate reports, held to be earned",
         unit="points",
         source=ASSUMED,
         ge=0,
+        le=100,
     )
 
     @model_validator(mode="after")

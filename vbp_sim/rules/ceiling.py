@@ -13,7 +13,7 @@ from abc import abstractmethod
 from dataclasses import dataclass
 from typing import ClassVar, Literal
 
-from vbp_sim.rules.money import exact, half_up
+from vbp_sim.rules.money import scaled
 from vbp_sim.scenario.market import Market
 from vbp_sim.scenario.parts import Part, param
 
@@ -113,8 +113,8 @@ class Before(Ceiling):
         return self.of == "own"
 
     def price(self, known: Known) -> int:
-        ended = half_up(exact(self.factor) * known.of(self.of))
-        return ended or known.published or half_up(exact(self.factor) * known.before)
+        ended = scaled(self.factor, known.of(self.of))
+        return ended or known.published or scaled(self.factor, known.before)
 
 
 class Listing(Ceiling):
@@ -132,6 +132,6 @@ class Listing(Ceiling):
         return "ceiling by listing prices: the market's own ceilings go before it"
 
     def price(self, known: Known) -> int:
-        found = [p for p in (half_up(exact(self.share) * known.listing_mean), known.provincial) if p > 0]
+        found = [p for p in (scaled(self.share, known.listing_mean), known.provincial) if p > 0]
         published = known.published if known.own_figure else 0
         return published or min(found, default=0)

@@ -15,6 +15,7 @@ from typing import ClassVar, Literal
 
 from pydantic import Field
 
+from vbp_sim.scenario.limits import Multiple
 from vbp_sim.scenario.market import Market
 from vbp_sim.scenario.parts import Part, param
 
@@ -46,10 +47,10 @@ class PriceRatio(Conversion):
 
     rule: Literal["price-ratio"] = "price-ratio"
     per_double_content: float = param(
-        1.7, "price of a unit of twice the content", unit="x", source=SOURCE, confidence="M", ge=1
+        1.7, "price of a unit of twice the content", unit="x", source=SOURCE, confidence="M", ge=1, le=10
     )
     per_double_pack: float = param(
-        1.95, "price of a pack of twice the units", unit="x", source=SOURCE, confidence="M", ge=1
+        1.95, "price of a pack of twice the units", unit="x", source=SOURCE, confidence="M", ge=1, le=10
     )
     decimals: int = param(6, "decimals of a yuan to which the result is rounded, half up", unit="digits", ge=0, le=6)
 
@@ -76,7 +77,7 @@ class Fixed(Conversion):
     """The price of a pack of so many times the representative content, as a printed multiple of its price."""
 
     rule: Literal["fixed"] = "fixed"
-    multiples: dict[str, float] = Field(description='price multiple by content ratio, for example {"1.5": 1.3}')
+    multiples: dict[str, Multiple] = Field(description='price multiple by content ratio, for example {"1.5": 1.3}')
 
     def comparable(self, bid: Decimal, content: Decimal, pack: Decimal = Decimal(1)) -> Decimal:
         multiple = Decimal(str(self.multiples.get(f"{content.normalize():f}", 1.0)))

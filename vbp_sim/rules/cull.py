@@ -56,6 +56,7 @@ class Widest(Cull):
         source="batch 7 [S18], [S34]",
         confidence="S",
         ge=1,
+        le=10_000,
     )
 
     def struck(self, contests: Sequence[Contest], won: Sequence[BoolArray]) -> dict[int, int]:

@@ -40,7 +40,7 @@ class Qualified(Entry):
     """
 
     rule: Literal["qualified"] = "qualified"
-    minimum_firms: int = param(1, "fewest qualified firms with which a drug is tendered", unit="firms", ge=1)
+    minimum_firms: int = param(1, "fewest qualified firms with which a drug is tendered", unit="firms", ge=1, le=300)
     related_as_one: bool = Field(
         True, description="firms linked by ownership, licence or contract making count as one bidder"
     )

@@ -15,6 +15,7 @@ from typing import ClassVar, Literal
 
 from pydantic import field_validator
 
+from vbp_sim.scenario.limits import Portion
 from vbp_sim.scenario.parts import Part, param
 
 
@@ -31,9 +32,10 @@ class Failure(Part):
         source="[S45]: 11 Aug 2021 to 10 May 2022; 18 months in 2025 [S20]; the scale is unknown",
         confidence="S",
         ge=0,
+        le=600,
     )
 
-    damages: dict[str, float] = param(
+    damages: dict[str, Portion] = param(
         {},
         "damages for late deliveries: share of the value that is not supplied, from so many days of shortage on, for "
         'example {"61": 0.2, "101": 0.3}; empty means none',
@@ -80,6 +82,7 @@ class ByReplacement(Failure):
         source="ibuprofen, Shandong 2021: 8 to 14 days to the notice [S44]",
         confidence="S",
         ge=0,
+        le=3650,
     )
 
 
@@ -87,7 +90,7 @@ class ByBackup(Failure):
     """The backup supplier of the province delivers."""
 
     rule: Literal["backup"] = "backup"
-    days_to_backup: float = param(7, "days until the backup supplier delivers", unit="days", ge=0)
+    days_to_backup: float = param(7, "days until the backup supplier delivers", unit="days", ge=0, le=3650)
 
 
 class Nobody(Failure):

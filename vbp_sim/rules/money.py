@@ -48,9 +48,19 @@ def half_up(number: Fraction) -> int:
     return (number.numerator * 2 + number.denominator) // (number.denominator * 2)
 
 
+def scaled(factor: float, price: int) -> int:
+    """Return ``factor`` x a price, whole micro-yuan, half up; at least one where the price is not 0 (not known)."""
+    return max(half_up(exact(factor) * price), int(price > 0))
+
+
 def at_most(ratio: Fraction, price: IntArray | int) -> IntArray:
     """Return the highest whole price that is not above ``ratio`` x ``price``, any shape.
 
-    A whole price is at most ``ratio * price`` exactly if it is at most this.
+    A whole price is at most ``ratio * price`` exactly if it is at most this. What does not fit into 64 bits on the way
+    (a ratio of many digits) is computed in whole numbers of any size.
     """
-    return np.asarray(price, dtype=np.int64) * ratio.numerator // ratio.denominator
+    prices = np.asarray(price, dtype=np.int64)
+    largest = max(abs(int(p)) for p in (prices.min(initial=0), prices.max(initial=0)))
+    if max(largest * abs(ratio.numerator), ratio.denominator) >= 2**63:
+        prices = prices.astype(object)
+    return np.minimum(prices * ratio.numerator // ratio.denominator, 2**63 - 1).astype(np.int64)

@@ -29,7 +29,13 @@ class Payment(Part):
         le=1,
     )
     settlement_days: float = param(
-        30, "days from delivery to payment under the rule", unit="days", source="no page found", confidence="M", ge=0
+        30,
+        "days from delivery to payment under the rule",
+        unit="days",
+        source="no page found",
+        confidence="M",
+        ge=0,
+        le=3650,
     )
     arrears_days: float = param(
         150,
@@ -38,6 +44,7 @@ class Payment(Part):
         source="[E4]: wholesalers waited 150 days in 2022, 152 in 2023",
         confidence="S",
         ge=0,
+        le=3650,
     )
 
     direct_settlement: bool = param(
@@ -47,7 +54,9 @@ class Payment(Part):
         source="rolled out 2021 to 2025, coverage not found",
         confidence="M",
     )
-    direct_days: float = param(30, "days from delivery to payment where the fund pays firms itself", unit="days", ge=0)
+    direct_days: float = param(
+        30, "days from delivery to payment where the fund pays firms itself", unit="days", ge=0, le=3650
+    )
 
     def mean_delay(self, days: FloatArray | float) -> FloatArray | float:
         """Return the mean days from delivery to payment when the prepaid part waits 0 and the rest ``days``."""

@@ -64,6 +64,7 @@ class Stepped(Reimbursement):
         source="[S50]",
         confidence="S",
         ge=1,
+        le=100,
     )
     first_cut: float = param(
         0.30,
@@ -81,6 +82,7 @@ class Stepped(Reimbursement):
         source="[S50]: within 2 to 3 years",
         confidence="S",
         ge=1,
+        le=50,
     )
 
     def standard(self, pre_price: FloatArray, selected_price: FloatArray, year: int) -> FloatArray:

@@ -18,6 +18,7 @@ import numpy as np
 from pydantic import field_validator
 
 from vbp_sim.rules.arrays import BoolArray, FloatArray
+from vbp_sim.scenario.limits import Portion
 from vbp_sim.scenario.parts import Part, param
 
 #: the national cap on the kept part of the surplus
@@ -59,7 +60,7 @@ class Tiers(Retention):
     """From each score on, a part of the surplus is kept; who fails the assessment keeps nothing."""
 
     rule: Literal["tiers"] = "tiers"
-    tiers: dict[str, float] = param(
+    tiers: dict[str, Portion] = param(
         {"60": 0.3, "70": 0.4, "80": 0.5},
         "part kept from each score on; that a boundary belongs to the upper step is assumed",
         unit="share",

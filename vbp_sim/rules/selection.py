@@ -83,7 +83,7 @@ class Lowest(Selection):
     """
 
     rule: Literal["lowest"] = "lowest"
-    competitive_bidders: int = param(3, "valid bids from which no cut is asked for", unit="bids", ge=1)
+    competitive_bidders: int = param(3, "valid bids from which no cut is asked for", unit="bids", ge=1, le=300)
     cut: float = param(0.0, "cut that the lowest of too few bids must reach", unit="share", ge=0, lt=1)
 
     def most(self, places: int) -> int:
@@ -131,10 +131,10 @@ class Composite(Selection):
     """The best scores win, each at its own price; winners choose in the order of their scores."""
 
     rule: Literal["composite"] = "composite"
-    price_points: float = param(60, "points of the lowest bid", unit="points", confidence="M", ge=0)
-    quality_points: float = param(40, "points of the best quality", unit="points", confidence="M", ge=0)
-    incumbent_points: float = param(0, "points for who was selected before", unit="points", ge=0)
-    winners: int = param(3, "most winners of a drug", unit="firms", ge=1)
+    price_points: float = param(60, "points of the lowest bid", unit="points", confidence="M", ge=0, le=1000)
+    quality_points: float = param(40, "points of the best quality", unit="points", confidence="M", ge=0, le=1000)
+    incumbent_points: float = param(0, "points for who was selected before", unit="points", ge=0, le=1000)
+    winners: int = param(3, "most winners of a drug", unit="firms", ge=1, le=300)
     sole_cut: float = Field(
         0.0, description="cut under the ceiling that a sole bidder must accept; 0: it wins at its bid", ge=0, lt=1
     )
@@ -208,6 +208,7 @@ class Bargained(Selection):
         source="[S05]",
         confidence="S",
         ge=0,
+        le=10_000,
     )
     competitive_bidders: int = param(
         3,
@@ -216,6 +217,7 @@ class Bargained(Selection):
         source="[S05]",
         confidence="S",
         ge=1,
+        le=300,
     )
     floor_share: float = param(
         0.4,

@@ -20,6 +20,7 @@ from pydantic import Field, field_validator
 from vbp_sim.rules.arrays import BoolArray, FloatArray
 from vbp_sim.rules.money import exact, half_up
 from vbp_sim.rules.tables import by_winners, check_table
+from vbp_sim.scenario.limits import Portion
 from vbp_sim.scenario.parts import Part
 
 GRADES = ("A1", "A", "B", "C")
@@ -71,8 +72,8 @@ class ByWinners(Share):
     """Share for 1, 2, 3 ... winners; the last entry holds for more winners too."""
 
     rule: Literal["by-winners"] = "by-winners"
-    table: dict[str, float] = Field(description='share by number of winners, for example {"1": 0.5, "2": 0.6}')
-    classes: dict[str, dict[str, float]] = Field(
+    table: dict[str, Portion] = Field(description='share by number of winners, for example {"1": 0.5, "2": 0.6}')
+    classes: dict[str, dict[str, Portion]] = Field(
         default_factory=dict, description="tables for classes of drugs (`class` of drugs.csv) that have their own"
     )
 
@@ -96,7 +97,7 @@ class ByGrade(Share):
     """Each winner is guaranteed its class's part of the volume that was reported for its own product."""
 
     rule: Literal["by-grade"] = "by-grade"
-    table: dict[str, float] = Field(description="share by class: A1, A, B, C")
+    table: dict[str, Portion] = Field(description="share by class: A1, A, B, C")
     overall: float = Field(description="share of a drug as a whole, where the classes are not known", ge=0, le=1)
     moved: float = Field(
         0.0,
@@ -143,7 +144,7 @@ class ByIncumbency(Share):
     rule: Literal["by-incumbency"] = "by-incumbency"
     incumbent: float = Field(description="share where the winner was selected before", ge=0, le=1)
     newcomer: float = Field(description="share where the winner is new", ge=0, le=1)
-    classes: dict[str, float] = Field(
+    classes: dict[str, Portion] = Field(
         default_factory=dict, description="share for all winners of a class (`class` of drugs.csv)"
     )
 

@@ -17,6 +17,7 @@ from pydantic import Field, field_validator
 
 from vbp_sim.rules.arrays import BoolArray
 from vbp_sim.rules.contest import Book
+from vbp_sim.scenario.limits import Places
 from vbp_sim.scenario.parts import Part
 
 
@@ -39,7 +40,7 @@ class Table(Shortlist):
     """``places_by_firms[n - 1]`` places for n qualified firms; the last value holds for more firms too."""
 
     rule: Literal["table"] = "table"
-    places_by_firms: tuple[int, ...] = Field(
+    places_by_firms: tuple[Places, ...] = Field(
         description="K(n): places for 1, 2, 3, ... qualified firms; the last value holds for more", min_length=1
     )
 
@@ -72,8 +73,8 @@ class PerMaker(Shortlist):
     """Products of one maker (one owner) beyond its limit are passed over, and the next product moves up."""
 
     rule: Literal["per-maker"] = "per-maker"
-    most: int = Field(description="places in all", ge=1)
-    most_per_maker: int = Field(description="places that one maker may fill", ge=1)
+    most: int = Field(description="places in all", ge=1, le=300)
+    most_per_maker: int = Field(description="places that one maker may fill", ge=1, le=300)
 
     def places(self, book: Book) -> int:
         return min(self.most, book.qualified)

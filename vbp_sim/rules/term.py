@@ -15,6 +15,7 @@ from typing import ClassVar, Literal
 from pydantic import Field, field_validator
 
 from vbp_sim.rules.tables import by_winners, check_table
+from vbp_sim.scenario.limits import Months
 from vbp_sim.scenario.parts import Part
 
 
@@ -33,8 +34,8 @@ class ByWinners(Term):
     """Months for 1, 2, 3 ... winners; the last entry holds for more winners too."""
 
     rule: Literal["by-winners"] = "by-winners"
-    table: dict[str, float] = Field(description='months by number of winners, for example {"1": 12, "2": 12, "3": 24}')
-    classes: dict[str, dict[str, float]] = Field(
+    table: dict[str, Months] = Field(description='months by number of winners, for example {"1": 12, "2": 12, "3": 24}')
+    classes: dict[str, dict[str, Months]] = Field(
         default_factory=dict,
         description="tables for classes (`class` of drugs.csv) or forms that have their own; class first",
     )

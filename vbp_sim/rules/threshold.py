@@ -23,6 +23,7 @@ from vbp_sim.rules.money import at_most, exact, micro, yuan
 from vbp_sim.rules.revival import Revival
 from vbp_sim.rules.second_chance import SecondChance
 from vbp_sim.rules.selection import Selection
+from vbp_sim.scenario.limits import Price
 from vbp_sim.scenario.parts import Chosen
 
 
@@ -33,7 +34,7 @@ class Threshold(Selection):
 
     rule: Literal["threshold"] = "threshold"
     ratio: float | None = Field(
-        1.8, description="a bid up to this many times the anchor wins; null: no such rule", ge=1
+        1.8, description="a bid up to this many times the anchor wins; null: no such rule", ge=1, le=100
     )
     anchor: Annotated[Anchor, Chosen("anchor", "lowest")] = Field(
         default_factory=dict, validate_default=True, description="what the ratio is measured against"
@@ -44,7 +45,7 @@ class Threshold(Selection):
     floor_cut: float = Field(
         0.0, description="a bid less than this far under the ceiling never wins, whatever else holds", ge=0, lt=1
     )
-    low_lines: dict[str, float] = Field(
+    low_lines: dict[str, Price] = Field(
         default_factory=dict,
         description='a bid of at most so many yuan wins, by form of the drug; "*" is any other form',
     )

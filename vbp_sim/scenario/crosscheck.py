@@ -11,6 +11,7 @@ from typing import Protocol, runtime_checkable
 
 from vbp_sim.errors import Problem, nearest
 from vbp_sim.scenario import laws
+from vbp_sim.scenario.limits import cut
 from vbp_sim.scenario.markets import Markets
 from vbp_sim.scenario.spec import Spec
 from vbp_sim.scenario.tree import Node, find
@@ -31,7 +32,7 @@ def drugs_exist(spec: Spec, data: Markets, tree: Node) -> list[Problem]:
             node, _ = find(tree, ("rounds", name, "drugs", str(place)))
             if drug not in known:
                 remedy = nearest(drug, known[:20])
-                problems.append(node.problem(f"the market {market.name} has no drug '{drug}'", remedy))
+                problems.append(node.problem(f"the market {market.name} has no drug '{cut(drug)}'", remedy))
             elif drug in one.drugs[:place]:
                 problems.append(
                     node.problem(f"the drug '{drug}' stands twice in this round", "remove one of them")
@@ -131,7 +132,7 @@ def members_in_market(spec: Spec, data: Markets, tree: Node) -> list[Problem]:
                 remedy = f"name '{around[0]}', or add a market whose provinces.csv has '{member}'"
                 problems.append(node.problem(what, remedy))
         if named and not data.places.within(named, known):
-            what = f"round '{name}': none of the rule set's members ({', '.join(named)}) is in the market"
+            what = f"round '{name}': none of the rule set's members ({cut(', '.join(named))}) is in the market"
             problems.append(
                 node.problem(
                     f"{what} {data.merged.name}", f"name members among {', '.join(known)}, or take another market"

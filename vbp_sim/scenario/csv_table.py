@@ -1,29 +1,41 @@
 """One CSV file to typed rows; everything that is wrong with it is collected, with file, line and column name.
 
-UTF-8 with or without byte-order mark and GBK (GB18030) are read; prices stay exact.
+UTF-8 with or without byte-order mark and GBK (GB18030) are read; prices stay exact. What is wrong in many cells of one
+column in one way is one problem, which says how many cells there are and where the first of them stand.
 """
 
 from __future__ import annotations
 
 import csv
+import functools
 import io
-import re
-from collections.abc import Iterator
+import itertools
+from collections.abc import Collection, Iterator
 from dataclasses import dataclass, field
-from decimal import Decimal
 from difflib import get_close_matches
 from pathlib import Path
 from typing import Any
 
-from vbp_sim.errors import InputError, Problem, nearest
-from vbp_sim.scenario.market_columns import MEANING, Column
+from vbp_sim.errors import CONTROL, InputError, Problem, visible
+from vbp_sim.scenario.cells import Refused, Why, control, read_cell
+from vbp_sim.scenario.limits import SHOWN, composed, cut, unfit
+from vbp_sim.scenario.market_columns import MOST_COLUMNS, MOST_ROWS, Column
 from vbp_sim.scenario.yaml_source import read_bytes, shown
 
 MAX_BYTES = 200_000_000
 #: a name this close to a column that is not there is a slip of the pen, not an extra column
 SLIP = 0.85
+#: cells of one group whose places are named
+PLACES = 4
+#: wrong cells after which the rest of a file is not read
+MOST_WRONG = 500_000
 
-_NUMBER = re.compile(r"[-+]?([0-9]+(\.[0-9]*)?|\.[0-9]+)([eE][-+]?[0-9]{1,3})?")
+#: kinds of mistakes that leave cells unread, and those that show only between rows; causes before consequences
+UNREAD = ("header", "row", "control", "long", "empty", "number", "range", "choice")
+KINDS = (*UNREAD, "twice", "unknown", "sum", "nobody", "place", "nested", "unmade", "unwanted")
+
+#: around a cell these are no part of it
+_BLANK = " \t\xa0\u3000"
 
 
 @dataclass
@@ -38,18 +50,63 @@ class Row:
 
 
 @dataclass
+class Group:
+    """What is wrong in one way with the cells of one column: how many, and the first of them."""
+
+    what: str
+    remedy: str
+    lines: list[int] = field(default_factory=list)
+    seen: list[str] = field(default_factory=list)
+    count: int = 0
+
+    def problem(self, file: str, column: str) -> Problem:
+        """One problem for the whole group, at its first cell."""
+        place = ":".join(str(part) for part in (file, self.lines[0], column) if part)
+        if self.count == 1:
+            return Problem(place, self.what, self.remedy)
+        more = [f"line {line} {seen}".rstrip() for line, seen in zip(self.lines[1:], self.seen[1:], strict=True)]
+        of = f"cells of {column}" if column else "rows"
+        then = ", ".join([*more, *(["..."] if self.count > PLACES else [])])
+        first = ":".join((Path(file).name, *place.removeprefix(file).split(":")[1:]))
+        many = f"{self.count:,} {of} look like {self.seen[0] or 'nothing'}, first at {first}, then {then}"
+        return Problem(place, f"{self.what} ({many})", self.remedy)
+
+
+@dataclass
 class Table:
-    """The rows of one CSV file, and what was wrong with it. ``data`` are the bytes as they were read."""
+    """The rows of one CSV file. ``data`` are the bytes as they were read.
+
+    ``stopped`` says why the file was not read to its end, ``groups`` what is wrong by column and kind of mistake,
+    ``wrong`` the number of such cells.
+    """
 
     name: str
     columns: tuple[Column, ...]
     rows: list[Row] = field(default_factory=list)
-    problems: list[Problem] = field(default_factory=list)
+    stopped: list[Problem] = field(default_factory=list)
+    groups: dict[tuple[str, str], Group] = field(default_factory=dict)
     data: bytes = b""
+    wrong: int = 0
 
-    def note(self, line: int, column: str, what: str, remedy: str = "") -> None:
-        """Remember one problem of a row."""
-        self.problems.append(Problem(f"{self.name}:{line}:{column}", what, remedy))
+    def note(self, line: int, column: str, kind: str, why: Why, seen: str = "") -> None:
+        """Remember what is wrong with a cell; ``why`` is asked only for the first of its column and kind."""
+        group = self.groups.get((column, kind))
+        if group is None:
+            group = self.groups[column, kind] = Group(*why())
+        group.count += 1
+        self.wrong += 1
+        if group.count <= PLACES:
+            group.lines.append(line)
+            group.seen.append(visible(cut(seen, 20)))
+
+    def read(self, *columns: str) -> bool:
+        """Whether all cells of these columns were read, so that what they do not name is not there."""
+        return not self.stopped and not any(kind in UNREAD and name in ("", *columns) for name, kind in self.groups)
+
+    def problems(self) -> list[tuple[int, Problem]]:
+        """All problems, each with the rank of its kind: causes before consequences."""
+        grouped = [(1 + KINDS.index(kind), g.problem(self.name, column)) for (column, kind), g in self.groups.items()]
+        return [*((0, problem) for problem in self.stopped), *grouped]
 
     def index(self, *key: str) -> dict[Any, Row]:
         """Rows by the text of one or more columns; a second row with the same key is a problem."""
@@ -58,35 +115,34 @@ class Table:
             values = tuple(row[column] for column in key)
             if None in values:
                 continue
-            value = values[0] if len(key) == 1 else values
-            if value in found:
-                what = f"'{' / '.join(values)}' stands twice, first in line {found[value].line}"
-                self.note(row.line, key[0], what, "remove one of the rows")
-            else:
-                found[value] = row
+            first = found.setdefault(values[0] if len(key) == 1 else values, row)
+            if first is not row:
+                name = " / ".join(values)
+                self.note(row.line, key[0], "twice", functools.partial(_twice, name, first.line), name)
         return found
 
 
+def _twice(name: str, line: int) -> tuple[str, str]:
+    return f"'{cut(name)}' stands twice, first in line {line}", "remove one of the rows"
+
+
 def read_table(path: Path, columns: tuple[Column, ...]) -> Table:
-    """Read a CSV file. Problems go to the table's ``problems``; unreadable cells are ``None``."""
+    """Read a CSV file. What is wrong goes to its ``groups`` or ``stopped``; unreadable cells are ``None``."""
     table = Table(shown(path), columns)
     try:
         table.data = read_bytes(path, table.name, MAX_BYTES)
-        records = _records(decode(table.data, table.name), table.name)
-        _, header = next(records, (0, []))
+        text = composed(decode(table.data, table.name))
+        records = _records(text, table.name)
+        _, header, _ = next(records, (0, [], False))
         if not header:
             raise InputError(
                 Problem(table.name, "the file is empty", f"its header is {','.join(c.name for c in columns)}")
             )
         places = _header(table, header)
-        if not table.problems:
-            table.rows = [_row(table, line, record, header, places) for line, record in records]
-            if not table.rows:
-                raise InputError(
-                    Problem(f"{table.name}:2", "there are no rows below the header", "add at least one row")
-                )
+        if not table.groups:
+            _rows(table, records, header, places, bool(CONTROL.search(text.replace("\r", ""))))
     except InputError as error:
-        table.problems += error.problems
+        table.stopped += error.problems
     return table
 
 
@@ -100,13 +156,13 @@ def decode(data: bytes, name: str) -> str:
     raise InputError(Problem(name, "this is neither UTF-8 nor GBK text", "save it as 'CSV UTF-8'"))
 
 
-def _records(text: str, name: str) -> Iterator[tuple[int, list[str]]]:
-    """First line and stripped cells of every row that is not blank."""
+def _records(text: str, name: str) -> Iterator[tuple[int, list[str], bool]]:
+    """First line and stripped cells of every row that is not blank, and whether it spans lines."""
     reader = csv.reader(io.StringIO(text, newline=""), strict=True)
     line = 1
     while True:
         try:
-            record = [cell.strip() for cell in next(reader)]
+            record = [cell.strip(_BLANK) for cell in next(reader)]
         except StopIteration:
             return
         except csv.Error as error:
@@ -114,22 +170,30 @@ def _records(text: str, name: str) -> Iterator[tuple[int, list[str]]]:
                 Problem(f"{name}:{line}", f"this is not CSV: {error}", "check the quotes")
             ) from None
         if any(record):
-            yield line, record
+            yield line, record, reader.line_num > line
         line = reader.line_num + 1
 
 
 def _header(table: Table, header: list[str]) -> dict[str, int]:
     """Place of each known column in the header."""
-    if len(header) == 1 and any(sign in header[0] for sign in ";\t|"):
-        table.note(
-            1, header[0][:20], "the columns are not separated by commas", "save it as comma-separated CSV"
-        )
+
+    def note(column: str, what: str, remedy: str) -> None:
+        table.note(1, cut(column, 20), "header", lambda: (what, remedy), column)
+
+    if len(header) > MOST_COLUMNS:
+        note("", f"there are {len(header):,} columns", f"a market's file has at most {MOST_COLUMNS}")
         return {}
+    if len(header) == 1 and any(sign in header[0] for sign in ";\t|"):
+        note(header[0], "the columns are not separated by commas", "save it as comma-separated CSV")
+        return {}
+    for name in header:
+        if sign := unfit(name):
+            note(name, f"a control character ({sign}) in the name of a column", "remove it")
     twice = sorted({name for name in header if name and header.count(name) > 1})
     for name in twice:
-        table.note(1, name, f"the column '{name}' stands twice", "remove one of them")
+        note(name, f"the column '{cut(name)}' stands twice", "remove one of them")
     known = [column.name for column in table.columns]
-    extra = [name for name in header if name not in known]
+    extra = [cut(name) for name in header if name not in known]
     for column in table.columns:
         if column.name in header:
             continue
@@ -138,75 +202,67 @@ def _header(table: Table, header: list[str]) -> dict[str, int]:
             f"rename the column '{close[0]}' to '{column.name}'" if close else f"add it: {column.description}"
         )
         if column.required:
-            table.note(1, column.name, f"the column '{column.name}' is missing", remedy)
+            note(column.name, f"the column '{column.name}' is missing", remedy)
         elif close:
-            table.note(1, close[0], f"there is no column '{close[0]}'; did you mean '{column.name}'?", remedy)
+            note(close[0], f"there is no column '{close[0]}'; did you mean '{column.name}'?", remedy)
     return {name: header.index(name) for name in known if name in header}
 
 
-def _row(table: Table, line: int, record: list[str], header: list[str], places: dict[str, int]) -> Row:
-    if len(record) != len(header):
-        what = f"the row has {len(record)} cells, the header has {len(header)}"
-        table.problems.append(
-            Problem(f"{table.name}:{line}", what, "a cell that holds a comma must be in double quotes")
-        )
-    cells: dict[str, Any] = {}
-    for column in table.columns:
-        place = places.get(column.name)
-        text = record[place] if place is not None and place < len(record) else ""
-        cells[column.name] = None
-        if text:
+def _rows(
+    table: Table,
+    records: Iterator[tuple[int, list[str], bool]],
+    header: list[str],
+    places: dict[str, int],
+    strange: bool,
+) -> None:
+    """Read the rows below the header. ``strange``: somewhere in the file is a control character."""
+    most = MOST_ROWS[Path(table.name).name]
+    missing: dict[str, Any] = {column.name: None for column in table.columns}
+    there = [(column, places[column.name]) for column in table.columns if column.name in places]
+    for line, record, spans in records:
+        if len(table.rows) >= most:
+            raise InputError(Problem(f"{table.name}:{line}", f"there are more than {most:,} rows", "leave some out"))
+        if table.wrong >= MOST_WRONG:
+            what = f"more than {MOST_WRONG:,} cells above are wrong; the rows from here on were not read"
+            raise InputError(Problem(f"{table.name}:{line}", what, "correct the first ones"))
+        row = Row(line, dict(missing))
+        table.rows.append(row)
+        if len(record) != len(header):
+            seen = f"{len(record)} cells"
+            table.note(line, "", "row", functools.partial(_length, len(record), len(header)), seen)
+            continue
+        for column, place in there:
+            text = record[place]
             try:
-                cells[column.name] = value_of(text, column)
-            except ValueError as error:
-                table.note(line, column.name, *error.args)
-        elif column.required and len(record) == len(header):
-            table.note(
-                line,
-                column.name,
-                "the cell is empty",
-                f"{MEANING[column.cell]} is wanted: {column.description}",
-            )
-    return Row(line, cells)
+                if not text:
+                    if column.required:
+                        raise Refused("empty", functools.partial(_empty, column))
+                    continue
+                if strange or spans:
+                    control(text)
+                row.cells[column.name] = read_cell(text, column)
+            except Refused as refused:
+                table.note(line, column.name, refused.kind, refused.why, text)
+    if not table.rows:
+        raise InputError(Problem(f"{table.name}:2", "there are no rows below the header", "add at least one row"))
 
 
-def value_of(text: str, column: Column) -> Any:
-    """The typed value of a cell. Raises ValueError(what, remedy)."""
-    if column.cell == "text":
-        if column.choices and text not in column.choices:
-            what = f"{' or '.join(column.choices)} is wanted, here is '{text}'"
-            raise ValueError(what, nearest(text, [*column.choices]))
-        return text
-    if column.cell == "ids":
-        return tuple(part for part in re.split(r"\s*[|;；、]\s*", text) if part)
-    if column.cell == "flag":
-        if text not in ("0", "1"):
-            raise ValueError(f"0 or 1 is wanted, here is '{text}'", "")
-        return text == "1"
-    if not _NUMBER.fullmatch(text):
-        remedy = "write it without separators and signs" if re.search(r"\d", text) else ""
-        raise ValueError(f"a number is wanted, here is '{text}'", remedy)
-    number = Decimal(text)
-    if column.cell == "change":
-        if not Decimal("-0.5") <= number <= 1:
-            raise ValueError(f"a yearly change is a number from -0.5 to 1, here is {text}", "write 5 % a year as 0.05")
-        return float(number)
-    if number < 0 or (column.cell == "price" and number == 0):
-        least = "more than 0" if column.cell == "price" else "at least 0"
-        what = f"{column.name} must be {least}, here is {text}"
-        raise ValueError(what, "leave the cell empty if it is not known" if not column.required else "")
-    if column.cell == "price":
-        return number
-    if column.cell == "count":
-        if number != number.to_integral_value():
-            raise ValueError(f"a whole number is wanted, here is {text}", "")
-        return int(number)
-    if column.cell == "share" and number > 1:
-        remedy = f"did you mean {number / 100:.2f}?" if number <= 100 else ""
-        raise ValueError(f"a share is a number from 0 to 1, here is {text}", remedy)
-    return float(number)
+def _empty(column: Column) -> tuple[str, str]:
+    return "the cell is empty", f"{column.holds} is wanted: {column.description}"
 
 
-def unknown(table: Table, row: Row, column: str, known: list[str], what: str) -> None:
+def _length(cells: int, wanted: int) -> tuple[str, str]:
+    what = f"the row has {cells} cells, the header has {wanted}"
+    return what, "a cell that holds a comma must be in double quotes"
+
+
+def unknown(table: Table, row: Row, column: str, name: str, known: Collection[str], file: str) -> None:
     """Note that a cell names something that another file does not have."""
-    table.note(row.line, column, f"there is no {what} '{row[column]}'", nearest(str(row[column]), known[:20]))
+
+    def what() -> tuple[str, str]:
+        near = itertools.islice(known, 1000)
+        remedy = get_close_matches(name[:SHOWN], near, n=1, cutoff=0.6)
+        said = f"there is no {column.removesuffix('s')} in {file} '{cut(name)}'"
+        return said, f"did you mean '{remedy[0]}'?" if remedy else "allowed: " + ", ".join(itertools.islice(known, 20))
+
+    table.note(row.line, column, "unknown", what, name)

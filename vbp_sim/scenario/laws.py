@@ -17,6 +17,7 @@ from pydantic import Field
 
 from vbp_sim.errors import Problem, nearest
 from vbp_sim.scenario.layers import TAGS
+from vbp_sim.scenario.limits import DAYS, cut
 from vbp_sim.scenario.parts import Chosen, Frozen, Part
 from vbp_sim.scenario.problems import check
 from vbp_sim.scenario.tree import Address, Node, children, dotted, find
@@ -32,7 +33,10 @@ class Law(Frozen):
         None, description="all values at once: the name of a shipped law (`vbp list laws`), or a map that extends one"
     )
     since: date | None = Field(
-        None, alias="from", description="the law acts from the first of the month on or after this day; none: always"
+        None,
+        **DAYS,
+        alias="from",
+        description="the law acts from the first of the month on or after this day; none: always",
     )
     places: tuple[str, ...] = Field((), description="places where it holds, parents too; empty: the whole nation")
     changes: dict[str, dict[str, Any]] = Field(
@@ -193,6 +197,6 @@ def _strangers(laws: Mapping[str, Law], tree: Node, key: str, known: list[str], 
         for i, item in enumerate(getattr(law, key)):
             if item not in known or (item == name and key == "repeals"):
                 node, _ = find(tree, ("laws", name, key, str(i)))
-                said = f"a law cannot repeal itself ('{name}')" if item == name else f"there is no {what} '{item}'"
+                said = f"a law cannot repeal itself ('{name}')" if item == name else f"there is no {what} '{cut(item)}'"
                 found.append(node.problem(said, nearest(item, [k for k in known if k != name][:40])))
     return found

@@ -8,9 +8,11 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
+from os.path import isfile
 from pathlib import Path
 
 from vbp_sim.errors import InputError, nearest
+from vbp_sim.scenario.limits import cut
 from vbp_sim.scenario.tree import Address, Node
 from vbp_sim.scenario.yaml_source import neighbour, read
 
@@ -123,14 +125,14 @@ class Layers:
             raise InputError(name.problem("the name or path of a file is wanted here"))
         if text.endswith(ENDINGS):
             file = name.source.folder / text
-            if not file.is_file():
-                raise InputError(name.problem(f"there is no file '{text}'", neighbour(file)))
+            if not isfile(file):
+                raise InputError(name.problem(f"there is no file '{cut(text)}'", neighbour(file)))
             return file
         for folder in folders:
-            if "/" not in text and "\\" not in text and (folder / f"{text}.yaml").is_file():
+            if "/" not in text and "\\" not in text and isfile(folder / f"{text}.yaml"):
                 return folder / f"{text}.yaml"
         known = sorted({file.stem for folder in folders for file in folder.glob("*.yaml")})
-        raise InputError(name.problem(f"nothing is called '{text}'", nearest(text, known)))
+        raise InputError(name.problem(f"nothing is called '{cut(text)}'", nearest(text, known)))
 
 
 def without(node: Node, key: str) -> Node:

@@ -22,6 +22,7 @@ from vbp_sim.errors import InputError, Problem, nearest
 from vbp_sim.scenario.crosscheck import crosscheck, members
 from vbp_sim.scenario.laws import NATIONAL
 from vbp_sim.scenario.layers import Layers
+from vbp_sim.scenario.limits import cut
 from vbp_sim.scenario.market import Market
 from vbp_sim.scenario.market_csv import read_market
 from vbp_sim.scenario.markets import Markets, conflicts, lay
@@ -219,7 +220,7 @@ def _market(node: Node, library: Path | None) -> Market:
         around = [place for place in (_path(node).parent, shipped) if place is not None and isdir(place)]
         near = {entry.name for place in around for entry in place.iterdir() if entry.is_dir() and entry.name[0] != "."}
         remedy = nearest(text, sorted(near)) if near else "give the path relative to this file"
-        raise InputError(node.problem(f"market: there is no folder '{text}'", remedy))
+        raise InputError(node.problem(f"market: there is no folder '{cut(text)}'", remedy))
     return _read_once(folder.resolve(), _stamps(folder))
 
 

@@ -1,24 +1,30 @@
 """A market folder (provinces.csv, drugs.csv, products.csv, demand.csv) to one frozen `Market`.
 
-All that is wrong in the four files is found at once; at most `MAX_SHOWN` problems are named.
+All that is wrong in the four files is found at once, causes before consequences; `MAX_SHOWN` problems are named.
 """
 
 from __future__ import annotations
 
 import hashlib
 from collections import defaultdict
+from collections.abc import Mapping
+from functools import partial
 from pathlib import Path
 
 import numpy as np
 
 from vbp_sim.errors import InputError, Problem
 from vbp_sim.scenario.csv_table import Row, Table, read_table, unknown
-from vbp_sim.scenario.market import Drug, Market, Product, Province
+from vbp_sim.scenario.limits import cut
+from vbp_sim.scenario.market import LEVELS, Drug, Market, Product, Province
 from vbp_sim.scenario.market_columns import FILES
 from vbp_sim.scenario.places import Places, nation, nested, usual_parent
 from vbp_sim.scenario.yaml_source import neighbour, shown
 
-MAX_SHOWN = 50
+#: problems that are named
+MAX_SHOWN = 14
+#: institutions that a market may have
+MOST_INSTITUTIONS = 2_000_000
 
 
 def read_market(folder: Path) -> Market:
@@ -27,11 +33,12 @@ def read_market(folder: Path) -> Market:
         raise InputError(Problem(shown(folder), f"there is no market folder '{folder}'", neighbour(folder)))
     tables = {file: read_table(folder / file, columns) for file, columns in FILES.items()}
     provinces, drugs, products, demand = tables.values()
-    if not any(table.problems and not table.rows for table in tables.values()):
+    if all(table.rows for table in tables.values()):
         _check(provinces, drugs, products, demand)
-    problems = [problem for table in tables.values() for problem in table.problems]
+    problems = [problem for table in tables.values() for problem in table.problems()]
     if problems:
-        raise InputError(*_first(problems, shown(folder)))
+        causes_first = [problem for _, problem in sorted(problems, key=lambda ranked: ranked[0])]
+        raise InputError(*_first(causes_first, shown(folder)))
     bids = any(row["bid"] is not None for row in products.rows)
     return Market(
         name=folder.resolve().name,
@@ -52,83 +59,114 @@ def _first(problems: list[Problem], place: str) -> list[Problem]:
 
 
 def _check(provinces: Table, drugs: Table, products: Table, demand: Table) -> None:
-    """Checks across the files."""
+    """Checks across the files; none that could only repeat what is said of a cell that was not read."""
     known_provinces, known_drugs = provinces.index("province"), drugs.index("drug")
     products.index("drug", "manufacturer")
     demand.index("drug", "province")
-    for table, row in [*((products, r) for r in products.rows), *((demand, r) for r in demand.rows)]:
-        if row["drug"] is not None and row["drug"] not in known_drugs:
-            unknown(table, row, "drug", list(known_drugs), "drug in drugs.csv")
-    for row in demand.rows:
-        if row["province"] is not None and row["province"] not in known_provinces:
-            unknown(demand, row, "province", list(known_provinces), "province in provinces.csv")
-    _regions(products, list(known_provinces))
+    if drugs.read("drug"):
+        for table in (products, demand):
+            _named(table, "drug", known_drugs, "drugs.csv")
+    if provinces.read("province"):
+        _named(demand, "province", known_provinces, "provinces.csv")
+        _regions(products, known_provinces)
     _shares(products)
     _somebody(provinces)
     _apart(provinces, known_provinces)
-    made = {row["drug"] for row in products.rows}
-    for drug, row in known_drugs.items():
-        if drug not in made:
-            drugs.note(
-                row.line,
-                "drug",
-                f"the drug '{drug}' has no product",
-                "add one to products.csv, or remove the drug",
-            )
-    _demanded(drugs, known_drugs, "drug", demand)
-    _demanded(provinces, known_provinces, "province", demand)
+    if products.read("drug"):
+        made = {row["drug"] for row in products.rows}
+        for drug, row in known_drugs.items():
+            if drug not in made:
+                drugs.note(row.line, "drug", "unmade", partial(_unmade, drug), drug)
+    if demand.read("drug", "province", "reported"):
+        _demanded(drugs, known_drugs, "drug", demand)
+        _demanded(provinces, known_provinces, "province", demand)
 
 
-def _regions(products: Table, known: list[str]) -> None:
+def _unmade(drug: str) -> tuple[str, str]:
+    return f"the drug '{cut(drug)}' has no product", "add one to products.csv, or remove the drug"
+
+
+def _named(table: Table, column: str, known: Mapping[str, Row], file: str) -> None:
+    for row in table.rows:
+        if row[column] is not None and row[column] not in known:
+            unknown(table, row, column, row[column], known, file)
+
+
+def _regions(products: Table, known: Mapping[str, Row]) -> None:
     for row in products.rows:
         for region in row["regions"] or ():
             if region not in known:
-                part = Row(row.line, {"regions": region})
-                unknown(products, part, "regions", known, "province in provinces.csv")
+                unknown(products, row, "regions", region, known, "provinces.csv")
 
 
 def _shares(products: Table) -> None:
     total: dict[str, float] = defaultdict(float)
     for row in products.rows:
-        total[row["drug"]] += row["pre_share"] or 0.0
-        if total[row["drug"]] > 1 + 1e-6:
-            what = f"the shares of '{row['drug']}' add up to {total[row['drug']]:g}, more than 1"
-            products.note(row.line, "pre_share", what, "shares of one drug add up to at most 1")
-            total[row["drug"]] = -float("inf")
+        name = row["drug"]
+        total[name] += row["pre_share"] or 0.0
+        if name is not None and total[name] > 1 + 1e-6:
+            products.note(row.line, "pre_share", "sum", partial(_over, name, total[name]), name)
+            total[name] = -float("inf")
+
+
+def _over(drug: str, total: float) -> tuple[str, str]:
+    what = f"the shares of '{cut(drug)}' add up to {total:g}, more than 1"
+    return what, "shares of one drug add up to at most 1"
 
 
 def _somebody(provinces: Table) -> None:
+    total = 0
     for row in provinces.rows:
-        counts = [row[level] for level in ("tertiary", "secondary", "primary")]
-        if None not in counts and sum(counts) == 0:
-            provinces.note(
-                row.line, "tertiary", f"no institution of '{row['province']}' takes part", "give at least one"
-            )
+        counts = [row[level] for level in LEVELS]
+        if None in counts:
+            continue
+        if sum(counts) == 0:
+            provinces.note(row.line, "tertiary", "nobody", partial(_nobody, row["province"]), row["province"] or "")
+        total += sum(counts)
+    if total > MOST_INSTITUTIONS:
+        what = f"{total:,} institutions take part in all", f"a market has at most {MOST_INSTITUTIONS:,}"
+        provinces.note(provinces.rows[0].line, "", "sum", lambda: what)
 
 
-def _apart(provinces: Table, known: dict[str, Row]) -> None:
+def _nobody(place: str | None) -> tuple[str, str]:
+    return f"no institution of '{cut(place or '')}' takes part", "give at least one"
+
+
+def _apart(provinces: Table, known: Mapping[str, Row]) -> None:
     """Every place lies where the nation has it, none in itself, and none in another one of the file."""
     own = {name: row["parent"] or usual_parent(name) for name, row in known.items()}
     places = Places({**own, **nation().parents})
     for name, row in known.items():
         right, above = places.parent(name), places.above(name)
         if own[name] != right:
-            what = f"'{name}' lies in '{right}'" if right else f"'{name}' is a province, which lies in no other place"
-            remedy = "leave the cell empty, or take another id"
-            provinces.note(row.line, "parent", f"{what}, not in '{own[name]}'", remedy)
+            provinces.note(row.line, "parent", "place", partial(_elsewhere, name, own[name], right), own[name])
         elif name in above:
-            what = f"'{name}' lies in itself, by way of {', '.join(above)}"
-            provinces.note(row.line, "parent", what, "correct the parents, or leave the cell empty")
+            provinces.note(row.line, "parent", "place", partial(_circle, name, above), own[name])
         elif around := next((place for place in above if place in known), ""):
-            provinces.note(row.line, "province", *nested(name, around, f"this file (line {known[around].line})"))
+            where = f"this file (line {known[around].line})"
+            provinces.note(row.line, "province", "nested", partial(nested, name, around, where), name)
 
 
-def _demanded(table: Table, known: dict[str, Row], column: str, demand: Table) -> None:
+def _elsewhere(name: str, own: str, right: str) -> tuple[str, str]:
+    what = f"'{name}' lies in '{right}'" if right else f"'{name}' is a province, which lies in no other place"
+    return f"{what}, not in '{cut(own)}'", "leave the cell empty, or take another id"
+
+
+def _circle(name: str, above: tuple[str, ...]) -> tuple[str, str]:
+    what = f"'{cut(name)}' lies in itself, by way of {cut(', '.join(above))}"
+    return what, "correct the parents, or leave the cell empty"
+
+
+def _demanded(table: Table, known: Mapping[str, Row], column: str, demand: Table) -> None:
     wanted = {row[column] for row in demand.rows if row["reported"]}
     for name, row in known.items():
         if name not in wanted:
-            what = f"the {column} '{name}' has no reported volume"
-            table.note(row.line, column, what, f"add rows to demand.csv, or remove the {column}")
+            table.note(row.line, column, "unwanted", partial(_unwanted, column, name), name)
+
+
+def _unwanted(column: str, name: str) -> tuple[str, str]:
+    what = f"the {column} '{cut(name)}' has no reported volume"
+    return what, f"add rows to demand.csv, or remove the {column}"
 
 
 def _province(row: Row) -> Province:

@@ -13,6 +13,7 @@ from pathlib import Path
 
 from vbp_sim.errors import InputError, Problem, nearest
 from vbp_sim.scenario.layers import TAGS, Layers
+from vbp_sim.scenario.limits import cut
 from vbp_sim.scenario.tree import Address, Node, Source, dotted, find, leaves, relabel
 from vbp_sim.scenario.yaml_source import parse
 
@@ -39,10 +40,10 @@ class Patcher:
         known = self.tree.value.get("variants")
         table = known.value if known is not None and isinstance(known.value, dict) else {}
         for name in [n.strip() for n in chain.split(",") if n.strip()]:
-            place = f"--variant {name}"
+            place = f"--variant {cut(name)}"
             if name not in table:
                 raise InputError(
-                    Problem(place, f"the scenario has no variant '{name}'", nearest(name, list(table)))
+                    Problem(place, f"the scenario has no variant '{cut(name)}'", nearest(name, list(table)))
                 )
             self.variant(name, table[name])
 
@@ -87,9 +88,9 @@ class Patcher:
         address = split(path.removesuffix(":"))
         if not sign or address is None:
             raise InputError(
-                Problem(f"--set {text}", "path=value is wanted", "for example --set demand.growth=0.1")
+                Problem(f"--set {cut(text)}", "path=value is wanted", "for example --set demand.growth=0.1")
             )
-        name = f"--set {dotted(address)}"
+        name = f"--set {cut(dotted(address))}"
         if address[0] in ("variants", "extends", "plugins"):
             raise InputError(Problem(name, f"'{address[0]}' cannot be set from the command line"))
         leaf = (

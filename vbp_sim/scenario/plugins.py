@@ -14,9 +14,11 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import cache
+from os.path import isfile
 from pathlib import Path
 
 from vbp_sim.errors import InputError, Problem
+from vbp_sim.scenario.limits import cut
 from vbp_sim.scenario.parts import enter, entry_points
 from vbp_sim.scenario.plugin_modules import PREFIX, File, modules, package_of
 from vbp_sim.scenario.tree import Node, children
@@ -76,8 +78,8 @@ _used: Plugins | None = None
 def read(path: Path, at: Node | str) -> File:
     """Read a plug-in that is named ``at`` a node of a scenario, or on the command line."""
     wrong = None
-    if not path.is_file():
-        wrong = (f"there is no file '{path}'", neighbour(path))
+    if not isfile(path):
+        wrong = (f"there is no file '{cut(str(path))}'", neighbour(path))
     elif path.suffix != ".py":
         wrong = (f"a plug-in is a Python file, here is '{path.name}'", "name a file that ends in .py")
     if wrong is not None:

@@ -13,10 +13,14 @@ from pydantic_core import ErrorDetails
 
 from vbp_sim.errors import Problem, nearest
 from vbp_sim.scenario.layers import TAGS
+from vbp_sim.scenario.limits import cut
 from vbp_sim.scenario.shape import Spot, spot
 from vbp_sim.scenario.tree import Address, Node, children, dotted, kind_of, leaves, plain
 
 M = TypeVar("M", bound=BaseModel)
+
+#: problems that are put in words, and those of them that are named
+MOST_READ, MOST_NAMED = 300, 30
 
 #: the start of an error type, and what was wanted instead
 _WANTED = {
@@ -53,7 +57,7 @@ _TOO = {
 
 def problems_of(error: ValidationError, model: type[BaseModel], tree: Node) -> list[Problem]:
     """All problems of a validation, each with its place, what was seen and what is allowed."""
-    found = [_problem(details, model, tree) for details in error.errors(include_url=False)]
+    found = [_problem(details, model, tree) for details in error.errors(include_url=False)[:MOST_READ]]
     unnamed = [address[:-1] for address, _ in found if address and address[-1] in TAGS]
     kept = [p for a, p in found if (a[-1:] and a[-1] in TAGS) or not any(a[: len(u)] == u for u in unnamed)]
     return list(dict.fromkeys(kept))
@@ -68,7 +72,15 @@ def check(tree: Node, model: type[M]) -> tuple[M | None, list[Problem]]:
         problems = problems_of(error, model, tree)
     places = {problem.place for problem in problems}
     problems += [p for p in too_loose(tree, spot(model)) if p.place not in places]
-    return value, in_order(problems)
+    return value, fewer(in_order(problems), MOST_NAMED)
+
+
+def fewer(problems: list[Problem], most: int) -> list[Problem]:
+    """The first problems, and a last one that says that there are more."""
+    if len(problems) <= most:
+        return problems
+    rest = Problem(problems[most].place, "there are more problems from here on", "correct these first")
+    return [*problems[:most], rest]
 
 
 def in_order(problems: list[Problem]) -> list[Problem]:
@@ -92,6 +104,8 @@ def _problem(details: ErrorDetails, model: type[BaseModel], tree: Node) -> tuple
         found = _follow(loc[:-1], model, tree)
         return (*found[1], loc[-1]), _unknown(loc[-1], found)
     node, address, here = _follow(loc, model, tree)
+    if details["loc"][-1:] == ("[key]",):
+        return address, node.problem(f"{dotted(address[:-1])}: {context['what']}", "give it another id", key=True)
     if kind == "union_tag_invalid" or (kind == "literal_error" and address and address[-1] in TAGS):
         return _no_such_part(details, node, address)
     if here is not None and isinstance(node.value, str) and node.value in here.parts():
@@ -173,7 +187,7 @@ def _unknown(name: str, found: _Found) -> Problem:
         who = f" of '{here.mark.default}', the default"
     key = children(node).get(name, node)
     remedy = _belongs(name, here) or nearest(name, allowed)
-    return key.problem(f"unknown key '{name}'{where}{who}", remedy, key=True)
+    return key.problem(f"unknown key '{cut(name)}'{where}{who}", remedy, key=True)
 
 
 def _belongs(name: str, here: Spot | None) -> str:
@@ -193,7 +207,7 @@ def _no_such_part(details: ErrorDetails, node: Node, address: Address) -> tuple[
     if named.value is None:
         return path, named.problem(f"{dotted(path)}: a {tag} is wanted, here is nothing", nearest("", names))
     seen = str(named.value)
-    return path, named.problem(f"{dotted(path)}: there is no {tag} '{seen}'", nearest(seen, names))
+    return path, named.problem(f"{dotted(path)}: there is no {tag} '{cut(seen)}'", nearest(seen, names))
 
 
 def _names(expected: str) -> list[str]:
@@ -227,7 +241,8 @@ def _limit(kind: str, seen: Any, context: dict[str, Any]) -> tuple[str, str]:
     small = name in ("le", "lt") and isinstance(limit, (int, float)) and limit <= 2
     if small and isinstance(seen, (int, float)) and 2 <= seen <= 100:
         remedy = f"shares are written as parts of 1: did you mean {seen / 100:g}?"
-    return f"{words} {limit:g}, here is {kind_of(seen)}" if not isinstance(limit, str) else f"{words} {limit}", remedy
+    said = f"{limit:,.15g}" if isinstance(limit, float) else f"{limit:,}" if isinstance(limit, int) else str(limit)
+    return f"{words} {said}, here is {kind_of(seen)}", remedy
 
 
 def too_loose(tree: Node, here: Spot | None, address: Address = ()) -> list[Problem]:

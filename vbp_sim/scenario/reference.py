@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import types
+from collections.abc import Iterable
 from typing import Any, Literal, Union, get_args, get_origin
 
 from pydantic import BaseModel
 from pydantic.fields import FieldInfo
 from pydantic_core import PydanticUndefined
 
-from vbp_sim.scenario.market_columns import FILES, MEANING
+from vbp_sim.scenario.market_columns import FILES
 from vbp_sim.scenario.parts import Part
 from vbp_sim.scenario.rewrite import flow
 from vbp_sim.scenario.schema import law, rule_set
@@ -22,6 +23,7 @@ _LIMITS = (
     ("lt", "< {}"),
     ("le", "<= {}"),
     ("min_length", "at least {} long"),
+    ("max_length", "at most {} long"),
 )
 _NAMED = {"rules": "rule set", "law": "law"}
 _NAMES = {
@@ -79,7 +81,7 @@ def market_page() -> str:
             "|---|---|---|---|---|",
         ]
         for c in columns:
-            holds = " or ".join(f"`{choice}`" for choice in c.choices) or MEANING[c.cell]
+            holds = " or ".join(f"`{choice}`" for choice in c.choices) or c.holds
             cells = (f"`{c.name}`", holds, c.unit, "yes" if c.required else "", c.description)
             out.append(_row(*cells))
         out.append("")
@@ -177,13 +179,23 @@ def _first(model: type) -> str:
 
 
 def _holds(field: FieldInfo) -> str:
-    limits = [
-        words.format(value)
+    return ", ".join([_type(spot(field.annotation, field)), *_limits(field.metadata)])
+
+
+def _limits(metadata: Iterable[Any]) -> list[str]:
+    return [
+        words.format(f"{value:,}" if isinstance(value, (int, float)) else value)
         for name, words in _LIMITS
-        for mark in field.metadata
+        for mark in metadata
         if (value := getattr(mark, name, None)) is not None
     ]
-    return ", ".join([_type(spot(field.annotation, field)), *limits])
+
+
+def _inside(annotation: Any) -> str:
+    """What a list or a map holds, with its limits."""
+    marks = getattr(annotation, "__metadata__", ())
+    inner = [m for mark in marks for m in (mark.metadata if isinstance(mark, FieldInfo) else (mark,))]
+    return ", ".join([_type(spot(annotation)), *_limits(inner)])
 
 
 def _type(here: Spot) -> str:
@@ -197,9 +209,9 @@ def _type(here: Spot) -> str:
     if kind in (Union, types.UnionType):
         return " or ".join(_type(spot(a)) for a in inside if a is not types.NoneType)
     if kind in (tuple, list):
-        return f"list of {_type(spot(inside[0]))}"
+        return f"list of {_inside(inside[0])}"
     if kind is dict:
-        return f"map of {_type(spot(inside[1]))}"
+        return f"map of {_inside(inside[1])}"
     if isinstance(here.type, type) and issubclass(here.type, BaseModel):
         return "map, see below"
     return _NAMES.get(here.type, getattr(here.type, "__name__", str(here.type)).lower())

@@ -10,7 +10,7 @@ from typing import Any
 
 from pydantic import BaseModel
 
-from vbp_sim.scenario.market_columns import FILES, MEANING
+from vbp_sim.scenario.market_columns import FILES
 from vbp_sim.scenario.parts import Part, discover
 from vbp_sim.scenario.shape import spot
 from vbp_sim.scenario.spec import Spec
@@ -80,8 +80,9 @@ def market_schema(*, partial: bool = False) -> Json:
         file: [
             {
                 "name": column.name,
-                "holds": " or ".join(column.choices) or MEANING[column.cell],
+                "holds": " or ".join(column.choices) or column.holds,
                 "unit": column.unit,
+                **({"least": float(column.limits[0]), "most": float(column.limits[1])} if column.limits else {}),
                 "required": column.required,
                 "description": column.description,
             }

@@ -13,6 +13,7 @@ from typing import Annotated, Any, Literal
 from pydantic import Field, model_validator
 
 from vbp_sim.scenario.laws import Law
+from vbp_sim.scenario.limits import DAYS, Id, Line, Portion
 from vbp_sim.scenario.parts import Chosen, Frozen, Part, param, wrong
 
 CALENDAR_STEPS = (
@@ -29,15 +30,15 @@ CALENDAR_STEPS = (
 class Calendar(Frozen):
     """Dates of one round, in the order in which they must fall (ISO dates, 2018-12-06)."""
 
-    reporting_start: date = Field(description="institutions begin to report their yearly demand")
-    reporting_end: date = Field(description="institutions' reporting closes")
-    review_end: date = Field(description="provinces have checked the reports and sent them on")
-    document: date = Field(description="the tender document is published")
+    reporting_start: date = Field(**DAYS, description="institutions begin to report their yearly demand")
+    reporting_end: date = Field(**DAYS, description="institutions' reporting closes")
+    review_end: date = Field(**DAYS, description="provinces have checked the reports and sent them on")
+    document: date = Field(**DAYS, description="the tender document is published")
     opening: date = Field(
-        description="bids are opened; shortlist, selection, province choice on the same day"
+        **DAYS, description="bids are opened; shortlist, selection, province choice on the same day"
     )
-    result: date = Field(description="the final result is published; contracts are signed from here")
-    start: date = Field(description="first day on which institutions use the selected products")
+    result: date = Field(**DAYS, description="the final result is published; contracts are signed from here")
+    start: date = Field(**DAYS, description="first day on which institutions use the selected products")
 
     @model_validator(mode="after")
     def in_order(self) -> Calendar:
@@ -122,7 +123,7 @@ class Demand(Frozen):
     size_spread: float = param(
         1.0, "spread of institutions' sizes within a level (standard deviation of the logarithm)", ge=0, le=3
     )
-    level_share: dict[str, float] = param(
+    level_share: dict[str, Portion] = param(
         {"tertiary": 0.62, "secondary": 0.26, "primary": 0.12},
         "share of the demand of a province that each level of institution has",
         unit="share",
@@ -199,7 +200,7 @@ class Finance(Frozen):
 class Variant(Frozen):
     """A named patch over the scenario."""
 
-    title: str = Field("", description="what a reader of a chart should call it")
+    title: Line = Field("", description="what a reader of a chart should call it")
     changes: dict[str, Any] = Field(
         default_factory=dict, description="values to set, as a map like the scenario itself"
     )
@@ -211,20 +212,18 @@ class Variant(Frozen):
 class Spec(Frozen):
     """All that a scenario file may say."""
 
-    scenario: str = Field(
-        description="name of the scenario, used in file names and titles", min_length=1, max_length=300
-    )
+    scenario: Line = Field(description="name of the scenario, used in file names and titles", min_length=1)
     edition: Literal[2] = Field(2, description="edition of the keys; files of the first one: `vbp migrate`")
-    title: str = Field("", description="one line for people")
+    title: Line = Field("", description="one line for people")
     description: str = Field("", description="what is asked, what is known, what is assumed")
     market: str = Field(
         description="folder of the market's CSV files, relative to this file, or a shipped market by name"
     )
     start: date = Field(
-        description="first day of the simulation; the months before the first supply are the baseline"
+        **DAYS, description="first day of the simulation; the months before the first supply are the baseline"
     )
-    rounds: dict[str, Round] = Field(description="bidding rounds by id", min_length=1)
-    laws: dict[str, Law] = Field(
+    rounds: dict[Id, Round] = Field(description="bidding rounds by id", min_length=1)
+    laws: dict[Id, Law] = Field(
         default_factory=dict, description="local law by id; `national` has the rules law-2019 if nothing else is said"
     )
     behaviour: Behaviour = Field(default_factory=Behaviour, description="models of firms and hospitals")
@@ -233,6 +232,6 @@ class Spec(Frozen):
     plugins: tuple[str, ...] = Field(
         (), description="Python files whose parts this scenario may choose, and their helpers; relative to this file"
     )
-    variants: dict[str, Variant] = Field(default_factory=dict, description="named patches, by id")
+    variants: dict[Id, Variant] = Field(default_factory=dict, description="named patches, by id")
     replications: int = Field(1, ge=1, le=100_000, description="runs with different luck")
     seed: int = Field(1, ge=0, lt=2**63, description="root of all random draws")

@@ -17,7 +17,8 @@ from typing import Any
 
 import yaml
 
-from vbp_sim.errors import InputError, Problem
+from vbp_sim.errors import CONTROL, InputError, Problem
+from vbp_sim.scenario.limits import SMALLEST, composed, cut, unfit
 from vbp_sim.scenario.tree import Node, Source, problem_at
 
 MAX_BYTES = 2_000_000
@@ -30,7 +31,6 @@ MAX_PROBLEMS = 20
 _INT = re.compile(r"[-+]?(0|[1-9][0-9]*)")
 _FLOAT = re.compile(r"[-+]?(\.[0-9]+|(0|[1-9][0-9]*)(\.[0-9]*)?)([eE][-+]?[0-9]+)?")
 _UNCLEAR = re.compile(r"[-+]?(0[0-9_]+(\.[0-9]*)?([eE][-+]?[0-9]+)?|0[xob][0-9a-fA-F_]+|[0-9]+(_[0-9]+)+)")
-_CONTROL = re.compile("[\x00-\x08\x09\x0b\x0c\x0e-\x1f\x7f-\x84\x86-\x9f\ud800-\udfff\ufffe\uffff]")
 _WORDS = {
     "": None, "~": None, "null": None, "Null": None, "NULL": None,
     "true": True, "True": True, "TRUE": True, "false": False, "False": False, "FALSE": False,
@@ -100,7 +100,8 @@ def neighbour(path: Path) -> str:
 def parse(text: str, name: str, folder: Path = Path(), *, layer: str = "") -> Node:
     """Parse YAML text. ``name`` is what messages call it, ``folder`` what relative paths in it refer to."""
     source = Source(name, folder, tuple(text.splitlines()) if layer != "--set" else (), layer)
-    found = _CONTROL.search(text)
+    text = re.sub("\r\n?", "\n", text)
+    found = CONTROL.search(text)
     if found:
         raise InputError(_control(source, text, found))
     return _Builder(source).build(text)
@@ -183,7 +184,7 @@ class _Builder:
             node.key_line, node.key_column = key.line, key.column
             if key.value in holder:
                 first = holder[key.value].key_line
-                what = f"the key '{key.value}' stands twice in this map, first in line {first}"
+                what = f"the key '{cut(key.value)}' stands twice in this map, first in line {first}"
                 self.note((key.line, key.column), what, "remove one of them")
             else:
                 holder[key.value] = node
@@ -191,32 +192,40 @@ class _Builder:
     def as_key(self, node: Node, event: yaml.NodeEvent) -> Node:
         if isinstance(node.value, (dict, list)):
             self.stop(event, "a map or a list cannot be a key", "write a text as key")
+        if isinstance(node.value, str) and (sign := unfit(node.value)) and not CONTROL.search(node.value):
+            self.note((node.line, node.column), f"a control character ({sign}) in a key", "remove it")
         if isinstance(node.value, int) and not isinstance(node.value, bool):
             node.value = str(node.value)
         elif not isinstance(node.value, str):
             written = getattr(event, "value", "")
-            what = f"keys are text, '{written}' is not"
-            self.note((node.line, node.column), what, f'quote it: "{written}"')
+            what = f"keys are text, '{cut(written)}' is not"
+            self.note((node.line, node.column), what, f'quote it: "{cut(written)}"')
             node.value = written
         return node
 
     def scalar(self, event: yaml.ScalarEvent) -> Any:
-        text = event.value
+        text = composed(event.value)
+        escaped = CONTROL.search(text)
+        if escaped:
+            self.note(place(event.start_mark), f"a control character (U+{ord(escaped.group()):04X})", "remove it")
         if not event.implicit[0]:
             return text
         if text in _WORDS:
             return _WORDS[text]
         if _UNCLEAR.fullmatch(text):
-            what = f"'{text}' can be read as text or as different numbers"
-            remedy = f'quote it ("{text}") if it is a code, else write a plain number'
+            what = f"'{cut(text)}' can be read as text or as different numbers"
+            remedy = f'quote it ("{cut(text)}") if it is a code, else write a plain number'
             self.note(place(event.start_mark), what, remedy)
         elif _INT.fullmatch(text) and len(text) <= MAX_DIGITS:
             return int(text)
         elif _FLOAT.fullmatch(text):
-            number = float(text)
-            if len(text) <= MAX_DIGITS and abs(number) != float("inf"):
+            number = float(text) if len(text) <= MAX_DIGITS else float("inf")
+            if abs(number) < SMALLEST and re.search("[1-9]", re.split("[eE]", text)[0]):
+                self.note(place(event.start_mark), f"the number '{text}' is too small", "write 0")
+            elif abs(number) != float("inf"):
                 return number
-            self.note(place(event.start_mark), f"the number '{text[:40]}' is too long or too large")
+            else:
+                self.note(place(event.start_mark), f"the number '{cut(text)}' is too long or too large")
         return text
 
     def note(self, at: tuple[int, int], what: str, remedy: str = "") -> None:

@@ -21,6 +21,7 @@ from pydantic import Field, model_validator
 
 from vbp_sim.errors import InputError, Problem
 from vbp_sim.runs.metrics import METRICS
+from vbp_sim.scenario.limits import FINITE, Id, Line, Weight, cut
 from vbp_sim.scenario.parts import Frozen, wrong
 from vbp_sim.scenario.patches import overlap, split
 from vbp_sim.scenario.problems import check
@@ -49,8 +50,8 @@ class Lever(Frozen):
 
     path: str = Field("", description="path of the value in the scenario, as --set has it")
     values: tuple[Any, ...] = Field((), description="the values to try; each may be a map or a list")
-    low: float | None = Field(None, description="first value of a grid")
-    high: float | None = Field(None, description="last value of a grid")
+    low: float | None = Field(None, **FINITE, description="first value of a grid")
+    high: float | None = Field(None, **FINITE, description="last value of a grid")
     steps: int | None = Field(None, ge=2, le=10_000, description="number of values of the grid")
     variants: tuple[str, ...] = Field(
         (), description="variants of the scenario instead of a path; a+b chains two, '' is the base"
@@ -69,7 +70,7 @@ class Lever(Frozen):
         if self.low is not None and self.high is not None and self.low >= self.high:
             raise wrong("high", f"an empty range: high ({self.high:g}) must be more than low ({self.low:g})")
         if self.path and split(self.path) is None:
-            raise wrong("path", f"'{self.path}' is no path such as demand.growth")
+            raise wrong("path", f"'{cut(self.path)}' is no path such as demand.growth")
         return self
 
     def all_values(self) -> tuple[Any, ...]:
@@ -88,15 +89,15 @@ class Uncertainty(Frozen):
         description="uniform (low, high), normal (mean, sd), lognormal (median, sigma), "
         "triangular (low, mode, high), choice (values, weights)"
     )
-    low: float | None = Field(None, description="lowest value; cuts a normal or lognormal distribution off")
-    high: float | None = Field(None, description="highest value; cuts a normal or lognormal off")
-    mean: float | None = Field(None, description="mean of a normal distribution")
-    sd: float | None = Field(None, gt=0, description="standard deviation of a normal distribution")
-    median: float | None = Field(None, gt=0, description="median of a lognormal distribution")
-    sigma: float | None = Field(None, gt=0, description="standard deviation of the logarithm")
-    mode: float | None = Field(None, description="most likely value of a triangular distribution")
+    low: float | None = Field(None, **FINITE, description="lowest value; cuts a normal or lognormal distribution off")
+    high: float | None = Field(None, **FINITE, description="highest value; cuts a normal or lognormal off")
+    mean: float | None = Field(None, **FINITE, description="mean of a normal distribution")
+    sd: float | None = Field(None, gt=0, le=1e15, description="standard deviation of a normal distribution")
+    median: float | None = Field(None, gt=0, le=1e15, description="median of a lognormal distribution")
+    sigma: float | None = Field(None, gt=0, le=20, description="standard deviation of the logarithm")
+    mode: float | None = Field(None, **FINITE, description="most likely value of a triangular distribution")
     values: tuple[Any, ...] = Field((), description="values of a choice")
-    weights: tuple[float, ...] = Field((), description="weights of a choice; equal if left out")
+    weights: tuple[Weight, ...] = Field((), description="weights of a choice; equal if left out")
     whole: bool = Field(False, description="round to the nearest whole number")
 
     @model_validator(mode="after")
@@ -118,7 +119,7 @@ class Uncertainty(Frozen):
         if self.weights and (len(self.weights) != len(self.values) or min(self.weights) <= 0):
             raise wrong("weights", "one positive weight for each value is wanted")
         if split(self.path) is None:
-            raise wrong("path", f"'{self.path}' is no path such as demand.growth")
+            raise wrong("path", f"'{cut(self.path)}' is no path such as demand.growth")
         return self
 
 
@@ -142,13 +143,13 @@ class Sample(Frozen):
 class SweepSpec(Frozen):
     """All that a sweep file may say."""
 
-    sweep: str = Field(description="name of the sweep, used in file names", min_length=1, max_length=100)
-    title: str = Field("", description="one line for people")
+    sweep: Line = Field(description="name of the sweep, used in file names", min_length=1, max_length=100)
+    title: Line = Field("", description="one line for people")
     description: str = Field("", description="what is asked")
     scenario: str = Field(description="scenario file, relative to this file, or name of a shipped scenario")
     variant: str = Field("", description="variants of the scenario under every point, a or a,b")
-    levers: dict[str, Lever] = Field(default_factory=dict, description="what the ministry decides, by id")
-    uncertainties: dict[str, Uncertainty] = Field(default_factory=dict, description="what it does not decide, by id")
+    levers: dict[Id, Lever] = Field(default_factory=dict, description="what the ministry decides, by id")
+    uncertainties: dict[Id, Uncertainty] = Field(default_factory=dict, description="what it does not decide, by id")
     sample: Sample = Field(default_factory=Sample, description="how the uncertainties are drawn")
     replications: int = Field(1, ge=1, le=1_000_000, description="runs of each point with different luck")
     seed: int = Field(1, ge=0, lt=2**63, description="root of the sample and of all luck")

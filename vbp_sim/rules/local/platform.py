@@ -40,6 +40,7 @@ class Cap(Platform):
         source="[E5]: 1.5 with batches 8 and 9, encouraged before",
         confidence="S",
         ge=1,
+        le=100,
     )
 
     def outside_price(self, selected_price: FloatArray, highest_selected: FloatArray) -> FloatArray:
