@@ -62,7 +62,7 @@ def reports(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Path]:
     run = synthetic.write(folder / "nasty", drugs=NASTY, failed=(), values=[value], **nasty)
     page.write(run, folder / "nasty.html")
     changes = {"changes": {"demand": {"growth": 0.5}}}
-    scenario = write_scenario(folder, replications=2, variants={"grow" * 20: changes}, title="<b>" + "title" * 60)
+    scenario = write_scenario(folder, replications=2, variants={"grow" * 20: changes}, title="<b>" + "title" * 59)
     found = compare(scenario, ["grow" * 20], results=folder / "compared" / "runs", workers=1)
     write(found, folder / "compared")
     compare_page.write(Compared.open(folder / "compared"), folder / "compared.html")
