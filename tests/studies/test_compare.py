@@ -74,9 +74,9 @@ def test_replications_are_added_until_the_difference_is_known(scenario: Path, tm
     loose = until(0.5, 40)
     assert (loose.replications, loose.reached) == (10, True)
     start = loose.differences["use_change"]["grow"].halfwidth
-    tight = until(start / 1.05, 20)
+    tight = until(start / 1.2, 40)
     assert tight.reached
-    assert 10 < tight.replications <= 20
+    assert 10 < tight.replications <= 40
     assert tight.rows["grow"][:10] == loose.rows["grow"] or repr(tight.rows["grow"][:10]) == repr(
         loose.rows["grow"]
     )

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import json
+import re
 import sqlite3
 from pathlib import Path
 from typing import Any
@@ -153,11 +154,14 @@ def test_another_question_gets_another_folder_and_a_title_does_not(tmp_path: Pat
 def test_a_ledger_of_another_version_is_refused(tmp_path: Path) -> None:
     file = write_sweep(tmp_path)
     swept(file, tmp_path / "s")
-    sqlite3.connect(tmp_path / "s" / "ledger.sqlite").execute("PRAGMA user_version = 99")
+    ledger = sqlite3.connect(tmp_path / "s" / "ledger.sqlite")
+    (layout,) = ledger.execute("PRAGMA user_version").fetchone()
+    ledger.execute("PRAGMA user_version = 99")
     with pytest.raises(InputError, match="made by another version"):
         reopen(tmp_path / "s")
+    ledger.execute(f"PRAGMA user_version = {layout}")
     plan = tmp_path / "s" / "plan.json"
-    plan.write_text(plan.read_text().replace('"format": 1', '"format": 7'))
+    plan.write_text(re.sub(r'"format": \d+', '"format": 7', plan.read_text()))
     with pytest.raises(InputError, match="has format 7"):
         reopen(tmp_path / "s")
 
