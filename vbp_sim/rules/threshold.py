@@ -34,7 +34,7 @@ class Threshold(Selection):
 
     rule: Literal["threshold"] = "threshold"
     ratio: float | None = Field(
-        1.8, description="a bid up to this many times the anchor wins; null: no such rule", ge=1, le=100
+        1.8, description="a bid up to this many times the anchor wins; null: no such rule", ge=1, le=1e6
     )
     anchor: Annotated[Anchor, Chosen("anchor", "lowest")] = Field(
         default_factory=dict, validate_default=True, description="what the ratio is measured against"

@@ -79,7 +79,7 @@ def read(path: Path, at: Node | str) -> File:
     """Read a plug-in that is named ``at`` a node of a scenario, or on the command line."""
     wrong = None
     if not isfile(path):
-        wrong = (f"there is no file '{cut(str(path))}'", neighbour(path))
+        wrong = (f"there is no file '{cut(path.name)}' in the folder '{cut(str(path.parent), 240)}'", neighbour(path))
     elif path.suffix != ".py":
         wrong = (f"a plug-in is a Python file, here is '{path.name}'", "name a file that ends in .py")
     if wrong is not None:
