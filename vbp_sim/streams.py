@@ -43,9 +43,13 @@ def normal_table() -> Floats:
 def mix(words: Words) -> Words:
     """Splitmix64's finishing step: neighbouring inputs become unrelated words. Any shape in, the same out."""
     with np.errstate(over="ignore"):
-        z = (words ^ (words >> _S30)) * _MIX1
-        z = (z ^ (z >> _S27)) * _MIX2
-        return np.asarray(z ^ (z >> _S31), dtype=np.uint64)
+        z = words >> _S30  # one array is made and then changed in place
+        z ^= words
+        z *= _MIX1
+        z ^= z >> _S27
+        z *= _MIX2
+        z ^= z >> _S31
+        return z
 
 
 class Streams:

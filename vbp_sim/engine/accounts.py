@@ -186,13 +186,13 @@ class Accounts:
         self._add(self.flows[flow], m, at, yuan, lag)
 
     def _add(self, into: Floats, m: int, at: Ints, yuan: Floats, lag: Ints) -> None:
-        for months in np.unique(lag).tolist():
+        for months in sorted({*lag.tolist()}):
             if m + months < self.months:
                 self._sum(into[m + months], at, np.where((lag == months)[:, None], yuan, 0.0))
 
     def _sum(self, into: Floats, at: Ints, yuan: Floats) -> None:
         """Add (drugs, places, levels) to (rounds, places, account levels)."""
-        for r in np.unique(at).tolist():
+        for r in sorted({*at.ravel().tolist()}):
             into[r, :, :WHOLE] += np.where((at == r)[..., None], yuan, 0.0).sum(axis=0)
 
     def claims(self) -> dict[str, tuple[Floats, Floats]]:

@@ -88,7 +88,7 @@ def _of_mix(rec: Recorder, mix: npt.NDArray[np.int64], value: Any) -> Floats:
     """A value of each mix where it is selected, 0 where nothing is; same shape as ``mix``."""
     found, known = np.zeros(mix.shape), {}
     for d, p in np.ndindex(mix.shape[1:]):
-        for index in np.unique(mix[:, d, p]).tolist():
+        for index in sorted({*mix[:, d, p].tolist()}):
             if index >= 0:
                 key = (index, d, int(rec.prices.home[d, p]))
                 if key not in known:

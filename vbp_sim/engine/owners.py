@@ -43,12 +43,12 @@ class Owners:
         """
         due, late, usual = lags
         for lag, paid in ((due, left * punctual), (late, left * (1 - punctual))):
-            for months in np.unique(lag).tolist():
+            for months in sorted({*lag.tolist()}):
                 self._receive(m + months, self._sum(self.of, paid[:, lag == months].sum(axis=1)))
         places = left.shape[1]
         owner = np.where(laid.product >= 0, self.of[laid.product], 0)
         units, where = month.other_units.ravel()[laid.cell], laid.cell % places
-        for months in np.unique(usual).tolist():
+        for months in sorted({*usual.tolist()}):
             here = usual[where] == months
             self._receive(m + months, self._sum(owner[here], (units * laid.worth)[here]))
             outside = float(month.alternatives[:, usual == months].sum())

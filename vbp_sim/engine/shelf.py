@@ -97,7 +97,7 @@ class Shelf:
         self._run()
 
     def _run(self) -> None:
-        self.running = [self.agreements[i] for i in np.unique(self.agreement[self.agreement >= 0]).tolist()]
+        self.running = [self.agreements[i] for i in sorted({*self.agreement[self.agreement >= 0].tolist()})]
 
     def mix(self, place: int) -> Mix | None:
         """What is selected in a place and at which prices; None where the drug is not supplied."""
