@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import importlib
 import sys
 
@@ -88,4 +89,5 @@ def main() -> None:
     """Run the command line and exit with its code: 0 done, 1 failed, 2 wrong input, 130 interrupted."""
     from vbp_sim.cli.common import guarded
 
+    gc.set_threshold(20_000)  # loading makes many objects that stay: looking through them at each 700 is in vain
     sys.exit(guarded(lambda: group.main(prog_name="vbp", standalone_mode=False)))

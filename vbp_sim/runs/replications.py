@@ -5,6 +5,7 @@ Replication k has the same luck whoever computes it, so the results do not depen
 
 from __future__ import annotations
 
+import gc
 import os
 import signal
 import threading
@@ -85,6 +86,7 @@ def _start_worker(scenario: Scenario) -> None:
     """Keep the scenario, leave Ctrl-C to the main process, and end with it."""
     global _scenario
     _scenario = scenario
+    gc.freeze()  # the program and the scenario stay: the collector need not look through them
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     threading.Thread(target=_end_with_parent, daemon=True).start()
 
