@@ -33,7 +33,7 @@ def margin(run: Replication) -> float:
 )
 def exits(run: Replication) -> float:
     """During agreements or between them."""
-    return count_of("exit")(run)
+    return count_of(run, "exit")
 
 
 @metric(
@@ -46,7 +46,7 @@ def exits(run: Replication) -> float:
 )
 def bans(run: Replication) -> float:
     """A firm counts each time."""
-    return count_of("ban")(run)
+    return count_of(run, "ban")
 
 
 @metric(

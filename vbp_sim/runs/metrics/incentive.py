@@ -16,7 +16,7 @@ from vbp_sim.runs.metrics.replication import Replication, over, total
 )
 def reporting_ratio(run: Replication) -> float:
     """A ratio of sums."""
-    return over("reports", "reported", "past_use")(run)
+    return over(run, "reports", "reported", "past_use")
 
 
 @metric(
@@ -28,7 +28,7 @@ def reporting_ratio(run: Replication) -> float:
 )
 def retained_surplus(run: Replication) -> float:
     """Over all agreement years."""
-    return total("settlement", "retained")(run)
+    return total(run, "settlement", "retained")
 
 
 @metric(
@@ -40,7 +40,7 @@ def retained_surplus(run: Replication) -> float:
 )
 def retained_share(run: Replication) -> float:
     """A ratio of sums."""
-    return over("settlement", "retained", "surplus")(run)
+    return over(run, "settlement", "retained", "surplus")
 
 
 @metric(
@@ -53,4 +53,4 @@ def retained_share(run: Replication) -> float:
 )
 def assessment_pass_rate(run: Replication) -> float:
     """Share of institutions x drugs x agreement years."""
-    return over("settlement", "passed", "institutions")(run)
+    return over(run, "settlement", "passed", "institutions")

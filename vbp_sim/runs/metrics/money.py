@@ -46,7 +46,7 @@ def fund_net(run: Replication) -> float:
     """Less the retained surplus (paid or not yet) and advances that do not come back."""
     claims = run.t["claims"]
     lost = run.last("claims", "overdue")[claims["claim"][claims["month"] == run.last_month] == "advance"]
-    kept = total("settlement", "retained")(run)
+    kept = total(run, "settlement", "retained")
     return per_year(float(run.savings.by["fund"].sum()) - kept - float(lost.sum()), run)
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from functools import cached_property
 from typing import Any
 
@@ -128,21 +128,21 @@ def mean_of(values: npt.NDArray[Any]) -> float:
     return float(known.mean()) if len(known) else np.nan
 
 
-def per_year(total: float, run: Replication) -> float:
+def per_year(amount: float, run: Replication) -> float:
     """A sum over the whole run, by year under agreement."""
-    return ratio(total, run.years)
+    return ratio(amount, run.years)
 
 
-def total(table: str, column: str) -> Callable[[Replication], float]:
+def total(run: Replication, table: str, column: str) -> float:
     """The sum of a column."""
-    return lambda run: float(run.t[table][column].sum())
+    return float(run.t[table][column].sum())
 
 
-def over(table: str, part: str, whole: str) -> Callable[[Replication], float]:
+def over(run: Replication, table: str, part: str, whole: str) -> float:
     """The sum of a column over the sum of another."""
-    return lambda run: ratio(total(table, part)(run), total(table, whole)(run))
+    return ratio(total(run, table, part), total(run, table, whole))
 
 
-def count_of(kind: str) -> Callable[[Replication], float]:
+def count_of(run: Replication, kind: str) -> float:
     """How often something happened."""
-    return lambda run: float(len(run.events(kind)))
+    return float(len(run.events(kind)))

@@ -78,7 +78,7 @@ def shortage_spells(run: Replication) -> float:
 )
 def disruptions(run: Replication) -> float:
     """Failures of plants that serve an agreement."""
-    return count_of("disruption")(run)
+    return count_of(run, "disruption")
 
 
 @metric(
@@ -91,7 +91,7 @@ def disruptions(run: Replication) -> float:
 )
 def recalls(run: Replication) -> float:
     """Recalls of plants that serve an agreement."""
-    return count_of("recall")(run)
+    return count_of(run, "recall")
 
 
 @metric(

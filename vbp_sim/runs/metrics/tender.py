@@ -55,7 +55,7 @@ def selected_products(run: Replication) -> float:
 )
 def failed_drugs(run: Replication) -> float:
     """A drug counts in each round in which it fails."""
-    return total("awards", "failed")(run)
+    return total(run, "awards", "failed")
 
 
 @metric(

@@ -18,7 +18,7 @@ from vbp_sim.runs.metrics.replication import Bools, Floats, Ints, Replication, o
 )
 def completion(run: Replication) -> float:
     """A ratio of sums."""
-    return over("settlement", "bought", "agreed")(run)
+    return over(run, "settlement", "bought", "agreed")
 
 
 @metric(
@@ -31,7 +31,7 @@ def completion(run: Replication) -> float:
 )
 def completion_cells(run: Replication) -> float:
     """Share of institutions x drugs x agreement years."""
-    return over("settlement", "completed", "institutions")(run)
+    return over(run, "settlement", "completed", "institutions")
 
 
 @metric(
