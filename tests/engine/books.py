@@ -115,8 +115,11 @@ class Books:
         a, terms = self.t["allocation"], self.t["awards"]
         term = dict(zip(zip(terms["round"], terms["drug"], strict=True), terms["term_months"].tolist(), strict=True))
         rows: dict[tuple[str, str, str], list[tuple[str, float, float, float]]] = defaultdict(list)
-        for row in zip(*(a[c] for c in ("round", "drug", "province")), *(
-            a[c] for c in ("main", "agreed", "reported", "price")), strict=True):
+        for row in zip(
+            *(a[c] for c in ("round", "drug", "province")),
+            *(a[c] for c in ("main", "agreed", "reported", "price")),
+            strict=True,
+        ):
             rows[row[:3]].append(row[3:])
         order = sorted(self.spec.rounds, key=lambda name: self.spec.rounds[name].calendar.start)
         for (name, drug, place), found in sorted(rows.items(), key=lambda item: order.index(item[0][0])):
@@ -194,9 +197,7 @@ class Books:
         if cell is not None:
             price = self.before[drug, place][self.cells[drug, place].index(cell)]
         out = cell.now(month) if cell is not None else {}
-        left = [
-            (p.originator, p.share, price[firm], p.cost, firm) for firm, p in mine.items() if firm not in out
-        ]
+        left = [(p.originator, p.share, price[firm], p.cost, firm) for firm, p in mine.items() if firm not in out]
         left.append((False, max(0.0, 1 - sum(p.share for p in mine.values())), usual, usual_cost, ""))
         total = sum(part for _, part, *_ in left)
         if total <= 0:

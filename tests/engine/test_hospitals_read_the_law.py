@@ -76,17 +76,13 @@ def points(on_time: float) -> dict[str, float]:
 
 def test_points_for_paying_on_time_lower_the_use_of_those_who_do_not(tmp_path: Path) -> None:
     """They expect a lower score, and so to keep less of the surplus."""
-    few, many = (
-        ran(tmp_path / str(p), on_time=0.0, retention=LINEAR, assessment=points(p)) for p in (0.0, 40.0)
-    )
+    few, many = (ran(tmp_path / str(p), on_time=0.0, retention=LINEAR, assessment=points(p)) for p in (0.0, 40.0))
     assert share(many) < share(few)
     assert measure(many)["retained_surplus"] < measure(few)["retained_surplus"]
 
 
 def test_points_for_paying_on_time_are_nothing_new_to_those_who_do(tmp_path: Path) -> None:
-    few, many = (
-        ran(tmp_path / str(p), on_time=1.0, retention=LINEAR, assessment=points(p)) for p in (0.0, 40.0)
-    )
+    few, many = (ran(tmp_path / str(p), on_time=1.0, retention=LINEAR, assessment=points(p)) for p in (0.0, 40.0))
     assert share(many) == pytest.approx(share(few), rel=1e-9)
 
 

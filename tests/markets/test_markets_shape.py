@@ -129,17 +129,13 @@ def test_a_manufacturer_has_one_name_and_one_owner_everywhere() -> None:
 
 def test_a_drug_has_one_unit_and_strength_in_the_pilot_and_the_expansion() -> None:
     pilot = {d["drug"]: (d["strength"], d["unit"], d["name_zh"]) for d in rows("pilot-2018", "drugs.csv")}
-    expansion = {
-        d["drug"]: (d["strength"], d["unit"], d["name_zh"]) for d in rows("expansion-2019", "drugs.csv")
-    }
+    expansion = {d["drug"]: (d["strength"], d["unit"], d["name_zh"]) for d in rows("expansion-2019", "drugs.csv")}
     awarded = {d["drug"] for d in rows("pilot-2018", "drugs.csv") if d["status"] == "awarded"}
     assert set(expansion) == awarded
     assert {drug: pilot[drug] for drug in expansion} == expansion
 
 
-@pytest.mark.parametrize(
-    "path", sorted(MARKETS.glob("*/*")), ids=lambda path: f"{path.parent.name}/{path.name}"
-)
+@pytest.mark.parametrize("path", sorted(MARKETS.glob("*/*")), ids=lambda path: f"{path.parent.name}/{path.name}")
 def test_files_are_utf8_without_mark_and_with_unix_line_ends(path: Path) -> None:
     data = path.read_bytes()
     assert not data.startswith(b"\xef\xbb\xbf")

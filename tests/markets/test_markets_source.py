@@ -93,9 +93,7 @@ def totals(market: str) -> Counter[str]:
         ),
     ],
 )
-def test_volume_of_a_drug_is_that_of_the_source(
-    market: str, drug: str, factors: dict[tuple[str, str], float]
-) -> None:
+def test_volume_of_a_drug_is_that_of_the_source(market: str, drug: str, factors: dict[tuple[str, str], float]) -> None:
     wanted = 0.0
     for row in source("volumes_by_region.csv"):
         for (name, strength), factor in factors.items():
@@ -135,9 +133,7 @@ def test_all_volumes_of_the_source_are_in_the_market_by_content(market: str) -> 
         volume = 1e4 * factor * float(row["volume_10k_units"])
         there[drug["drug"]] = there.get(drug["drug"], 0) + volume
     assert set(there) == set(here)
-    doubled = (
-        {"atorvastatin", "olanzapine", "pemetrexed", "enalapril"} if market == "expansion-2019" else set()
-    )
+    doubled = {"atorvastatin", "olanzapine", "pemetrexed", "enalapril"} if market == "expansion-2019" else set()
     wrong = {d for d in there if there[d] != pytest.approx(here[d], rel=1e-9)}
     assert wrong == doubled
     assert all(there[d] == pytest.approx(here[d], rel=0.12) for d in doubled)

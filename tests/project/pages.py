@@ -66,9 +66,7 @@ def blocks(page: Path) -> list[Block]:
 def _commands(body: str) -> tuple[str, ...]:
     """Lines of a block as commands: continued lines joined, remarks and empty lines left out."""
     lines = [line.strip() for line in body.replace("\\\n", " ").splitlines()]
-    return tuple(
-        " ".join(line.split("  #")[0].split()) for line in lines if line and not line.startswith("#")
-    )
+    return tuple(" ".join(line.split("  #")[0].split()) for line in lines if line and not line.startswith("#"))
 
 
 def unseen_commands(page: Path) -> list[str]:

@@ -57,9 +57,7 @@ def test_commands_of_a_page_work_in_order(page: Path, checkout: Path) -> None:
             (checkout / block.file).write_text(block.content, encoding="utf-8")
         printed = run(block, checkout)
         if block.shown:
-            assert shows(block.shown, printed), (
-                f"line {block.line} shows\n{block.shown}\nprinted is\n{printed}"
-            )
+            assert shows(block.shown, printed), f"line {block.line} shows\n{block.shown}\nprinted is\n{printed}"
 
 
 @pytest.mark.parametrize("page", PAGES, ids=lambda page: page.stem)

@@ -61,11 +61,7 @@ def imported(file: Path) -> Iterator[tuple[int, str]]:
         if isinstance(node, ast.Import):
             yield from ((node.lineno, alias.name) for alias in node.names)
         elif isinstance(node, ast.ImportFrom):
-            base = (
-                list(file.relative_to(PACKAGE.parent).with_suffix("").parts)[: -node.level]
-                if node.level
-                else []
-            )
+            base = list(file.relative_to(PACKAGE.parent).with_suffix("").parts)[: -node.level] if node.level else []
             module = ".".join([*base, *([node.module] if node.module else [])])
             yield from ((node.lineno, f"{module}.{alias.name}") for alias in node.names)
 
@@ -95,9 +91,7 @@ def test_imports_go_downward_only(layer: str) -> None:
         f"{name_of(file)}:{line} imports {name}"
         for file in files_of(layer)
         for line, name in imported(file)
-        if name.startswith("vbp_sim.")
-        and layer_of(name)
-        and LAYERS.index(layer_of(name)) > LAYERS.index(layer)
+        if name.startswith("vbp_sim.") and layer_of(name) and LAYERS.index(layer_of(name)) > LAYERS.index(layer)
     ]
     assert upward == []
 
@@ -120,9 +114,7 @@ def test_only_keyed_streams_draw(layer: str) -> None:
         f"{name_of(file)}:{node.lineno}"
         for file in files_of(layer)
         for node in ast.walk(ast.parse(file.read_text(encoding="utf-8")))
-        if isinstance(node, ast.Attribute)
-        and node.attr == "random"
-        and ast.unparse(node.value) in ("np", "numpy")
+        if isinstance(node, ast.Attribute) and node.attr == "random" and ast.unparse(node.value) in ("np", "numpy")
     ]
     assert found == []
 

@@ -20,9 +20,7 @@ SCHEMA_LINE = re.compile(r"# yaml-language-server: \$schema=(\S+)")
 
 
 def vbp(*arguments: str) -> subprocess.CompletedProcess[str]:
-    return subprocess.run(
-        [sys.executable, "-m", "vbp_sim", *arguments], capture_output=True, text=True, cwd=ROOT
-    )
+    return subprocess.run([sys.executable, "-m", "vbp_sim", *arguments], capture_output=True, text=True, cwd=ROOT)
 
 
 def shipped_texts() -> list[Path]:
@@ -31,9 +29,7 @@ def shipped_texts() -> list[Path]:
     if listed.returncode:
         pytest.skip("not a git checkout")
     files = [ROOT / name for name in listed.stdout.split("\0") if name]
-    return [
-        file for file in files if file.suffix not in (".png", ".otf", ".ttf", ".parquet") and file.is_file()
-    ]
+    return [file for file in files if file.suffix not in (".png", ".otf", ".ttf", ".parquet") and file.is_file()]
 
 
 def test_changelog_tells_of_this_version() -> None:
@@ -72,9 +68,7 @@ def test_lock_covers_every_dependency() -> None:
     project = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
     lines = project["dependencies"] + project["optional-dependencies"]["dev"]
     wanted = {re.split(r"[\[<>=~! ]", line)[0].lower() for line in lines} - {project["name"]}
-    locked = set(
-        re.findall(r"(?m)^([a-z0-9._-]+)==", (ROOT / "requirements.lock").read_text(encoding="utf-8"))
-    )
+    locked = set(re.findall(r"(?m)^([a-z0-9._-]+)==", (ROOT / "requirements.lock").read_text(encoding="utf-8")))
     assert wanted - locked == set()
 
 

@@ -25,9 +25,7 @@ print(json.dumps([code, sorted({name.partition(".")[0] for name in sys.modules})
 
 def loaded_after(*arguments: str) -> set[str]:
     """Top-level modules that are loaded once `vbp` has run with these arguments and ended well."""
-    done = subprocess.run(
-        [sys.executable, "-c", LOADED, *arguments], capture_output=True, text=True, check=True
-    )
+    done = subprocess.run([sys.executable, "-c", LOADED, *arguments], capture_output=True, text=True, check=True)
     code, modules = json.loads(done.stdout.splitlines()[-1])
     assert code == 0, done.stderr
     return set(modules)
@@ -46,9 +44,7 @@ def test_help_of_a_command_imports_nothing_heavy() -> None:
 
 
 def test_check_imports_no_plotting() -> None:
-    assert (
-        loaded_after("check", "pilot-2018", "--quiet") & {"matplotlib", "pyarrow", "rich", "simpy"} == set()
-    )
+    assert loaded_after("check", "pilot-2018", "--quiet") & {"matplotlib", "pyarrow", "rich", "simpy"} == set()
 
 
 def test_a_run_that_draws_nothing_imports_no_plotting(tmp_path: Path) -> None:

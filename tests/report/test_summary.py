@@ -72,8 +72,6 @@ def test_money_is_said_in_its_largest_unit(yuan: float, said: str) -> None:
     assert words.money(yuan) == said
 
 
-@pytest.mark.parametrize(
-    ("share", "decimals", "said"), [(-0.001, 0, "0 %"), (0.625, 0, "62 %"), (0.0312, 1, "3.1 %")]
-)
+@pytest.mark.parametrize(("share", "decimals", "said"), [(-0.001, 0, "0 %"), (0.625, 0, "62 %"), (0.0312, 1, "3.1 %")])
 def test_shares_are_said_as_per_cent_without_a_negative_zero(share: float, decimals: int, said: str) -> None:
     assert words.percent(share, decimals) == said

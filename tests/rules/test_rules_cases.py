@@ -62,9 +62,7 @@ def tender_of(drug: str, facts: dict[str, Any]) -> Tender:
         drug_class=facts.get("class", "ordinary"),
     )
     quality = np.array(column("quality", 0.0)) if "quality" in facts else None
-    return Tender(
-        **{**made.__dict__, "quality": quality, "qualified": facts.get("qualified", 0), "held": True}
-    )
+    return Tender(**{**made.__dict__, "quality": quality, "qualified": facts.get("qualified", 0), "held": True})
 
 
 def check_bids(case: dict[str, Any], rules: RuleSet) -> None:
@@ -151,10 +149,7 @@ def check_assessed(case: dict[str, Any], law: LocalLaw) -> None:
 
 def check_comparable(case: dict[str, Any], rules: RuleSet) -> None:
     facts = {k: Decimal(str(v)) for k, v in case["comparable"].items()}
-    assert (
-        rules.conversion.comparable(facts["bid"], facts["content"], facts.get("pack", Decimal(1)))
-        == facts["price"]
-    )
+    assert rules.conversion.comparable(facts["bid"], facts["content"], facts.get("pack", Decimal(1))) == facts["price"]
 
 
 def check_ceiling(case: dict[str, Any], rules: RuleSet) -> None:
@@ -184,9 +179,9 @@ def check_volumes(case: dict[str, Any], rules: RuleSet) -> None:
 
 def check_paid(case: dict[str, Any], law: LocalLaw) -> None:
     facts = case["paid"]
-    seen = law.reimbursement.fund_pays(
-        np.array([facts["price"]]), np.array([facts["standard"]]), facts["fund_share"]
-    )[0]
+    seen = law.reimbursement.fund_pays(np.array([facts["price"]]), np.array([facts["standard"]]), facts["fund_share"])[
+        0
+    ]
     assert seen == pytest.approx(facts["fund"])
     if "delay_days" in facts:
         assert law.payment.mean_delay(law.payment.due_days()) == pytest.approx(facts["delay_days"])

@@ -60,9 +60,7 @@ def test_unknown_rule_set_names_the_nearest() -> None:
 def test_a_hypothetical_rule_set_in_ten_lines(tmp_path: Path) -> None:
     """As in docs/rules.md: extends one, replaces a part, keeps the rest."""
     file = tmp_path / "mine.yaml"
-    file.write_text(
-        "extends: batch-10\nselection:\n  ratio: 1.5\n  revival: {rule: none}\n", encoding="utf-8"
-    )
+    file.write_text("extends: batch-10\nselection:\n  ratio: 1.5\n  revival: {rule: none}\n", encoding="utf-8")
     rules, _ = load_part(file, RuleSet, DATA)
     assert rules.selection.ratio == 1.5  # type: ignore[attr-defined]
     assert rules.shortlist == rule_set("batch-10").shortlist

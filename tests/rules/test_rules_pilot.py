@@ -36,9 +36,7 @@ def test_only_the_preselected_firm_is_asked() -> None:
         asked.append((i, offers.tolist()))
         return offers > 0
 
-    drugs = [tender([0.4, 0.9, 0.9], 1, drug=f"d{i}") for i in range(7)] + [
-        tender([0.95, 0.9], 1, drug="two")
-    ]
+    drugs = [tender([0.4, 0.9, 0.9], 1, drug=f"d{i}") for i in range(7)] + [tender([0.95, 0.9], 1, drug="two")]
     award_all(drugs, PILOT, answer)
     assert asked == [(7, [0, 760_000])]
 

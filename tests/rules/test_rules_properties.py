@@ -104,15 +104,11 @@ def test_agreed_volumes_add_up(id: str, reported: list[int], winners: int, drug_
     exact = share.share(winners, drug_class) * sum(reported)
     assert sum(parts) == total
     assert abs(total - exact) <= Fraction(1, 2)
-    assert all(
-        abs(p - share.share(winners, drug_class) * r) <= 1 for p, r in zip(parts, reported, strict=True)
-    )
+    assert all(abs(p - share.share(winners, drug_class) * r) <= 1 for p, r in zip(parts, reported, strict=True))
 
 
 @given(st.integers(1, 31), st.integers(1, 10), st.sampled_from(["batch-7", "batch-11", "expansion-2019"]))
-def test_draft_gives_every_province_one_main_and_a_different_backup(
-    provinces: int, winners: int, id: str
-) -> None:
+def test_draft_gives_every_province_one_main_and_a_different_backup(provinces: int, winners: int, id: str) -> None:
     rules = rule_set(id)
     weights = np.linspace(1, 2, provinces)
     main = rules.allocation.draft(weights, winners)

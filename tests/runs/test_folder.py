@@ -269,9 +269,7 @@ def test_a_disk_that_fills_up_leaves_nothing(tmp_path: Path) -> None:
         ({"province": np.array([1, 2, 3])}, "declared text"),
     ],
 )
-def test_a_table_that_is_not_as_declared_is_refused(
-    tmp_path: Path, change: dict[str, object], said: str
-) -> None:
+def test_a_table_that_is_not_as_declared_is_refused(tmp_path: Path, change: dict[str, object], said: str) -> None:
     columns = {k: v for k, v in {**fund(0), **change}.items() if v is not None}
     with pytest.raises(ValueError, match=said), RunWriter(tmp_path / "run") as run:
         run.append("fund", columns)  # type: ignore[arg-type]

@@ -73,9 +73,7 @@ def test_a_changed_file_loads_or_says_where_it_is_wrong(folder: Path, data: st.D
             if action != "add":
                 old = holder.pop(path[-1], None)
             if action != "remove":
-                holder["extra" if action in ("add", "rename") else path[-1]] = (
-                    old if action == "rename" else value
-                )
+                holder["extra" if action in ("add", "rename") else path[-1]] = old if action == "rename" else value
     file = folder / "any.yaml"
     file.write_text(json.dumps(tree), encoding="utf-8")
     variant = data.draw(st.sampled_from(["", "more", "more,over", "most"]))

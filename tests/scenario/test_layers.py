@@ -39,12 +39,8 @@ def test_the_same_part_keeps_its_parameters(tmp_path: Path) -> None:
     assert plain(Layers().open(tmp_path / "b.yaml")) == {"x": {"rule": "old", "p": 1, "q": 2}}
 
 
-@pytest.mark.parametrize(
-    ("name", "kept"), [("usual", {"model": "usual", "p": 1}), ("other", {"model": "other"})]
-)
-def test_a_part_that_no_file_names_counts_as_the_default(
-    tmp_path: Path, name: str, kept: dict[str, object]
-) -> None:
+@pytest.mark.parametrize(("name", "kept"), [("usual", {"model": "usual", "p": 1}), ("other", {"model": "other"})])
+def test_a_part_that_no_file_names_counts_as_the_default(tmp_path: Path, name: str, kept: dict[str, object]) -> None:
     write(tmp_path, a="x: {p: 1}", b=f"extends: a.yaml\nx: {{model: {name}}}")
     layers = Layers(implied=lambda address: "usual" if address == ("x",) else "")
     assert plain(layers.open(tmp_path / "b.yaml"))["x"] == kept

@@ -51,9 +51,7 @@ def test_a_scenario_survives_pickling(file: Path) -> None:
 
 def test_files_variants_settings_and_defaults_are_remembered(file: Path) -> None:
     origins = load_scenario(file, "more", ["seed=5"]).origins
-    said = [
-        str(origins.of(path)) for path in [("start",), ("demand", "growth"), ("seed",), ("replications",)]
-    ]
+    said = [str(origins.of(path)) for path in [("start",), ("demand", "growth"), ("seed",), ("replications",)]]
     assert said == [f"{file}:3:8", f"variant more ({file}:17:37)", "--set seed", "default"]
     assert "pilot-2018.yaml" in str(origins.of(("rounds", "first", "rules", "share", "table", "1")))
 
@@ -122,9 +120,7 @@ def test_wrong_settings(file: Path, text: str, said: str) -> None:
 
 
 def test_an_unknown_variant_names_the_nearest(file: Path) -> None:
-    assert "--variant mroe: the scenario has no variant 'mroe'\n    did you mean 'more'?" in failure(
-        file, "mroe"
-    )
+    assert "--variant mroe: the scenario has no variant 'mroe'\n    did you mean 'more'?" in failure(file, "mroe")
 
 
 @pytest.mark.parametrize(
@@ -300,9 +296,7 @@ def test_a_market_path_is_relative_to_the_file_that_names_it(tmp_path: Path) -> 
 
 
 def test_chinese_and_spaces_in_paths(tmp_path: Path) -> None:
-    file = make_scenario(
-        tmp_path / "集 采", SCENARIO.replace("market: market", "market: 市 场"), name="试 点.yaml"
-    )
+    file = make_scenario(tmp_path / "集 采", SCENARIO.replace("market: market", "market: 市 场"), name="试 点.yaml")
     os.rename(file.parent / "market", file.parent / "市 场")
     assert load_scenario(file).market.name == "市 场"
 

@@ -16,9 +16,7 @@ from vbp_sim.scenario import reference, schema
 ROOT = Path(__file__).parents[2]
 
 
-@pytest.mark.parametrize(
-    ("name", "make"), [("scenario", schema.scenario_schema), ("rules", schema.rules_schema)]
-)
+@pytest.mark.parametrize(("name", "make"), [("scenario", schema.scenario_schema), ("rules", schema.rules_schema)])
 def test_the_shipped_schema_has_not_drifted(name: str, make: Any) -> None:
     file = shipped() / "schema" / f"{name}.schema.json"
     remedy = f"run: vbp schema {name} --partial > scenarios/schema/{name}.schema.json"

@@ -78,9 +78,7 @@ def test_refused_with_place_and_reason(text: str, said: str) -> None:
 
 
 def test_an_alias_bomb_stops_at_its_first_anchor() -> None:
-    bomb = 'a0: &a0 ["x"]\n' + "".join(
-        f"a{i}: &a{i} [{', '.join([f'*a{i - 1}'] * 9)}]\n" for i in range(1, 12)
-    )
+    bomb = 'a0: &a0 ["x"]\n' + "".join(f"a{i}: &a{i} [{', '.join([f'*a{i - 1}'] * 9)}]\n" for i in range(1, 12))
     assert message(bomb).startswith("x.yaml:1:5: anchors and aliases")
 
 

@@ -121,11 +121,11 @@ def test_comments_and_what_does_not_move_stay(tmp_path: Path) -> None:
     text = (
         "# top\n" + HEAD + "rounds:\n  first:\n    # the drugs\n    drugs: [alpha]  # one\n    rules:\n"
         "      # nothing for hospitals\n      retention: {rule: linear, most: 0.0}  # none\n"
-        "      share: {table: {\"1\": 0.6}}\n# between\nreplications: 2\n# end\n"
+        '      share: {table: {"1": 0.6}}\n# between\nreplications: 2\n# end\n'
     )
     assert migrated(old_file(tmp_path, text)) == (
         "# top\nscenario: old  # mine\nedition: 2\nextends: small.yaml\nrounds:\n  first:\n    # the drugs\n"
-        "    drugs: [alpha]  # one\n    rules:\n      share: {table: {\"1\": 0.6}}\n# nothing for hospitals\n# none\n"
+        '    drugs: [alpha]  # one\n    rules:\n      share: {table: {"1": 0.6}}\n# nothing for hospitals\n# none\n'
         "laws: {national: {changes: {retention: {rule: linear, most: 0.0}}}}\n# between\nreplications: 2\n# end\n"
     )
 

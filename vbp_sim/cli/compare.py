@@ -28,12 +28,8 @@ from vbp_sim.cli.progress import bar
     "--variants", required=True, metavar="A[,B...]", help="Variants to compare with the base; A+B chains two."
 )
 @set_option
-@click.option(
-    "--seed", type=click.IntRange(min=0), help="Root of all random draws (default: the scenario's)."
-)
-@click.option(
-    "--replications", type=click.IntRange(min=2), help="Runs of each variant (default: the scenario's)."
-)
+@click.option("--seed", type=click.IntRange(min=0), help="Root of all random draws (default: the scenario's).")
+@click.option("--replications", type=click.IntRange(min=2), help="Runs of each variant (default: the scenario's).")
 @click.option(
     "--until-halfwidth", type=click.FloatRange(min=0, min_open=True), metavar="X",
     help="Add replications until the difference of --metric is known to +-X.",
@@ -109,9 +105,7 @@ def command(
     return 0
 
 
-def _go_together(
-    halfwidth: float | None, metric: str | None, most: int | None, replications: int | None
-) -> None:
+def _go_together(halfwidth: float | None, metric: str | None, most: int | None, replications: int | None) -> None:
     if (halfwidth is None) != (metric is None):
         raise click.UsageError("--until-halfwidth and --metric go together")
     if halfwidth is None and most is not None:

@@ -12,9 +12,7 @@ from vbp_sim.cli.common import message, quiet_option
 @click.command("new")
 @click.argument("name")
 @click.option("--from", "origin", default="pilot-2018", show_default=True, help="Shipped scenario to copy.")
-@click.option(
-    "--dir", "parent", type=click.Path(path_type=Path), default=Path(), help="Where to make the folder."
-)
+@click.option("--dir", "parent", type=click.Path(path_type=Path), default=Path(), help="Where to make the folder.")
 @quiet_option
 def command(name: str, origin: str, parent: Path, quiet: bool) -> None:
     """Make a folder NAME with a scenario, its market as CSV files, and the schema that editors use.

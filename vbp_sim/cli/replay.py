@@ -15,9 +15,7 @@ if TYPE_CHECKING:
 
 @click.command("replay")
 @click.argument("market")
-@click.option(
-    "--rules", "rules", multiple=True, required=True, metavar="ID", help="Rule set, or the file of one."
-)
+@click.option("--rules", "rules", multiple=True, required=True, metavar="ID", help="Rule set, or the file of one.")
 @click.option("--drug", "drugs", multiple=True, metavar="ID", help="Show only this drug.")
 @click.option(
     "--accept",
@@ -63,9 +61,7 @@ def _known(drugs: Sequence[str], known: list[str]) -> None:
 
     wrong = [d for d in drugs if d not in known]
     if wrong:
-        raise InputError(
-            *(Problem(f"--drug {d}", "the market has no such drug", nearest(d, known)) for d in wrong)
-        )
+        raise InputError(*(Problem(f"--drug {d}", "the market has no such drug", nearest(d, known)) for d in wrong))
 
 
 def _as_json(r: Replay) -> dict[str, Any]:
@@ -90,9 +86,7 @@ def _summary(r: Replay) -> str:
     s = r.score()
     if not s["bids"]:
         return f"{r.name}: the market does not say who was selected"
-    parts = [
-        f"{s[f'{what}_right']} of {s[what]} {what} right" for what in ("bids", "tenders", "drafts") if s[what]
-    ]
+    parts = [f"{s[f'{what}_right']} of {s[what]} {what} right" for what in ("bids", "tenders", "drafts") if s[what]]
     return f"{r.name}: {', '.join(parts)}"
 
 

@@ -12,9 +12,7 @@ from vbp_sim.cli.common import plugin_option
 @click.argument("scenario", required=False)
 @plugin_option
 @click.option("--format", "form", type=click.Choice(["json", "markdown"]), default="json", show_default=True)
-@click.option(
-    "--partial", is_flag=True, help="Nothing is required: for files that extend others, and for editors."
-)
+@click.option("--partial", is_flag=True, help="Nothing is required: for files that extend others, and for editors.")
 def command(what: str, scenario: str | None, form: str, partial: bool) -> None:
     """Print the JSON Schema or the reference page of WHAT a user may write; with a SCENARIO, its plug-ins count too."""
     from vbp_sim.runs.load import load_scenario

@@ -85,9 +85,7 @@ def run(
     """
     from vbp_sim.studies.sweep import begin
 
-    study = begin(
-        file, out, replications=replications, accept_new_code=accept_new_code, yes=yes or dry_run
-    )
+    study = begin(file, out, replications=replications, accept_new_code=accept_new_code, yes=yes or dry_run)
     if dry_run:
         return _estimated(study, as_json, how)
     return reported(go_on(study, as_json, quiet, how), study.folder, report, quiet)
@@ -96,9 +94,7 @@ def run(
 @command.command("resume")
 @click.argument("folder", type=FOLDER, metavar="DIR")
 @computing
-def resume(
-    folder: Path, accept_new_code: bool, yes: bool, as_json: bool, quiet: bool, report: bool, **how: Any
-) -> int:
+def resume(folder: Path, accept_new_code: bool, yes: bool, as_json: bool, quiet: bool, report: bool, **how: Any) -> int:
     """Run what a study lacks: what was interrupted, and what failed."""
     from vbp_sim.studies.sweep import reopen
 

@@ -200,9 +200,7 @@ class Accounts:
         flow = {name: np.cumsum(values, axis=0) for name, values in self.flows.items()}
         paid = flow["settlement"] + flow["settlement_late"] + flow["advance_set_off"]
         advances = np.zeros_like(flow["advance"])
-        advances[..., WHOLE] = (
-            flow["advance"] - flow["advance_return"] - flow["advance_set_off"]
-        ).sum(axis=3)
+        advances[..., WHOLE] = (flow["advance"] - flow["advance_return"] - flow["advance_set_off"]).sum(axis=3)
         return {
             "goods": (flow["goods"] - paid, np.cumsum(self.due_late, axis=0) - flow["settlement_late"]),
             "advance": (advances, np.cumsum(self.lost, axis=0)),

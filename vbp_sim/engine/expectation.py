@@ -24,7 +24,12 @@ class Assessed:
 
 
 def expected_ratio(
-    assessment: Assessment, retention: Retention, agreed: Floats, need: Floats, utility: Floats, on_time: Bools,
+    assessment: Assessment,
+    retention: Retention,
+    agreed: Floats,
+    need: Floats,
+    utility: Floats,
+    on_time: Bools,
     before: Assessed,
 ) -> Floats:
     """Part of the surplus that each institution expects to keep at the score that it expects, (drugs, institutions).

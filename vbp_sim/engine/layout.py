@@ -194,4 +194,3 @@ def _same(texts: Mapping[str, str], size: int) -> Table:
 
 def _joined(parts: list[Table]) -> Table:
     return {name: np.concatenate([part[name] for part in parts]) for name in parts[0]}
-

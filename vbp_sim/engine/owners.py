@@ -32,7 +32,13 @@ class Owners:
         self.flow[m] -= self._sum(self.of, by_product)
 
     def sell(
-        self, m: int, laid: Laid, month: Turnover, left: Floats, punctual: Floats, lags: tuple[Ints, Ints, Ints],
+        self,
+        m: int,
+        laid: Laid,
+        month: Turnover,
+        left: Floats,
+        punctual: Floats,
+        lags: tuple[Ints, Ints, Ints],
         charges: float,
     ) -> None:
         """Book a month's sales.

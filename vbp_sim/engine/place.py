@@ -177,15 +177,18 @@ class Place:
         """What institutions expect to keep of a surplus in the years that begin, and what that adds to their
         utility."""
         drugs, world = sorted(self._expecting), self.world
-        self.kept[drugs] = expected_ratio(
-            world.laws.part("assessment", self.index, m),
-            world.laws.part("retention", self.index, m),
-            self.agreed[drugs],
-            self.usual[drugs] * self.months[drugs, None],
-            self.plain[drugs],
-            self.on_time,
-            Assessed(self.completion[drugs], self.other_share[drugs]),
-        ) / HIGHEST
+        self.kept[drugs] = (
+            expected_ratio(
+                world.laws.part("assessment", self.index, m),
+                world.laws.part("retention", self.index, m),
+                self.agreed[drugs],
+                self.usual[drugs] * self.months[drugs, None],
+                self.plain[drugs],
+                self.on_time,
+                Assessed(self.completion[drugs], self.other_share[drugs]),
+            )
+            / HIGHEST
+        )
         self.natural[drugs] = self.plain[drugs] + world.choice.money(self.kept[drugs])
         self._expecting.clear()
 

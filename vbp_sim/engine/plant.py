@@ -77,7 +77,12 @@ class Plant:
             self._terms.succeed()
 
     def life(
-        self, env: simpy.Environment, model: Supply, luck: Streams, log: Log, left: Callable[[Plant], None],
+        self,
+        env: simpy.Environment,
+        model: Supply,
+        luck: Streams,
+        log: Log,
+        left: Callable[[Plant], None],
         crews: simpy.Resource | None = None,
     ) -> Generator[simpy.Event, None, None]:
         """Fail and recover from the first agreement on; ``left`` is called if the firm gives the product up.

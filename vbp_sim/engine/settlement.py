@@ -119,7 +119,11 @@ def _pay(
 
 
 def _settle(
-    world: World, agreements: Sequence[Agreement], place: Place, year: int, cut: int | None,
+    world: World,
+    agreements: Sequence[Agreement],
+    place: Place,
+    year: int,
+    cut: int | None,
     retained: dict[Agreement, float],
 ) -> list[tuple[int, tuple[Any, ...]]]:
     """Assess every institution of a place for its agreements of a round; return the rows of the settlement table, each

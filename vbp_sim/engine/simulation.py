@@ -1,7 +1,7 @@
 """One replication of a scenario, from its first day until the last payment.
 
-    tables = simulate(scenario, replication=0)
-    tables["awards"]["selected"]
+tables = simulate(scenario, replication=0)
+tables["awards"]["selected"]
 """
 
 from __future__ import annotations

@@ -73,9 +73,7 @@ class RunFolder:
             for other, (what, remedy) in OTHERS.items():
                 if (path / other).is_file():
                     raise _unusable(path, what, remedy)
-            raise _unusable(
-                path, "is not a run folder, or its run never finished: it has no manifest.json", AGAIN
-            )
+            raise _unusable(path, "is not a run folder, or its run never finished: it has no manifest.json", AGAIN)
         manifest = _read_json(file)
         if manifest.get("program") != target.PROGRAM:
             raise _unusable(file, "is not the manifest of a run of vbp_sim", "name another folder")

@@ -46,9 +46,7 @@ def scenario_file(name: str | Path) -> Path:
         return path
     known = sorted(file.stem for file in shipped().glob("*.yaml"))
     remedy = f"{nearest(str(name), known)} or give the path of a .yaml file".strip()
-    raise InputError(
-        Problem(str(name), "there is no such file, and no shipped scenario of that name", remedy)
-    )
+    raise InputError(Problem(str(name), "there is no such file, and no shipped scenario of that name", remedy))
 
 
 def load_rules(name: str) -> tuple[RuleSet, Origins]:

@@ -20,16 +20,12 @@ def new_project(name: str, origin: str, parent: Path) -> Path:
     """Make ``parent/name`` from the shipped scenario ``origin``; return the path of the new scenario file."""
     known = sorted(file.stem for file in shipped().glob("*.yaml"))
     if origin not in known:
-        raise InputError(
-            Problem(f"--from {origin}", "no shipped scenario has that name", nearest(origin, known))
-        )
+        raise InputError(Problem(f"--from {origin}", "no shipped scenario has that name", nearest(origin, known)))
     folder = parent / name
     if name in ("", ".", "..") or Path(name).name != name:
         raise InputError(Problem(name, "the name of a new folder is wanted", "use --dir for the place"))
     if folder.exists():
-        raise InputError(
-            Problem(str(folder), "this exists already, and nothing is overwritten", "choose another name")
-        )
+        raise InputError(Problem(str(folder), "this exists already, and nothing is overwritten", "choose another name"))
     if not parent.is_dir():
         raise InputError(Problem(str(parent), "there is no such folder", "make it first, or change --dir"))
     scenario = load_scenario(shipped() / f"{origin}.yaml")

@@ -173,9 +173,12 @@ def _manifest(scenario: Scenario, started: datetime, seconds: list[float]) -> di
 
 def _commit() -> str:
     """Git commit of the program, with ``+`` where files differ from it; empty outside a checkout."""
+
     def git(*words: str) -> str:
-        return subprocess.run(["git", "-C", str(PACKAGE.parent), *words], capture_output=True, text=True, check=True,
-                              timeout=5).stdout.strip()
+        return subprocess.run(
+            ["git", "-C", str(PACKAGE.parent), *words], capture_output=True, text=True, check=True, timeout=5
+        ).stdout.strip()
+
     try:
         if Path(git("rev-parse", "--show-toplevel")) != PACKAGE.parent:
             return ""

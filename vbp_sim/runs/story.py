@@ -77,8 +77,14 @@ def _events(run: RunFolder, kind: str, subject: str, replication: int) -> Iterat
         everywhere &= events[name] == ""
     for i in np.flatnonzero(mine & (everywhere | (events[kind] == subject))):
         yield Happening(
-            str(events["date"][i]), events["kind"][i], events["round"][i], events["drug"][i],
-            events["manufacturer"][i], events["province"][i], float(events["value"][i]), events["text"][i],
+            str(events["date"][i]),
+            events["kind"][i],
+            events["round"][i],
+            events["drug"][i],
+            events["manufacturer"][i],
+            events["province"][i],
+            float(events["value"][i]),
+            events["text"][i],
         )
 
 
@@ -93,6 +99,12 @@ def _bids(run: RunFolder, kind: str, subject: str, replication: int) -> Iterator
     }
     for i in np.flatnonzero((bids["replication"] == replication) & (bids[kind] == subject)):
         yield Happening(
-            opened[bids["round"][i]], "bid", bids["round"][i], bids["drug"][i], bids["manufacturer"][i], "",
-            float(bids["bid"][i]), bids["reason"][i],
+            opened[bids["round"][i]],
+            "bid",
+            bids["round"][i],
+            bids["drug"][i],
+            bids["manufacturer"][i],
+            "",
+            float(bids["bid"][i]),
+            bids["reason"][i],
         )

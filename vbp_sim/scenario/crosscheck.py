@@ -34,9 +34,7 @@ def drugs_exist(spec: Spec, data: Markets, tree: Node) -> list[Problem]:
                 remedy = nearest(drug, known[:20])
                 problems.append(node.problem(f"the market {market.name} has no drug '{cut(drug)}'", remedy))
             elif drug in one.drugs[:place]:
-                problems.append(
-                    node.problem(f"the drug '{drug}' stands twice in this round", "remove one of them")
-                )
+                problems.append(node.problem(f"the drug '{drug}' stands twice in this round", "remove one of them"))
     return problems
 
 

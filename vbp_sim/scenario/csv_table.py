@@ -166,9 +166,7 @@ def _records(text: str, name: str) -> Iterator[tuple[int, list[str], bool]]:
         except StopIteration:
             return
         except csv.Error as error:
-            raise InputError(
-                Problem(f"{name}:{line}", f"this is not CSV: {error}", "check the quotes")
-            ) from None
+            raise InputError(Problem(f"{name}:{line}", f"this is not CSV: {error}", "check the quotes")) from None
         if any(record):
             yield line, record, reader.line_num > line
         line = reader.line_num + 1
@@ -198,9 +196,7 @@ def _header(table: Table, header: list[str]) -> dict[str, int]:
         if column.name in header:
             continue
         close = get_close_matches(column.name, extra, n=1, cutoff=0.6 if column.required else SLIP)
-        remedy = (
-            f"rename the column '{close[0]}' to '{column.name}'" if close else f"add it: {column.description}"
-        )
+        remedy = f"rename the column '{close[0]}' to '{column.name}'" if close else f"add it: {column.description}"
         if column.required:
             note(column.name, f"the column '{column.name}' is missing", remedy)
         elif close:

@@ -115,9 +115,7 @@ class _Walk:
             yield self.line(value, address, field)
 
     def line(self, value: Any, address: Address, field: FieldInfo | None) -> Line:
-        extra = (
-            field.json_schema_extra if field is not None and isinstance(field.json_schema_extra, dict) else {}
-        )
+        extra = field.json_schema_extra if field is not None and isinstance(field.json_schema_extra, dict) else {}
         unit, meaning = str(extra.get("unit", "-")), (field.description or "") if field is not None else ""
         origin = self.origins.of(address)
         evidence = self.evidence(address, origin)
@@ -155,10 +153,7 @@ def text_of(lines: list[Line]) -> str:
     before: Address = ()
     for line in lines:
         shared = 0
-        while (
-            shared < len(line.address) - 1
-            and before[shared : shared + 1] == line.address[shared : shared + 1]
-        ):
+        while shared < len(line.address) - 1 and before[shared : shared + 1] == line.address[shared : shared + 1]:
             shared += 1
         for depth in range(shared, len(line.address) - 1):
             out.append(f"{'  ' * depth}{scalar(line.address[depth])}:")

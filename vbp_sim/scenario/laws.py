@@ -162,9 +162,7 @@ def _clashes(laws: Mapping[str, Law], tree: Node, order: tuple[str, ...], place:
     return found
 
 
-def _wrong(
-    laws: Mapping[str, Law], tree: Node, order: tuple[str, ...], place: str, day: date
-) -> list[Problem]:
+def _wrong(laws: Mapping[str, Law], tree: Node, order: tuple[str, ...], place: str, day: date) -> list[Problem]:
     """What is wrong with the values that hold together, each at the law that set it."""
     if not any(laws[name].rules is not None for name in order):
         node, _ = find(tree, ("laws", "national", "from"))

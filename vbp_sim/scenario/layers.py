@@ -104,18 +104,12 @@ class Layers:
         if name is None:
             return node
         here = (*chain, file.resolve())
-        folders = (
-            (file.parent, *((library,) if library else ())) if not pattern else (library or file.parent,)
-        )
+        folders = (file.parent, *((library,) if library else ())) if not pattern else (library or file.parent,)
         base = self._file(name, folders)
         if base.resolve() in here:
-            raise InputError(
-                name.problem(f"'{name.value}' extends this file again, in a circle", "remove one extends")
-            )
+            raise InputError(name.problem(f"'{name.value}' extends this file again, in a circle", "remove one extends"))
         if len(here) >= MAX_CHAIN:
-            raise InputError(
-                name.problem(f"more than {MAX_CHAIN} files extend each other", "join some of them")
-            )
+            raise InputError(name.problem(f"more than {MAX_CHAIN} files extend each other", "join some of them"))
         return self.merge(self._stack(base, here, pattern, library), without(node, "extends"), pattern)
 
     def _file(self, name: Node, folders: tuple[Path, ...]) -> Path:

@@ -192,9 +192,7 @@ def _product(row: Row) -> Product:
     return Product(**{**row.cells, "regions": row["regions"] or (), **texts})
 
 
-def _reported(
-    provinces: Table, drugs: Table, demand: Table
-) -> np.ndarray[tuple[int, ...], np.dtype[np.float64]]:
+def _reported(provinces: Table, drugs: Table, demand: Table) -> np.ndarray[tuple[int, ...], np.dtype[np.float64]]:
     column = {row["province"]: i for i, row in enumerate(provinces.rows)}
     line = {row["drug"]: i for i, row in enumerate(drugs.rows)}
     reported = np.zeros((len(line), len(column)))

@@ -101,10 +101,7 @@ class Chosen:
             return made
         tag = parts[0].tag
         refs = dict(made["discriminator"]["mapping"])
-        choices = [
-            {"$ref": ref} | ({} if name == self.default else {"required": [tag]})
-            for name, ref in refs.items()
-        ]
+        choices = [{"$ref": ref} | ({} if name == self.default else {"required": [tag]}) for name, ref in refs.items()]
         return {"anyOf": choices}
 
 

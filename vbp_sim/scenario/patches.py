@@ -53,9 +53,7 @@ class Patcher:
         if changes is None or changes.value is None:
             return
         if not isinstance(changes.value, dict):
-            raise InputError(
-                changes.problem("changes is a map like the scenario itself", "write key: value lines")
-            )
+            raise InputError(changes.problem("changes is a map like the scenario itself", "write key: value lines"))
         for key, remedy in FIXED.items():
             if key in changes.value:
                 raise InputError(changes.value[key].problem(f"a variant cannot change '{key}'", remedy, key=True))
@@ -93,11 +91,7 @@ class Patcher:
         name = f"--set {cut(dotted(address))}"
         if address[0] in ("variants", "extends", "plugins"):
             raise InputError(Problem(name, f"'{address[0]}' cannot be set from the command line"))
-        leaf = (
-            parse(value, name, Path.cwd(), layer="--set")
-            if value.strip()
-            else Node(None, Source(name, Path.cwd()))
-        )
+        leaf = parse(value, name, Path.cwd(), layer="--set") if value.strip() else Node(None, Source(name, Path.cwd()))
         self.no_lists(address, name)
         earlier = self.claimed(address)
         if earlier and not replaces:
@@ -116,9 +110,7 @@ class Patcher:
             node, _ = find(self.tree, address[:steps])
             if isinstance(node.value, list):
                 whole = dotted(address[:steps])
-                raise InputError(
-                    Problem(name, f"{whole} is a list", f"set the whole list: --set '{whole}=[a, b]'")
-                )
+                raise InputError(Problem(name, f"{whole} is a list", f"set the whole list: --set '{whole}=[a, b]'"))
 
     def put(self, patch: Node, who: str) -> None:
         """Merge a patch and claim what it sets."""

@@ -34,9 +34,7 @@ class Calendar(Frozen):
     reporting_end: date = Field(**DAYS, description="institutions' reporting closes")
     review_end: date = Field(**DAYS, description="provinces have checked the reports and sent them on")
     document: date = Field(**DAYS, description="the tender document is published")
-    opening: date = Field(
-        **DAYS, description="bids are opened; shortlist, selection, province choice on the same day"
-    )
+    opening: date = Field(**DAYS, description="bids are opened; shortlist, selection, province choice on the same day")
     result: date = Field(**DAYS, description="the final result is published; contracts are signed from here")
     start: date = Field(**DAYS, description="first day on which institutions use the selected products")
 

@@ -148,9 +148,7 @@ def relabel(node: Node, layer: str) -> Node:
             value = {key: copy(child) for key, child in value.items()}
         elif isinstance(value, list):
             value = [copy(child) for child in value]
-        return Node(
-            value, labelled(old.source), old.line, old.column, old.key_line, old.key_column, old.whole
-        )
+        return Node(value, labelled(old.source), old.line, old.column, old.key_line, old.key_column, old.whole)
 
     return copy(node)
 

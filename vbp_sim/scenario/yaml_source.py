@@ -74,9 +74,7 @@ def read_bytes(path: Path, name: str, limit: int) -> bytes:
         if path.exists() and not path.is_file():
             raise InputError(Problem(name, "this is not a regular file"))
         if os.path.getsize(path) > limit:
-            raise InputError(
-                Problem(name, f"the file is larger than {limit / 1e6:g} MB, the most that is read")
-            )
+            raise InputError(Problem(name, f"the file is larger than {limit / 1e6:g} MB, the most that is read"))
         return path.read_bytes()
     except FileNotFoundError:
         raise InputError(Problem(name, "there is no such file", neighbour(path))) from None
@@ -239,9 +237,7 @@ class _Builder:
     def not_yaml(self, error: yaml.YAMLError) -> None:
         what = f"this is not YAML: {getattr(error, 'problem', None) or error}"
         remedy = "check the indentation, the colons and the quotes just before this place"
-        self.problems.append(
-            problem_at(self.source, *place(getattr(error, "problem_mark", None)), what, remedy)
-        )
+        self.problems.append(problem_at(self.source, *place(getattr(error, "problem_mark", None)), what, remedy))
 
 
 def place(mark: Any) -> tuple[int, int]:

@@ -96,9 +96,7 @@ class Comparison:
             id: {
                 "unit": METRICS[id].unit,
                 "better": METRICS[id].better,
-                "variants": {
-                    name: {**dataclasses.asdict(d), "halfwidth": d.halfwidth} for name, d in found.items()
-                },
+                "variants": {name: {**dataclasses.asdict(d), "halfwidth": d.halfwidth} for name, d in found.items()},
             }
             for id, found in self.differences.items()
         }
@@ -147,9 +145,7 @@ def compare(
         for name, one in all_of.items():
             folder = _ran(name, one, workers, results, progress)
             rows[name], runs[name] = metrics_of(folder), str(folder.path)
-    id = hashlib.sha256(
-        "\n".join([str(until), *(f"{n} {run_id(s)}" for n, s in all_of.items())]).encode()
-    ).hexdigest()
+    id = hashlib.sha256("\n".join([str(until), *(f"{n} {run_id(s)}" for n, s in all_of.items())]).encode()).hexdigest()
     return Comparison(base.spec.scenario, base.spec.title, base.spec.seed, rows, runs, reached, id)
 
 
@@ -208,20 +204,14 @@ def _names(variants: Sequence[str]) -> dict[str, str]:
     for variant in variants:
         chain = ",".join(step.strip() for step in variant.split("+"))
         if not chain.strip(","):
-            raise InputError(
-                Problem("--variants", "the name of a variant is wanted", "for example --variants a,b+c")
-            )
+            raise InputError(Problem("--variants", "the name of a variant is wanted", "for example --variants a,b+c"))
         if variant in names:
-            raise InputError(
-                Problem(f"--variants {variant}", "is named twice, or is the base", "leave one out")
-            )
+            raise InputError(Problem(f"--variants {variant}", "is named twice, or is the base", "leave one out"))
         names[variant] = chain
     return names
 
 
-def _ran(
-    name: str, one: Scenario, workers: int | None, results: Path, progress: Progress | None
-) -> RunFolder:
+def _ran(name: str, one: Scenario, workers: int | None, results: Path, progress: Progress | None) -> RunFolder:
     def tell(done: int, of: int) -> None:
         if progress is not None:
             progress(name, done, of)
@@ -247,6 +237,4 @@ def _until(
         short = [d for d in found if not d.halfwidth <= until.halfwidth]
         if not short or wanted >= until.most:
             return rows, not short
-        wanted = min(
-            until.most, max(wanted + FIRST, *(min(2 * wanted, needed(d, until.halfwidth)) for d in short))
-        )
+        wanted = min(until.most, max(wanted + FIRST, *(min(2 * wanted, needed(d, until.halfwidth)) for d in short)))

@@ -1,7 +1,7 @@
 """Scenarios and sweeps of the first edition, rewritten for edition 2.
 
-    change = migration(Path("my-pilot.yaml"))
-    change.text, change.done
+change = migration(Path("my-pilot.yaml"))
+change.text, change.done
 """
 
 from __future__ import annotations

@@ -44,9 +44,7 @@ def bid_rows(outcome: Outcome, seen: Seen) -> Iterator[Row]:
         )  # fmt: skip
 
 
-def price_rows(
-    outcome: Outcome, seen: Seen, standard: Callable[[FloatArray, FloatArray], FloatArray]
-) -> Iterator[Row]:
+def price_rows(outcome: Outcome, seen: Seen, standard: Callable[[FloatArray, FloatArray], FloatArray]) -> Iterator[Row]:
     """A row for each firm; ``standard(price, selected)`` is the payment standard of the first year."""
     document, award, price = outcome.document, outcome.award, _prices(outcome)
     after = np.where(award.selected, price, seen.price)

@@ -1,6 +1,6 @@
 """The tender documents of a market under a rule set, without a world around them: for replays and back-tests.
 
-    documents = papers(market, rules, recorded(market))
+documents = papers(market, rules, recorded(market))
 """
 
 from __future__ import annotations

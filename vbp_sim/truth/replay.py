@@ -115,9 +115,7 @@ class Replay:
         return bids + drafts
 
 
-def replay(
-    market: Market, rules: RuleSet, accept: float = ACCEPT, *, entry: bool = False, name: str = ""
-) -> Replay:
+def replay(market: Market, rules: RuleSet, accept: float = ACCEPT, *, entry: bool = False, name: str = "") -> Replay:
     """Put the bids of a market through a rule set; firms accept offers of at least ``accept`` x their bid.
 
     The tenders took place, so the rule on how many firms must be qualified is applied only with ``entry``.
@@ -158,9 +156,7 @@ def read_market_of(name: str, *, bids: bool = True) -> Market:
     market = read_market(folder)
     if bids and not any(p.bid for p in market.products):
         raise InputError(
-            Problem(
-                str(folder / "products.csv"), "no product has a bid", "fill the column bid (yuan per unit)"
-            )
+            Problem(str(folder / "products.csv"), "no product has a bid", "fill the column bid (yuan per unit)")
         )
     return market
 
@@ -169,9 +165,7 @@ def story(replayed: Replayed, said: Callable[[str], str]) -> list[str]:
     """Lines for people: the drug, each firm with its reason as ``said``, and the provinces of each winner."""
     award, products, outcome = replayed.award, replayed.products, replayed.outcome
     ceiling = f", ceiling {text(outcome.document.ceiling)}" if outcome.document.ceiling else ""
-    lines = [
-        f"{replayed.drug.id}: {award.qualified} qualified, {award.n} valid bids, K = {award.places}{ceiling}"
-    ]
+    lines = [f"{replayed.drug.id}: {award.qualified} qualified, {award.n} valid bids, K = {award.places}{ceiling}"]
     names = outcome.document.places
     places = {firm: k for k, firm in enumerate(award.order)}
     for i in sorted(range(len(products)), key=lambda i: (award.rank[i] == 0, award.rank[i])):

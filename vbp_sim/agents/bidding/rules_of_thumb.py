@@ -28,23 +28,40 @@ class RulesOfThumb(Bidding):
     safe_discount: float = param(
         0.025,
         "mean discount under the ceiling, for each serious rival, where there are no more rivals than winners",
-        unit="share of the ceiling", source=_FIT, confidence="I", ge=0, le=1,
+        unit="share of the ceiling",
+        source=_FIT,
+        confidence="I",
+        ge=0,
+        le=1,
     )
     hungry: float = param(
-        0.06, "chance that a firm bids cost-plus although nobody can lose", unit="probability",
-        source=_FIT, confidence="I", ge=0, le=1,
+        0.06,
+        "chance that a firm bids cost-plus although nobody can lose",
+        unit="probability",
+        source=_FIT,
+        confidence="I",
+        ge=0,
+        le=1,
     )
     markup: float = param(
-        2.4, "median markup of a cost-plus bid if there are as many winners as bidders", unit="share of the unit cost",
-        source=_FIT, confidence="I", ge=0, le=20,
+        2.4,
+        "median markup of a cost-plus bid if there are as many winners as bidders",
+        unit="share of the unit cost",
+        source=_FIT,
+        confidence="I",
+        ge=0,
+        le=20,
     )
     rivalry: float = param(
-        0.7, "how the markup falls with bidders per winner: markup x (winners / bidders) ^ rivalry", unit="elasticity",
-        source=_FIT, confidence="I", ge=0, le=3,
+        0.7,
+        "how the markup falls with bidders per winner: markup x (winners / bidders) ^ rivalry",
+        unit="elasticity",
+        source=_FIT,
+        confidence="I",
+        ge=0,
+        le=3,
     )
-    markup_spread: float = param(
-        0.5, "spread of the markup, sd of the logarithm", source=_FIT, ge=0, le=3
-    )
+    markup_spread: float = param(0.5, "spread of the markup, sd of the logarithm", source=_FIT, ge=0, le=3)
     hold_out: float = param(
         0.5,
         "chance that the only generic of a drug bids near the ceiling and refuses any lower price",
@@ -57,12 +74,20 @@ class RulesOfThumb(Bidding):
     walk_away: float = param(
         0.32,
         "median of the lowest price that an originator accepts, over its own earlier price",
-        source=_FIT, confidence="I", gt=0, le=1,
+        source=_FIT,
+        confidence="I",
+        gt=0,
+        le=1,
     )
     walk_away_spread: float = param(0.5, "spread of that price, sd of the logarithm", source=_FIT, ge=0, le=3)
     originator_discount: float = param(
-        0.06, "mean discount under the ceiling of an originator that takes part", unit="share of the ceiling",
-        source=_FIT, confidence="I", ge=0, le=1,
+        0.06,
+        "mean discount under the ceiling of an originator that takes part",
+        unit="share of the ceiling",
+        source=_FIT,
+        confidence="I",
+        ge=0,
+        le=1,
     )
 
     maverick: float = param(0.0, "chance that a generic buys volume below its cost", unit="probability", ge=0, le=1)

@@ -43,21 +43,13 @@ class TwoLevelCosts(Firms):
         gt=0,
         lt=1,
     )
-    drug_spread: float = param(
-        0.35, "spread of costs between drugs, sd of the logarithm", ge=0, le=2
-    )
-    firm_spread: float = param(
-        0.45, "spread of costs between firms, sd of the logarithm", ge=0, le=2
-    )
+    drug_spread: float = param(0.35, "spread of costs between drugs, sd of the logarithm", ge=0, le=2)
+    firm_spread: float = param(0.45, "spread of costs between firms, sd of the logarithm", ge=0, le=2)
     originator_factor: float = param(
         1.35, "cost of an originator over a generic's", source="assumption, 1.25 to 1.5", gt=0, le=10
     )
-    own_api_share: float = param(
-        0.3, "share of generics that make their own active ingredient", ge=0, le=1
-    )
-    own_api_factor: float = param(
-        0.85, "cost of a firm with its own active ingredient over one without", gt=0, le=2
-    )
+    own_api_share: float = param(0.3, "share of generics that make their own active ingredient", ge=0, le=1)
+    own_api_factor: float = param(0.85, "cost of a firm with its own active ingredient over one without", gt=0, le=2)
     unqualified_share: float = param(
         0.4,
         "share of the volume that no originator has, held before the round by products that may not bid",
@@ -67,8 +59,12 @@ class TwoLevelCosts(Firms):
         le=1,
     )
     originator_share: float = param(
-        0.5, "earlier volume share of an originator where the market does not give it",
-        source="often quoted 0.4 to 0.6, no page found", confidence="M", ge=0, le=1,
+        0.5,
+        "earlier volume share of an originator where the market does not give it",
+        source="often quoted 0.4 to 0.6, no page found",
+        confidence="M",
+        ge=0,
+        le=1,
     )
     originator_premium: float = param(
         1.6, "earlier price of an originator over the generics' where the market does not give it", gt=0, le=100
@@ -90,9 +86,7 @@ class TwoLevelCosts(Firms):
         gt=0,
         le=100,
     )
-    capacity_spread: float = param(
-        0.5, "spread of capacities, sd of the logarithm", ge=0, le=2
-    )
+    capacity_spread: float = param(0.5, "spread of capacities, sd of the logarithm", ge=0, le=2)
     extra_bidders: float = param(
         1.0,
         "mean number of unnamed qualified generics where the market gives neither a number nor bids",
@@ -145,9 +139,7 @@ class TwoLevelCosts(Firms):
                 pre_price=prices[i],
                 pre_share=shares[i],
                 cost=float(p.cost) if p.cost is not None else self._cost(drug, p, luck),
-                capacity=(
-                    self._capacity(drug, p, reported / len(members), luck) if p.capacity is None else p.capacity
-                ),
+                capacity=(self._capacity(drug, p, reported / len(members), luck) if p.capacity is None else p.capacity),
             )
             for i, p in enumerate(members)
         ]
@@ -227,9 +219,7 @@ class TwoLevelCosts(Firms):
             shares = [s / known if s >= 0 else s for s in shares]
         room = max(0.0, 1 - known) * (1 - self.unqualified_share)
         open_ = [i for i, s in enumerate(shares) if s < 0]
-        sizes = [
-            float(np.exp(0.5 * luck.normal("firms.share", drug.id, members[i].manufacturer))) for i in open_
-        ]
+        sizes = [float(np.exp(0.5 * luck.normal("firms.share", drug.id, members[i].manufacturer))) for i in open_]
         for i, size in zip(open_, sizes, strict=True):
             shares[i] = room * size / sum(sizes)
         return shares

@@ -1,6 +1,6 @@
 """Reports by habit: a part of last year's use, with growth and an error.
 
-    R = use x r x (1 + growth) x exp(error z),   r ~ N(ratio, ratio_spread) within [0.4, 1.1]
+R = use x r x (1 + growth) x exp(error z),   r ~ N(ratio, ratio_spread) within [0.4, 1.1]
 """
 
 from __future__ import annotations

@@ -35,8 +35,12 @@ class Newsvendor(Reporting):
     cv_low: float = param(0.2, "least uncertainty of an institution about its demand (sd / mean)", gt=0, le=2)
     cv_high: float = param(0.5, "largest uncertainty of an institution about its demand (sd / mean)", gt=0, le=2)
     expected_share: float = param(
-        0.72, "share of a drug's use that institutions expect the selected product to take",
-        source="71.66 % after the pilot [B2]; taken as foreseen", confidence="I", gt=0, le=1,
+        0.72,
+        "share of a drug's use that institutions expect the selected product to take",
+        source="71.66 % after the pilot [B2]; taken as foreseen",
+        confidence="I",
+        gt=0,
+        le=1,
     )
 
     @model_validator(mode="after")
@@ -47,6 +51,7 @@ class Newsvendor(Reporting):
 
     def wished(self, history: History, luck: Streams) -> Floats:
         """See `Reporting.wished`."""
+
         def draw(what: str) -> np.ndarray[tuple[int, ...], np.dtype[np.uint64]]:
             keys = luck.keys(f"reporting.{what}", history.drugs, history.round)
             return words_at(keys[:, None], history.at)

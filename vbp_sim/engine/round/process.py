@@ -25,9 +25,7 @@ from vbp_sim.tender import Outcome, Seen, decide, expected_share, rows
 Ints = npt.NDArray[np.int64]
 
 
-def bidding_round(
-    world: World, round_id: str, spec: Round, places: list[Place]
-) -> Generator[simpy.Event, None, None]:
+def bidding_round(world: World, round_id: str, spec: Round, places: list[Place]) -> Generator[simpy.Event, None, None]:
     """Live through the calendar of a round; its agreements then run on their own."""
     scope, calendar, day = Scope.of(world, round_id, spec, places), spec.calendar, world.clock.day
     yield from world.until(day(calendar.reporting_start))

@@ -94,9 +94,7 @@ def _cap_outside(world: World, agreement: Agreement) -> None:
 def engage(world: World, supplier: Supplier) -> None:
     """A plant takes up an agreement beside those that it serves already: it earns by all of them, by volume."""
     plant, p = supplier.plant, world.products
-    serving = [
-        s for a in world.shelves[supplier.agreement.drug].running for s in a.suppliers if s.plant is plant
-    ]
+    serving = [s for a in world.shelves[supplier.agreement.drug].running for s in a.suppliers if s.plant is plant]
     volumes = np.array([s.agreed for s in serving])
     weights = volumes / volumes.sum() if volumes.sum() > 0 else np.full(len(serving), 1 / len(serving))
     price, agreed = float(weights @ np.array([s.price for s in serving])), float(volumes.sum())
