@@ -131,14 +131,13 @@ def test_a_killed_run_is_no_run_and_is_cleared_by_the_next(tmp_path: Path) -> No
         assert process.stdout is not None
         assert process.stdout.readline() == "ready\n"
         unfinished = left(tmp_path)
-        assert len(unfinished) == 1
-        assert unfinished[0].startswith(".run.unfinished-")
+        assert unfinished == [f".run.unfinished-{process.pid}", f".run.unfinished-{process.pid}.lock"]
         with pytest.raises(InputError, match="no such run folder"):
             RunFolder.open(tmp_path / "run")
         with pytest.raises(InputError, match="never finished"):
             RunFolder.open(tmp_path / unfinished[0])
         write(tmp_path / "run")  # the other process is alive: its folder stays
-        assert left(tmp_path) == [unfinished[0], "run"]
+        assert left(tmp_path) == [*unfinished, "run"]
         process.send_signal(signal.SIGKILL)
     write(tmp_path / "run", force=True)
     assert left(tmp_path) == ["run"]
@@ -215,7 +214,7 @@ def test_a_read_only_folder_is_an_input_error(tmp_path: Path) -> None:
 def test_a_full_disk_is_a_run_error_that_says_what_to_do(tmp_path: Path, table: str) -> None:
     def fill() -> None:
         with RunWriter(tmp_path / "run") as run:
-            (unfinished,) = tmp_path.iterdir()
+            (unfinished,) = (entry for entry in tmp_path.iterdir() if entry.is_dir())
             (unfinished / "tables" / f"{table}.parquet").symlink_to("/dev/full")
             run.append("fund", fund(0))
             run.finish(MANIFEST, SUMMARY)

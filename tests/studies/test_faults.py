@@ -12,7 +12,8 @@ from pathlib import Path
 
 import pytest
 import works
-from sweeping import alive, children, count, growth, process, runs, swept, table, wait_until, write_sweep
+from processes import alive, children, wait_until, workers_of
+from sweeping import count, growth, process, runs, swept, table, write_sweep
 
 from vbp_sim.studies.sweep import Listener, Options, begin, carry_on, status
 from vbp_sim.studies.work import Receipt
@@ -100,16 +101,6 @@ def test_a_worker_killed_from_outside_costs_no_run(tmp_path: Path, executor: str
     assert (study.returncode, shown.strip()) == (0, '[200, 0, ""]'), said
     assert len(runs(tmp_path / "s")) == 200
     assert same_as_serial(file, tmp_path / "s")
-
-
-def workers_of(pid: int) -> list[int]:
-    """Processes that compute, without the one that only watches semaphores."""
-
-    def computes(child: int) -> bool:
-        line = Path(f"/proc/{child}/cmdline").read_bytes()
-        return b"spawn_main" in line
-
-    return [child for child in children(pid) if computes(child)]
 
 
 def kill_main(file: Path, folder: Path, rows: int, executor: str = "processes") -> None:

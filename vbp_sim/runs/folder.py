@@ -140,8 +140,7 @@ class RunWriter:
 
     def __enter__(self) -> Self:
         target.check(self._target, self._force)
-        self._folder = target.begin(self._target)
-        self._lock = target.lock(self._folder)
+        self._folder, self._lock = target.begin(self._target)
         return self
 
     def __exit__(
@@ -150,7 +149,7 @@ class RunWriter:
         for file in self._files.values():
             file.abandon()
         shutil.rmtree(self._folder, ignore_errors=True)  # gone already if it was finished
-        os.close(self._lock)
+        target.end(self._lock)
 
     def append(self, table: str, columns: Mapping[str, npt.ArrayLike]) -> None:
         """Add one replication's rows to a table; call it in the order of replications.
@@ -184,7 +183,6 @@ class RunWriter:
             if draw is not None:
                 draw(run)
             _write_json(self._folder / target.MANIFEST, whole)
-            (self._folder / target.LOCK).unlink()
             target.settle(self._folder, self._target, self._force)
         return RunFolder(self._shown, run.manifest, run.summary)
 

@@ -1,24 +1,24 @@
 """Where a run goes: what may be overwritten, what dead runs left, how a folder gets its name.
 
-A run is written into the hidden sibling ``.NAME.unfinished-PID`` and renamed when it is complete. A run that
-it replaces steps aside as ``.NAME.replaced-PID`` for the instant between two renames.
+A run is written into the hidden sibling ``.NAME.unfinished-PID``, with a lock beside it, and renamed when it is
+complete. A run that it replaces steps aside as ``.NAME.replaced-PID`` for the instant between two renames.
 """
 
 from __future__ import annotations
 
 import errno
-import fcntl
 import json
 import os
 import shutil
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
+
+from filelock import FileLock, Timeout
 
 from vbp_sim.errors import InputError, Problem, RunError
 
 MANIFEST = "manifest.json"
-LOCK = ".lock"
 #: "program" of every run's manifest, so that no other folder with a manifest.json is taken for a run
 PROGRAM = "vbp_sim run"
 
@@ -64,27 +64,34 @@ def is_run(folder: Path) -> bool:
     return isinstance(manifest, dict) and manifest.get("program") == PROGRAM
 
 
-def begin(target: Path) -> Path:
-    """Make the unfinished folder of ``target`` and return it; what dead runs of that name left is cleared."""
+def begin(target: Path) -> tuple[Path, FileLock]:
+    """Make the unfinished folder of ``target`` and hold its lock; what dead runs of that name left is cleared."""
     unfinished = target.with_name(f".{target.name}.unfinished-{os.getpid()}")
+    lock = _lock(unfinished)
     try:
         target.parent.mkdir(parents=True, exist_ok=True)
         _clear(target)
+        lock.acquire(blocking=False)
         (unfinished / "tables").mkdir(parents=True)
     except OSError as error:
+        end(lock)
         if error.errno in _FULL:
             with writing(target):
                 raise
         remedy = f"make {target.parent} writable, or {_OTHER_OUT}"
         raise _refused(target, f"cannot be made: {error.strerror}", remedy) from error
-    return unfinished
+    return unfinished, lock
 
 
-def lock(unfinished: Path) -> int:
-    """Hold the folder as in work until the returned file descriptor is closed or the process dies."""
-    handle = os.open(unfinished / LOCK, os.O_CREAT | os.O_RDWR)
-    fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
-    return handle
+def end(lock: FileLock) -> None:
+    """Give the lock of an unfinished folder back, if it is held."""
+    if lock.is_locked:
+        lock.release()
+        Path(lock.lock_file).unlink(missing_ok=True)
+
+
+def _lock(unfinished: Path) -> FileLock:
+    return FileLock(f"{unfinished}.lock")
 
 
 def settle(unfinished: Path, target: Path, force: bool) -> None:
@@ -103,23 +110,19 @@ def settle(unfinished: Path, target: Path, force: bool) -> None:
 
 
 def _clear(target: Path) -> None:
-    for folder in target.parent.iterdir():
-        if folder.name.startswith(f".{target.name}.unfinished-") and _dead(folder):
-            shutil.rmtree(folder, ignore_errors=True)
-        elif folder.name.startswith(f".{target.name}.replaced-"):
+    for entry in list(target.parent.iterdir()):
+        if entry.name.startswith(f".{target.name}.unfinished-"):
+            unfinished = entry.with_name(entry.name.removesuffix(".lock"))
+            lock = _lock(unfinished)
+            with suppress(Timeout):  # somebody is at work there
+                lock.acquire(blocking=False)
+                shutil.rmtree(unfinished, ignore_errors=True)
+            end(lock)
+        elif entry.name.startswith(f".{target.name}.replaced-"):
             if target.exists():
-                shutil.rmtree(folder, ignore_errors=True)
+                shutil.rmtree(entry, ignore_errors=True)
             else:  # killed between the two renames of `settle`
-                os.rename(folder, target)
-
-
-def _dead(unfinished: Path) -> bool:
-    """Whether nobody holds the lock of an unfinished folder."""
-    try:
-        os.close(lock(unfinished))
-    except OSError:
-        return False
-    return True
+                os.rename(entry, target)
 
 
 def _refused(target: Path, what: str, remedy: str) -> InputError:

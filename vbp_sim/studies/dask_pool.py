@@ -87,14 +87,11 @@ class DaskPool:
             ) from error
         if not isinstance(error, self._dask.scheduler.KilledWorker):
             raise RunError(f"the Dask cluster failed: {error}\n    what is finished is kept; resume") from error
-        return True
-
-    def again(self) -> None:
-        """Dask starts workers again itself; wait until there is one."""
         try:
-            self._client.wait_for_workers(1, timeout=PATIENCE)
-        except (TimeoutError, OSError) as error:
-            raise RunError("no Dask worker is left; what is finished is kept") from error
+            self._client.wait_for_workers(1, timeout=PATIENCE)  # Dask starts them again itself
+        except (TimeoutError, OSError) as gone:
+            raise RunError("no Dask worker is left; what is finished is kept") from gone
+        return True
 
     def close(self, *, now: bool = False) -> None:
         self._client.close(timeout=2 if now else 10)

@@ -1,14 +1,14 @@
-"""Keeps a pool busy: a bounded window of chunks, receipts entered as they come, workers that die replaced.
+"""Keeps a pool busy: a bounded window of chunks, receipts entered as they come.
 
-When a worker dies nobody knows which run killed it. So all runs that were under way are tried again one at a
-time; a run that kills its worker alone, time after time, is entered as failed.
+When a worker dies nobody knows which run of its chunk killed it. So the runs of that chunk are tried again alone; one
+that kills its worker alone, time after time, is entered as failed.
 """
 
 from __future__ import annotations
 
 import signal
 import threading
-from collections import deque
+from collections import Counter, deque
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import FIRST_COMPLETED, CancelledError, Future, wait
 from contextlib import contextmanager
@@ -37,7 +37,7 @@ class Stop:
 
 @dataclass
 class Drive:
-    """One pass over the tasks. ``retries``: how often a run may lose its worker and be tried again."""
+    """One pass over the tasks. ``retries``: how often a run may lose its worker alone and be tried again."""
 
     pool: Pool
     make: MakeChunk
@@ -46,6 +46,8 @@ class Drive:
     stop: Stop = field(default_factory=Stop)
     _seconds: float = 0.0
     _deaths: int = 0
+    _suspects: deque[Task] = field(default_factory=deque)
+    _lost: Counter[tuple[int, int]] = field(default_factory=Counter)
 
     def all(self, tasks: Iterator[Task]) -> None:
         """Run the tasks until none is left or `stop` is set; each is entered exactly once."""
@@ -55,38 +57,35 @@ class Drive:
                 chunk = self._next(tasks)
                 if not chunk:
                     break
-                self._submit(chunk, under_way)
+                under_way[self._submitted(chunk)] = chunk
             if not under_way:
                 return
-            suspects = self._collect(under_way)
-            if suspects:
-                suspects += [task for chunk in under_way.values() for task in chunk]
-                under_way.clear()
-                self._one_by_one(deque(suspects))
+            self._collect(under_way)
 
     def _next(self, tasks: Iterator[Task]) -> tuple[Task, ...]:
+        if self._suspects:
+            return (self._suspects.popleft(),)
         size = 1
         if self._seconds > 0:
             size = max(1, min(LARGEST_CHUNK, int(self.pool.seconds / self._seconds)))
         return tuple(task for _, task in zip(range(size), tasks, strict=False))
 
-    def _submit(self, chunk: tuple[Task, ...], under_way: dict[Future[list[Receipt]], tuple[Task, ...]]) -> None:
+    def _submitted(self, chunk: tuple[Task, ...]) -> Future[list[Receipt]]:
         try:
-            future = self.pool.submit(self.make(chunk))
+            return self.pool.submit(self.make(chunk))
         except BaseException as error:
             if not self.pool.lost_worker(error):
                 raise
-            future = Future()
+            future: Future[list[Receipt]] = Future()
             future.set_exception(error)
-        under_way[future] = chunk
+            return future
 
-    def _collect(self, under_way: dict[Future[list[Receipt]], tuple[Task, ...]]) -> list[Task]:
-        """Enter what is ready; return the tasks of chunks whose worker died."""
+    def _collect(self, under_way: dict[Future[list[Receipt]], tuple[Task, ...]]) -> None:
+        """Enter what is ready."""
         if self.stop.why:
             for future in [f for f in under_way if f.cancel()]:
                 del under_way[future]
         ready, _ = wait(under_way, timeout=0.5, return_when=FIRST_COMPLETED)
-        suspects: list[Task] = []
         for future in ready:
             chunk = under_way.pop(future)
             try:
@@ -94,10 +93,9 @@ class Drive:
             except (Exception, CancelledError) as error:
                 if not self.pool.lost_worker(error):
                     raise
-                suspects += chunk
+                self._suspect(chunk)
                 continue
             self._entered(receipts)
-        return suspects
 
     def _entered(self, receipts: Sequence[Receipt]) -> None:
         self.enter(receipts)
@@ -106,31 +104,20 @@ class Drive:
             share = 0.2 if self._seconds else 1.0
             self._seconds += share * (max(receipt.seconds, 1e-5) - self._seconds)
 
-    def _one_by_one(self, suspects: deque[Task]) -> None:
-        """Run the suspects alone; one that kills its worker more than `retries` times is entered as failed."""
-        self.pool.again()
-        attempts = 0
-        while suspects and not self.stop.why:
-            task = suspects[0]
-            alone: dict[Future[list[Receipt]], tuple[Task, ...]] = {}
-            self._submit((task,), alone)
-            died: list[Task] = []
-            while alone and not died:
-                died = self._collect(alone)
-            if not died:
-                suspects.popleft()
-                attempts = 0
-                continue
-            attempts += 1
-            self._deaths += 1
-            if self._deaths >= HOPELESS * (self.retries + 1):
-                raise RunError(
-                    "the workers die as soon as they start, perhaps for lack of memory; what is finished is kept"
-                )
-            self.pool.again()
-            if attempts > self.retries:
-                self._give_up(suspects.popleft(), attempts)
-                attempts = 0
+    def _suspect(self, chunk: tuple[Task, ...]) -> None:
+        """Try the runs of a chunk whose worker died again, each alone; give up one that was alone too often."""
+        self._deaths += 1
+        if self._deaths >= HOPELESS * (self.retries + 1):
+            raise RunError(
+                "the workers die as soon as they start, perhaps for lack of memory; what is finished is kept"
+            )
+        if len(chunk) == 1:
+            run = chunk[0].point, chunk[0].replication
+            self._lost[run] += 1
+            if self._lost[run] > self.retries:
+                self._give_up(chunk[0], self._lost[run])
+                return
+        self._suspects.extend(chunk)
 
     def _give_up(self, task: Task, attempts: int) -> None:
         message = (

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from vbp_sim.errors import RunError
-from vbp_sim.studies.executors import default_workers
+from vbp_sim.runs.workers import default_workers
 from vbp_sim.studies.export import export
 from vbp_sim.studies.ledger import NAME, Ledger, PointRow
 from vbp_sim.studies.sweep import Options, Study, run_key

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import fcntl
-import os
 import shutil
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+
+from filelock import FileLock, Timeout
 
 from vbp_sim.errors import InputError, Problem
 from vbp_sim.studies import ledger, plan
@@ -18,20 +18,20 @@ LOCK = ".lock"
 @contextmanager
 def locked(folder: Path) -> Iterator[None]:
     """Make the folder if need be and hold its lock; InputError if it cannot be written or another process has it."""
+    lock = FileLock(folder / LOCK, blocking=False)
     try:
         folder.mkdir(parents=True, exist_ok=True)
-        handle = os.open(folder / LOCK, os.O_CREAT | os.O_RDWR)
+        lock.acquire()
+    except Timeout as error:
+        what = "another process is at work on this study"
+        raise InputError(Problem(str(folder), what, "wait for it; `vbp sweep status` shows how far it is")) from error
     except OSError as error:
         what = f"cannot be written: {error.strerror}"
         raise InputError(Problem(str(folder), what, "name another folder with --out")) from error
     try:
-        fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
         yield
-    except BlockingIOError as error:
-        what = "another process is at work on this study"
-        raise InputError(Problem(str(folder), what, "wait for it; `vbp sweep status` shows how far it is")) from error
     finally:
-        os.close(handle)
+        lock.release()
 
 
 def clear(folder: Path) -> None:
@@ -51,14 +51,15 @@ def clear(folder: Path) -> None:
 
 def busy(folder: Path) -> bool:
     """Whether a process is at work on the study."""
-    try:
-        with (folder / LOCK).open("rb") as handle:
-            fcntl.flock(handle, fcntl.LOCK_SH | fcntl.LOCK_NB)
-    except BlockingIOError:
-        return True
-    except OSError:
+    if not (folder / LOCK).is_file():
         return False
-    return False
+    try:
+        with FileLock(folder / LOCK, blocking=False):
+            return False
+    except Timeout:
+        return True
+    except OSError:  # a disk that cannot be written: nobody works there
+        return False
 
 
 def free_space(folder: Path) -> int:

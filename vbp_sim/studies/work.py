@@ -5,7 +5,6 @@ from __future__ import annotations
 import faulthandler
 import functools
 import pickle
-import signal
 import sys
 import threading
 import traceback
@@ -13,7 +12,6 @@ from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from time import perf_counter
-from types import FrameType
 from typing import Any
 
 from vbp_sim.errors import RunError
@@ -130,17 +128,14 @@ def _base(data: bytes) -> Base:
 
 @contextmanager
 def _limited(seconds: float, hard: bool) -> Iterator[None]:
-    """Raise `TimeLimit` in this thread after so many seconds.
+    """Raise `TimeLimit` in this thread after so many seconds, as soon as it runs Python code.
 
-    With ``hard`` the process ends if that does not help within `GRACE`, even where no Python code runs.
+    With ``hard`` the process ends if that does not help within `GRACE`.
     """
-    if threading.current_thread() is threading.main_thread():
-        old = signal.signal(signal.SIGALRM, functools.partial(_over, seconds))
-        signal.setitimer(signal.ITIMER_REAL, seconds)
-    else:
-        timer = threading.Timer(seconds, _raise_in, (threading.get_ident(),))
-        timer.daemon = True
-        timer.start()
+    thread = threading.get_ident()
+    timer = threading.Timer(seconds, _raise_in, (thread, TimeLimit))
+    timer.daemon = True
+    timer.start()
     if hard:
         faulthandler.dump_traceback_later(seconds + GRACE, exit=True, file=sys.__stderr__ or sys.stderr)
     try:
@@ -148,21 +143,15 @@ def _limited(seconds: float, hard: bool) -> Iterator[None]:
     except TimeLimit:
         raise TimeLimit(f"the run took longer than its limit of {seconds:g} s") from None
     finally:
+        timer.cancel()
+        _raise_in(thread, None)  # what came too late is taken back
         if hard:
             faulthandler.cancel_dump_traceback_later()
-        if threading.current_thread() is threading.main_thread():
-            signal.setitimer(signal.ITIMER_REAL, 0)
-            signal.signal(signal.SIGALRM, old)
-        else:
-            timer.cancel()
 
 
-def _over(seconds: float, number: int, frame: FrameType | None) -> None:
-    raise TimeLimit(f"the run took longer than its limit of {seconds:g} s")
-
-
-def _raise_in(thread: int) -> None:
-    """Raise `TimeLimit` in another thread as soon as it runs Python code again."""
+def _raise_in(thread: int, error: type[Exception] | None) -> None:
+    """Raise an exception in a thread as soon as it runs Python code again; none takes back one that waits."""
     import ctypes
 
-    ctypes.pythonapi.PyThreadState_SetAsyncExc(ctypes.c_ulong(thread), ctypes.py_object(TimeLimit))
+    what = ctypes.py_object(error) if error is not None else None
+    ctypes.pythonapi.PyThreadState_SetAsyncExc(ctypes.c_ulong(thread), what)

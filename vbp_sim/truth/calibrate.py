@@ -15,9 +15,7 @@ from __future__ import annotations
 
 import functools
 from collections.abc import Callable, Sequence
-from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass
-from multiprocessing import get_context
 from pathlib import Path
 from typing import Any
 
@@ -26,6 +24,7 @@ import numpy.typing as npt
 
 from vbp_sim.rules.ruleset import RuleSet
 from vbp_sim.runs.load import load_rules
+from vbp_sim.runs.workers import Workers
 from vbp_sim.scenario.market import Market
 from vbp_sim.truth.accuracy import accuracy, pooled, score
 from vbp_sim.truth.backtest import Backtest, Prediction, backtest
@@ -115,7 +114,7 @@ def calibrate(
     free = [f for f in FREE if hasattr(getattr(start, f.part), f.name) and f.name not in hold]
     centre = np.array([f.inner(getattr(getattr(start, f.part), f.name)) for f in free])
     task = _Task(tuple(markets), start.model_dump(mode="json"), tuple(free), replications, seed, centre)
-    with ProcessPoolExecutor(workers, get_context("spawn")) as pool:
+    with Workers(workers) as pool:
         first = pool.submit(task, centre).result()
 
         def losses(candidates: Floats) -> Floats:
