@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import gc
 import importlib
+import io
 import sys
 
 import click
@@ -87,5 +88,8 @@ def main() -> None:
     """Run the command line and exit with its code: 0 done, 1 failed, 2 wrong input, 130 interrupted."""
     from vbp_sim.cli.common import guarded
 
+    for stream in (sys.stdout, sys.stderr):  # a console that cannot say Chinese gets \u4e2d, as JSON would write it
+        if isinstance(stream, io.TextIOWrapper):
+            stream.reconfigure(errors="backslashreplace")
     gc.set_threshold(20_000)  # loading makes many objects that stay: looking through them at each 700 is in vain
     sys.exit(guarded(lambda: group.main(prog_name="vbp", standalone_mode=False)))
