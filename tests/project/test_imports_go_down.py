@@ -14,7 +14,8 @@ PACKAGE = Path(__file__).parents[2] / "vbp_sim"
 
 #: lowest first; `errors`, `facts` and `streams` are one layer
 LAYERS = (
-    "errors", "facts", "streams", "scenario", "rules", "agents", "tender", "engine", "runs", "studies", "truth",
+    "errors", "facts", "streams", "scenario", "rules", "agents", "tender", "engine", "runs", "intake", "studies",
+    "truth",
     "report", "explore", "api", "cli",
 )  # fmt: skip
 
@@ -41,6 +42,7 @@ FORBIDDEN = {
     "tender": {"simpy", "random", "secrets", "time", "click", "matplotlib", "pyarrow", "rich"},
     "engine": {"random", "secrets", "time", "click", "matplotlib", "pyarrow", "rich"},
     "runs": {"simpy", "random", "secrets", "click", "matplotlib", "rich"},
+    "intake": {"simpy", "random", "secrets", "click", "matplotlib", "rich"},
     "studies": {"simpy", "random", "secrets", "click", "matplotlib", "rich"},
     "truth": {"simpy", "random", "secrets", "click", "matplotlib", "rich"},
     "report": {"simpy", "random", "secrets", "click"},

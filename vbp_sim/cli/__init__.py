@@ -18,6 +18,7 @@ COMMANDS = {
     "check": "Check scenario files without running them.",
     "show": "Show a resolved scenario, rule set or law, and who set each value.",
     "list": "List scenarios, variants, rule sets, laws, models or markets.",
+    "import": "Make a market of spreadsheets as people have them.",
     "new": "Start a project of your own from a shipped scenario.",
     "migrate": "Rewrite scenarios and sweeps of the first edition.",
     "schema": "Print what a scenario, a rule set, a law or a market may say.",

@@ -1,0 +1,1 @@
+"""Tables that people have, as they have them, to a market folder: `vbp import`."""
