@@ -29,10 +29,7 @@ class Agreements:
     @cached_property
     def rounds(self) -> tuple[str, ...]:
         """Rounds with a tender, in the order in which bids were opened."""
-        events, named = self._t["events"], set(self._t["awards"]["round"].tolist())
-        opened = np.flatnonzero(events["kind"] == "opening")
-        at = {events["round"][i]: float(events["time"][i]) for i in opened.tolist()}
-        return tuple(sorted(named, key=lambda name: (at.get(name, np.inf), name)))
+        return Replication(self._t).rounds
 
     def parts(self) -> Iterator[tuple[str, Replication]]:
         """Each round, then the renewals, if there are several rounds."""

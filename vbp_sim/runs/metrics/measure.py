@@ -28,15 +28,18 @@ class Folder(Protocol):
     def table(self, name: str, columns: Iterable[str] | None = None) -> Table: ...
 
 
-def measure(tables: Tables) -> Row:
+def measure(tables: Tables, control: Tables | None = None) -> Row:
     """Return every metric of one replication; nan where it does not apply (no backup ever delivered).
+
+    ``control``: the same replication in a world without VBP; metrics that need one are left out without it.
 
     With several rounds a metric that declares the cut ``round`` is of the first agreement of each drug and place, and
     ``ID@ROUND`` and ``ID@renewals`` follow the plain ids.
     """
-    agreements, whole = Agreements(tables), Replication(tables)
+    agreements, whole = Agreements(tables), Replication(tables, control)
     first = agreements.first()
-    found = {id: float(m.formula(first if "round" in m.cuts else whole)) for id, m in METRICS.items()}
+    known = {id: m for id, m in METRICS.items() if control is not None or not m.control}
+    found = {id: float(m.formula(first if "round" in m.cuts else whole)) for id, m in known.items()}
     cut = [m for m in METRICS.values() if "round" in m.cuts]
     found |= {f"{m.id}@{part}": float(m.formula(run)) for part, run in agreements.parts() for m in cut}
     return {id: found[id] for id in in_order(found)}

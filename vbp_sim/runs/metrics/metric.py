@@ -24,11 +24,11 @@ from vbp_sim.runs.metrics.replication import Replication
 from vbp_sim.scenario.plugins import in_use
 
 Formula = Callable[[Replication], float]
-#: what a metric can be told of a part of: some drugs, some provinces, one round
-Dimension = Literal["drug", "province", "round"]
+#: what a metric can be told of a part of: some drugs, some provinces, some levels of hospital, one round
+Dimension = Literal["drug", "province", "level", "round"]
 
 #: groups in the order in which people see them; others come after
-GROUPS = ("price", "tender", "use", "money", "reporting", "incentive", "supply", "firms")
+GROUPS = ("price", "tender", "use", "products", "before_after", "money", "reporting", "incentive", "supply", "firms")
 #: the part of a run that is no round's own: all agreements that follow another one
 RENEWALS = "renewals"
 _PACKAGE = "vbp_sim.runs.metrics"
@@ -41,8 +41,7 @@ class Metric:
 
     ``decimals`` are those that people see; shares are per cent, money is scaled. ``better``: whether more of it or
     less is welcome to patients and payers, None where neither is. ``wanted``: its place among those that charts and
-    pages take first, from 1; 0 for none. ``part``: the round that it is told of, or `RENEWALS`; empty for none.
-    """
+XX    """
 
     id: str
     group: str
@@ -54,6 +53,7 @@ class Metric:
     cuts: tuple[Dimension, ...] = ()
     wanted: int = 0
     part: str = ""
+    control: bool = False
 
     @property
     def base(self) -> str:
@@ -130,11 +130,12 @@ def metric(
     better: Literal["higher", "lower"] | None = None,
     cuts: tuple[Dimension, ...] = (),
     wanted: int = 0,
+    control: bool = False,
 ) -> Callable[[Formula], Formula]:
     """Declare a function of a `Replication` as a metric; nan where it does not apply."""
 
     def enter(formula: Formula) -> Formula:
-        METRICS.enter(Metric(id, group, unit, meaning, formula, decimals, better, cuts, wanted))
+        METRICS.enter(Metric(id, group, unit, meaning, formula, decimals, better, cuts, wanted, control=control))
         return formula
 
     return enter
@@ -153,10 +154,12 @@ def in_order(ids: Iterable[str]) -> list[str]:
 
 
 def known_ids(rounds: Sequence[str] = ()) -> list[str]:
-    """Every id that runs of a scenario with these rounds have: those of rounds only if there are several."""
+    """Every id that runs of a scenario with these rounds have: those of rounds only if there are several, and none that
+    needs another world beside."""
     parts = [*rounds, RENEWALS] if len(rounds) > 1 else []
     cut = [id for id in METRICS if "round" in METRICS[id].cuts]
-    return [*METRICS, *(f"{id}@{part}" for id in cut for part in parts)]
+    alone = [id for id in METRICS if not METRICS[id].control]
+    return [*alone, *(f"{id}@{part}" for id in cut for part in parts)]
 
 
 def check_known(metrics: Iterable[str], known: Sequence[str], option: str) -> None:

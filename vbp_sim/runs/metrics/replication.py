@@ -9,6 +9,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
+from vbp_sim.runs.metrics.basket import Basket
 from vbp_sim.runs.savings import Savings, among, codes
 
 Floats = npt.NDArray[np.float64]
@@ -35,15 +36,31 @@ class Rows(Mapping[str, npt.NDArray[Any]]):
 
 
 class Replication:
-    """The tables of one replication, or of the part of it that belongs to some of its agreements."""
+    """The tables of one replication, or of the part of it that belongs to some of its agreements.
 
-    def __init__(self, tables: Tables) -> None:
-        self.t = tables
+    ``control``: the tables of the same replication in a world without VBP, where one was run.
+    """
+
+    def __init__(self, tables: Tables, control: Tables | None = None) -> None:
+        self.t, self.control = tables, control
 
     @cached_property
     def won(self) -> Bools:
         """Rows of the bids table that were selected."""
         return np.asarray(self.t["bids"]["selected"], dtype=np.bool_)
+
+    @cached_property
+    def rounds(self) -> tuple[str, ...]:
+        """Rounds with a tender, in the order in which bids were opened."""
+        events, named = self.t["events"], set(self.t["awards"]["round"].tolist())
+        opened = np.flatnonzero(events["kind"] == "opening")
+        at = {events["round"][i]: float(events["time"][i]) for i in opened.tolist()}
+        return tuple(sorted(named, key=lambda name: (at.get(name, np.inf), name)))
+
+    @cached_property
+    def basket(self) -> Basket:
+        """What was bought before and in the first agreement year, and at which prices."""
+        return Basket.of(self.t, self.rounds, self.control)
 
     @cached_property
     def in_contract(self) -> Bools:

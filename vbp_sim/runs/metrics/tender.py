@@ -46,6 +46,18 @@ def selected_products(run: Replication) -> float:
 
 
 @metric(
+    "selected_firms",
+    group="tender",
+    unit="firms",
+    meaning="firms with a selected product",
+    cuts=("drug", "round"),
+)
+def selected_firms(run: Replication) -> float:
+    """A manufacturer counts once, however many products it wins with."""
+    return float(len(np.unique(run.t["bids"]["manufacturer"][run.won].astype(str))))
+
+
+@metric(
     "failed_drugs",
     group="tender",
     unit="drugs",
@@ -82,6 +94,19 @@ def originator_win_rate(run: Replication) -> float:
     bids = run.t["bids"]
     quoted = bids["originator"] & ~np.isnan(bids["bid"])
     return ratio(float((quoted & run.won).sum()), float(quoted.sum()))
+
+
+@metric(
+    "originator_valid",
+    group="tender",
+    unit="share",
+    meaning="originators that bid no more than the ceiling",
+    cuts=("drug", "round"),
+)
+def originator_valid(run: Replication) -> float:
+    """Over all originators that may bid, those that do not quote included."""
+    bids = run.t["bids"]
+    return mean_of((bids["rank"] > 0)[bids["originator"].astype(np.bool_)].astype(np.float64))
 
 
 @metric(

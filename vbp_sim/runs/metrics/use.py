@@ -6,6 +6,7 @@ import numpy as np
 
 from vbp_sim.runs.metrics.metric import metric
 from vbp_sim.runs.metrics.replication import Bools, Floats, Ints, Replication, over, ratio
+from vbp_sim.runs.savings import among
 
 
 @metric(
@@ -13,7 +14,7 @@ from vbp_sim.runs.metrics.replication import Bools, Floats, Ints, Replication, o
     group="use",
     unit="share",
     meaning="purchased selected volume / agreed volume",
-    cuts=("drug", "province", "round"),
+    cuts=("drug", "province", "level", "round"),
     wanted=2,
 )
 def completion(run: Replication) -> float:
@@ -27,7 +28,7 @@ def completion(run: Replication) -> float:
     unit="share",
     meaning="institutions that bought at least the agreed volume of a drug",
     better="higher",
-    cuts=("drug", "province", "round"),
+    cuts=("drug", "province", "level", "round"),
 )
 def completion_cells(run: Replication) -> float:
     """Share of institutions x drugs x agreement years."""
@@ -40,7 +41,7 @@ def completion_cells(run: Replication) -> float:
     unit="share",
     meaning="completion that nine of ten institutions reach",
     better="higher",
-    cuts=("drug", "province", "round"),
+    cuts=("drug", "province", "level", "round"),
 )
 def completion_tenth(run: Replication) -> float:
     """Tenth percentile among the institutions of a drug, place, level and year; mean over these by institutions."""
@@ -56,7 +57,7 @@ def completion_tenth(run: Replication) -> float:
     unit="share",
     meaning="selected products in the use of awarded drugs",
     better="higher",
-    cuts=("drug", "province", "round"),
+    cuts=("drug", "province", "level", "round"),
 )
 def selected_share(run: Replication) -> float:
     """Under agreement."""
@@ -68,7 +69,7 @@ def selected_share(run: Replication) -> float:
     group="use",
     unit="share",
     meaning="originators in the use of awarded drugs",
-    cuts=("drug", "province", "round"),
+    cuts=("drug", "province", "level", "round"),
 )
 def originator_share(run: Replication) -> float:
     """Under agreement, selected or not."""
@@ -76,11 +77,27 @@ def originator_share(run: Replication) -> float:
 
 
 @metric(
+    "selected_share_all",
+    group="use",
+    unit="share",
+    meaning="selected products in all use that tendered drugs serve or served",
+    better="higher",
+    cuts=("drug", "province", "level"),
+)
+def selected_share_all(run: Replication) -> float:
+    """From the first agreement of a place on: failed drugs and drugs outside the list are in. In units, not DDD."""
+    use = run.t["use"]
+    rows = among(use, use, use["agreed"] > 0, "month", "province")
+    whole = (use["need"] - use["unmet"])[rows]
+    return ratio(float((use["selected"] * run.in_contract)[rows].sum()), float(whole.sum()))
+
+
+@metric(
     "use_change",
     group="use",
     unit="share",
     meaning="change of the use of tendered drugs against before",
-    cuts=("drug", "province"),
+    cuts=("drug", "province", "level"),
 )
 def use_change(run: Replication) -> float:
     """Mean monthly use under agreement against the months before the first one, of drugs and places that have both."""

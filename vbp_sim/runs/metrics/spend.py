@@ -1,0 +1,136 @@
+"""Spending and volume as published studies count them: before against the first agreement year, awarded drugs alone.
+
+With q a volume by cell (drug, place, level) and group of products (selected, other generics, other originators), p its
+price, Q the volume of a cell and c what a unit of it cost before, and 0 before, 1 in the first agreement year:
+
+    raw change           sum p1 q1 / sum p0 q0         = volume x structure x price
+    volume               sum c Q1  / sum p0 q0
+    structure            sum p0 q1 / sum c Q1
+    price                sum p1 q1 / sum p0 q1
+    at constant volume   sum p1 q1 / sum c Q1          = structure x price
+
+Difference in differences takes a world without VBP, lived through with the same luck, as the control.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+
+from vbp_sim.runs.metrics.metric import metric
+from vbp_sim.runs.metrics.replication import Floats, Replication, ratio
+from vbp_sim.runs.savings import among
+
+
+@metric(
+    "spend_raw",
+    group="before_after",
+    unit="share",
+    meaning="raw change of spending on awarded drugs",
+    better="lower",
+    cuts=("drug", "province", "level"),
+)
+def spend_raw(run: Replication) -> float:
+    """sum p1 q1 / sum p0 q0 - 1."""
+    return ratio(run.basket.spend(1, 1), run.basket.spend(0, 0)) - 1
+
+
+@metric(
+    "spend_constant",
+    group="before_after",
+    unit="share",
+    meaning="change of spending on awarded drugs at constant volume",
+    better="lower",
+    cuts=("drug", "province", "level"),
+)
+def spend_constant(run: Replication) -> float:
+    """sum p1 q1 / sum c Q1 - 1: structure x price."""
+    return ratio(run.basket.spend(1, 1), run.basket.at_earlier_cost) - 1
+
+
+@metric(
+    "spend_did",
+    group="before_after",
+    unit="share",
+    meaning="change of spending on awarded drugs against a world without VBP",
+    better="lower",
+    cuts=("drug", "province", "level"),
+    control=True,
+)
+def spend_did(run: Replication) -> float:
+    """Raw change over that of the world without VBP, where prices and structure stay; left out where none was run."""
+    return ratio(run.basket.spend(1, 1), run.basket.spend(0, 0) * run.basket.trend) - 1
+
+
+@metric(
+    "spend_all",
+    group="before_after",
+    unit="share",
+    meaning="raw change of spending on all tendered drugs",
+    better="lower",
+    cuts=("province",),
+)
+def spend_all(run: Replication) -> float:
+    """Awarded or not: money of the first year after the first supply in a place over that of the months before."""
+    fund = run.t["fund"]
+    under = among(fund, run.t["use"], run.t["use"]["agreed"] > 0, "month", "province")
+    month = fund["month"].astype("datetime64[M]").astype(np.int64)
+    found: list[Floats] = []
+    for place in dict.fromkeys(fund["province"].tolist()):
+        rows = fund["province"] == place
+        if (rows & under).any() and not (rows & under).all():
+            since = month - month[rows & under].min()
+            found.append(np.array([fund["spend"][rows & (since < 0)].mean(),
+                                   fund["spend"][rows & (since >= 0) & (since < 12)].mean()]))  # fmt: skip
+    before, after = np.sum(found, axis=0) if found else (0.0, 0.0)
+    return ratio(float(after), float(before)) - 1
+
+
+@metric(
+    "volume_change",
+    group="before_after",
+    unit="share",
+    meaning="change of the volume of awarded drugs, valued at earlier cost",
+    cuts=("drug", "province", "level"),
+)
+def volume_change(run: Replication) -> float:
+    """sum c Q1 / sum p0 q0 - 1."""
+    return ratio(run.basket.at_earlier_cost, run.basket.spend(0, 0)) - 1
+
+
+@metric(
+    "volume_did",
+    group="before_after",
+    unit="share",
+    meaning="change of the volume of awarded drugs against a world without VBP",
+    cuts=("drug", "province", "level"),
+    control=True,
+)
+def volume_did(run: Replication) -> float:
+    """Change of volume over that of the world without VBP; left out where none was run."""
+    return ratio(run.basket.at_earlier_cost, run.basket.spend(0, 0) * run.basket.trend) - 1
+
+
+@metric(
+    "structure_change",
+    group="before_after",
+    unit="share",
+    meaning="change of spending on awarded drugs by another mix of their products",
+    better="lower",
+    cuts=("drug", "province", "level"),
+)
+def structure_change(run: Replication) -> float:
+    """sum p0 q1 / sum c Q1 - 1."""
+    return ratio(run.basket.spend(0, 1), run.basket.at_earlier_cost) - 1
+
+
+@metric(
+    "price_change",
+    group="before_after",
+    unit="share",
+    meaning="change of spending on awarded drugs by other prices of the same products",
+    better="lower",
+    cuts=("drug", "province", "level"),
+)
+def price_change(run: Replication) -> float:
+    """sum p1 q1 / sum p0 q1 - 1 (Paasche)."""
+    return ratio(run.basket.spend(1, 1), run.basket.spend(0, 1)) - 1
