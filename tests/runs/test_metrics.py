@@ -8,10 +8,12 @@ from typing import Any
 import numpy as np
 import pytest
 
+from vbp_sim.engine.simulation import simulate
 from vbp_sim.engine.tables import TABLES
 from vbp_sim.errors import InputError
 from vbp_sim.report.summary import meaning
 from vbp_sim.report.words.language import speaking
+from vbp_sim.runs.load import load_scenario
 from vbp_sim.runs.metrics import BAND, METRICS, Metric, check_known, known_ids, measure, metric, summarize
 from vbp_sim.runs.metrics.reference import markdown
 from vbp_sim.runs.metrics.replication import Replication
@@ -66,6 +68,10 @@ def use(month: str, drug: str, province: str, **volumes: float) -> dict[str, Any
 
 def settled(round_: str, province: str, **numbers: float) -> dict[str, Any]:
     return {"round": round_, "drug": "a", "province": province, "contract_year": 1, **numbers}
+
+
+def priced(round_: str, drug: str, firm: str, before: float, after: float, **more: Any) -> dict[str, Any]:
+    return {"round": round_, "drug": drug, "manufacturer": firm, "price_before": before, "price_after": after, **more}
 
 
 def tables() -> dict[str, Any]:
@@ -145,7 +151,15 @@ def tables() -> dict[str, Any]:
             {"month": "2019-03", "round": "r2", "drug": "a", "manufacturer": "x", "ordered": 11, "delivered": 10.95},
             {"month": "2019-04", "round": "r2", "drug": "a", "manufacturer": "x", "ordered": 11, "delivered": 5},
         ),
-        "prices": table("prices"),
+        "prices": table(
+            "prices",
+            priced("r1", "a", "x", 20, 4, selected=True),
+            priced("r1", "a", "brand", 30, 6, selected=True, originator=True),
+            priced("r1", "a", "y", 10, 9),
+            priced("r1", "b", "brand", 8, 8, originator=True),
+            priced("r1", "b", "z", 5, 5),
+            priced("r2", "a", "x", 4, 3, selected=True),
+        ),
         "settlement": table(
             "settlement",
             settled(
@@ -226,6 +240,21 @@ def tables() -> dict[str, Any]:
     }
 
 
+def alone() -> dict[str, Any]:
+    """The same months without VBP: use of drug a in north rises by a tenth, spending stays."""
+    whole = tables()
+    use, fund = ({column: values.copy() for column, values in whole[name].items()} for name in ("use", "fund"))
+    mine = (use["drug"] == "a") & (use["province"] == "north")
+    use["need"][mine], use["unmet"][mine] = [10, 10, 12], 0
+    fund["spend"][:], fund["alternatives"][:] = 999, 1
+    return {**whole, "use": use, "fund": fund}
+
+
+#: at the shares of before a unit of drug a in north cost 21 yuan, at later prices 17.6 (4 for x, 12 and 30 for the
+#: others; the other generics are y and those that may not bid, at the mean of x and y)
+_COST, _LATER, _SPENT = 21.0, (2 * 4 + 4 * 12 + 4 * 30) / 10, 8.5 * 4 + 2 * 12 + 1 * 30
+
+
 #: what belongs to a round is that of r1: it has the first agreement of drug a in north and west
 WANTED = {
     "cut_ceiling": (0.6 + 0.4) / 2,
@@ -235,16 +264,39 @@ WANTED = {
     "bidders_per_drug": 3 / 2,
     "selected_per_drug": 2,
     "selected_products": 2,
+    "selected_firms": 2,
     "failed_drugs": 1,
     "bid_success": 2 / 3,
     "originator_win_rate": 1 / 2,
+    "originator_valid": 1 / 2,
     "wish_met": 30 / 40,
     "completion": 20 / 15,
     "completion_cells": 7 / 10,
     "completion_tenth": (8 * 0.9 + 2 * 0.4) / 10,
     "selected_share": 6 / 11,
     "originator_share": (2 + 1) / 11,
+    "selected_share_all": 17 / (11 + 12 + 30 + 30),
     "use_change": ((11 + 12) / 2) / 10 - 1,
+    "selected_before": 2 / 10,
+    "selected_volume": 8.5 / 2 - 1,
+    "others_volume": 3 / 8 - 1,
+    "other_generics_volume": 2 / 4 - 1,
+    "other_originators_volume": 1 / 4 - 1,
+    "selected_price": 4 / 20 - 1,
+    "others_price": (2 * 12 + 30) / (2 * 12.5 + 30) - 1,
+    "other_generics_price": 12 / 12.5 - 1,
+    "other_originators_price": 0,
+    "spend_raw": _SPENT / 210 - 1,
+    "spend_constant": _SPENT / (_COST * 11.5) - 1,
+    "spend_did": _SPENT / 210 / 1.1 - 1,
+    "spend_all": (60 + 20) / 2 / 999 - 1,
+    "volume_change": 11.5 / 10 - 1,
+    "volume_did": 11.5 / 10 / 1.1 - 1,
+    "structure_change": _SPENT / (_LATER * 11.5) - 1,
+    "price_change": _LATER / _COST - 1,
+    "saving_official": 30 * (16 - 4) + 10 * (16 - 6) + 10 * (16 - 4),
+    "saving_world": (999 * 0.95 ** (1 / 12) - 60 + 999 * 0.95 ** (2 / 12) - 20) / (2 / 12),
+    "saving_net": (1000 * 0.95 ** (1 / 12) - 60 + 1000 * 0.95 ** (2 / 12) - 20) / (2 / 12),
     "spend_change": 80 / 200 - 1,
     "fund_saving": 80 / (2 / 12),
     "fund_net": (80 - 40 - 4) / (2 / 12),
@@ -294,7 +346,7 @@ def test_every_metric_has_a_wanted_value() -> None:
 
 @pytest.mark.parametrize("name", METRICS)
 def test_metric_by_hand(name: str) -> None:
-    assert measure(tables())[name] == pytest.approx(WANTED[name])
+    assert measure(tables(), alone())[name] == pytest.approx(WANTED[name])
 
 
 @pytest.mark.parametrize("name", OF_ROUNDS)
@@ -310,9 +362,32 @@ def test_one_round_alone_has_plain_ids_only_and_they_are_of_the_whole_run() -> N
     one = tables()
     one["awards"] = {column: values[:2] for column, values in one["awards"].items()}
     values = measure(one)
-    assert list(values) == list(METRICS)
+    assert list(values) == known_ids()
     assert values["cut_ceiling"] == pytest.approx((0.6 + 0.4 + 0.7) / 3)
     assert values["completion"] == pytest.approx(42 / 35)
+
+
+def test_without_a_world_without_vbp_its_metrics_are_left_out() -> None:
+    needing = {"spend_did", "volume_did", "saving_world", "saving_net"}
+    assert set(METRICS) - set(measure(tables())) == needing == set(METRICS) - set(known_ids())
+
+
+def test_spending_splits_into_volume_price_and_structure() -> None:
+    found = measure(tables())
+    split = [1 + found[name] for name in ("volume_change", "price_change", "structure_change")]
+    assert np.prod(split) == pytest.approx(1 + found["spend_raw"])
+    assert np.prod(split[1:]) == pytest.approx(1 + found["spend_constant"])
+
+
+def test_prices_of_groups_give_the_money_that_moved() -> None:
+    """The expansion's drugs are all awarded: what its fund table spent in a month is what their cells come to."""
+    found = simulate(load_scenario("expansion-2019"), 0)
+    assert not found["awards"]["failed"].any()
+    basket, fund, use = Replication(found).basket, found["fund"], found["use"]
+    since = (fund["month"] - use["month"][use["agreed"] > 0].min()).astype(int)
+    for period, rows in enumerate((since < 0, (since >= 0) & (since < 12))):
+        a_month = fund["spend"][rows].sum() / len(np.unique(since[rows]))
+        assert basket.spend(period) == pytest.approx(a_month, rel=0.01)
 
 
 def test_a_failed_tender_is_no_first_agreement() -> None:

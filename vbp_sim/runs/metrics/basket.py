@@ -1,8 +1,8 @@
-"""What was bought of awarded drugs before and in the first agreement year, and at which prices: the base of metrics that
-compare spending and volumes as published studies do.
+"""What was bought of awarded drugs before and in the first agreement year, and at which prices: the base of metrics
+that compare spending and volumes as published studies do.
 
     basket = run.basket
-    basket.spend(1, 1) / basket.spend(0, 0) - 1  # raw change
+    basket.spend(1) / basket.spend(0) - 1  # raw change
 
 Tables hold volumes of the selected product, of other generics and of other originators, and prices by product, but no
 money by drug. So each of the three groups is valued at its price: the selected product's own, and the plain mean of
@@ -52,52 +52,50 @@ class Basket:
         use, first = tables["use"], _first(tables["allocation"], rounds)
         cell, _, cells = codes(use, use, "drug", "province", "level")
         pair, at, pairs = codes(use, first, "drug", "province")
-        since = _since(use, pair, pairs)
+        since = months_since(use["month"], use["agreed"] > 0, pair, pairs)
         home = np.zeros(cells, dtype=np.int64)
         home[cell] = pair
-        volume = np.stack([_monthly(use[group], since, cell, cells) for group in GROUPS], axis=1)
+        volume = np.stack([monthly(use[group], since, cell, cells) for group in GROUPS], axis=1)
         known = ~np.isnan(volume).any(axis=(0, 1))
-        alone = None if control is None else _monthly(_supplied(control["use"]), since, cell, cells)[:, known]
+        alone = None if control is None else monthly(_supplied(control["use"]), since, cell, cells)[:, known]
         return cls(volume[..., known], _prices(first, tables["prices"], at, pairs)[..., home[known]], alone)
 
-    def spend(self, prices: int, volumes: int) -> float:
-        """Yuan a month at the prices of one period and the volumes of another: 0 before, 1 after."""
-        return float((self.price[prices] * self.volume[volumes]).sum())
+    def spend(self, period: int) -> float:
+        """Yuan a month before (0) or after (1)."""
+        return float((self.price[period] * self.volume[period]).sum())
 
     def units(self, period: int, *groups: int) -> float:
         """Units a month of some groups, of all without any."""
         return float(self.volume[period, list(groups) or slice(None)].sum())
 
-    @property
-    def at_earlier_cost(self) -> float:
-        """Yuan a month of the later volume of each cell at what a unit cost before."""
-        return float((self._unit_cost * self.volume[1].sum(axis=0)).sum())
+    def at_earlier_shares(self, period: int) -> float:
+        """Yuan a month of the later volume of each cell at the shares of before, at the prices of a period."""
+        return float((self._unit_cost(period) * self.volume[1].sum(axis=0)).sum())
 
     @property
     def trend(self) -> float:
         """Volume of a world without VBP, later over earlier, valued at what a unit cost before; nan without one."""
         if self.alone is None:
             return np.nan
-        before, after = (float((self._unit_cost * units).sum()) for units in self.alone)
+        before, after = (float((self._unit_cost(0) * units).sum()) for units in self.alone)
         return after / before if before else np.nan
 
-    @property
-    def _unit_cost(self) -> Floats:
-        """Yuan per unit of each cell before."""
-        units, yuan = self.volume[0].sum(axis=0), (self.price[0] * self.volume[0]).sum(axis=0)
-        return np.divide(yuan, units, out=np.zeros_like(units), where=units > 0)
+    def _unit_cost(self, period: int) -> Floats:
+        """Yuan per unit of each cell at the shares of before."""
+        units, yuan = self.volume[0].sum(axis=0), (self.price[period] * self.volume[0]).sum(axis=0)
+        return np.asarray(np.divide(yuan, units, out=np.zeros_like(units), where=units > 0))
 
 
-def _since(use: Table, pair: Ints, pairs: int) -> Ints:
-    """Months of each row of the use table since the first agreement of its drug and place; a year where none came."""
-    month, never = use["month"].astype("datetime64[M]").astype(np.int64), np.iinfo(np.int64).max
-    start, running = np.full(pairs, never), use["agreed"] > 0
-    np.minimum.at(start, pair[running], month[running])
-    begins = start[pair]
-    return np.where(begins == never, YEAR, month - np.where(begins == never, 0, begins))
+def months_since(month: npt.NDArray[Any], running: npt.NDArray[np.bool_], cell: Ints, cells: int) -> Ints:
+    """Months of each row since the first one of its cell in which an agreement runs; a year where none ever does."""
+    number, never = month.astype("datetime64[M]").astype(np.int64), np.iinfo(np.int64).max
+    start = np.full(cells, never)
+    np.minimum.at(start, cell[running], number[running])
+    begins = start[cell]
+    return np.where(begins == never, YEAR, number - np.where(begins == never, 0, begins))
 
 
-def _monthly(values: Floats, since: Ints, cell: Ints, cells: int) -> Floats:
+def monthly(values: Floats, since: Ints, cell: Ints, cells: int) -> Floats:
     """Mean month of each cell before and in the first year, (2, cells); nan where a cell has no such month."""
     found = []
     for rows in (since < 0, (since >= 0) & (since < YEAR)):
@@ -114,7 +112,7 @@ def _supplied(use: Table) -> Floats:
 def _first(allocation: Table, rounds: tuple[str, ...]) -> Table:
     """Rows of the allocation table that belong to the first agreement of their drug and place."""
     rank = {name: i for i, name in enumerate(rounds)}
-    mine = np.array([rank[name] for name in allocation["round"].tolist()], dtype=np.int64)
+    mine = np.array([rank.get(name, len(rounds)) for name in allocation["round"].tolist()], dtype=np.int64)
     pair, _, pairs = codes(allocation, allocation, "drug", "province")
     least = np.full(pairs, len(rounds))
     np.minimum.at(least, pair, mine)
@@ -150,7 +148,9 @@ def _prices(won: Table, prices: Table, at: Ints, pairs: int) -> Floats:
     both = np.where(np.isnan(before[main]), usual[at], before[main]), won["price"]
     for p, values in enumerate(both):
         share = np.bincount(at, weight, pairs)
-        found[p, SELECTED] = np.divide(np.bincount(at, weight * values, pairs), share, out=usual.copy(), where=share > 0)
+        found[p, SELECTED] = np.divide(
+            np.bincount(at, weight * values, pairs), share, out=usual.copy(), where=share > 0
+        )
     return found
 
 
@@ -166,4 +166,5 @@ def _mean(values: Floats, of: Ints, size: int, wanted: npt.NDArray[np.bool_]) ->
     """Mean of the wanted known values by their number; nan where there is none."""
     rows = wanted & ~np.isnan(values)
     count = np.bincount(of[rows], minlength=size)
-    return np.divide(np.bincount(of[rows], values[rows], size), count, out=np.full(size, np.nan), where=count > 0)
+    total = np.bincount(of[rows], values[rows], size)
+    return np.asarray(np.divide(total, count, out=np.full(size, np.nan), where=count > 0))

@@ -28,12 +28,14 @@ DRIFT = 0.05
     cuts=("drug", "province", "round"),
 )
 def saving_official(run: Replication) -> float:
-    """Agreed volume x (lowest earlier price of the drug - price), drugs whose earlier price is known."""
+    """Agreed volume x (lowest earlier price of the drug, or where unknown the product's own - price)."""
     places, awards = run.t["allocation"], run.t["awards"]
     mine, theirs, size = codes(places, awards, "round", "drug")
-    before = np.full(size, np.nan)
-    before[theirs] = awards["pre_price"]
-    saved = places["agreed"] * (before[mine] - places["price"])
+    lowest = np.full(size, np.nan)
+    lowest[theirs] = awards["pre_price"]
+    own = run.t["bids"]["pre_price"][run.bid_of(places, "main")]
+    before = np.where(np.isnan(lowest[mine]), own, lowest[mine])
+    saved = places["agreed"] * (before - places["price"])
     return float(np.nansum(saved)) if (~np.isnan(saved)).any() else np.nan
 
 

@@ -1,13 +1,16 @@
 """Spending and volume as published studies count them: before against the first agreement year, awarded drugs alone.
 
 With q a volume by cell (drug, place, level) and group of products (selected, other generics, other originators), p its
-price, Q the volume of a cell and c what a unit of it cost before, and 0 before, 1 in the first agreement year:
+price, Q the volume of a cell, c the cost of a unit of it at the shares of before and the prices of then, and 0 before,
+1 in the first agreement year:
 
-    raw change           sum p1 q1 / sum p0 q0         = volume x structure x price
-    volume               sum c Q1  / sum p0 q0
-    structure            sum p0 q1 / sum c Q1
-    price                sum p1 q1 / sum p0 q1
-    at constant volume   sum p1 q1 / sum c Q1          = structure x price
+    raw change           sum p1 q1  / sum p0 q0    = volume x price x structure
+    volume               sum c0 Q1  / sum p0 q0
+    price                sum c1 Q1  / sum c0 Q1    (Laspeyres: shares of before)
+    structure            sum p1 q1  / sum c1 Q1
+    at constant volume   sum p1 q1  / sum c0 Q1    = price x structure
+
+How a fall is split between price and structure depends on whose weights are taken; their product does not.
 
 Difference in differences takes a world without VBP, lived through with the same luck, as the control.
 """
@@ -16,9 +19,10 @@ from __future__ import annotations
 
 import numpy as np
 
+from vbp_sim.runs.metrics.basket import monthly, months_since
 from vbp_sim.runs.metrics.metric import metric
-from vbp_sim.runs.metrics.replication import Floats, Replication, ratio
-from vbp_sim.runs.savings import among
+from vbp_sim.runs.metrics.replication import Replication, ratio
+from vbp_sim.runs.savings import among, codes
 
 
 @metric(
@@ -31,7 +35,7 @@ from vbp_sim.runs.savings import among
 )
 def spend_raw(run: Replication) -> float:
     """sum p1 q1 / sum p0 q0 - 1."""
-    return ratio(run.basket.spend(1, 1), run.basket.spend(0, 0)) - 1
+    return ratio(run.basket.spend(1), run.basket.spend(0)) - 1
 
 
 @metric(
@@ -43,8 +47,8 @@ def spend_raw(run: Replication) -> float:
     cuts=("drug", "province", "level"),
 )
 def spend_constant(run: Replication) -> float:
-    """sum p1 q1 / sum c Q1 - 1: structure x price."""
-    return ratio(run.basket.spend(1, 1), run.basket.at_earlier_cost) - 1
+    """sum p1 q1 / sum c0 Q1 - 1: price x structure."""
+    return ratio(run.basket.spend(1), run.basket.at_earlier_shares(0)) - 1
 
 
 @metric(
@@ -58,7 +62,7 @@ def spend_constant(run: Replication) -> float:
 )
 def spend_did(run: Replication) -> float:
     """Raw change over that of the world without VBP, where prices and structure stay; left out where none was run."""
-    return ratio(run.basket.spend(1, 1), run.basket.spend(0, 0) * run.basket.trend) - 1
+    return ratio(run.basket.spend(1), run.basket.spend(0) * run.basket.trend) - 1
 
 
 @metric(
@@ -73,15 +77,9 @@ def spend_all(run: Replication) -> float:
     """Awarded or not: money of the first year after the first supply in a place over that of the months before."""
     fund = run.t["fund"]
     under = among(fund, run.t["use"], run.t["use"]["agreed"] > 0, "month", "province")
-    month = fund["month"].astype("datetime64[M]").astype(np.int64)
-    found: list[Floats] = []
-    for place in dict.fromkeys(fund["province"].tolist()):
-        rows = fund["province"] == place
-        if (rows & under).any() and not (rows & under).all():
-            since = month - month[rows & under].min()
-            found.append(np.array([fund["spend"][rows & (since < 0)].mean(),
-                                   fund["spend"][rows & (since >= 0) & (since < 12)].mean()]))  # fmt: skip
-    before, after = np.sum(found, axis=0) if found else (0.0, 0.0)
+    place, _, places = codes(fund, fund, "province")
+    spent = monthly(fund["spend"], months_since(fund["month"], under, place, places), place, places)
+    before, after = spent[:, ~np.isnan(spent).any(axis=0)].sum(axis=1)
     return ratio(float(after), float(before)) - 1
 
 
@@ -93,8 +91,8 @@ def spend_all(run: Replication) -> float:
     cuts=("drug", "province", "level"),
 )
 def volume_change(run: Replication) -> float:
-    """sum c Q1 / sum p0 q0 - 1."""
-    return ratio(run.basket.at_earlier_cost, run.basket.spend(0, 0)) - 1
+    """sum c0 Q1 / sum p0 q0 - 1."""
+    return ratio(run.basket.at_earlier_shares(0), run.basket.spend(0)) - 1
 
 
 @metric(
@@ -107,7 +105,7 @@ def volume_change(run: Replication) -> float:
 )
 def volume_did(run: Replication) -> float:
     """Change of volume over that of the world without VBP; left out where none was run."""
-    return ratio(run.basket.at_earlier_cost, run.basket.spend(0, 0) * run.basket.trend) - 1
+    return ratio(run.basket.at_earlier_shares(0), run.basket.spend(0) * run.basket.trend) - 1
 
 
 @metric(
@@ -119,18 +117,18 @@ def volume_did(run: Replication) -> float:
     cuts=("drug", "province", "level"),
 )
 def structure_change(run: Replication) -> float:
-    """sum p0 q1 / sum c Q1 - 1."""
-    return ratio(run.basket.spend(0, 1), run.basket.at_earlier_cost) - 1
+    """sum p1 q1 / sum c1 Q1 - 1."""
+    return ratio(run.basket.spend(1), run.basket.at_earlier_shares(1)) - 1
 
 
 @metric(
     "price_change",
     group="before_after",
     unit="share",
-    meaning="change of spending on awarded drugs by other prices of the same products",
+    meaning="change of spending on awarded drugs by other prices at the same mix",
     better="lower",
     cuts=("drug", "province", "level"),
 )
 def price_change(run: Replication) -> float:
-    """sum p1 q1 / sum p0 q1 - 1 (Paasche)."""
-    return ratio(run.basket.spend(1, 1), run.basket.spend(0, 1)) - 1
+    """sum c1 Q1 / sum c0 Q1 - 1, at the shares of before (Laspeyres)."""
+    return ratio(run.basket.at_earlier_shares(1), run.basket.at_earlier_shares(0)) - 1
