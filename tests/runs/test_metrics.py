@@ -259,6 +259,7 @@ _COST, _LATER, _SPENT = 21.0, (2 * 4 + 4 * 12 + 4 * 30) / 10, 8.5 * 4 + 2 * 12 +
 WANTED = {
     "cut_ceiling": (0.6 + 0.4) / 2,
     "cut_weighted": (30 * 0.6 + 10 * 0.4 + 10 * 0.6) / 50,
+    "cut_value": 1 - (30 * 4 + 10 * 6 + 10 * 4) / (50 * 10),
     "cut_own": (0.8 + 0.8) / 2,
     "cut_official": (0.75 + 0.625) / 2,
     "bidders_per_drug": 3 / 2,

@@ -27,6 +27,8 @@ MAX_BYTES = 200_000_000
 SLIP = 0.85
 #: cells of one group whose places are named
 PLACES = 4
+#: rows of a file that belongs to no market
+MOST_OTHER = 10_000
 #: wrong cells after which the rest of a file is not read
 MOST_WRONG = 500_000
 
@@ -212,7 +214,7 @@ def _rows(
     strange: bool,
 ) -> None:
     """Read the rows below the header. ``strange``: somewhere in the file is a control character."""
-    most = MOST_ROWS[Path(table.name).name]
+    most = MOST_ROWS.get(Path(table.name).name, MOST_OTHER)
     missing: dict[str, Any] = {column.name: None for column in table.columns}
     there = [(column, places[column.name]) for column in table.columns if column.name in places]
     for line, record, spans in records:

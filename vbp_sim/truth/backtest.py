@@ -39,8 +39,8 @@ Table = dict[str, npt.NDArray[Any]]
 
 #: metrics that a tender alone decides
 TENDER_METRICS = (
-    "cut_ceiling", "cut_weighted", "cut_own", "bidders_per_drug", "selected_per_drug", "selected_products",
-    "failed_drugs", "bid_success", "originator_win_rate",
+    "cut_ceiling", "cut_weighted", "cut_value", "cut_own", "bidders_per_drug", "selected_per_drug", "selected_products",
+    "selected_firms", "failed_drugs", "bid_success", "originator_win_rate", "originator_valid",
 )  # fmt: skip
 
 
@@ -114,7 +114,7 @@ def backtest(
     """Predict a market's round ``replications`` times; firms remember ``history``, if their model looks back."""
     hidden = blind(market)
     runs = [predict(hidden, rules, prediction, Streams(seed, r), history) for r in range(replications)]
-    seen = [_tables(run) for run in runs]
+    seen = [tender_tables(run) for run in runs]
     empty = dict.fromkeys(METRICS, np.nan)
     first, found = together([run.products for run in runs])
     named = {(p.drug, p.manufacturer): p for p in market.products}
@@ -208,7 +208,7 @@ def _value_cut(market: Market, tables: Mapping[str, Table]) -> float:
     return float(1 - (places["agreed"] @ places["price"]) / (places["agreed"] @ ceiling))
 
 
-def _tables(run: Predicted) -> dict[str, Table]:
+def tender_tables(run: Predicted) -> dict[str, Table]:
     """The tables of the tender, as a run would have them."""
     found: dict[str, list[tuple[Any, ...]]] = {"bids": [], "awards": [], "allocation": []}
     p = run.products
@@ -245,7 +245,7 @@ def _really(
             grades=("",) * len(chosen_), reasons=("",) * len(chosen_), failed=not bool(chosen_.any()),
         )  # fmt: skip
         outcomes.append(outcome_of(paper, award))
-    return _tables(Predicted(products, bids, tuple(outcomes)))
+    return tender_tables(Predicted(products, bids, tuple(outcomes)))
 
 
 def by_metric(values: Mapping[str, dict[str, Any]], real: Mapping[str, float]) -> dict[str, dict[str, Any]]:

@@ -44,6 +44,21 @@ def cut_weighted(run: Replication) -> float:
 
 
 @metric(
+    "cut_value",
+    group="price",
+    unit="share",
+    meaning="cut against the ceiling, weighted by agreed volume x ceiling",
+    better="higher",
+    cuts=("drug", "province", "round"),
+)
+def cut_value(run: Replication) -> float:
+    """Saved on all agreed volumes, over their worth at the ceilings."""
+    places, bids = run.t["allocation"], run.t["bids"]
+    worth = places["agreed"] * bids["ceiling"][run.bid_of(places, "main")]
+    return 1 - ratio(float((places["agreed"] * places["price"]).sum()), float(worth.sum()))
+
+
+@metric(
     "cut_own",
     group="price",
     unit="share",

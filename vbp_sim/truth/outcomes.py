@@ -1,0 +1,149 @@
+"""Simulated outcomes beside published ones: the table of `vbp backtest --targets`.
+
+for held in hold(read_targets("pilot"), replications=20):
+    print(held.target.id, held.verdict)
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+
+import vbp_sim
+from vbp_sim.errors import InputError, Problem
+from vbp_sim.runs import aside
+from vbp_sim.runs.metrics import METRICS
+from vbp_sim.truth.targets import Target
+from vbp_sim.truth.worlds import lives, outcome
+
+FILE = "targets.json"
+PROGRAM = "vbp_sim backtest of targets"
+#: quantiles over replications of the 80 and the 90 % band
+BANDS = ((0.1, 0.9), (0.05, 0.95))
+
+
+@dataclass(frozen=True)
+class Held:
+    """A target and what the replications say of it. ``low`` and ``high`` are the ends of the 90 % band, ``low80`` and
+    ``high80`` of the 80 % band; nan if it never applies."""
+
+    target: Target
+    mean: float
+    low: float
+    high: float
+    low80: float
+    high80: float
+
+    @classmethod
+    def of(cls, target: Target, values: npt.ArrayLike) -> Held:
+        """From the value of each replication."""
+        drawn = np.asarray(values, dtype=np.float64)
+        known = drawn[~np.isnan(drawn)]
+        if not len(known):
+            return cls(target, *(float("nan"),) * 5)
+        (low80, high80), (low, high) = (map(float, np.quantile(known, band)) for band in BANDS)
+        return cls(target, float(known.mean()), low, high, low80, high80)
+
+    @property
+    def verdict(self) -> str:
+        """``in``: the published value lies in the 90 % band; ``near``: only its published interval reaches into it;
+        ``out``; ``none``: the metric does not apply."""
+        t = self.target
+        if np.isnan(self.mean):
+            return "none"
+        if self.low - 1e-9 <= t.value <= self.high + 1e-9:
+            return "in"
+        ends = (t.value if np.isnan(end) else end for end in (t.low, t.high))
+        low, high = ends
+        return "near" if low <= self.high and high >= self.low else "out"
+
+    @property
+    def in80(self) -> bool:
+        """Whether the published value lies in the 80 % band."""
+        return bool(self.low80 - 1e-9 <= self.target.value <= self.high80 + 1e-9)
+
+    @property
+    def naive_nearer(self) -> bool | None:
+        """Whether the naive forecast is nearer to the published value than the mean; None without one."""
+        if np.isnan(self.target.naive) or np.isnan(self.mean):
+            return None
+        return abs(self.target.naive - self.target.value) < abs(self.mean - self.target.value)
+
+
+def hold(
+    targets: Iterable[Target],
+    replications: int = 20,
+    seed: int = 1,
+    *,
+    workers: int | None = None,
+    tell: Callable[[str], None] = lambda text: None,
+) -> list[Held]:
+    """Live through the worlds of all targets that are used, and measure what each of them is; ``tell`` is told of each
+    world."""
+    wanted = [target for target in targets if target.used]
+    found: dict[str, Held] = {}
+    for world in dict.fromkeys(target.world for target in wanted):
+        mine = [target for target in wanted if target.world == world]
+        tell(world)
+        control = any(METRICS[target.metric].control for target in mine)
+        rows = [
+            [outcome(target, ours, theirs) for target in mine]
+            for ours, theirs in lives(world, replications, seed, control=control, workers=workers)
+        ]
+        found |= {t.id: Held.of(t, values) for t, values in zip(mine, zip(*rows, strict=True), strict=True)}
+    return [found[target.id] for target in wanted]
+
+
+def record(held: Sequence[Held], unused: Sequence[Target], replications: int, seed: int) -> dict[str, Any]:
+    """What targets.json holds: what was simulated and published, and what is not used."""
+    whole = {
+        "program": PROGRAM,
+        "version": vbp_sim.__version__,
+        "replications": replications,
+        "seed": seed,
+        "outcomes": [{**asdict(h), "verdict": h.verdict, "in80": h.in80} for h in held],
+        "unused": [asdict(target) for target in unused],
+    }
+    text = json.dumps(aside.plain(whole), sort_keys=True, ensure_ascii=False)
+    return {**whole, "id": hashlib.sha256(text.encode()).hexdigest()}
+
+
+def write(content: dict[str, Any], out: Path) -> None:
+    """Write targets.json; InputError if ``out`` holds something else."""
+    if out.exists() and not (out.is_dir() and ((out / FILE).is_file() or not any(out.iterdir()))):
+        what = "holds other files and no outcomes" if out.is_dir() else "is a file, not a folder"
+        raise InputError(Problem(str(out), what, "name another folder with --out"))
+    out.mkdir(parents=True, exist_ok=True)
+    aside.write_json(out / FILE, content)
+
+
+def read(folder: Path) -> tuple[list[Held], list[Target], dict[str, Any]]:
+    """Outcomes, unused targets and the whole content of a folder; InputError if there are none, or they are damaged."""
+    file = folder / FILE
+    try:
+        content = json.loads(file.read_text(encoding="utf-8"))
+        if content["program"] != PROGRAM:
+            raise ValueError("another program wrote it")
+        held = [Held(_target(row["target"]), *(_number(row[name]) for name in _NUMBERS)) for row in content["outcomes"]]
+        return held, [_target(row) for row in content["unused"]], content
+    except (OSError, ValueError, KeyError, TypeError) as error:
+        raise InputError(Problem(str(file), f"cannot be read: {error}", "run it again")) from error
+
+
+_NUMBERS = ("mean", "low", "high", "low80", "high80")
+
+
+def _target(row: dict[str, Any]) -> Target:
+    numbers = {name: _number(row[name]) for name in ("value", "low", "high", "naive")}
+    return Target(**{**row, **numbers, "cut": tuple(row["cut"])})
+
+
+def _number(value: float | None) -> float:
+    return float("nan") if value is None else float(value)
