@@ -58,3 +58,9 @@ for round in expansion-2019 batch-2 batch-3; do
 done
 vbp plot "$run" backtest-drugs --out docs/figures/backtest-batch-3-drugs.svg --quiet
 rm -r "$run"
+sets=$(ls scenarios/targets | sed 's/\(.*\)\.csv/--targets \1/')
+vbp backtest $sets --out "$run" --quiet > "$new"  # word splitting is meant
+vbp plot "$run" outcomes --out docs/figures/outcomes.svg --quiet
+python -m vbp_sim.truth.trust "$run" > "$new"
+keep docs/trust.md
+rm -r "$run"

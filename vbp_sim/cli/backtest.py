@@ -24,15 +24,22 @@ if TYPE_CHECKING:
 
 
 @click.command("backtest")
+@click.option("--market", metavar="MARKET", help="Market to predict: a folder, or the name of a shipped one.")
+@click.option("--rules", metavar="ID", help="Rule set of the round, or the file of one.")
 @click.option(
-    "--market", required=True, metavar="MARKET", help="Market to predict: a folder, or the name of a shipped one."
-)
-@click.option("--rules", required=True, metavar="ID", help="Rule set of the round, or the file of one.")
+    "--targets", multiple=True, metavar="SET",
+    help="Hold simulated worlds against published outcomes instead: a shipped set (pilot, expansion, tenders, other), "
+    "or a CSV file; repeatable.",
+)  # fmt: skip
 @click.option(
     "--params", type=click.Path(path_type=Path, exists=True, dir_okay=False), metavar="FILE",
     help="Models and parameters, as `vbp calibrate` writes them (default: the models' own).",
 )  # fmt: skip
-@click.option("--replications", type=click.IntRange(min=2), default=40, show_default=True, help="Rounds to predict.")
+@click.option(
+    "--replications",
+    type=click.IntRange(min=2),
+    help="Rounds to predict, or lives of a world.  [default: 40; targets: 20]",
+)
 @click.option("--seed", type=click.IntRange(min=0), default=1, show_default=True, help="Root of all random draws.")
 @click.option(
     "--earlier", "earlier", multiple=True, metavar="MARKET[=RULES]",
@@ -43,7 +50,9 @@ if TYPE_CHECKING:
     "--whole", type=click.IntRange(min=0), default=4, show_default=True, metavar="N",
     help="Replications that live on through the contracts, for the metrics of use, money and supply; 0: none.",
 )  # fmt: skip
-@click.option("--out", type=click.Path(path_type=Path), metavar="DIR", help="Keep the back-test there (backtest.json).")
+@click.option(
+    "--out", type=click.Path(path_type=Path), metavar="DIR", help="Keep it there (backtest.json or targets.json)."
+)
 @click.option("--report", is_flag=True, help="Write report.html into the same folder; needs --out.")
 @plugin_option
 @json_option
@@ -51,14 +60,24 @@ if TYPE_CHECKING:
 @lang_option
 @font_option
 def command(
-    market: str, rules: str, params: Path | None, replications: int, seed: int, earlier: tuple[str, ...],
-    whole: int, out: Path | None, report: bool, as_json: bool, quiet: bool,
+    market: str | None, rules: str | None, targets: tuple[str, ...], params: Path | None, replications: int | None,
+    seed: int, earlier: tuple[str, ...], whole: int, out: Path | None, report: bool, as_json: bool, quiet: bool,
 ) -> None:  # fmt: skip
-    """Predict the tender of a market under a rule set.
+    """Predict the tender of a market under a rule set, or hold what is simulated against what was published.
 
     The models do not see the columns bid, selected and regions; where the market has them, what really happened stands
     beside the prediction. What follows the tender is simulated with the default models of institutions and suppliers.
+
+    With --targets the worlds of published outcomes are lived through, and a table says of each outcome whether it lies
+    in the simulated band.
     """
+    if targets:
+        if market or rules or params or earlier or report:
+            raise click.UsageError("--targets goes without --market, --rules, --params, --earlier and --report")
+        _targets(targets, replications or 20, seed, out, as_json, quiet)
+        return
+    if market is None or rules is None:
+        raise click.UsageError("--market and --rules are wanted, or --targets")
     if report and out is None:
         raise click.UsageError("--report needs --out")
     from vbp_sim.agents.firms.interface import Firms
@@ -76,6 +95,7 @@ def command(
     law = load_rules(rules)[0]
     before = [(read_market_of(name), load_rules(own)[0] if own else law) for name, own in map(_pair, earlier)]
     history = tuple(earlier_round(*pair, chosen(prediction.firms, Firms)) for pair in before)
+    replications = replications or 40
     test = backtest(data, law, prediction, replications, seed, history)
     after = whole_round(data, law, prediction, whole, seed) if whole else {}
     right = accuracy(test, [pair[0] for pair in before])
@@ -95,6 +115,31 @@ def command(
         click.echo(f"\nequilibria: by another bid a firm could still gain at most {test.regret:.1%} of its payoff")
     if after and not quiet:
         click.echo(f"\nwhat follows the tender: {whole} replications, default models of institutions and suppliers")
+
+
+def _targets(
+    names: tuple[str, ...], replications: int, seed: int, out: Path | None, as_json: bool, quiet: bool
+) -> None:
+    """Hold sets of targets against their worlds: print the table, and keep it if that is wanted."""
+    from vbp_sim.report.words.language import say
+    from vbp_sim.truth import outcomes
+    from vbp_sim.truth.targets import read_targets
+
+    every = [target for name in names for target in read_targets(name)]
+    silent = quiet or as_json
+    held = outcomes.hold(every, replications, seed, tell=lambda world: message(f"world: {world}", quiet=silent))
+    content = outcomes.record(held, [t for t in every if not t.used], replications, seed)
+    if out is not None:
+        outcomes.write(content, out)
+        message(say("cli.written", path=out), quiet=quiet)
+    if as_json:
+        from vbp_sim.runs.aside import plain
+
+        print_json(plain(content))
+        return
+    print_table(outcomes.lines(held))
+    if not quiet:
+        click.echo(f"\n{outcomes.summary(held)}")
 
 
 def _pair(text: str) -> tuple[str, str]:

@@ -1,4 +1,5 @@
-"""What can be drawn and reported: a run, a comparison of variants, a study, a back-test; told apart by their files.
+"""What can be drawn and reported: a run, a comparison of variants, a study, a back-test, a table
+of outcomes; told apart by their files.
 
 source = opened(Path("results/compare-pilot"))
 kind(source)            # "comparison"
@@ -19,10 +20,11 @@ from vbp_sim.runs.folder import RunFolder
 from vbp_sim.runs.metrics import METRICS, in_order
 from vbp_sim.scenario import plugins
 from vbp_sim.studies import compare, plan
-from vbp_sim.truth import backtest_record
+from vbp_sim.truth import backtest_record, outcomes
+from vbp_sim.truth.outcomes import Outcomes
 
-Source = RunFolder | Compared | Studied | Backtested
-Kind = Literal["run", "comparison", "study", "backtest"]
+Source = RunFolder | Compared | Studied | Backtested | Outcomes
+Kind = Literal["run", "comparison", "study", "backtest", "outcomes"]
 
 
 def opened(path: Path, tell: Callable[[str], None] = lambda text: None) -> Source:
@@ -53,6 +55,8 @@ def _read(path: Path) -> Source:
         return Studied.open(path)
     if (path / backtest_record.FILE).is_file():
         return Backtested.open(path)
+    if (path / outcomes.FILE).is_file():
+        return Outcomes.open(path)
     return RunFolder.open(path)
 
 
@@ -62,6 +66,8 @@ def kind(source: Source) -> Kind:
         return "run"
     if isinstance(source, Compared):
         return "comparison"
+    if isinstance(source, Outcomes):
+        return "outcomes"
     return "study" if isinstance(source, Studied) else "backtest"
 
 

@@ -19,6 +19,7 @@ import numpy.typing as npt
 import vbp_sim
 from vbp_sim.errors import InputError, Problem
 from vbp_sim.runs import aside
+from vbp_sim.runs.folder import RunFolder
 from vbp_sim.runs.metrics import METRICS
 from vbp_sim.truth.targets import Target
 from vbp_sim.truth.worlds import lives, outcome
@@ -101,6 +102,42 @@ def hold(
     return [found[target.id] for target in wanted]
 
 
+def shown(target: Target, value: float) -> str:
+    """A value of a target for people: shares in per cent."""
+    if np.isnan(value):
+        return ""
+    metric = METRICS[target.metric]
+    if metric.unit == "share":
+        return f"{100 * value:.1f} %"
+    return f"{value:,.{metric.decimals}f}"
+
+
+def span(target: Target, low: float, high: float) -> str:
+    """From one value to another; empty if either is unknown."""
+    return f"{shown(target, low)} to {shown(target, high)}" if not np.isnan([low, high]).any() else ""
+
+
+def lines(held: Sequence[Held]) -> list[tuple[str, ...]]:
+    """A table for people: head and a row per outcome."""
+    rows: list[tuple[str, ...]] = [
+        ("outcome", "simulated", "80 %", "90 %", "published", "interval", "naive", "in", "status", "study")
+    ]
+    for h in held:
+        t = h.target
+        bands = span(t, h.low80, h.high80), span(t, h.low, h.high)
+        published = shown(t, t.value), span(t, t.low, t.high), shown(t, t.naive)
+        rows.append((t.outcome, shown(t, h.mean), *bands, *published, h.verdict, t.status, t.study))
+    return rows
+
+
+def summary(held: Sequence[Held]) -> str:
+    """How many published values lie in the bands, and how often the naive forecast is nearer."""
+    inside, wide = (sum(flags) for flags in ([h.in80 for h in held], [h.verdict == "in" for h in held]))
+    naive = [h.naive_nearer for h in held if h.naive_nearer is not None]
+    text = f"of {len(held)} outcomes {inside} lie in the 80 % band, {wide} in the 90 % band"
+    return f"{text}; of {len(naive)} with a naive forecast it is nearer in {sum(naive)}"
+
+
 def record(held: Sequence[Held], unused: Sequence[Target], replications: int, seed: int) -> dict[str, Any]:
     """What targets.json holds: what was simulated and published, and what is not used."""
     whole = {
@@ -124,17 +161,36 @@ def write(content: dict[str, Any], out: Path) -> None:
     aside.write_json(out / FILE, content)
 
 
-def read(folder: Path) -> tuple[list[Held], list[Target], dict[str, Any]]:
-    """Outcomes, unused targets and the whole content of a folder; InputError if there are none, or they are damaged."""
-    file = folder / FILE
-    try:
-        content = json.loads(file.read_text(encoding="utf-8"))
-        if content["program"] != PROGRAM:
-            raise ValueError("another program wrote it")
-        held = [Held(_target(row["target"]), *(_number(row[name]) for name in _NUMBERS)) for row in content["outcomes"]]
-        return held, [_target(row) for row in content["unused"]], content
-    except (OSError, ValueError, KeyError, TypeError) as error:
-        raise InputError(Problem(str(file), f"cannot be read: {error}", "run it again")) from error
+@dataclass(frozen=True)
+class Outcomes:
+    """A finished table of outcomes: what is ``held`` against what was published, the targets ``unused``, and all that
+    targets.json holds."""
+
+    path: Path
+    held: tuple[Held, ...]
+    unused: tuple[Target, ...]
+    content: dict[str, Any]
+
+    @classmethod
+    def open(cls, path: Path) -> Outcomes:
+        """Read the table of a folder; InputError if there is none, or it is damaged."""
+        file = path / FILE
+        try:
+            content = json.loads(file.read_text(encoding="utf-8"))
+            if content["program"] != PROGRAM:
+                raise ValueError("another program wrote it")
+            rows = content["outcomes"]
+            held = tuple(Held(_target(row["target"]), *(_number(row[name]) for name in _NUMBERS)) for row in rows)
+            return cls(path, held, tuple(_target(row) for row in content["unused"]), content)
+        except (OSError, ValueError, KeyError, TypeError) as error:
+            raise InputError(Problem(str(file), f"cannot be read: {error}", "run it again")) from error
+
+    @property
+    def origin(self) -> RunFolder:
+        """What charts say of where they come from."""
+        named = {key: self.content[key] for key in ("seed", "replications", "version")}
+        worlds = ", ".join(dict.fromkeys(h.target.world for h in self.held))
+        return RunFolder(self.path, {**named, "scenario": worlds, "variant": "", "run_hash": self.content["id"]}, {})
 
 
 _NUMBERS = ("mean", "low", "high", "low80", "high80")

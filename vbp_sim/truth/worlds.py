@@ -71,7 +71,10 @@ def outcome(target: Target, tables: Tables, control: Tables | None = None) -> fl
     """What a replication says of a target: its metric on its cut; nan where it does not apply."""
     formula = METRICS[target.metric].formula
     rows = {name: _kept(table, target.parts) for name, table in tables.items()}
-    ours, theirs = _take(tables, rows), None if control is None else _take(control, {name: rows[name] for name in _ALIGNED})
+    ours, theirs = (
+        _take(tables, rows),
+        None if control is None else _take(control, {name: rows[name] for name in _ALIGNED}),
+    )
     how, dimensions = target.spread
     if not how:
         return float(formula(Replication(ours, theirs)))

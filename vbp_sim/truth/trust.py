@@ -1,0 +1,169 @@
+"""The page docs/trust.md, from a finished table of outcomes: ``python -m vbp_sim.truth.trust DIR > docs/trust.md``."""
+
+from __future__ import annotations
+
+import math
+import sys
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+
+from vbp_sim.runs.load import load_rules
+from vbp_sim.truth.backtest import Prediction, backtest
+from vbp_sim.truth.outcomes import Held, Outcomes, shown, span, summary
+from vbp_sim.truth.replay import read_market_of
+from vbp_sim.truth.skill import Skill, skill
+
+#: rounds with real bids, first round first
+ROUNDS = ("expansion-2019", "batch-2", "batch-3")
+REPLICATIONS = 40
+
+_COLUMNS = (
+    "outcome", "definition, base", "weight", "population, period", "simulated", "80 %", "90 %", "published", "naive",
+    "in", "status", "source",
+)  # fmt: skip
+_HEAD = """# What to trust it with
+
+<!-- rendered by `make docs` (python -m vbp_sim.truth.trust); do not edit -->
+
+**Naive forecasts first.** {naive}
+
+Trust changes between rules before levels: both sides of a comparison share what is wrong with the level. Trust prices
+and who wins, averaged over drugs, before volumes; volumes before the differences between places, levels and drugs, of
+which the models have too few. Do not ask it what one firm will bid, or what one drug will cost.
+
+```sh
+vbp backtest --targets pilot --targets expansion --targets tenders --out results/outcomes
+vbp plot results/outcomes outcomes
+```
+
+Bands are over replications (luck alone): what is not known of parameters is not in them, so they are too narrow.
+`fitted`: a parameter was set by it, agreement is no proof. `seen`: it was known when the models were made. `predicted`:
+no parameter was set by it and no design was chosen by it. `in`: the published value lies in the 90 % band; `near`: only
+its published interval reaches into the band; `none`: the metric does not apply.
+"""
+
+_WHAT = """
+## What the metrics take for granted
+
+- Spending by drug is valued by three groups of products (selected, other generics, other originators), not product
+  by product: tables hold no money by drug ([metrics](metrics.md)). It agrees with the accounts within one per cent.
+- Difference in differences takes a world without VBP as the control: the same scenario with the same luck, in which no
+  tender is held. Its prices and shares stay; only need moves.
+- Net savings are within the listed drugs and the alternatives that a scenario names, until markets have classes; shares
+  are in units until they have DDD.
+- Consumer surplus is missing. The log-sum of the choice needs each institution's utility with and without the pull of
+  brands, and what a yuan is worth in it; tables hold shares by level, to which the task of the agreement contributes.
+"""
+
+
+def page(found: Outcomes) -> str:
+    """The whole page."""
+    scores = [_score(i) for i in range(len(ROUNDS))]
+    parts = [_HEAD.format(naive=_naive(found.held, scores)), *_outcomes(found), *_bids(scores), _WHAT, *_unused(found)]
+    return "\n".join(parts)
+
+
+def _score(i: int) -> Skill:
+    market, rules = read_market_of(ROUNDS[i]), load_rules(ROUNDS[i])[0]
+    test = backtest(market, rules, Prediction(), REPLICATIONS)
+    found = skill(test, market, rules, [read_market_of(name) for name in ROUNDS[:i]])
+    if found is None:
+        raise ValueError(f"{ROUNDS[i]} has no real bids")
+    return found
+
+
+def _naive(held: Sequence[Held], scores: Sequence[Skill]) -> str:
+    """Where somebody without the model says as much."""
+    last = scores[-1]
+    judged = [h for h in held if h.naive_nearer is not None]
+    better = [h for h in judged if h.naive_nearer]
+    return (
+        f"Of {len(judged)} outcomes below with a naive forecast, that one is nearer in {len(better)}. "
+        f"Who wins batch 3: the K(n) table alone has an AUC of {last.auc_naive:.3f} and a Brier score of "
+        f"{last.brier_naive:.3f}, the model {last.auc:.3f} and {last.brier:.3f}. Its generic bids: a regression of ln bid "
+        f"on ln firms and ln ceiling, fitted on the two rounds before, has a CRPS of {last.crps_regression:.3f}, the "
+        f"model {last.crps:.3f}, the pooled bids of these rounds {last.crps_pooled:.3f}."
+    )
+
+
+def _outcomes(found: Outcomes) -> Iterator[str]:
+    yield "## Outcomes\n"
+    n, seed = found.content["replications"], found.content["seed"]
+    yield f"{n} replications, seed {seed}: {summary(found.held)}.\n"
+    for status in ("predicted", "seen", "fitted"):
+        mine = [h for h in found.held if h.target.status == status]
+        yield f"{status}: {sum(h.verdict == 'in' for h in mine)} of {len(mine)} in the 90 % band.\n"
+    yield "![Simulated band over the published value](figures/outcomes.svg)\n"
+    for world in dict.fromkeys(h.target.world for h in found.held):
+        yield f"### {world}\n"
+        yield f"| {' | '.join(_COLUMNS)} |"
+        yield "|---" * len(_COLUMNS) + "|"
+        yield from (_row(h) for h in found.held if h.target.world == world)
+        yield ""
+
+
+def _row(h: Held) -> str:
+    t = h.target
+    cells = (
+        t.outcome,
+        t.definition + (f" ({t.why})" if t.why else ""),
+        t.weight,
+        f"{t.population}; {t.period}",
+        shown(t, h.mean),
+        span(t, h.low80, h.high80),
+        span(t, h.low, h.high),
+        _with(shown(t, t.value), span(t, t.low, t.high)),
+        _with(shown(t, t.naive), t.naive_is),
+        h.verdict,
+        t.status,
+        f"[{t.study}]({t.source})",
+    )
+    return f"| {' | '.join(cells)} |"
+
+
+def _bids(scores: Sequence[Skill]) -> Iterator[str]:
+    yield "## Bids and winners of single products\n"
+    yield f"{REPLICATIONS} predicted rounds; expansion and batch 2 were fitted, batch 3 was not.\n"
+    yield f"| what | {' | '.join(ROUNDS)} |"
+    yield f"|---|{'---|' * len(ROUNDS)}"
+    rows = {
+        "real generic bids in the fifths of their predicted distribution (flat: 20 each), %": [
+            " ".join(f"{100 * part:.0f}" for part in s.pit) for s in scores
+        ],
+        "generic bids in the 80 and the 90 % band": [f"{s.bids80:.0%}, {s.bids90:.0%}" for s in scores],
+        "lowest selected prices of drugs in the 80 and the 90 % band": [
+            f"{s.lowest80:.0%}, {s.lowest90:.0%}" for s in scores
+        ],
+        "CRPS of generic bids: model": [_number(s.crps) for s in scores],
+        "CRPS: regression on ln firms and ln ceiling, earlier rounds": [_number(s.crps_regression) for s in scores],
+        "CRPS: pooled bids of earlier rounds": [_number(s.crps_pooled) for s in scores],
+        "slope of ln price on ln firms, model": [f"{s.slope:.2f}" for s in scores],
+        "slope, real (standard error)": [f"{s.slope_real:.2f} ({s.slope_error:.2f})" for s in scores],
+        "who wins, Brier score: model, K(n) table": [f"{s.brier:.3f}, {s.brier_naive:.3f}" for s in scores],
+        "who wins, AUC: model, K(n) table": [f"{s.auc:.3f}, {s.auc_naive:.3f}" for s in scores],
+        "forecast chance to win -> part that won (products)": [
+            "; ".join(f"{100 * a:.0f} -> {100 * b:.0f} % ({n})" for a, b, n in s.chances) for s in scores
+        ],
+    }
+    yield from (f"| {what} | {' | '.join(cells)} |" for what, cells in rows.items())
+
+
+def _unused(found: Outcomes) -> Iterator[str]:
+    yield "## Published and not used\n"
+    yield "| outcome | population, period | why not | source |"
+    yield "|---|---|---|---|"
+    for t in found.unused:
+        yield f"| {t.outcome} | {t.population}; {t.period} | {t.why} | [{t.study}]({t.source}) |"
+    yield ""
+
+
+def _with(value: str, more: str) -> str:
+    return f"{value} ({more})" if more else value
+
+
+def _number(value: float) -> str:
+    return "" if math.isnan(value) else f"{value:.3f}"
+
+
+if __name__ == "__main__":
+    print(page(Outcomes.open(Path(sys.argv[1]))), end="")
