@@ -89,17 +89,17 @@ def hold(
     """Live through the worlds of all targets that are used, and measure what each of them is; ``tell`` is told of each
     world."""
     wanted = [target for target in targets if target.used]
-    found: dict[str, Held] = {}
+    found: dict[int, Held] = {}
     for world in dict.fromkeys(target.world for target in wanted):
-        mine = [target for target in wanted if target.world == world]
+        mine = [(i, target) for i, target in enumerate(wanted) if target.world == world]
         tell(world)
-        control = any(METRICS[target.metric].control for target in mine)
+        control = any(METRICS[target.metric].control for _, target in mine)
         rows = [
-            [outcome(target, ours, theirs) for target in mine]
+            [outcome(target, ours, theirs) for _, target in mine]
             for ours, theirs in lives(world, replications, seed, control=control, workers=workers)
         ]
-        found |= {t.id: Held.of(t, values) for t, values in zip(mine, zip(*rows, strict=True), strict=True)}
-    return [found[target.id] for target in wanted]
+        found |= {i: Held.of(target, values) for (i, target), values in zip(mine, zip(*rows, strict=True), strict=True)}
+    return [found[i] for i in range(len(wanted))]
 
 
 def shown(target: Target, value: float) -> str:

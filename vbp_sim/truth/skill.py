@@ -1,7 +1,8 @@
 """How good a predicted round is beside what somebody without the model would have said.
 
-Naive forecasts: bids by a regression of ln bid on ln firms and ln ceiling, fitted on the valid generic bids of earlier
-rounds, with its residuals; winners by the K(n) table, which gives every firm of a drug the same chance.
+Naive forecasts: bids by a regression of ln bid on ln firms and ln ceiling, fitted on the valid generic bids of the
+round before, with its residuals; winners by the K(n) table: originators win as often as in earlier rounds, the generics
+of a drug share its places.
 """
 
 from __future__ import annotations
@@ -29,8 +30,8 @@ class Skill:
     """Scores of one predicted round; nan where there is no earlier round.
 
     ``pit``: part of the real generic bids in each fifth of their predicted distribution; ``bids80``, ``bids90``: part
-    in the bands; ``lowest80``, ``lowest90`` the same of the lowest selected price of each drug. ``chances``: by class of
-    the forecast chance to win, its mean, the part that won, and how many.
+    in the bands; ``lowest80``, ``lowest90`` the same of the lowest selected price of each drug. ``chances``: by class
+    of the forecast chance to win, its mean, the part that won, and how many.
     """
 
     pit: tuple[float, ...]
@@ -61,7 +62,7 @@ def skill(test: Backtest, market: Market, rules: RuleSet, earlier: Sequence[Mark
     drugs = range(len(market.drugs))
     lowest = np.array([_lowest(test, d) for d in drugs])
     chance, won = np.mean(~np.isnan(test.prices), axis=0), ~np.isnan(test.real_prices)
-    table = _table(rules, test)
+    table = _table(rules, test, earlier)
     within = np.digitize(chance, CLASSES[1:-1])
     return Skill(
         pit=tuple((np.histogram(ranks[~np.isnan(ranks)], 5, (0, 1))[0] / np.sum(~np.isnan(ranks))).tolist()),
@@ -107,13 +108,17 @@ def _inside(ranks: Floats, tail: float) -> float:
     return float(np.mean((known >= tail) & (known <= 1 - tail)))
 
 
-def _table(rules: RuleSet, test: Backtest) -> Floats:
-    """Chance to win of each product by the table of the rule set: its places over the firms that may bid."""
+def _table(rules: RuleSet, test: Backtest, earlier: Sequence[Market]) -> Floats:
+    """Chance to win of each product; without an earlier round originators count as everybody."""
     places: Any = getattr(rules.shortlist, "places_by_firms", None)
     if not places:
         return np.full(len(test.drug), np.nan)
-    firms = test.qualified
-    return np.asarray(np.array(places)[np.minimum(firms, len(places)) - 1] / firms, dtype=np.float64)
+    room = np.array(places)[np.minimum(test.qualified, len(places)) - 1]
+    won = [float(bool(p.selected)) for other in earlier for p in other.products if p.originator]
+    if not won:
+        return np.asarray(room / test.qualified, dtype=np.float64)
+    generics = np.bincount(test.drug, ~test.originator)[test.drug]
+    return np.where(test.originator, np.mean(won), np.minimum(1, room / np.maximum(generics, 1)))
 
 
 def _auc(chance: Floats, won: npt.NDArray[np.bool_]) -> float:
@@ -124,7 +129,7 @@ def _auc(chance: Floats, won: npt.NDArray[np.bool_]) -> float:
 
 def _regression(test: Backtest, market: Market, earlier: Sequence[Market]) -> float:
     """Mean CRPS of the generics' valid bids by the regression; nan without an earlier round."""
-    known = [row for other in earlier for row in _rows(other)]
+    known = [row for other in earlier[-1:] for row in _rows(other)]
     if not known:
         return np.nan
     y, *x = np.log(np.array(known)).T

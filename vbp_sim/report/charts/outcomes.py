@@ -23,9 +23,9 @@ def draw(found: Outcomes) -> Chart:
         raise NothingToDraw(say("outcomes.none"))
     inside = sum(h.verdict == "in" for h in held)
     title = say("outcomes.title", inside=inside, all=len(held))
-    how = say("outcomes.how", n=found.content["replications"])
     few = held[: style.MOST_ROWS]
-    figure = style.page(found.origin, title, how, (11.0, 0.9 + 0.22 * len(few)), keys=1)
+    how = say("outcomes.how", n=found.content["replications"]) + style.says_rows(len(few), len(held), "outcome")
+    figure = style.page(found.origin, title, how, (10.5, 0.9 + 0.22 * len(few)), keys=1)
     axes = figure.subplots()
     at = marks.rows(axes, [style.label(h.target.outcome, 46) for h in few])
     values = np.array([h.target.value for h in few])
