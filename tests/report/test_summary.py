@@ -54,7 +54,7 @@ def test_the_summary_costs_no_drawing_library() -> None:
 
 def test_every_metric_is_described() -> None:
     assert {m.group for m in METRICS.values()} == {
-        "price", "tender", "use", "money", "reporting", "incentive", "supply", "firms"
+        "price", "tender", "use", "products", "before_after", "money", "reporting", "incentive", "supply", "firms"
     }  # fmt: skip
     assert all(m.meaning and m.unit and m.decimals >= 0 for m in METRICS.values())
 
