@@ -32,7 +32,7 @@ and who wins, averaged over drugs, before volumes; volumes before the difference
 which the models have too few. Do not ask it what one firm will bid, or what one drug will cost.
 
 ```sh
-vbp backtest --targets pilot --targets expansion --targets tenders --out results/outcomes
+vbp backtest --targets tenders --out results/outcomes  # or pilot, expansion, a file of your own; repeatable
 vbp plot results/outcomes outcomes
 ```
 
