@@ -31,6 +31,7 @@ COMMANDS = {
     "explore": "Look into a run, a comparison or a sweep in the browser.",
     "plot": "Draw one chart of a run.",
     "export": "Write a run's tables as CSV or Excel.",
+    "bid": "Say what one firm's bid would bring, price by price.",
     "replay": "Put real bids through a rule set.",
     "backtest": "Predict a tender round and put it beside what really happened.",
     "calibrate": "Fit costs and beliefs of firms to the real bids of earlier rounds.",

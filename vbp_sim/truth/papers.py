@@ -24,10 +24,19 @@ ROUND = "round"
 UNDATED = date(2020, 1, 1)
 
 
-def papers(market: Market, rules: RuleSet, products: Products, *, held: bool = True) -> list[Document]:
+def papers(
+    market: Market,
+    rules: RuleSet,
+    products: Products,
+    *,
+    held: bool = True,
+    round: str = ROUND,
+    start: date | None = None,
+) -> list[Document]:
     """Draw up the documents of all drugs of a market, in its order.
 
-    ``held``: the tenders took place, so the least number of firms is waived. Brands are named as the default model of
+    ``held``: the tenders took place, so the least number of firms is waived; ``start`` the first day of supply, that of
+    the rule set if left out. Brands are named as the default model of
     institutions does; where no earlier share is known, none is.
     """
     names = tuple(place.id for place in market.provinces)
@@ -44,9 +53,9 @@ def papers(market: Market, rules: RuleSet, products: Products, *, held: bool = T
                 record,
                 products,
                 members,
-                round=ROUND,
+                round=round,
                 rules=rules,
-                start=rules.date or UNDATED,
+                start=start or rules.date or UNDATED,
                 places=places,
                 reported=reported,
                 weights=weights,

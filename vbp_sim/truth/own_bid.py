@@ -1,0 +1,185 @@
+"""What one firm's bid would bring, price by price, with the others' bids drawn: chance, places, volume, profit.
+
+    found = own_bid(load_scenario("pilot-2018"), "atorvastatin", "Beijing Jialin", np.linspace(0.5, 2, 16))
+    found.best, found.flat
+
+The others bid as the scenario's models have it and do not see this price; their costs are drawn, not known. A bid is
+decided with the whole round, as rules may compare drugs. Volumes are those agreed; what is bought beyond them, and what
+a loss costs elsewhere, is left out.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+
+import numpy as np
+import numpy.typing as npt
+
+from vbp_sim.agents.bidding.interface import Bidding, Opening
+from vbp_sim.agents.firms.interface import Firms, Products
+from vbp_sim.errors import InputError, Problem, nearest
+from vbp_sim.rules.money import YUAN
+from vbp_sim.rules.ruleset import RuleSet
+from vbp_sim.scenario.load import Scenario
+from vbp_sim.scenario.parts import chosen
+from vbp_sim.streams import Streams
+from vbp_sim.tender import Document, decide
+from vbp_sim.truth.backtest import openings_of
+from vbp_sim.truth.papers import papers
+
+Floats = npt.NDArray[np.float64]
+Bools = npt.NDArray[np.bool_]
+
+#: a price is as good as the best one if it brings this part of its profit
+FLAT = 0.95
+#: quantiles of bands
+BAND = (0.1, 0.9)
+
+
+@dataclass(frozen=True)
+class OwnBid:
+    """Arrays (replications, prices): ``won``; ``places`` supplied; ``volume`` agreed, units per year; ``profit`` yuan
+    over the agreement's term. ``prices`` and ``ceiling`` yuan per unit; ``cost`` (replications,) yuan per unit."""
+
+    round: str
+    drug: str
+    firm: str
+    prices: Floats
+    ceiling: float
+    cost: Floats
+    won: Bools
+    places: Floats
+    volume: Floats
+    profit: Floats
+
+    @property
+    def best(self) -> int:
+        """Index of the price with the largest mean profit, the lowest of equal ones."""
+        return int(self.profit.mean(axis=0).argmax())
+
+    @property
+    def flat(self) -> tuple[float, float]:
+        """Lowest and highest price around the best that bring at least `FLAT` of its mean profit."""
+        mean = self.profit.mean(axis=0)
+        good = mean >= FLAT * mean[self.best] if mean[self.best] > 0 else np.arange(len(mean)) == self.best
+        first = last = self.best
+        while first > 0 and good[first - 1]:
+            first -= 1
+        while last < len(mean) - 1 and good[last + 1]:
+            last += 1
+        return float(self.prices[first]), float(self.prices[last])
+
+    def rows(self) -> list[dict[str, float]]:
+        """A row per price: chance of winning, and mean and band of places, volume and profit."""
+        found = []
+        for i, price in enumerate(self.prices.tolist()):
+            row = {"price": price, "win": float(self.won[:, i].mean()), "places": float(self.places[:, i].mean())}
+            for name in ("volume", "profit"):
+                values = getattr(self, name)[:, i]
+                low, high = np.quantile(values, BAND)
+                row |= {name: float(values.mean()), f"{name}_low": float(low), f"{name}_high": float(high)}
+            found.append(row)
+        return found
+
+
+def own_bid(
+    scenario: Scenario,
+    drug: str,
+    firm: str,
+    prices: npt.ArrayLike,
+    *,
+    round: str = "",
+    cost: float | None = None,
+    capacity: float | None = None,
+    replications: int = 100,
+) -> OwnBid:
+    """Put one firm's bid at each price into the first round that tenders the drug, or the named one.
+
+    ``cost`` yuan per unit and ``capacity`` units per year of the firm, drawn as in a run where they are left out.
+    Raises `InputError` for a round, drug or firm that is not there.
+    """
+    name = _round(scenario, drug, round)
+    market, spec = scenario.data.of_round(name), scenario.spec
+    rules = chosen(spec.rounds[name].rules, RuleSet)
+    tendered = [i for i, record in enumerate(market.drugs) if record.id in (spec.rounds[name].drugs or (record.id,))]
+    firms, bidding = chosen(spec.behaviour.firms, Firms), chosen(spec.behaviour.bidding, Bidding)
+    asked = np.asarray(prices, dtype=np.float64)
+    d = [record.id for record in market.drugs].index(drug)
+    results = []
+    for r in range(replications):
+        luck = Streams(spec.seed, r)
+        products = firms.products(market, luck)
+        mine = _mine(products, d, drug, firm)
+        if cost is not None:
+            products = replace(products, cost=_with(products.cost, mine, cost))
+        documents = papers(market, rules, products, held=False, round=name, start=spec.rounds[name].calendar.start)
+        own, paper = int(np.flatnonzero(products.of(d) == mine)[0]), documents[d]
+        if capacity is not None:
+            documents[d] = replace(paper, limits=_with(paper.limits, own, min(capacity, float(paper.limits[own]))))
+        openings = [openings_of(documents, products)[i] for i in tendered]
+        round_ = _Round([documents[i] for i in tendered], openings, bidding, luck)
+        results.append(round_.at(tendered.index(d), own, asked))
+        ceiling = paper.ceiling / YUAN
+    won, places, volume, profit, costs = (np.array(values) for values in zip(*results, strict=True))
+    return OwnBid(name, drug, firm, asked, ceiling, costs, won, places, volume, profit)
+
+
+def _round(scenario: Scenario, drug: str, round: str) -> str:
+    rounds = sorted(scenario.spec.rounds, key=lambda name: scenario.spec.rounds[name].calendar.opening)
+    if round and round not in rounds:
+        raise InputError(Problem(f"--round {round}", "the scenario has no such round", nearest(round, rounds)))
+    known: dict[str, None] = {}
+    for name in [round] if round else rounds:
+        tendered = scenario.spec.rounds[name].drugs or [d.id for d in scenario.data.of_round(name).drugs]
+        if drug in tendered:
+            return name
+        known |= dict.fromkeys(tendered)
+    raise InputError(Problem(f"--drug {drug}", "no round of the scenario tenders it", nearest(drug, [*known])))
+
+
+def _mine(products: Products, d: int, drug: str, firm: str) -> int:
+    members = products.of(d).tolist()
+    found = [i for i in members if products.manufacturer[i] == firm]
+    if not found:
+        names = [products.manufacturer[i] for i in members]
+        raise InputError(Problem(f"--firm {firm}", f"it may not bid for {drug}", nearest(firm, names)))
+    return int(found[0])
+
+
+def _with(values: Floats, index: int, value: float) -> Floats:
+    changed = values.copy()
+    changed[index] = value
+    return changed
+
+
+@dataclass(frozen=True)
+class _Round:
+    """One drawn round: the others bid once, ours at each price."""
+
+    documents: list[Document]
+    openings: list[Opening]
+    bidding: Bidding
+    luck: Streams
+
+    def at(self, drug: int, own: int, asked: Floats) -> tuple[Bools, Floats, Floats, Floats, float]:
+        """Won, places, volume and profit by price, and the firm's cost."""
+        drawn = self.bidding.round(self.openings, self.luck)
+        cost = float(self.openings[drug].cost[own])
+        won = np.zeros(len(asked), dtype=np.bool_)
+        places, volume, profit = (np.zeros(len(asked)) for _ in range(3))
+
+        def answer(i: int, offers: npt.NDArray[np.int64]) -> Bools:
+            accepted = self.bidding.accepts(self.openings[i], offers / YUAN, self.luck)
+            if i == drug:
+                accepted[own] = offers[own] > 0 and offers[own] / YUAN >= cost
+            return accepted
+
+        for k, price in enumerate(asked.tolist()):
+            bids = [_with(bid, own, price) if i == drug else bid for i, bid in enumerate(drawn)]
+            outcome = decide(self.documents, bids, answer)[drug]
+            if not outcome.agreed or not outcome.award.selected[own]:
+                continue
+            agreed = outcome.volumes.agreed[outcome.winners.index(own)]
+            won[k], places[k], volume[k] = True, float((agreed > 0).sum()), float(agreed.sum())
+            profit[k] = volume[k] * (float(outcome.award.price[own]) / YUAN - cost) * outcome.term / 12
+        return won, places, volume, profit, cost
