@@ -86,14 +86,14 @@ def equilibrium(cost: float, n: int, k: int) -> float:
 def test_the_curve_is_that_of_theory(tmp_path: Path, n: int, k: int, known: float | None) -> None:
     cost, prices = 0.2, np.linspace(0.06, 0.96, 31)
     found = own_bid(
-        load_scenario(textbook(tmp_path, n, k)), "alpha", "m0", prices, cost=cost, capacity=1e12, replications=600
+        load_scenario(textbook(tmp_path, n, k)), "alpha", "m0", prices, cost=cost, capacity=1e12, replications=250
     )
     grid = np.linspace(0, 1, 2001)
     rivals = np.interp(prices, [equilibrium(c, n, k) for c in grid[:-1]], grid[:-1])  # cost of a rival who bids so
     chance = sum(comb(n - 1, i) * rivals**i * (1 - rivals) ** (n - 1 - i) for i in range(k))
-    np.testing.assert_allclose(found.won.mean(axis=0), chance, atol=0.06)
+    np.testing.assert_allclose(found.won.mean(axis=0), chance, atol=0.09)
     profit = chance * (prices - cost) * 1000 / k  # half of 2,000 units, one year
-    np.testing.assert_allclose(found.profit.mean(axis=0), profit, atol=12)
+    np.testing.assert_allclose(found.profit.mean(axis=0), profit, atol=20)
     low, high = found.flat
     best = equilibrium(cost, n, k)
     assert known is None or best == pytest.approx(known, abs=1e-3)
