@@ -5,6 +5,7 @@
     scenario = vbp_sim.load("pilot-2018", "two-winners", replications=5)
     result = vbp_sim.run(scenario)
     result.frame("use").groupby("month").unmet.sum()
+    result.plot("price-by-drug")
     vbp_sim.compare("pilot-2018", ["two-winners", "single-winner"], replications=20).frame()
 
 Data frames need pandas (``pip install 'vbp-sim[notebook]'``); everything else does without.
@@ -15,10 +16,11 @@ from __future__ import annotations
 import importlib
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from html import escape
 from pathlib import Path
 from typing import Any
 
-from vbp_sim.errors import VbpError
+from vbp_sim.errors import InputError, Problem, VbpError, nearest
 from vbp_sim.report.words.names import with_sentences
 from vbp_sim.runs.folder import RunFolder
 from vbp_sim.runs.load import load_scenario
@@ -47,8 +49,29 @@ class Run:
         """A table of the run as a data frame, its facts as sentences in the column ``said``; without a name the
         headline metrics, one row per metric."""
         if table:
+            if table not in self.folder.tables:
+                remedy = nearest(table, list(self.folder.tables))
+                raise InputError(Problem(table, "a run has no table of that name", remedy))
             return _pandas().DataFrame(with_sentences(self.folder, table))
         return _pandas().DataFrame.from_dict(self.summary["metrics"], orient="index").rename_axis("metric")
+
+    def plot(self, name: str, *, drug: str = "") -> Any:
+        """A chart by its name (`vbp plot --list`), as a matplotlib figure; ``drug`` where a chart is of one drug."""
+        from vbp_sim.report.charts.catalogue import draw
+        from vbp_sim.report.words.names import local
+
+        return draw(name, local(self.folder), drug).figure
+
+    def _repr_html_(self) -> str:
+        """The headline metrics, as notebooks show a run."""
+        rows = "".join(
+            f"<tr><td>{escape(METRICS[id].meaning if id in METRICS else id)}</td>"
+            f"<td>{m['mean']:,.4g}</td><td>{m['low']:,.4g} to {m['high']:,.4g}</td><td>{escape(m['unit'])}</td></tr>"
+            for id, m in self.summary["metrics"].items()
+            if m["mean"] is not None
+        )
+        head = "<tr><th>metric</th><th>mean</th><th>interval</th><th>unit</th></tr>"
+        return f"<p>{escape(repr(self))}</p><table>{head}{rows}</table>"
 
     def __repr__(self) -> str:
         manifest = self.folder.manifest

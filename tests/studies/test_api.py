@@ -57,6 +57,17 @@ def test_without_pandas_a_message_says_what_to_install(
         result.frame()
 
 
+def test_a_run_shows_itself_draws_and_names_its_tables(scenario: Path, tmp_path: Path) -> None:
+    result = vbp_sim.run(vbp_sim.load(scenario), tmp_path / "run", workers=1)
+    shown = result._repr_html_()
+    assert shown.count("<tr>") > 20
+    assert "nan" not in shown
+    assert result.plot("price-by-drug").get_axes()
+    with pytest.raises(InputError, match="did you mean 'settlement'"):
+        result.frame("setlement")
+    assert {"run", "load", "compare", "register", "read_study"} <= set(dir(vbp_sim))
+
+
 def test_unknown_names_are_attribute_errors() -> None:
     with pytest.raises(AttributeError, match="no attribute 'walk'"):
         vbp_sim.walk  # noqa: B018
