@@ -8,6 +8,8 @@ import subprocess
 import sys
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
+from urllib.parse import parse_qs, urlsplit
 
 GROW = {"changes": {"demand": {"growth": 0.5}}}
 SWEEP = """
@@ -40,14 +42,20 @@ class Site:
     """An explorer that runs."""
 
     port: int
+    token: str
     process: subprocess.Popen[str]
 
     def get(self, target: str = "/", method: str = "GET", **headers: str) -> Answer:
-        """One request, its target and headers exactly as given (``sec_fetch_site`` is Sec-Fetch-Site)."""
+        """One request with the cookie, its target and headers exactly as given (``sec_fetch_site``: Sec-Fetch-Site).
+
+        A header that is given as an empty text is left out.
+        """
         link = http.client.HTTPConnection("127.0.0.1", self.port, timeout=60)
         link.putrequest(method, target, skip_host=True, skip_accept_encoding=True)
-        for name, value in {"host": f"127.0.0.1:{self.port}", **headers}.items():
-            link.putheader(name.replace("_", "-"), value)
+        own = {"host": f"127.0.0.1:{self.port}", "cookie": self.cookie}
+        for name, value in {**own, **headers}.items():
+            if value:
+                link.putheader(name.replace("_", "-"), value)
         link.endheaders()
         answer = link.getresponse()
         found = Answer(answer.status, {k.lower(): v for k, v in answer.getheaders()}, answer.read())
@@ -58,15 +66,25 @@ class Site:
     def address(self) -> str:
         return f"http://127.0.0.1:{self.port}"
 
+    @property
+    def cookie(self) -> str:
+        return f"vbp-explore-{self.port}={self.token}"
 
-def started(study: Path) -> Site:
+    def way_in(self, query: str = "") -> str:
+        """The address with the token, and a query."""
+        return f"{self.address}/?token={self.token}{query.replace('?', '&', 1)}"
+
+
+def started(study: Path, *options: str, **settings: Any) -> Site:
     """Start an explorer of a study on a free port."""
-    command = [sys.executable, "-m", "vbp_sim", "explore", str(study), "--port", "0", "--no-browser", "--json"]
-    process = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
+    command = [sys.executable, "-m", "vbp_sim", "explore", str(study), "--port", "0", "--json"]
+    command += options or ("--no-browser",)
+    process = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, **settings)
     assert process.stdout is not None
     told = ""
     while not told.endswith("}\n"):
         line = process.stdout.readline()
         assert line, process.stderr.read() if process.stderr else ""
         told += line
-    return Site(int(json.loads(told)["port"]), process)
+    address = urlsplit(json.loads(told)["address"])
+    return Site(address.port or 0, parse_qs(address.query)["token"][0], process)

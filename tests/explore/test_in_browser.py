@@ -66,7 +66,7 @@ def see(browser: Any, serve: Any, studies: dict[str, Path]) -> Iterator[Callable
     opened: list[Seen] = []
 
     def open_one(study: str, query: str = "", **settings: Any) -> Seen:
-        opened.append(Seen(browser, f"{serve(studies[study]).address}/{query}", **settings))
+        opened.append(Seen(browser, serve(studies[study]).way_in(query), **settings))
         return opened[-1]
 
     yield open_one

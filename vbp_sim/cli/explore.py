@@ -31,6 +31,7 @@ def command(study: Path, port: int | None, browser: bool | None, as_json: bool, 
     Serves a page on this machine only, that changes nothing, until Ctrl-C.
     """
     try:
+        from vbp_sim.explore.door import enter
         from vbp_sim.explore.server import Server
     except ModuleNotFoundError as error:
         if error.name not in ("starlette", "uvicorn", "anyio"):
@@ -42,15 +43,13 @@ def command(study: Path, port: int | None, browser: bool | None, as_json: bool, 
 
     opened(study, message)
     server = Server(study, port)
-    address = server.address if language() == "en" else f"{server.address}?lang={language()}"
+    address = server.address if language() == "en" else f"{server.address}&lang={language()}"
     if as_json:
         print_json({"address": address, "port": server.port, "study": str(study)})
         sys.stdout.flush()
     else:
         message(say("explore.served", address=address), quiet=quiet)
     if sys.stderr.isatty() if browser is None else browser:
-        import webbrowser
-
-        webbrowser.open(address)
+        enter(address)
     server.run()
     return 0

@@ -6,150 +6,136 @@ import sys
 import traceback
 from collections.abc import Iterable, Iterator
 from pathlib import PurePosixPath
+from typing import Any
 
 from starlette.applications import Starlette
-from starlette.middleware import Middleware
+from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import HTMLResponse, RedirectResponse, Response, StreamingResponse
 from starlette.routing import Route
 
-from vbp_sim.errors import InputError, Problem
+from vbp_sim.errors import InputError, Problem, VbpError
 from vbp_sim.explore import query
-from vbp_sim.explore.guard import HEADERS, Guard
 from vbp_sim.explore.html import Section, assets, render
-from vbp_sim.explore.open import Page
-from vbp_sim.explore.query import State
+from vbp_sim.explore.query import State, WrongAddress
 from vbp_sim.explore.sheet import ENDINGS
-from vbp_sim.report.words.language import LANGUAGES, restate, say, speaking
+from vbp_sim.explore.study import Page, Study
+from vbp_sim.report.words.language import LANGUAGES, restate, say
 
 #: choices that the form and the page show well enough by themselves
 PLAIN = ("chart", "metric")
+#: what a study that is damaged, gone or on a full disk raises; all else is a fault of the program
+DAMAGE = (VbpError, OSError, MemoryError)
 
 
-def application(page: Page, port: int) -> Starlette:
-    """The application that answers for a page on a port of loopback."""
-    site = Site(page)
+def application(study: Study) -> Starlette:
+    """The application that answers for a study."""
+    site = Site(study)
+    kept = {"cache-control": "max-age=3600"}
     routes = [
         Route("/", site.home),
+        *(Route(f"/{name}", Response(what, 200, kept, kind)) for name, (what, kind) in assets().items()),
         Route("/chart/{name}", site.file),
         Route("/{name}", site.file),
     ]
-    told = {404: site.missing, 500: site.failed}
-    made = Starlette(routes=routes, middleware=[Middleware(Guard, port=port)], exception_handlers=told)
+    told: dict[Any, Any] = {404: site.missing, WrongAddress: site.wrong, 500: site.failed}
+    told |= dict.fromkeys(DAMAGE, site.damaged)
+    made = Starlette(routes=routes, exception_handlers=told)
     made.router.redirect_slashes = False
     return made
 
 
 class Site:
-    """Answers requests for one page."""
+    """Answers requests, each in a thread of its own."""
 
-    def __init__(self, page: Page) -> None:
-        self._page = page
-        self._assets = assets()
+    def __init__(self, study: Study) -> None:
+        self._study = study
 
     def home(self, request: Request) -> Response:
         """The page itself, part by part, so that it is there before all its charts are drawn."""
-        state = self._read(request)
-        if isinstance(state, Response):
-            return state
+        page, state = self._read(request)
         if sorted(state.pairs) != sorted(request.query_params.multi_items()):
             return RedirectResponse(state.link())  # the same in fewer words
-        return StreamingResponse(self._body(state), media_type="text/html; charset=utf-8")
+        return StreamingResponse(self._body(page, state, _head(page, state)), media_type="text/html; charset=utf-8")
 
     def file(self, request: Request) -> Response:
-        """A table or a picture of the page, or what every page wants."""
-        asset = self._assets.get(request.url.path[1:])
-        if asset is not None:
-            return Response(asset[0], media_type=asset[1], headers={"cache-control": "max-age=3600"})
-        state = self._read(request)
-        if isinstance(state, Response):
-            return state
+        """A table or a picture of the page."""
+        page, state = self._read(request)
         path = PurePosixPath(request.path_params["name"])
         ending = path.suffix.removeprefix(".")
-        if ending not in ENDINGS:
-            return self.missing(request, None)
-        with speaking(state.one("lang")):
-            try:
-                content = self._page.file(path.stem, ending, state)
-            except InputError as error:
-                return self._wrong(error.problems)
+        content = page.file(path.stem, ending, state) if ending in ENDINGS else None
         if content is None:
-            return self.missing(request, None)
-        kept = {"content-disposition": f'attachment; filename="{path.name}"'}
-        return Response(content, media_type=ENDINGS[ending], headers=kept)
+            raise HTTPException(404)
+        return Response(content, media_type=ENDINGS[ending], headers={"content-disposition": "attachment"})
 
-    def missing(self, request: Request, error: Exception | None) -> Response:
+    def missing(self, request: Request, error: Exception) -> Response:
         """What is said of an address that leads nowhere."""
-        with speaking(_language(request)):
-            return self._message(404, say("explore.missing"), say("explore.missing_say"))
+        return self._message(404, "missing")
+
+    def wrong(self, request: Request, error: Exception) -> Response:
+        """What is said of an address that chooses what there is not."""
+        return self._message(400, "wrong", _problems(error))
+
+    def damaged(self, request: Request, error: Exception) -> Response:
+        """What is said where the study cannot be read."""
+        return self._message(500, "damaged", _problems(error))
 
     def failed(self, request: Request, error: Exception) -> Response:
         """What is said where the program is wrong; the server writes the error to the terminal."""
-        with speaking(_language(request)):
-            answer = self._message(500, say("explore.failed"), say("explore.failed_say"))
-        answer.headers.update(HEADERS)  # this answer does not pass the guard
-        return answer
+        return self._message(500, "failed")
 
-    def _read(self, request: Request) -> State | Response:
-        """The state that an address holds, or what is wrong with it."""
-        with speaking(_language(request)):
-            try:
-                state = query.read(request.query_params.multi_items(), self._page.fields)
-                self._page.check(state)
-            except InputError as error:
-                return self._wrong(error.problems)
-        return state
+    def _read(self, request: Request) -> tuple[Page, State]:
+        """The study's page, and the state that an address holds."""
+        page = self._study.now()
+        state = query.read(request.query_params.multi_items(), page.fields)
+        page.check(state)
+        return page, state
 
-    def _body(self, state: State) -> Iterator[str]:
-        """The page in pieces; each is made in one go, because the next may be made by another thread."""
-        language = state.one("lang")
-        yield spoken(language, lambda: self._head(state))
-        for section in self._page.sections(state):
-            yield spoken(language, section)
-        yield spoken(language, lambda: render("foot.html"))
+    def _body(self, page: Page, state: State, head: str) -> Iterator[str]:
+        yield head
+        yield from map(made, page.sections(state))
+        yield render("foot.html")
 
-    def _head(self, state: State) -> str:
-        form = self._page.form(state)
-        told = [part for part in form if part.kind == "boxes" and part.chosen and part.name not in PLAIN]
-        chips = [option for part in told for option in part.options if option.chosen]
-        return render(
-            "head.html",
-            title=restate("shipped", self._page.title),
-            form=form,
-            chips=chips,
-            languages=LANGUAGES,
-            links={code: state.link(lang=code if code != "en" else "") for code in LANGUAGES},
-            language_given="lang" in state.given,
-            anew=State({}, {}).link(lang=state.given.get("lang", ())),
-        )
-
-    def _wrong(self, problems: Iterable[Problem]) -> Response:
-        return self._message(400, say("explore.wrong"), say("explore.wrong_say"), problems)
-
-    def _message(self, status: int, head: str, text: str, problems: Iterable[Problem] = ()) -> Response:
-        page = {
-            "title": restate("shipped", self._page.title),
-            "form": [],
-            "chips": [],
-            "languages": {},
-            "links": {},
-            "language_given": False,
-            "anew": "/",
-        }
-        body = render("message.html", head=head, text=text, problems=list(problems))
-        return HTMLResponse(render("head.html", **page) + body + render("foot.html"), status)
+    def _message(self, status: int, what: str, problems: Iterable[Problem] = ()) -> Response:
+        empty = {"form": [], "chips": [], "languages": {}, "links": {}, "language_given": False, "anew": "/"}
+        head = render("head.html", title=restate("shipped", self._study.page.title), **empty)
+        return HTMLResponse(head + _told(what, problems) + render("foot.html"), status)
 
 
-def spoken(language: str, section: Section) -> str:
-    """A part of a page in a language; if it cannot be made, a message, and the reason on the terminal."""
-    with speaking(language):
-        try:
-            return section()
-        except Exception:
-            traceback.print_exc(file=sys.stderr)
-            return render("message.html", head=say("explore.failed"), text=say("explore.failed_say"), problems=[])
+def made(section: Section) -> str:
+    """A part of a page; if it cannot be made, a message."""
+    try:
+        return section()
+    except DAMAGE as error:
+        return _told("damaged", _problems(error))
+    except Exception:
+        traceback.print_exc(file=sys.stderr)
+        return _told("failed")
 
 
-def _language(request: Request) -> str:
-    given = request.query_params.get("lang", "en")
-    return given if given in LANGUAGES else "en"
+def _head(page: Page, state: State) -> str:
+    form = page.form(state)
+    told = [part for part in form if part.kind == "boxes" and part.chosen and part.name not in PLAIN]
+    return render(
+        "head.html",
+        title=restate("shipped", page.title),
+        form=form,
+        chips=[option for part in told for option in part.options if option.chosen],
+        languages=LANGUAGES,
+        links={code: state.link(lang=code if code != "en" else "") for code in LANGUAGES},
+        language_given="lang" in state.given,
+        anew=State({}, {}).link(lang=state.given.get("lang", ())),
+    )
+
+
+def _told(what: str, problems: Iterable[Problem] = ()) -> str:
+    head, text = say(f"explore.{what}"), say(f"explore.{what}_say")
+    return render("message.html", head=head, text=text, problems=list(problems))
+
+
+def _problems(error: Exception) -> Iterable[Problem]:
+    """What is wrong, and where."""
+    if isinstance(error, InputError):
+        return error.problems
+    place, what = getattr(error, "filename", None), getattr(error, "strerror", None)
+    return [Problem(str(place or ""), what or str(error) or type(error).__name__)]

@@ -6,9 +6,14 @@ from pathlib import Path
 
 from vbp_sim.errors import InputError, Problem
 
+#: what is read of a folder
+FILES = ("*.json", "*.csv", "ledger*", "tables", "tables/*")
 
-def inside(file: Path, folder: Path) -> None:
-    """InputError if a file is a link that leads out of a folder."""
-    if not file.resolve().is_relative_to(folder.resolve()):
-        what = f"is a link that leads out of {folder}"
-        raise InputError(Problem(str(file), what, "put the file itself there if it belongs to the study"))
+
+def inside(folder: Path, root: Path) -> None:
+    """InputError if a folder is a link that leads out of ``root``, or a file that is read of it out of the folder."""
+    files = [(file, folder) for pattern in FILES for file in sorted(folder.glob(pattern))]
+    for place, border in [(folder, root), *files]:
+        if not place.resolve().is_relative_to(border.resolve()):
+            what = f"is a link that leads out of {border}"
+            raise InputError(Problem(str(place), what, "put the file itself there if it belongs to the study"))

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
+import contextlib
 import threading
-from collections import OrderedDict
 from collections.abc import Callable, Hashable
-from typing import Generic, TypeVar
+from typing import Any, TypeVar, cast
 
 Value = TypeVar("Value")
 
@@ -13,20 +13,21 @@ Value = TypeVar("Value")
 WORK = threading.RLock()
 
 
-class Kept(Generic[Value]):
-    """The ``most`` values that were asked for last, by key; one thread works at a time."""
+class Kept:
+    """The ``most`` values that were made last, by key; one thread makes one, nobody waits for what there is."""
 
     def __init__(self, most: int) -> None:
         self._most = most
-        self._values: OrderedDict[Hashable, Value] = OrderedDict()
+        self._values: dict[Hashable, Any] = {}
 
     def get(self, key: Hashable, make: Callable[[], Value]) -> Value:
         """The value of a key, made if it is not kept."""
+        with contextlib.suppress(KeyError):
+            return cast(Value, self._values[key])
         with WORK:
-            if key in self._values:
-                self._values.move_to_end(key)
-                return self._values[key]
-            value = self._values[key] = make()
-            while len(self._values) > self._most:
-                self._values.popitem(last=False)
-            return value
+            if key not in self._values:
+                made = make()
+                while len(self._values) >= self._most:
+                    del self._values[next(iter(self._values))]
+                self._values[key] = made
+            return cast(Value, self._values[key])

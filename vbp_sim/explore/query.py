@@ -16,6 +16,10 @@ from vbp_sim.errors import InputError, Problem, nearest
 from vbp_sim.report.words.language import LANGUAGES, say
 
 
+class WrongAddress(InputError):
+    """An address chooses what there is not, or what does not go together."""
+
+
 @dataclass(frozen=True)
 class Field:
     """One thing that can be chosen.
@@ -29,6 +33,9 @@ class Field:
     default: tuple[str, ...] = ()
     inner: bool = False
 
+
+#: so many mistakes of an address are told, and so many characters of each
+MISTAKES, SAID = 10, 200
 
 LANG = Field(tuple(LANGUAGES), default=("en",))
 
@@ -65,23 +72,21 @@ class State:
 
 
 def read(items: Iterable[tuple[str, str]], fields: Mapping[str, Field]) -> State:
-    """Read the pairs of an address, in any order; InputError that lists all that is wrong. Empty values are none."""
+    """Read the pairs of an address, in any order; WrongAddress lists what is wrong. Empty values are none."""
     found: dict[str, list[str]] = {}
     problems: list[Problem] = []
-    for name, value in items:
-        if name not in fields:
-            problems.append(
-                Problem(name, say("explore.no_field"), nearest(name, [n for n, f in fields.items() if not f.inner]))
-            )
-        elif value and (problem := _wrong(name, value, fields[name])) is not None:
+    for name, value in dict.fromkeys(items):
+        problem = _wrong(name, value, fields)
+        if problem is None and value:
+            found.setdefault(name, []).append(value)
+            if len(found[name]) > 1 and not fields[name].many:
+                problem = _said(f"{name}={value}", say("explore.twice"))
+        if problem is not None:
             problems.append(problem)
-        elif value and value not in found.setdefault(name, []):
-            found[name].append(value)
-    for name, values in found.items():
-        if len(values) > 1 and not fields[name].many:
-            problems.append(Problem(f"{name}={values[1]}", say("explore.twice")))
+            if len(problems) == MISTAKES:
+                break
     if problems:
-        raise InputError(*dict.fromkeys(problems))
+        raise WrongAddress(*problems)
     chosen = {name: _ordered(found[name], field) for name, field in fields.items() if found.get(name)}
     return State({name: values for name, values in chosen.items() if values != _shown(fields[name])}, fields)
 
@@ -98,12 +103,21 @@ def _ordered(values: list[str], field: Field) -> tuple[str, ...]:
     return tuple(value for value in field.allowed if value in chosen)
 
 
-def _wrong(name: str, value: str, field: Field) -> Problem | None:
-    if field.allowed is None:
-        return None if _is_number(value) else Problem(f"{name}={value}", say("explore.no_number"))
-    if value in field.allowed:
+def _wrong(name: str, value: str, fields: Mapping[str, Field]) -> Problem | None:
+    """What is wrong with a pair by itself."""
+    if name not in fields:
+        return _said(name, say("explore.no_field"), nearest(name, [n for n, f in fields.items() if not f.inner]))
+    allowed = fields[name].allowed
+    if not value or (_is_number(value) if allowed is None else value in allowed):
         return None
-    return Problem(f"{name}={value}", say("explore.no_value"), nearest(value, list(field.allowed)))
+    if allowed is None:
+        return _said(f"{name}={value}", say("explore.no_number"))
+    return _said(f"{name}={value}", say("explore.no_value"), nearest(value, list(allowed)))
+
+
+def _said(place: str, what: str, remedy: str = "") -> Problem:
+    place, remedy = (text if len(text) <= SAID else f"{text[:SAID]}…" for text in (place, remedy))
+    return Problem(place, what, remedy)
 
 
 def _is_number(value: str) -> bool:

@@ -41,14 +41,13 @@ class Runs:
     def of_run(cls, path: Path) -> Runs:
         """One finished run; InputError if it is none, or has links that lead out of it."""
         run = RunFolder.open(path)
-        _check_links(path, path)
+        inside(path, path)
         return cls(path, {str(run.manifest["variant"]) or BASE: run})
 
     @classmethod
     def of_comparison(cls, path: Path) -> Runs:
         """A comparison with the runs that it holds, or that lie beside it; InputError if it names others."""
-        for name in (FILE, REPLICATIONS):
-            inside(path / name, path)
+        inside(path, path)
         compared = Compared.open(path)
         places = {name: _place(path, Path(place)) for name, place in compared.content["runs"].items()}
         runs = {name: RunFolder.open(place) for name, place in places.items() if place is not None}
@@ -86,18 +85,12 @@ def _place(study: Path, named: Path) -> Path | None:
     """Where the run of a comparison is: in its folder, or beside it; None if it is gone."""
     for place in (study / "runs" / named.name, study.absolute().parent / named.name):
         if (place / "manifest.json").is_file():
-            _check_links(place, study.absolute().parent)
+            inside(place, study.absolute().parent)
             return place
     if named.exists():
         what = f"is named by {study / FILE}, and lies neither in the folder of the comparison nor beside it"
         raise InputError(Problem(str(named), what, f"copy it to {study / 'runs'} if it belongs there"))
     return None
-
-
-def _check_links(run: Path, root: Path) -> None:
-    inside(run, root)
-    for file in (run / "manifest.json", run / "summary.json", run / "tables", *(run / "tables").glob("*")):
-        inside(file, run)
 
 
 def _measured(file: Path, names: Sequence[str]) -> dict[str, list[Row]]:

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from functools import cached_property, partial
+from pathlib import Path
 
-from vbp_sim.errors import InputError, Problem
+from vbp_sim.errors import Problem
 from vbp_sim.explore import form, measures
 from vbp_sim.explore.html import Section, render
 from vbp_sim.explore.kept import WORK, Kept
-from vbp_sim.explore.query import Field, State
+from vbp_sim.explore.query import Field, State, WrongAddress
 from vbp_sim.explore.runs import Runs
 from vbp_sim.explore.runs_fields import fields_of
 from vbp_sim.explore.sheet import Drawing, Drawn, Easel, Wish, cut_down, of_catalogue
@@ -20,7 +21,6 @@ from vbp_sim.report.words import words
 from vbp_sim.report.words.language import language, say
 from vbp_sim.report.words.names import local, name
 from vbp_sim.runs.folder import RunFolder
-from vbp_sim.runs.metrics import Row
 from vbp_sim.runs.view import Cut, RunView
 
 #: a chart of one drug is drawn for so many of the chosen drugs
@@ -32,11 +32,16 @@ class RunsPage:
 
     def __init__(self, study: Runs) -> None:
         self.study = study
-        self._views: Kept[RunFolder] = Kept(8)
-        self._rows: Kept[list[Row]] = Kept(32)
+        self._views = Kept(8)
+        self._rows = Kept(32)
         self._easel = Easel(self._plan)
 
-    @cached_property
+    @property
+    def runs(self) -> list[Path]:
+        """Folders of the runs."""
+        return [run.path for run in self.study.runs.values()] if self.study.compared else []
+
+    @property
     def title(self) -> str:
         """Title of the scenario."""
         compared = self.study.compared
@@ -49,12 +54,12 @@ class RunsPage:
         return fields_of(self.study)
 
     def check(self, state: State) -> None:
-        """InputError for choices that do not go together."""
+        """WrongAddress for choices that do not go together."""
         first, last = state.one("from"), state.one("to")
         if first and last and first > last:
-            raise InputError(Problem(f"from={first}", say("explore.late", first=first, last=last)))
+            raise WrongAddress(Problem(f"from={first}", say("explore.late", first=first, last=last)))
         if "variant" in state.given and not self._others(state):
-            raise InputError(Problem(f"variant={state.all('variant')[0]}", say("explore.base_only")))
+            raise WrongAddress(Problem(f"variant={state.all('variant')[0]}", say("explore.base_only")))
 
     def form(self, state: State) -> list[form.Part]:
         """What can be chosen beside the page."""

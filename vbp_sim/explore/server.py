@@ -2,35 +2,47 @@
 
 from __future__ import annotations
 
+import secrets
 import socket
 from pathlib import Path
 
 import uvicorn
 
 from vbp_sim.errors import InputError, Problem
+from vbp_sim.explore import connections
 from vbp_sim.explore.app import application
-from vbp_sim.explore.open import opened
+from vbp_sim.explore.guard import Guard
+from vbp_sim.explore.study import Study
 
 HOST = "127.0.0.1"
 #: the port that links are kept for; another one is taken if it is not free
 PORT = 8642
-#: longest address, in bytes: thousands of chosen drugs
-ADDRESS = 1 << 18
+#: connections that wait to be taken
+WAITING = 512
+
+
+class Patient(uvicorn.Server):
+    """Lets more connections wait in the kernel than it takes at once."""
+
+    async def startup(self, sockets: list[socket.socket] | None = None) -> None:
+        """Listen; asyncio does so with the number that it takes at once."""
+        await super().startup(sockets)
+        for each in sockets or ():
+            each.listen(WAITING)
 
 
 class Server:
-    """A study that is served; the socket is bound, so that its address is known, before the first request."""
+    """A study that is served; the socket listens, so that its address is known, before the first request."""
 
-    def __init__(self, study: Path, port: int | None) -> None:
-        page = opened(study)
-        _ = page.fields  # the slow part of the first answer
+    def __init__(self, path: Path, port: int | None) -> None:
+        study = Study(path)
         self._socket = bound(port)
-        self._socket.listen()  # requests wait from now on, until `run` answers them
         self.port = int(self._socket.getsockname()[1])
-        self.address = f"http://{HOST}:{self.port}/"
+        token = secrets.token_urlsafe()
+        #: lets in whoever has it
+        self.address = f"http://{HOST}:{self.port}/?token={token}"
         settings = uvicorn.Config(
-            application(page, self.port),
-            http="h11",
+            Guard(application(study), self.port, token),
             loop="asyncio",
             ws="none",
             lifespan="off",
@@ -38,10 +50,10 @@ class Server:
             access_log=False,
             server_header=False,
             date_header=False,
-            h11_max_incomplete_event_size=ADDRESS,
             timeout_graceful_shutdown=2,
+            **connections.settings(connections.files()),
         )
-        self._server = uvicorn.Server(settings)
+        self._server = Patient(settings)
 
     def run(self) -> None:
         """Answer requests until the process is interrupted."""
@@ -51,15 +63,10 @@ class Server:
 
 def bound(port: int | None) -> socket.socket:
     """A socket on loopback: on ``port`` (0: any), by default on `PORT` or, if that is taken, on any."""
-    made = socket.socket(socket.AF_INET, socket.SOCK_STREAM)
-    made.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
     try:
-        made.bind((HOST, PORT if port is None else port))
+        return socket.create_server((HOST, PORT if port is None else port), backlog=WAITING)
     except OSError as error:
         if port is None:
-            made.bind((HOST, 0))
-            return made
-        made.close()
+            return socket.create_server((HOST, 0), backlog=WAITING)
         what = f"cannot be had: {error.strerror}"
         raise InputError(Problem(f"--port {port}", what, "name another one, or 0 for any that is free")) from error
-    return made

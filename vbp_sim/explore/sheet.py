@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from vbp_sim.errors import InputError
-from vbp_sim.explore.kept import WORK, Kept
+from vbp_sim.explore.kept import Kept
 from vbp_sim.explore.query import State
 from vbp_sim.report.charts import catalogue, style
 from vbp_sim.report.charts.catalogue import Chart
@@ -22,7 +22,7 @@ from vbp_sim.runs.view import Cut, RunView
 
 #: files of a chart, and what they are
 ENDINGS = {"csv": "text/csv; charset=utf-8", "svg": "image/svg+xml", "png": "image/png"}
-#: sheets that are kept; each is some 200 kB
+#: sheets and files that are kept; each is some 200 kB
 KEPT = 96
 
 
@@ -69,13 +69,12 @@ class Easel:
 
     def __init__(self, plan: Callable[[Wish, State], Drawing]) -> None:
         self._plan = plan
-        self._sheets: Kept[Sheet] = Kept(KEPT)
+        self._kept = Kept(KEPT)
 
     def sheet(self, wish: Wish, state: State) -> Sheet:
         """Draw a chart, or give it as it was drawn before."""
-        with WORK:
-            drawing = self._plan(wish, state)
-            made = self._sheets.get((language(), wish, drawing.key), lambda: _sheet(wish, drawing))
+        drawing = self._plan(wish, state)
+        made = self._kept.get((language(), wish, drawing.key), lambda: _sheet(wish, drawing))
         files = {ending: state.link(f"/chart/{wish.chart}.{ending}", of=wish.of, one=wish.drug) for ending in ENDINGS}
         grid = made.plate.table
         table = None if grid is None else dataclasses.replace(grid, href=files["csv"])
@@ -83,14 +82,8 @@ class Easel:
 
     def file(self, wish: Wish, state: State, ending: str) -> bytes:
         """The file of a chart: its table, or the picture with its origin in the metadata."""
-        with WORK, tempfile.TemporaryDirectory() as folder:
-            drawing = self._plan(wish, state)
-            drawn = drawing.draw()
-            if ending == "csv":
-                return csv_bytes(drawn.chart.data)
-            file = Path(folder) / f"{wish.chart}.{ending}"
-            catalogue.save(drawn.chart, file, drawn.source)
-            return file.read_bytes()
+        drawing = self._plan(wish, state)
+        return self._kept.get((language(), wish, drawing.key, ending), lambda: _file(wish, drawing, ending))
 
 
 def of_catalogue(wish: Wish, source: Source) -> Chart:
@@ -132,6 +125,16 @@ def _sheet(wish: Wish, drawing: Drawing) -> Sheet:
     name = "-".join(filter(None, (wish.chart, _plain(wish.of), _plain(wish.drug))))
     drawn = drawing.draw()
     return Sheet(plate(name, drawing.question, drawn.chart), wish.of, drawn.notes, {})
+
+
+def _file(wish: Wish, drawing: Drawing, ending: str) -> bytes:
+    drawn = drawing.draw()
+    if ending == "csv":
+        return csv_bytes(drawn.chart.data)
+    with tempfile.TemporaryDirectory() as folder:
+        file = Path(folder) / f"{wish.chart}.{ending}"
+        catalogue.save(drawn.chart, file, drawn.source)
+        return file.read_bytes()
 
 
 def _plain(text: str) -> str:

@@ -10,13 +10,13 @@ from typing import Self
 
 import numpy as np
 
-from vbp_sim.errors import InputError, Problem
+from vbp_sim.errors import Problem
 from vbp_sim.explore import form, scatter
 from vbp_sim.explore.fence import inside
 from vbp_sim.explore.html import Section, render
 from vbp_sim.explore.kept import WORK
 from vbp_sim.explore.points import Points
-from vbp_sim.explore.query import LANG, Field, State
+from vbp_sim.explore.query import LANG, Field, State, WrongAddress
 from vbp_sim.explore.sheet import Drawing, Drawn, Easel, Wish, blank, in_order, of_catalogue
 from vbp_sim.report.charts.catalogue import Chart, catalogue
 from vbp_sim.report.csv_table import csv_bytes
@@ -25,8 +25,7 @@ from vbp_sim.report.studied import Studied
 from vbp_sim.report.words import words
 from vbp_sim.report.words.language import say
 from vbp_sim.runs.metrics import METRICS
-from vbp_sim.studies import export, ledger, plan
-from vbp_sim.studies.ledger import Ledger
+from vbp_sim.studies import export
 
 SCATTER = "points"
 #: the colour that stands for none
@@ -36,7 +35,10 @@ COLUMNS = 4
 
 
 class SweepPage:
-    """The page of a study; a study that is still computed is read again when it has more."""
+    """The page of a study, finished or not."""
+
+    #: folders besides the study's own
+    runs = ()
 
     def __init__(self, points: Points) -> None:
         self._points = points
@@ -45,8 +47,7 @@ class SweepPage:
     @classmethod
     def of(cls, path: Path) -> Self:
         """The page of a sweep's folder; InputError if it is none, or has links that lead out of it."""
-        for name in (plan.NAME, ledger.NAME):
-            inside(path / name, path)
+        inside(path, path)
         return cls(Points(Studied.open(path)))
 
     @property
@@ -72,11 +73,11 @@ class SweepPage:
         return found | {"point": Field(every), "of": Field((), inner=True), "one": Field((), inner=True)}
 
     def check(self, state: State) -> None:
-        """InputError for ranges that are empty."""
+        """WrongAddress for ranges that are empty."""
         for id in self._points.settings:
             low, high = state.one(f"min.{id}"), state.one(f"max.{id}")
             if low and high and float(low) > float(high):
-                raise InputError(Problem(f"min.{id}={low}", say("explore.above", low=low, high=high)))
+                raise WrongAddress(Problem(f"min.{id}={low}", say("explore.above", low=low, high=high)))
 
     def form(self, state: State) -> list[form.Part]:
         """What can be chosen beside the page."""
@@ -100,7 +101,6 @@ class SweepPage:
 
     def sections(self, state: State) -> Iterator[Section]:
         """The parts of the page in their order; each is made when it is called."""
-        self._refresh()
         if state.one("point"):
             yield lambda: self._one(state)
         for chart in state.all("chart"):
@@ -110,7 +110,6 @@ class SweepPage:
 
     def file(self, name: str, ending: str, state: State) -> bytes | None:
         """A file of the page, None if there is none of that name."""
-        self._refresh()
         if name == "table" and ending == "csv":
             with WORK:
                 return csv_bytes(self._points.columns(self._points.chosen(state), state.all("metric")))
@@ -177,14 +176,6 @@ class SweepPage:
         runs = study.design.runs
         remarks = [] if study.done == runs else [say("explore.unfinished", done=f"{study.done:,}", runs=f"{runs:,}")]
         return render("end.html", changes={}, facts=facts, remarks=remarks)
-
-    def _refresh(self) -> None:
-        """Read a study again that has more runs than before."""
-        study = self._points.study
-        if study.done < study.design.runs:
-            with WORK, Ledger.reading(study.path / ledger.NAME) as book:
-                if book.counts()["done"] > study.done:
-                    self._points = Points(Studied.open(study.path))
 
 
 def _colour(id: str) -> str:
