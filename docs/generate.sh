@@ -48,7 +48,7 @@ if command -v chromium > /dev/null; then  # a picture of the explorer
   until grep -q '^}' "$new"; do sleep 0.2; done
   address=$(sed -n 's/.*"address": "\(.*\)".*/\1/p' "$new")
   chromium --headless --no-sandbox --hide-scrollbars --window-size=1200,1150 --timeout=20000 \
-    --screenshot=docs/figures/explorer.png "$address?drug=amlodipine&chart=monthly-use" > /dev/null 2>&1 || true
+    --screenshot=docs/figures/explorer.png "$address&drug=amlodipine&chart=monthly-use" > /dev/null 2>&1 || true
   kill "$served"
 fi
 rm -r "$run"

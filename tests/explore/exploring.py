@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+import contextlib
 import http.client
 import json
+import signal
+import socket
 import subprocess
 import sys
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -45,22 +49,40 @@ class Site:
     token: str
     process: subprocess.Popen[str]
 
-    def get(self, target: str = "/", method: str = "GET", **headers: str) -> Answer:
+    def get(self, target: str = "/", method: str = "GET", **headers: str | None) -> Answer:
         """One request with the cookie, its target and headers exactly as given (``sec_fetch_site``: Sec-Fetch-Site).
 
-        A header that is given as an empty text is left out.
+        A header that is None is left out.
         """
         link = http.client.HTTPConnection("127.0.0.1", self.port, timeout=60)
         link.putrequest(method, target, skip_host=True, skip_accept_encoding=True)
         own = {"host": f"127.0.0.1:{self.port}", "cookie": self.cookie}
         for name, value in {**own, **headers}.items():
-            if value:
+            if value is not None:
                 link.putheader(name.replace("_", "-"), value)
         link.endheaders()
         answer = link.getresponse()
         found = Answer(answer.status, {k.lower(): v for k, v in answer.getheaders()}, answer.read())
         link.close()
         return found
+
+    def at_once(self, *targets: str) -> list[Answer]:
+        """All of these at the same time, each by a connection of its own."""
+        with ThreadPoolExecutor(len(targets)) as threads:
+            return list(threads.map(self.get, targets))
+
+    def raw(self, sent: bytes) -> bytes:
+        """What comes back for bytes that are no proper request, until the server closes."""
+        with socket.create_connection(("127.0.0.1", self.port), timeout=60) as link, contextlib.suppress(OSError):
+            link.sendall(sent)
+            return b"".join(iter(lambda: link.recv(1 << 16), b""))
+        return b""
+
+    def ended(self) -> tuple[int, str]:
+        """End it with Ctrl-C: its exit code, and all that it wrote to the terminal."""
+        self.process.send_signal(signal.SIGINT)
+        _, said = self.process.communicate(timeout=30)
+        return self.process.returncode, said.strip()
 
     @property
     def address(self) -> str:

@@ -4,8 +4,6 @@ from __future__ import annotations
 
 import os
 import re
-import shutil
-import signal
 import subprocess
 import sys
 from pathlib import Path
@@ -61,6 +59,10 @@ def test_another_origin_is_refused(site: Any, headers: dict[str, str]) -> None:
         assert len(answer.body) < 200
 
 
+def test_a_link_on_another_site_is_no_way_in_without_the_token(site: Any) -> None:
+    assert site.get("/?token=" + "A" * 43, sec_fetch_site="cross-site", cookie=None).status == 403
+
+
 @pytest.mark.parametrize("target", ["/", "/style.css", "/metrics.csv", "/nowhere", "/?drug=none"])
 def test_every_answer_is_closed_to_others(site: Any, target: str) -> None:
     headers = site.get(target).headers
@@ -93,11 +95,19 @@ def test_every_answer_is_closed_to_others(site: Any, target: str) -> None:
         "/chart/monthly-use.exe",
         "/chart/monthly-use",
         "/chart/%00.csv",
+        "/%00",
+        "/..%5c..%5cmanifest.json",
+        "/chart/%e5%9b%be.csv",
+        "/chart/%ff%fe.csv",
+        "/%2fetc%2fpasswd",
+        "http://evil.example/",
+        "/chart/" + "x" * 5000 + ".csv",
     ],
 )
 def test_paths_lead_nowhere_but_to_the_page(site: Any, target: str) -> None:
     answer = site.get(target)
     assert answer.status == 404
+    assert len(answer.body) < 3000
     assert SECRET not in answer.text
     assert "run_hash" not in answer.text
 
@@ -110,6 +120,8 @@ NASTY = [
     "\u202eevil",
     "💊" * 40,
     "x" * 300,
+    "图" * 3000,
+    "\0",
 ]
 
 
@@ -121,6 +133,7 @@ def test_wrong_choices_are_told_in_plain_words(site: Any, name: str, value: str)
     assert "<script>" not in answer.text.replace('<script src="/page.js">', "")
     assert "<img" not in answer.text
     assert "Traceback" not in answer.text
+    assert len(answer.body) < 5000
     assert "allowed: " in answer.text or "did you mean" in answer.text
 
 
@@ -128,6 +141,46 @@ def test_a_wrong_name_is_answered_with_the_nearest(site: Any) -> None:
     text = site.get("/?drug=alpah").text
     assert "drug=alpah" in text
     assert "alpha" in text
+
+
+@pytest.mark.parametrize(
+    "query",
+    [
+        "&".join(f"nonsense-{i}={i}" for i in range(3000)),
+        "&".join(f"drug=nonsense-{i}" for i in range(3000)),
+        "drug=" + "x" * 65_000,
+        "drug=alpha" * 6_000,
+        "drug=" + "x" * 70_000,
+        "drug=" + "x" * 5_000_000,
+    ],
+    ids=range(6),
+)
+def test_long_addresses_get_short_answers(site: Any, query: str) -> None:
+    head = f"host: 127.0.0.1:{site.port}\r\ncookie: {site.cookie}\r\nconnection: close\r\n\r\n"
+    answer = site.raw(f"GET /?{query} HTTP/1.1\r\n{head}".encode())
+    assert not answer or answer.startswith(b"HTTP/1.1 400 ")
+    assert len(answer) < 12_000
+    assert site.get("/style.css").status == 200
+
+
+@pytest.mark.parametrize(
+    "sent",
+    [
+        b"\x16\x03\x01\x02\x00\x01\x00\x01\xfc\x03\x03" + bytes(64),  # https
+        b"PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n",
+        bytes(300),
+        "GET /chart/图.csv HTTP/1.1\r\nhost: 127.0.0.1\r\n\r\n".encode(),
+        b"GET / HTTP/1.1\r\nhost: a\r\nhost: b\r\n\r\n",
+        b"GET / HTTP/1.1\r\n\r\n",
+        b"GET / HTTP/1.1\r\nhost: a\r\ncontent-length: -1\r\n\r\n",
+        b"GET / HTTP/1.1\r\ncookie: " + b"c" * (1 << 20),
+    ],
+    ids=range(8),
+)
+def test_what_is_no_request_gets_a_short_answer(site: Any, sent: bytes) -> None:
+    answer = site.raw(sent)
+    assert not answer or answer.startswith((b"HTTP/1.1 400 ", b"HTTP/1.1 403 "))
+    assert len(answer) < 1000
 
 
 def test_only_loopback_listens(site: Any) -> None:
@@ -140,31 +193,11 @@ def test_only_loopback_listens(site: Any) -> None:
     assert listening == [f"0100007F:{site.port:04X}"]
 
 
-@pytest.mark.skipif(not sys.platform.startswith("linux") or os.getuid() != 0, reason="only root can be another user")
-@pytest.mark.parametrize("host", ["127.0.0.1", "::ffff:127.0.0.1"])
-def test_another_user_of_the_machine_is_refused(site: Any, host: str) -> None:
-    ask = (
-        "import http.client, sys\n"
-        f"link = http.client.HTTPConnection('{host}', {site.port}, timeout=30)\n"
-        f"link.request('GET', '/', headers={{'host': '127.0.0.1:{site.port}'}})\n"
-        "print(link.getresponse().status)"
-    )
-    python = shutil.which("python3", path="/usr/bin:/usr/local/bin")
-    if python is None:
-        pytest.skip("there is no Python that every user can run")
-    command = [python, "-c", ask]
-    for user, status in ((0, "200"), (65534, "403")):
-        done = subprocess.run(command, capture_output=True, text=True, user=user, cwd="/", env={})
-        assert done.stdout.strip() == status, done.stderr
-
-
 def test_ctrl_c_ends_it_cleanly(studies: dict[str, Path]) -> None:
     site = started(studies["run"])
     site.get()
-    site.process.send_signal(signal.SIGINT)
-    _, said = site.process.communicate(timeout=15)
-    assert site.process.returncode == 130
-    assert "Traceback" not in said
+    code, said = site.ended()
+    assert (code, said) == (130, "interrupted")
 
 
 def test_a_link_out_of_the_study_is_refused(studies: dict[str, Path], tmp_path: Path) -> None:
@@ -176,7 +209,7 @@ def test_a_link_out_of_the_study_is_refused(studies: dict[str, Path], tmp_path: 
     (run / "tables" / "use.parquet").symlink_to(studies["run"] / "tables" / "use.parquet")
     code, said = explore(run)
     assert code == 2
-    assert re.search(r"use\.parquet: is a link that leads out of", said)
+    assert re.search(r"use\.parquet: .*link", said)
 
 
 def test_a_comparison_that_names_runs_elsewhere_is_refused(studies: dict[str, Path], tmp_path: Path) -> None:

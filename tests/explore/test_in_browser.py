@@ -203,6 +203,29 @@ def test_another_page_can_neither_read_nor_frame_it(see: Any) -> None:
     assert frame == seen.page.main_frame or "Metrics" not in frame.content()
 
 
+def test_the_page_that_a_browser_is_started_with_leads_in(
+    browser: Any, serve: Any, studies: Any, tmp_path: Path
+) -> None:
+    """As `vbp explore --browser` does it; two explorers in one browser do not put each other out."""
+    context = browser.new_context()
+    page = context.new_page()
+    for study in ("run", "sweep"):
+        site = serve(studies[study])
+        (tmp_path / "open.html").write_text(f'<meta http-equiv="refresh" content="0; url={site.way_in()}">')
+        page.goto((tmp_path / "open.html").as_uri())
+        page.wait_for_url(f"{site.address}/")
+        page.locator("svg[role=img]").first.wait_for()
+    page.goto(serve(studies["run"]).address)
+    assert page.locator("#metrics").count() == 1
+    assert page.evaluate("document.cookie") == ""
+    context.close()
+    stranger = browser.new_context()
+    page = stranger.new_page()
+    assert page.goto(serve(studies["run"]).address).status == 403
+    assert "vbp explore" in page.inner_text("body")
+    stranger.close()
+
+
 def test_a_point_of_a_sweep_is_looked_at(see: Any) -> None:
     seen = see("sweep")
     seen.page.click("#table tbody a >> nth=2")

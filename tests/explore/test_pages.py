@@ -179,7 +179,7 @@ def test_titles_from_the_study_come_out_as_text(site: Any) -> None:
 def test_pictures_say_what_they_were_cut_to(site: Any) -> None:
     picture = site.get("/chart/monthly-use.svg?drug=alpha")
     assert picture.headers["content-type"] == "image/svg+xml"
-    assert picture.headers["content-disposition"] == 'attachment; filename="monthly-use.svg"'
+    assert picture.headers["content-disposition"] == "attachment"
     assert "alpha" in re.search(r"<dc:description>(.*?)<", picture.text, re.DOTALL)[1]  # type: ignore[index]
     assert site.get("/chart/monthly-use.png").body.startswith(b"\x89PNG")
 

@@ -44,12 +44,13 @@ def command(study: Path, port: int | None, browser: bool | None, as_json: bool, 
     opened(study, message)
     server = Server(study, port)
     address = server.address if language() == "en" else f"{server.address}&lang={language()}"
+    opening = sys.stderr.isatty() if browser is None else browser
     if as_json:
         print_json({"address": address, "port": server.port, "study": str(study)})
         sys.stdout.flush()
     else:
-        message(say("explore.served", address=address), quiet=quiet)
-    if sys.stderr.isatty() if browser is None else browser:
+        message(say("explore.served", address=address), quiet=quiet and opening)  # else nobody could come in
+    if opening:
         enter(address)
     server.run()
     return 0

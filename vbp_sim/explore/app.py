@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import sys
 import traceback
 from collections.abc import Iterable, Iterator
 from pathlib import PurePosixPath
@@ -81,7 +80,8 @@ class Site:
         return self._message(500, "damaged", _problems(error))
 
     def failed(self, request: Request, error: Exception) -> Response:
-        """What is said where the program is wrong; the server writes the error to the terminal."""
+        """What is said where the program is wrong; the terminal has the reason."""
+        traceback.print_exception(error)
         return self._message(500, "failed")
 
     def _read(self, request: Request) -> tuple[Page, State]:
@@ -109,7 +109,7 @@ def made(section: Section) -> str:
     except DAMAGE as error:
         return _told("damaged", _problems(error))
     except Exception:
-        traceback.print_exc(file=sys.stderr)
+        traceback.print_exc()
         return _told("failed")
 
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import contextlib
 from functools import partial
 from typing import Any
 
@@ -17,18 +16,17 @@ LONGEST = 1 << 16
 FILES = 1024
 
 
-def files() -> int:
-    """How many files this process may have open, `FILES` at most; less (macOS: 256) is raised if it can be."""
+def open_files() -> int:
+    """How many files this process may have open, at most `FILES`; a lower default (macOS: 256) is raised."""
     try:
         import resource
     except ImportError:  # Windows has no such limit
         return FILES
     soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
-    with contextlib.suppress(OSError, ValueError):
-        wanted = FILES if hard == resource.RLIM_INFINITY else min(FILES, hard)
-        resource.setrlimit(resource.RLIMIT_NOFILE, (max(soft, wanted), hard))
-    soft, _ = resource.getrlimit(resource.RLIMIT_NOFILE)
-    return FILES if soft == resource.RLIM_INFINITY else min(FILES, soft)
+    most = FILES if hard == resource.RLIM_INFINITY else min(FILES, hard)
+    if soft != resource.RLIM_INFINITY and soft < most:
+        resource.setrlimit(resource.RLIMIT_NOFILE, (most, hard))
+    return most
 
 
 class Connection(H11Protocol):

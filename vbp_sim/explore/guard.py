@@ -95,4 +95,5 @@ class Guard:
 
 
 def _refused(status: int, why: str) -> Response:
-    return PlainTextResponse(f"{why}\n", status)
+    """The connection is closed with it, so that nobody can fill one with questions and never read the answers."""
+    return PlainTextResponse(f"{why}\n", status, {"connection": "close"})

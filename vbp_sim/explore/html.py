@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import functools
-from collections.abc import Callable
+from collections.abc import Callable, Mapping, Sequence
 from importlib.resources import files
+from pathlib import Path
 from typing import Any
 
 from jinja2 import ChoiceLoader, Environment, PackageLoader
@@ -23,6 +24,13 @@ def render(template: str, **values: Any) -> str:
     """A template of the explorer, or of the report, with its values."""
     known = {"language": language(), "lang": page.CODES[language()]}
     return _environment().get_template(template).render(**known, **values)
+
+
+def end(folder: Path, about: Mapping[str, Any], remarks: Sequence[str], **changes: Any) -> str:
+    """Where a study comes from; ``about`` is what charts say of it (`sources.origin`)."""
+    facts = {"folder": folder.absolute(), **{name: about[name] for name in ("scenario", "seed", "replications")}}
+    facts |= {"program": f"vbp_sim {about['version']}", "hash": about["run_hash"]}
+    return render("end.html", facts=facts, remarks=remarks, **changes)
 
 
 def assets() -> dict[str, tuple[bytes, str]]:

@@ -4,13 +4,28 @@ from __future__ import annotations
 
 import contextlib
 import threading
-from collections.abc import Callable, Hashable
+from collections.abc import Callable, Hashable, Iterator
 from typing import Any, TypeVar, cast
+
+from vbp_sim.errors import RunError
 
 Value = TypeVar("Value")
 
-#: everything that draws or measures does so one at a time: Matplotlib's settings are those of the whole process
-WORK = threading.RLock()
+#: set when the explorer ends, so that nobody begins to work who waited for a turn
+ENDED = threading.Event()
+_turn = threading.RLock()
+
+
+@contextlib.contextmanager
+def work() -> Iterator[None]:
+    """Draw or measure, one thread at a time: Matplotlib's settings are those of the whole process.
+
+    RunError if the explorer has ended meanwhile.
+    """
+    with _turn:
+        if ENDED.is_set():
+            raise RunError("the explorer has ended")
+        yield
 
 
 class Kept:
@@ -24,7 +39,7 @@ class Kept:
         """The value of a key, made if it is not kept."""
         with contextlib.suppress(KeyError):
             return cast(Value, self._values[key])
-        with WORK:
+        with work():
             if key not in self._values:
                 made = make()
                 while len(self._values) >= self._most:

@@ -2,16 +2,15 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
 
-from vbp_sim.report import summary
+from vbp_sim.report import export, summary
 from vbp_sim.report.compared import Compared
-from vbp_sim.report.comparison import arrow, decimals_of, finer, scale_of
 from vbp_sim.report.csv_table import Columns
+from vbp_sim.report.pages.compare_page import lines_of
 from vbp_sim.report.pages.grid import signs
 from vbp_sim.report.summary import cells, known_metrics
 from vbp_sim.report.words import words
@@ -63,35 +62,19 @@ def of_run(run: RunFolder, metrics: Sequence[str], cut: Cut) -> list[Line]:
 
 def of_variants(found: Compared, metrics: Sequence[str], cut: Cut) -> list[Line]:
     """Variant, base, value, difference with interval, and its judgement, of each metric and variant."""
-    lines = []
-    for name in metrics:
-        by_name = found.differences.get(name, {})
-        size, unit = scale_of(
-            METRICS[name], max((abs(v) for d in by_name.values() for v in (d.base, d.variant)), default=0)
-        )
-        usual = decimals_of(METRICS[name])
-
-        def said(value: float, sign: str = "", decimals: int = usual, size: float = size) -> str:
-            return "–" if math.isnan(value) else signs(f"{value / size + 0.0:{sign},.{decimals}f}")
-
-        for variant, d in by_name.items():
-            mean, low, high = (said(value, "+", finer(METRICS[name], d, size)) for value in (d.mean, d.low, d.high))
-            span = "" if math.isnan(d.low) else say("words.range", low=low, high=high)
-            texts = (variant, said(d.base), said(d.variant), mean, span, arrow(METRICS[name], d))
-            lines.append(Line(f"{meaning(name)}, {unit}" if unit else meaning(name), texts, holds(name, cut)))
-    return lines
+    known = ((name, line) for name in metrics if name in found.differences for line in lines_of(found, METRICS[name]))
+    return [
+        Line(of.metric, (of.variant, of.base, of.value, of.difference, of.span, of.judged), holds(name, cut))
+        for name, of in known
+    ]
 
 
 def columns_of_run(run: RunFolder, metrics: Sequence[str], cut: Cut) -> Columns:
     """The same numbers in full, for the download."""
-    known = {m: run.summary["metrics"][m] for m in metrics if m in run.summary["metrics"]}
-    numbers = {
-        key: np.array([math.nan if v[key] is None else v[key] for v in known.values()], dtype=np.float64)
-        for key in ("mean", "low", "high")
-    }
-    texts = {"unit": [v["unit"] for v in known.values()], "holds_for": [holds(m, cut) for m in known]}
-    n = np.array([v["n"] for v in known.values()], dtype=np.int64)
-    return {"metric": _text(list(known)), **numbers, "n": n, **{key: _text(v) for key, v in texts.items()}}
+    whole = export.summary(run)
+    rows = np.flatnonzero(np.isin(whole["metric"].astype(str), metrics))
+    data = {name: values[rows] for name, values in whole.items()}
+    return data | {"holds_for": _text([holds(metric, cut) for metric in data["metric"]])}
 
 
 def columns_of_variants(found: Compared, metrics: Sequence[str], cut: Cut) -> Columns:

@@ -103,8 +103,11 @@ class Points:
     def for_people(self, rows: Flags, metrics: Sequence[str]) -> Columns:
         """The same with metrics in words and in units that are easy to read."""
         data = self.columns(rows, ())
-        for id in metrics:
-            values = self.numbers(id)[rows]
-            size, unit = scale_of(METRICS[id], float(np.abs(values[np.isfinite(values)]).max(initial=0.0)))
-            data[f"{meaning(METRICS[id])}, {unit}" if unit else meaning(METRICS[id])] = values / size
-        return data
+        return data | dict(in_units(id, self.numbers(id)[rows]) for id in metrics)
+
+
+def in_units(id: str, values: Floats) -> tuple[str, Floats]:
+    """What a metric is, with a unit that is easy to read, and its values in that unit."""
+    size, unit = scale_of(METRICS[id], float(np.abs(values[np.isfinite(values)]).max(initial=0.0)))
+    said = meaning(METRICS[id])
+    return f"{said}, {unit}" if unit else said, values / size

@@ -8,8 +8,8 @@ from pathlib import Path
 
 from vbp_sim.errors import Problem
 from vbp_sim.explore import form, measures
-from vbp_sim.explore.html import Section, render
-from vbp_sim.explore.kept import WORK, Kept
+from vbp_sim.explore.html import Section, end, render
+from vbp_sim.explore.kept import Kept, work
 from vbp_sim.explore.query import Field, State, WrongAddress
 from vbp_sim.explore.runs import Runs
 from vbp_sim.explore.runs_fields import fields_of
@@ -38,7 +38,7 @@ class RunsPage:
 
     @property
     def runs(self) -> list[Path]:
-        """Folders of the runs."""
+        """Folders besides the study's own that it was read from."""
         return [run.path for run in self.study.runs.values()] if self.study.compared else []
 
     @property
@@ -141,7 +141,7 @@ class RunsPage:
 
     def _table(self, state: State) -> str:
         cut, metrics = _cut(state), state.all("metric")
-        with WORK:
+        with work():
             if self.study.compared:
                 compared = self._compared(state)
                 lines = measures.of_variants(compared, metrics, cut)
@@ -157,7 +157,7 @@ class RunsPage:
 
     def _columns(self, state: State) -> Columns:
         cut, metrics = _cut(state), state.all("metric")
-        with WORK:
+        with work():
             if self.study.compared:
                 return measures.columns_of_variants(self._compared(state), metrics, cut)
             return measures.columns_of_run(self._view(self.study.names[0], cut), metrics, cut)
@@ -167,20 +167,12 @@ class RunsPage:
         return say("explore.metrics_paired", n=words.counted(replications, "replication"))
 
     def _end(self, state: State) -> str:
-        compared = self.study.compared
-        about = compared.content if compared else next(iter(self.study.runs.values())).manifest
-        facts = {
-            "folder": self.study.path.absolute(),
-            "scenario": about["scenario"],
-            "seed": about["seed"],
-            "replications": about["replications"],
-            "program": f"vbp_sim {about['version']}",
-            "hash": about["id"] if compared else about["run_hash"],
-        }
+        compared, path = self.study.compared, self.study.path
+        about = compared.origin if compared else next(iter(self.study.runs.values()))
         remarks = [] if self.study.runs else [say("explore.no_runs")]
         if len(_cut(state).drugs) > LADDERS and "bids-ladder" in state.all("chart"):
             remarks.append(say("explore.ladders", n=LADDERS))
-        return render("end.html", changes=compared.changes if compared else {}, facts=facts, remarks=remarks)
+        return end(path, about.manifest, remarks, changes=compared.changes if compared else {})
 
     def _in_words(self, cut: Cut) -> str:
         """What is chosen, in one line; empty for all."""

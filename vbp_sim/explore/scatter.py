@@ -5,14 +5,14 @@ from __future__ import annotations
 import numpy as np
 from matplotlib import colormaps
 from matplotlib.axes import Axes
+from matplotlib.axis import Axis
 from matplotlib.figure import Figure
 
-from vbp_sim.explore.points import Points
+from vbp_sim.explore.points import Points, in_units
 from vbp_sim.report import summary
 from vbp_sim.report.charts import marks, spots, style
 from vbp_sim.report.charts.bands import Flags, Floats
 from vbp_sim.report.charts.catalogue import Chart
-from vbp_sim.report.comparison import scale_of
 from vbp_sim.report.words.language import say
 from vbp_sim.runs.metrics import METRICS
 
@@ -65,23 +65,19 @@ def named(id: str) -> str:
     return summary.meaning(METRICS[id]) if id in METRICS else id
 
 
-def _placed(points: Points, id: str, axis: object) -> Floats:
+def _placed(points: Points, id: str, axis: Axis) -> Floats:
     """Where the points stand on an axis, which is given its ticks and name."""
-    a: object = axis
     if not points.is_number(id):
         options = {word: i for i, word in enumerate(points.options(id))}
-        a.set_ticks(np.arange(len(options)), [style.label(word, 24) for word in options])  # type: ignore[attr-defined]
-        a.set_label_text(style.label(id, 50))  # type: ignore[attr-defined]
+        axis.set_ticks(np.arange(len(options)), [style.label(word, 24) for word in options])
+        axis.set_label_text(style.label(id, 50))
         return np.array([options[word] for word in points.words(id).tolist()], dtype=np.float64)
-    values = points.numbers(id)
-    size, unit = 1.0, ""
+    said, values = id, points.numbers(id)
     if id in METRICS:
-        known = values[np.isfinite(values)]
-        size, unit = scale_of(METRICS[id], float(np.abs(known).max(initial=0.0)))
-    marks.number_axis(a)
-    said = f"{named(id)}, {unit}" if unit else named(id)
-    a.set_label_text(style.label(said, 70))  # type: ignore[attr-defined]
-    return values / size
+        said, values = in_units(id, values)
+    marks.number_axis(axis)
+    axis.set_label_text(style.label(said, 70))
+    return values
 
 
 def _marks(figure: Figure, axes: Axes, points: Points, rows: Flags, across: Floats, up: Floats, colour: str) -> None:

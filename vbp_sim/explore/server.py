@@ -12,6 +12,7 @@ from vbp_sim.errors import InputError, Problem
 from vbp_sim.explore import connections
 from vbp_sim.explore.app import application
 from vbp_sim.explore.guard import Guard
+from vbp_sim.explore.kept import ENDED
 from vbp_sim.explore.study import Study
 
 HOST = "127.0.0.1"
@@ -22,13 +23,18 @@ WAITING = 512
 
 
 class Patient(uvicorn.Server):
-    """Lets more connections wait in the kernel than it takes at once."""
+    """Lets more connections wait in the kernel than it takes at once, and ends without drawing what was asked for."""
 
     async def startup(self, sockets: list[socket.socket] | None = None) -> None:
         """Listen; asyncio does so with the number that it takes at once."""
         await super().startup(sockets)
         for each in sockets or ():
             each.listen(WAITING)
+
+    async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
+        """End what is under way."""
+        ENDED.set()
+        await super().shutdown(sockets)
 
 
 class Server:
@@ -46,12 +52,13 @@ class Server:
             loop="asyncio",
             ws="none",
             lifespan="off",
-            log_level="error",
+            log_level="critical",
             access_log=False,
+            proxy_headers=False,
             server_header=False,
             date_header=False,
             timeout_graceful_shutdown=2,
-            **connections.settings(connections.files()),
+            **connections.settings(connections.open_files()),
         )
         self._server = Patient(settings)
 

@@ -93,7 +93,9 @@ def of_catalogue(wish: Wish, source: Source) -> Chart:
     metrics = wish.metrics if entry.choice == "metrics" else ()
     try:
         return catalogue.draw(wish.chart, source, drug, metrics)
-    except InputError as error:  # such as a drug for which nobody bid
+    except InputError as error:
+        if not error.problems[0].place.startswith("--drug"):  # a drug for which nobody bid is shown as that
+            raise
         return blank(source, " ".join(problem.what for problem in error.problems), entry.question)
 
 

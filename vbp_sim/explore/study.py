@@ -3,46 +3,17 @@
 from __future__ import annotations
 
 import contextlib
-from collections.abc import Iterator, Mapping, Sequence
+import stat
 from pathlib import Path
-from typing import Protocol
 
-from vbp_sim.explore.form import Part
-from vbp_sim.explore.html import Section
-from vbp_sim.explore.kept import WORK
-from vbp_sim.explore.query import Field, State
+from vbp_sim.explore.kept import work
 from vbp_sim.explore.runs import Runs
 from vbp_sim.explore.runs_page import RunsPage
 from vbp_sim.explore.sweep_page import SweepPage
 from vbp_sim.studies import compare, plan
 
-
-class Page(Protocol):
-    """A page over a study."""
-
-    @property
-    def title(self) -> str:
-        """What the study is called."""
-
-    @property
-    def runs(self) -> Sequence[Path]:
-        """Folders besides the study's own that the page was read from."""
-
-    @property
-    def fields(self) -> Mapping[str, Field]:
-        """What an address may say."""
-
-    def check(self, state: State) -> None:
-        """WrongAddress for choices that do not go together."""
-
-    def form(self, state: State) -> list[Part]:
-        """What can be chosen beside the page."""
-
-    def sections(self, state: State) -> Iterator[Section]:
-        """The parts of the page in their order; each is made when it is called."""
-
-    def file(self, name: str, ending: str, state: State) -> bytes | None:
-        """A file of the page, None if there is none of that name."""
+#: a page over a study
+Page = RunsPage | SweepPage
 
 
 class Study:
@@ -55,7 +26,7 @@ class Study:
     def now(self) -> Page:
         """The page of the study as it is now; InputError if it cannot be read any more."""
         if self._changed():
-            with WORK:
+            with work():
                 if self._changed():
                     self._read()
         return self.page
@@ -83,7 +54,7 @@ def _stamp(*folders: Path) -> list[tuple[str, int, int]]:
     found = []
     for file in (file for folder in folders for file in sorted(folder.glob("*"))):
         with contextlib.suppress(OSError):  # it went meanwhile
-            stat = file.stat()
-            if stat.st_size and not file.is_dir() and not file.name.endswith("-shm"):
-                found.append((str(file), stat.st_size, stat.st_mtime_ns))
+            known = file.stat()
+            if known.st_size and stat.S_ISREG(known.st_mode) and not file.name.endswith("-shm"):
+                found.append((str(file), known.st_size, known.st_mtime_ns))
     return found

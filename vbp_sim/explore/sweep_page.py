@@ -13,8 +13,8 @@ import numpy as np
 from vbp_sim.errors import Problem
 from vbp_sim.explore import form, scatter
 from vbp_sim.explore.fence import inside
-from vbp_sim.explore.html import Section, render
-from vbp_sim.explore.kept import WORK
+from vbp_sim.explore.html import Section, end, render
+from vbp_sim.explore.kept import work
 from vbp_sim.explore.points import Points
 from vbp_sim.explore.query import LANG, Field, State, WrongAddress
 from vbp_sim.explore.sheet import Drawing, Drawn, Easel, Wish, blank, in_order, of_catalogue
@@ -37,8 +37,8 @@ COLUMNS = 4
 class SweepPage:
     """The page of a study, finished or not."""
 
-    #: folders besides the study's own
-    runs = ()
+    #: folders besides the study's own that it was read from
+    runs: tuple[Path, ...] = ()
 
     def __init__(self, points: Points) -> None:
         self._points = points
@@ -111,7 +111,7 @@ class SweepPage:
     def file(self, name: str, ending: str, state: State) -> bytes | None:
         """A file of the page, None if there is none of that name."""
         if name == "table" and ending == "csv":
-            with WORK:
+            with work():
                 return csv_bytes(self._points.columns(self._points.chosen(state), state.all("metric")))
         return self._easel.file(Wish(name), state, ending) if name in (SCATTER, *catalogue("study")) else None
 
@@ -133,7 +133,7 @@ class SweepPage:
         return scatter.draw(self._points, rows, *axes, int(state.one("point") or -1))
 
     def _table(self, state: State) -> str:
-        with WORK:
+        with work():
             rows, study = self._points.chosen(state), self._points.study
             grid = Grid.of("table", say("explore.points"), self._points.for_people(rows, state.all("metric")))
             numbers = np.flatnonzero(rows)[:MOST_ROWS].tolist()
@@ -149,7 +149,7 @@ class SweepPage:
     def _one(self, state: State) -> str:
         """One point from near: what it sets, what came out, and how to run it again."""
         points, number = self._points, int(state.one("point"))
-        with WORK:
+        with work():
             point = points.study.design.point(number)
             numbers = {id: float(points.numbers(id)[number]) for id in METRICS}
             done = int(points.done[number])
@@ -165,17 +165,9 @@ class SweepPage:
 
     def _end(self) -> str:
         study = self._points.study
-        facts = {
-            "folder": study.path.absolute(),
-            "scenario": study.plan.scenario,
-            "seed": study.plan.spec.seed,
-            "replications": study.plan.spec.replications,
-            "program": f"vbp_sim {study.version}",
-            "hash": study.plan.id,
-        }
-        runs = study.design.runs
+        about, runs = {**study.origin.manifest, "scenario": study.plan.scenario}, study.design.runs
         remarks = [] if study.done == runs else [say("explore.unfinished", done=f"{study.done:,}", runs=f"{runs:,}")]
-        return render("end.html", changes={}, facts=facts, remarks=remarks)
+        return end(study.path, about, remarks, changes={})
 
 
 def _colour(id: str) -> str:

@@ -44,7 +44,7 @@ def write(found: Compared, out: Path) -> None:
 def render(found: Compared) -> str:
     """The report of a comparison as HTML."""
     c, base = found.content, found.base_run
-    lines = [line for metric in found.metrics() for line in _lines(found, metric)]
+    lines = [line for metric in found.metrics() for line in lines_of(found, metric)]
     return page(
         "compare.html",
         title=restate("shipped", str(c.get("title") or c["scenario"])),
@@ -79,7 +79,7 @@ def _cards(found: Compared) -> list[Figure]:
     for variant in found.variants:
         clear = [METRICS[m] for m in METRICS.wanted if m in found.differences and _clear(found, m, variant)]
         for metric in clear[: max(1, CARDS // len(found.variants))]:
-            line = next(line for line in _lines(found, metric) if line.variant == variant)
+            line = next(line for line in lines_of(found, metric) if line.variant == variant)
             unit = _scale(found, metric)[1]
             points = metric.unit == "share"
             value = say("studies.points", number=line.difference) if points else words.amount(line.difference, unit)
@@ -96,7 +96,7 @@ def _scale(found: Compared, metric: Metric) -> tuple[float, str]:
     return scale_of(metric, max(abs(v) for d in found.differences[metric.id].values() for v in (d.base, d.variant)))
 
 
-def _lines(found: Compared, metric: Metric) -> list[Line]:
+def lines_of(found: Compared, metric: Metric) -> list[Line]:
     """Variants of one metric, all numbers in one unit."""
     by_name = found.differences[metric.id]
     size, unit = _scale(found, metric)
