@@ -174,8 +174,8 @@ def test_text_cells_of_csv_are_no_formulas_and_numbers_stay_numbers(tmp_path: Pa
 def test_only_chinese_provinces_make_a_map() -> None:
     assert tiles.mapped(list(synthetic.PROVINCES))[:2] == ["SX", "NM"]
     assert tiles.mapped(list(synthetic.CITIES)) == []
-    cells = [(row, column) for _, row, column in tiles.TILES.values()]
-    assert len(set(cells)) == 31
+    assert len(set(tiles.TILES.values())) == 31
+    assert set(tiles.TILES) == set(tiles.CHINESE)
 
 
 def test_colours_are_told_apart_by_colour_blind_readers() -> None:

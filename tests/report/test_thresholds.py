@@ -10,7 +10,7 @@ import pytest
 import synthetic
 
 from vbp_sim.report.charts import catalogue
-from vbp_sim.report.charts.thresholds import thresholds
+from vbp_sim.report.charts.bids_ladder import thresholds
 
 RULE = {"rule": "threshold", "ratio": 1.8, "cut": 0.5, "anchor": {"rule": "lowest"}}
 

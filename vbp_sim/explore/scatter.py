@@ -16,15 +16,6 @@ from vbp_sim.report.charts.catalogue import Chart
 from vbp_sim.report.words.language import say
 from vbp_sim.runs.metrics import METRICS
 
-_LOOKS = (
-    (style.BLUE, "o"),
-    (style.RED, "s"),
-    (style.GREEN, "D"),
-    (style.PURPLE, "^"),
-    (style.ORANGE, "v"),
-    (style.SKY, "P"),
-)
-
 
 def draw(points: Points, chosen: Flags, x: str, y: str, colour: str = "", marked: int = -1) -> Chart:
     """Draw the chosen points, coloured by the column ``colour`` if there is one; ``marked`` gets a ring.
@@ -93,7 +84,7 @@ def _marks(figure: Figure, axes: Axes, points: Points, rows: Flags, across: Floa
         words = points.words(colour)
         for i, option in enumerate(points.options(colour)):
             mine = rows & (words == option)
-            face, marker = _LOOKS[i % len(_LOOKS)]
+            face, marker = style.LOOKS[i % len(style.LOOKS)]
             axes.scatter(
                 across[mine],
                 up[mine],

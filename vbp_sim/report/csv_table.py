@@ -9,6 +9,7 @@ from __future__ import annotations
 import csv
 import io
 import math
+from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -20,6 +21,18 @@ Columns = dict[str, npt.NDArray[Any]]
 
 #: what makes a spreadsheet take a text for a formula
 _FORMULA = ("=", "+", "-", "@", "\t", "\r")
+
+
+def column(values: Iterable[Any]) -> npt.NDArray[Any]:
+    """Values as a column: texts as objects, None as nan."""
+    known = [np.nan if value is None else value for value in values]
+    return np.array(known, dtype=object if any(isinstance(value, str) for value in known) else None)
+
+
+def table(rows: Iterable[Mapping[str, Any]]) -> Columns:
+    """Rows that all have the same keys as a table of one column per key; empty without rows."""
+    found = list(rows)
+    return {name: column(row[name] for row in found) for name in (found[0] if found else ())}
 
 
 def write_csv(path: Path, data: Columns) -> None:

@@ -55,8 +55,9 @@ class Places:
 
 @dataclass(frozen=True)
 class Nation(Places):
-    """The shipped map, with names in Chinese and inhabitants (2020) by place."""
+    """The shipped map, with names in Chinese, inhabitants (2020), and codes of ISO 3166-2:CN, by place."""
 
+    codes: Mapping[str, str]
     names_zh: Mapping[str, str]
     population: Mapping[str, float]
 
@@ -68,6 +69,7 @@ def nation() -> Nation:
         rows = list(csv.DictReader(lines))
     return Nation(
         parents={row["place"]: row["parent"] for row in rows},
+        codes={row["place"]: row["iso"] for row in rows if row["iso"]},
         names_zh={row["place"]: row["name_zh"] for row in rows},
         population={row["place"]: float(row["population"]) for row in rows},
     )

@@ -15,6 +15,8 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
+from vbp_sim.report.csv_table import Columns, column
+
 Floats = npt.NDArray[np.float64]
 Ints = npt.NDArray[np.int64]
 Flags = npt.NDArray[np.bool_]
@@ -52,6 +54,11 @@ class Axis:
 
     def __len__(self) -> int:
         return len(self.names)
+
+    def columns(self, *columns: str) -> Columns:
+        """The names as columns of a table, one for each part of a name."""
+        parts = zip(*self.names, strict=True) if len(columns) > 1 else [self.names]
+        return {name: column(part) for name, part in zip(columns, parts, strict=True)}
 
 
 def sums(values: npt.ArrayLike, *axes: Axis) -> Floats:
@@ -106,15 +113,35 @@ class Band:
         """Whether there is a band to show."""
         return self.replications > 1
 
-    def at(self, index: Any) -> Band:
+    def __getitem__(self, index: Any) -> Band:
         """The same band for chosen groups, in that order."""
         return Band(self.low[index], self.mid[index], self.high[index], self.replications)
+
+    def __truediv__(self, size: Floats | float) -> Band:
+        """The same band in another unit."""
+        return Band(self.low / size, self.mid / size, self.high / size, self.replications)
 
     def columns(self, name: str) -> dict[str, Floats]:
         """The band as columns of the table behind a chart."""
         if not self.shown:
             return {name: self.mid}
         return {name: self.mid, f"{name}_low": self.low, f"{name}_high": self.high}
+
+
+class Cells(dict[str, Any]):
+    """The table behind a chart while it is drawn: arrays and bands of one length by name, a row per name or month."""
+
+    def at(self, index: Any) -> Cells:
+        """The same for chosen rows, in that order."""
+        return Cells({name: values[index] for name, values in self.items()})
+
+    def columns(self) -> Columns:
+        """Its columns, those of a band after each other."""
+        return {
+            key: array
+            for name, values in self.items()
+            for key, array in (values.columns(name) if isinstance(values, Band) else {name: values}).items()
+        }
 
 
 def mean(values: Floats) -> float:

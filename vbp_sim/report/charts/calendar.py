@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 import numpy.typing as npt
@@ -18,12 +17,10 @@ from vbp_sim.runs.folder import RunFolder
 STEPS = ("reporting-start", "opening", "start", "term-end")
 
 
-@dataclass(frozen=True)
-class Mark:
-    """One date of one round."""
+class Mark(NamedTuple):
+    """One date of one round, and what happens then."""
 
     date: np.datetime64
-    kind: str
     words: str
 
 
@@ -40,8 +37,8 @@ def policy_dates(run: RunFolder) -> list[Mark]:
         if len(rounds) <= 2 or kind == "start":
             step = say(f"calendar.{kind}")
             said = step if len(rounds) == 1 else say("timeline.of_round", round=style.label(name, 18), step=step)
-            found.append(Mark(date, kind, said))
-    return sorted(found, key=lambda m: m.date)
+            found.append(Mark(date, said))
+    return sorted(found, key=lambda mark: mark.date)
 
 
 def contract_months(run: RunFolder) -> npt.NDArray[Any]:
@@ -68,18 +65,6 @@ def mark_dates(axes: Axes, dates: list[Mark], *, inches: float = 0.0) -> None:
             start = min(at, inches - length)
             line = next((i for i, end in enumerate(ends) if end <= start), len(ends))
             ends[line : line + 1] = [start + length]
-            _name(axes, day, said, line, right=at > start)
-
-
-def _name(axes: Axes, day: float, said: str, line: int, *, right: bool) -> None:
-    axes.annotate(
-        said,
-        (day, 1),
-        (3 if right else -1, 2 + 10 * line),
-        xycoords=("data", "axes fraction"),
-        textcoords="offset points",
-        ha="right" if right else "left",
-        va="bottom",
-        size=7.5,
-        color=style.GREY,
-    )
+            x, side = (3, "right") if at > start else (-1, "left")
+            look: dict[str, Any] = {"xycoords": ("data", "axes fraction"), "size": 7.5, "color": style.GREY}
+            marks.says(axes, said, (day, 1), (x, 2 + 10 * line), ha=side, va="bottom", **look)

@@ -8,9 +8,10 @@ from dataclasses import dataclass
 import numpy as np
 from matplotlib.axes import Axes
 
-from vbp_sim.report.charts import marks, panels, spots, style
+from vbp_sim.report.charts import panels, style
 from vbp_sim.report.charts.bands import Floats
-from vbp_sim.report.charts.catalogue import Chart, Columns, NothingToDraw, chart
+from vbp_sim.report.charts.catalogue import Chart, NothingToDraw, chart
+from vbp_sim.report.csv_table import table
 from vbp_sim.report.studied import Studied, lever_words
 from vbp_sim.report.words import words
 from vbp_sim.report.words.language import say
@@ -42,19 +43,20 @@ def draw(study: Studied, metrics: Sequence[str]) -> Chart:
     wanted = [metric for metric in wanted if _compares(rows, found[metric.id])]
     if not wanted:
         raise NothingToDraw(say("studies.no_pairs"))
-    shown = min(len(rows), MOST_ROWS)
+    names = [style.label(f"{row.lever}: {row.value}", 44) for row in rows[:MOST_ROWS]]
     title = _title(rows, wanted[0], found[wanted[0].id])
-    how = say("studies.levers_how", level=words.percent(LEVEL))
-    if shown < len(rows):
-        how += style.says_rows(shown, len(rows), "value")
-    figure = style.page(study.origin, title, how, (9.0, panels.height([shown] * len(wanted))), keys=1)
-    places = []
-    for k, (axes, metric) in enumerate(zip(panels.stacked(figure, [shown] * len(wanted)), wanted, strict=True)):
-        at = marks.rows(axes, [style.label(f"{row.lever}: {row.value}", 44) for row in rows[:shown]])
-        _panel(axes, at, metric, rows[:shown], found[metric.id][:shown])
-        places.append(spots.rows([axes], at, np.arange(shown) + k * len(rows)))
+    how = say("studies.levers_how", level=words.percent(LEVEL)) + style.says_rows(len(names), len(rows), "value")
+    figure, drawn = panels.listed(study.origin, title, how, [names] * len(wanted), 9.0, keys=1)
+    for (axes, at), metric in zip(drawn, wanted, strict=True):
+        _panel(axes, at, metric, rows[:MOST_ROWS], found[metric.id][:MOST_ROWS])
     style.legend(figure, 2)
-    return Chart(title, figure, _data(rows, wanted, found), places)
+    data = table(
+        {"metric": metric.id, "unit": metric.unit, "lever": row.lever, "value": row.value}
+        | {"mean": d.variant, "difference": d.mean, "low": d.low, "high": d.high}
+        for metric in wanted
+        for row, d in zip(rows, found[metric.id], strict=True)
+    )
+    return Chart(title, figure, data, panels.over(drawn, [len(rows)] * len(wanted)))
 
 
 def difference(study: Studied, metric: str, row: Row) -> Difference:
@@ -89,9 +91,7 @@ def _panel(axes: Axes, at: Floats, metric: Metric, rows: Sequence[Row], found: S
     mean, low, high = (np.array([getattr(d, part) for d in found]) for part in ("mean", "low", "high"))
     size = panels.change_axis(axes, metric, panels.largest(mean))
     first = np.array([row.first for row in rows])
-    clear = np.array([d.clear for d in found]) & ~first
-    other = ~first
-    axes.axvline(0, color=style.INK, linewidth=1.1)
+    clear, other = np.array([d.clear for d in found]) & ~first, ~first
     axes.hlines(at[other], low[other] / size, high[other] / size, color=style.BLUE, linewidth=1.8)
     axes.plot(mean[clear] / size, at[clear], "o", color=style.BLUE, markersize=5.5)
     unclear = other & ~clear
@@ -101,34 +101,13 @@ def _panel(axes: Axes, at: Floats, metric: Metric, rows: Sequence[Row], found: S
     axes.plot([], [], "o", color=style.BLUE, markersize=5.5, label=say("studies.other_value"))
     for edge in np.flatnonzero(first)[1:]:
         axes.axhline(at[edge] - 0.5, color=style.PALE, linewidth=0.9)
-    axes.grid(axis="y", visible=False)
-    axes.set_title(panels.named(metric))
 
 
 def _title(rows: Sequence[Row], metric: Metric, found: Sequence[Difference]) -> str:
     means = np.nan_to_num([d.mean for d in found])
     top = int(np.argmax(np.abs(means)))
-    row = rows[top]
-    first = next(other for other in rows if other.lever == row.lever and other.first)
-    said = say(
-        "studies.levers_title",
-        metric=panels.named(metric),
-        lever=words.short(row.lever, 40),
-        change=panels.change(metric, float(means[top])),
-        value=words.short(row.value, 40),
-        first=words.short(first.value, 40),
-    )
-    return said[0].upper() + said[1:]
-
-
-def _data(rows: Sequence[Row], wanted: Sequence[Metric], found: dict[str, list[Difference]]) -> Columns:
-    lines = [(m, row, d) for m in wanted for row, d in zip(rows, found[m.id], strict=True)]
-    columns: Columns = {
-        "metric": np.array([m.id for m, _, _ in lines], dtype=object),
-        "unit": np.array([m.unit for m, _, _ in lines], dtype=object),
-        "lever": np.array([row.lever for _, row, _ in lines], dtype=object),
-        "value": np.array([row.value for _, row, _ in lines], dtype=object),
-    }
-    for name, part in (("mean", "variant"), ("difference", "mean"), ("low", "low"), ("high", "high")):
-        columns[name] = np.array([getattr(d, part) for _, _, d in lines], dtype=np.float64)
-    return columns
+    row, change = rows[top], panels.change(metric, float(means[top]))
+    first = next(other.value for other in rows if other.lever == row.lever and other.first)
+    texts = {"lever": row.lever, "value": row.value, "first": first}
+    texts = {name: words.short(text, 40) for name, text in texts.items()}
+    return words.sentence(say("studies.levers_title", metric=panels.named(metric), change=change, **texts))

@@ -3,27 +3,32 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable
 from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 from matplotlib.axes import Axes
 from matplotlib.dates import AutoDateLocator, ConciseDateFormatter
+from matplotlib.figure import Figure
 from matplotlib.ticker import FuncFormatter, MaxNLocator
 
 from vbp_sim.report.charts import style
 from vbp_sim.report.charts.bands import Band, Floats
 from vbp_sim.report.words import words
 from vbp_sim.report.words.language import say
+from vbp_sim.runs.folder import RunFolder
 
 
-def percent_axis(axis: Any, decimals: int = 0) -> None:
+def percent_axis(axis: Any, label: str = "", decimals: int = 0) -> None:
     """Ticks of an axis of shares as per cent."""
+    _label(axis, label)
     axis.set_major_formatter(FuncFormatter(lambda v, _: style.minus(words.percent(v, decimals))))
 
 
-def number_axis(axis: Any) -> None:
+def number_axis(axis: Any, label: str = "") -> None:
     """Ticks of an axis as plain numbers, also on a logarithmic scale; a short one is numbered between its powers."""
+    _label(axis, label)
     axis.set_major_formatter(FuncFormatter(lambda v, _: style.minus(words.compact(v))))
 
     def between(value: float, _: int | None) -> str:
@@ -32,6 +37,11 @@ def number_axis(axis: Any) -> None:
         return style.minus(words.compact(value)) if half and low > 0 and high < 20 * low else ""
 
     axis.set_minor_formatter(FuncFormatter(between))
+
+
+def _label(axis: Any, label: str) -> None:
+    if label:
+        axis.set_label_text(label)
 
 
 def scaled_axis(axis: Any, unit: str) -> None:
@@ -89,6 +99,42 @@ def rows(axes: Axes, names: list[str]) -> Floats:
     return at
 
 
+def listed(
+    run: RunFolder, title: str, how: str, names: list[str], noun: str, size: style.Size, keys: int = 0, sides: int = 1
+) -> tuple[Figure, list[Axes], Floats]:
+    """A page (see `style.page`) of rows with names, as many as are readable; ``noun`` counts those that are not shown.
+
+    ``size``: width of the page and height of a row, inches; ``sides``: axes beside each other that share the rows.
+    Returns the figure, its axes, and the height at which each row stands.
+    """
+    shown = names[: style.MOST_ROWS]
+    how += style.says_rows(len(shown), len(names), noun)
+    figure = style.page(run, title, how, (size[0], 0.9 + size[1] * len(shown)), keys)
+    first, *others = figure.subplots(1, sides, sharey=True, width_ratios=(3, 2)[:sides], squeeze=False)[0]
+    for axes in others:
+        axes.tick_params(axis="y", length=0)
+    return figure, [first, *others], rows(first, shown)
+
+
+def says(
+    axes: Axes, text: str, at: tuple[Any, Any], shift: tuple[float, float], *, pad: float | None = None, **look: Any
+) -> None:
+    """A small text ``shift`` points from a place; with ``pad`` on a ground of paper that is as many points larger."""
+    ground = {"facecolor": "white", "edgecolor": "none", "pad": pad, "alpha": 0.85}
+    bbox = None if pad is None else ground
+    axes.annotate(text, at, shift, textcoords="offset points", bbox=bbox, **{"size": 8, **look})
+
+
+def beside(axes: Axes, at: Floats, texts: Iterable[str], x: float, colour: str, head: str = "") -> None:
+    """A column of texts right of the axes, one for each row, under a head."""
+    look: dict[str, Any] = {"transform": axes.get_yaxis_transform(), "color": colour, "size": 8}
+    if head:
+        axes.text(x, -0.75, head, va="bottom", **look)
+    for y, text in zip(at, texts, strict=True):
+        if text:
+            axes.text(x, y, text, va="center", **look)
+
+
 def spread(axes: Axes, band: Band, at: Floats, colour: str, width: float = 3.0) -> None:
     """The band of values along x at the heights ``at``, drawn only if there is one."""
     if band.shown:
@@ -105,6 +151,15 @@ def whiskers(axes: Axes, band: Band, at: Floats, *, upright: bool = False) -> No
         axes.errorbar(at, centre, yerr=reach, **look)
     else:
         axes.errorbar(centre, at, xerr=reach, **look)
+
+
+def bars(axes: Axes, at: Floats, band: Band, thick: float, *, upright: bool = False, **look: Any) -> None:
+    """Bars with whiskers at the places ``at``; ``look`` are matplotlib's settings of them."""
+    if upright:
+        axes.bar(at, band.mid, width=thick, **look)
+    else:
+        axes.barh(at, band.mid, height=thick, **look)
+    whiskers(axes, band, at, upright=upright)
 
 
 def series(axes: Axes, at: Floats, band: Band, colour: str, **line: Any) -> None:

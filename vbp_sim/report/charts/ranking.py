@@ -6,14 +6,17 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from vbp_sim.report.charts import marks, panels, spots, style
+from vbp_sim.report.charts import marks, panels, style
 from vbp_sim.report.charts.bands import Band
-from vbp_sim.report.charts.catalogue import Chart, Columns, NothingToDraw, chart
+from vbp_sim.report.charts.catalogue import Chart, NothingToDraw, chart
+from vbp_sim.report.csv_table import table
 from vbp_sim.report.studied import Studied
 from vbp_sim.report.words import words
 from vbp_sim.report.words.language import say
 from vbp_sim.runs.metrics import METRICS
 from vbp_sim.studies.sensitivity import Effect
+
+COLUMNS = ("metric", "uncertainty", "size", "low", "high", "detail", "detail_low", "detail_high", "noise")
 
 
 @chart("ranking", of="study", choice="metrics")
@@ -28,33 +31,22 @@ def draw(study: Studied, metrics: Sequence[str]) -> Chart:
     if not groups:
         raise NothingToDraw(say("studies.nothing_varies"))
     title = _title(groups[0][0], method)
-    counts = [len(group) for group in groups]
     how = say("studies.ranking_how", size=say(f"studies.size_{method}"))
-    figure = style.page(study.origin, title, how, (8.5, panels.height(counts)))
-    found = []
-    for k, (axes, group) in enumerate(zip(panels.stacked(figure, counts), groups, strict=True)):
-        at = marks.rows(axes, [style.label(e.uncertainty, 40) for e in group])
+    names = [[style.label(e.uncertainty, 40) for e in group] for group in groups]
+    figure, drawn = panels.listed(study.origin, title, how, names, 8.5)
+    for (axes, at), group in zip(drawn, groups, strict=True):
         sizes, lows, highs = (np.array([getattr(e, part) for e in group]) for part in ("size", "low", "high"))
-        axes.barh(at, sizes, height=0.6, color=style.SKY, edgecolor=style.BLUE, linewidth=0.8)
         band = Band(np.fmin(np.nan_to_num(lows, nan=np.inf), sizes), sizes, np.fmax(highs, sizes), 2)
-        marks.whiskers(axes, band, at)
+        marks.bars(axes, at, band, 0.6, color=style.SKY, edgecolor=style.BLUE, linewidth=0.8)
         axes.set_title(panels.named(METRICS[group[0].metric]))
-        axes.set_xlabel(say(f"studies.axis_{method}"))
         axes.grid(axis="y", visible=False)
-        marks.number_axis(axes.xaxis)
-        found.append(spots.rows([axes], at, np.arange(len(group)) + sum(counts[:k])))
-    return Chart(title, figure, _data([e for group in groups for e in group]), found)
+        marks.number_axis(axes.xaxis, say(f"studies.axis_{method}"))
+    data = table({name: getattr(e, name) for name in COLUMNS} for group in groups for e in group)
+    return Chart(title, figure, data, panels.over(drawn, [len(group) for group in groups]))
 
 
 def _title(first: Effect, method: str) -> str:
     number = words.compact(first.size) if method == "morris" else f"{first.size:.2f}"
     size = say(f"studies.rank_{method}", size=number)
-    name = words.short(first.uncertainty, 40)
-    said = say("studies.ranking_title", metric=panels.named(METRICS[first.metric]), name=name, size=size)
-    return said[0].upper() + said[1:]
-
-
-def _data(effects: Sequence[Effect]) -> Columns:
-    texts = {name: np.array([getattr(e, name) for e in effects], dtype=object) for name in ("metric", "uncertainty")}
-    names = ("size", "low", "high", "detail", "detail_low", "detail_high", "noise")
-    return texts | {name: np.array([getattr(e, name) for e in effects], dtype=np.float64) for name in names}
+    name, metric = words.short(first.uncertainty, 40), panels.named(METRICS[first.metric])
+    return words.sentence(say("studies.ranking_title", metric=metric, name=name, size=size))

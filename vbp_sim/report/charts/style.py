@@ -6,6 +6,7 @@ grey print works. Figures are made without pyplot, so that they can be drawn in 
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from contextlib import AbstractContextManager
 from pathlib import Path
 from typing import Any
@@ -23,6 +24,8 @@ BLUE, ORANGE, GREEN, RED = "#0072B2", "#E69F00", "#009E73", "#D55E00"
 PURPLE, SKY, INK, GREY, PALE = "#CC79A7", "#56B4E9", "#1A1A1A", "#6B6B6B", "#D9D9D9"
 #: darker shades of light colours, for letters and edges
 DARK = {ORANGE: "#8A5F00", SKY: "#1F6FA8", PURPLE: "#8F3F6C"}
+#: colours and marks of things that have no look of their own, one after the other
+LOOKS = ((BLUE, "o"), (RED, "s"), (GREEN, "D"), (PURPLE, "^"), (ORANGE, "v"), (SKY, "P"))
 
 #: rows that fit one readable page; the table beside a chart has them all
 MOST_ROWS = 60
@@ -52,6 +55,9 @@ RC: dict[str, Any] = {
     "savefig.dpi": 150,
 }
 
+#: width and height, inches
+Size = tuple[float, float]
+
 _LINE = 0.19  # height of a line of the header, inches
 _FOOT = 0.3
 #: letters that fit an inch of the title and of the line below it, by language; a Chinese one counts twice
@@ -66,7 +72,7 @@ def rc() -> AbstractContextManager[None]:
     return mpl.rc_context(settings)
 
 
-def page(run: RunFolder, title: str, how: str, size: tuple[float, float], keys: int = 0) -> Figure:
+def page(run: RunFolder, title: str, how: str, size: Size, keys: int = 0) -> Figure:
     """A figure: what the reader should see on top, how to read it below, where it comes from at the foot.
 
     ``size`` is the room for the axes in inches; the header is added to it, with ``keys`` rows for a `legend`.
@@ -159,6 +165,12 @@ def save(figure: Figure, path: Path, title: str, run: RunFolder) -> None:
         ".pdf": {"Title": title, "Subject": about, "Creator": "vbp_sim", "CreationDate": None},
     }
     figure.savefig(path, metadata=by_format[path.suffix])
+
+
+def tenders(keys: Sequence[tuple[str, str]]) -> list[str]:
+    """Names of (round, drug) pairs; the round is named only where there is more than one."""
+    several = len({key[0] for key in keys}) > 1
+    return [label(say("words.aside", name=drug, aside=round) if several else drug, 32) for round, drug in keys]
 
 
 def label(given: str, limit: int = 30) -> str:

@@ -9,10 +9,9 @@ import numpy as np
 import numpy.typing as npt
 from matplotlib.axes import Axes
 from matplotlib.colors import LinearSegmentedColormap
-from matplotlib.figure import Figure
 
 from vbp_sim.report.charts import marks, spots, style
-from vbp_sim.report.charts.bands import Axis, Band, Floats, Ints, mean, ratio, sums
+from vbp_sim.report.charts.bands import Axis, Band, Cells, Floats, Ints, mean, ratio, sums
 from vbp_sim.report.charts.calendar import mark_dates, policy_dates
 from vbp_sim.report.charts.catalogue import Chart, NothingToDraw, chart
 from vbp_sim.report.words import words
@@ -31,8 +30,7 @@ class Supply:
 
     months: npt.NDArray[Any]
     products: list[tuple[str, str]]
-    need: Floats
-    unmet: Floats
+    unmet: Floats  # share of need
     down: Floats
     share: float  # unmet share of need under contract, mean over replications
     supplied: float  # products that supplied, mean over replications
@@ -54,32 +52,28 @@ def draw(run: RunFolder) -> Chart:
     """Draw unmet need and products down by month, above a calendar of the worst products."""
     s = collect(run)
     worst, often = s.worst(), s.often
-    share, count = Band.of(ratio(s.unmet, s.need)), Band.of(s.down.sum(axis=2))
     title = _title(s, worst)
-    figure = style.page(run, title, _how(run, len(worst)), (10, 3.6 + 0.22 * max(len(worst), 2)))
     heights = (1.5, 1.2, 0.22 * max(len(worst), 2))
+    figure = style.page(run, title, _how(run, len(worst)), (10, 3.6 + heights[-1]))
     above, middle, below = figure.subplots(3, 1, sharex=True, height_ratios=heights)
     at = marks.mid_month(s.months)
-    _line(above, at, share, ratio(s.unmet, s.need), style.RED)
+    found = Cells(month=s.months)
+    found["unmet_share"] = _line(above, at, s.unmet, style.RED)
     above.set_ylim(0, max(0.005, above.get_ylim()[1]))
-    above.set_ylabel(say("supply.axis_unmet"))
-    marks.percent_axis(above.yaxis, 1)
-    _line(middle, at, count, s.down.sum(axis=2), style.DARK[style.PURPLE])
+    marks.percent_axis(above.yaxis, say("supply.axis_unmet"), 1)
+    found["products_down"] = _line(middle, at, s.down.sum(axis=2), style.DARK[style.PURPLE])
     middle.set_ylim(0, max(1.0, 1.08 * middle.get_ylim()[1]))
     middle.set_ylabel(say("supply.axis_down"))
     marks.whole_axis(middle.yaxis)
-    _calendar(figure, below, s.months, often[:, worst], [s.products[i] for i in worst], share.shown)
+    _calendar(below, s.months, often[:, worst], [s.products[i] for i in worst], several=len(s.down) > 1)
     below.set_xlim(at[0] - 14, at[-1] + 17)
     dates = policy_dates(run)
-    mark_dates(above, dates, inches=6.2)
-    mark_dates(middle, dates)
-    mark_dates(below, dates)
     for axes in (above, middle, below):
+        mark_dates(axes, dates, inches=6.2 if axes is above else 0)
         marks.month_axis(axes)
     strips = {say("supply.strip", drug=s.products[i][0], firm=s.products[i][1]): often[:, i] for i in worst}
-    columns = {**share.columns("unmet_share"), **count.columns("products_down")}
     over = spots.columns([middle, above], at, range(len(at)), 30.4)
-    return Chart(title, figure, {"month": s.months, **columns, **strips}, [over])
+    return Chart(title, figure, found.columns() | strips, [over])
 
 
 def collect(run: RunFolder) -> Supply:
@@ -96,9 +90,8 @@ def collect(run: RunFolder) -> Supply:
     return Supply(
         months=np.array(months.names),
         products=products.names,
-        need=sums(use["need"], reps, months),
-        unmet=sums(use["unmet"], reps, months),
-        share=mean(ratio(sums(use["unmet"] * under, reps), sums(use["need"] * under, reps))),
+        unmet=ratio(*(sums(use[name], reps, months) for name in ("unmet", "need"))),
+        share=mean(ratio(*(sums(use[name] * under, reps) for name in ("unmet", "need")))),
         down=np.minimum(sums(t["down"], rep, when, products), 1.0),
         supplied=float((sums(np.ones(len(rep.codes)), rep, products) > 0).sum(axis=1).mean()),
     )
@@ -111,26 +104,22 @@ def _how(run: RunFolder, worst: int) -> str:
     return told + style.says_band(run) + (say("supply.how_mean") if several else "")
 
 
-def _line(axes: Axes, at: Floats, band: Band, values: Floats, colour: str) -> None:
+def _line(axes: Axes, at: Floats, values: Floats, colour: str) -> Band:
     """A line with its band; rare events hide in a median, so that the mean is drawn beside it."""
+    band = Band.of(values)
     marks.series(axes, at, band, colour, linewidth=2)
     if band.shown:
         axes.plot(at, values.mean(axis=0), color=colour, linewidth=1.1, linestyle=(0, (3, 1.5)))
+    return band
 
 
 def _calendar(
-    figure: Figure,
-    axes: Axes,
-    months: npt.NDArray[Any],
-    often: Floats,
-    names: list[tuple[str, str]],
-    several: bool,
+    axes: Axes, months: npt.NDArray[Any], often: Floats, names: list[tuple[str, str]], *, several: bool
 ) -> None:
     """One strip per product, darker where it was down in more replications."""
     if not names:
         axes.set_yticks([])
-        said = say("supply.nobody")
-        axes.text(0.5, 0.5, said, transform=axes.transAxes, ha="center", va="center")
+        axes.text(0.5, 0.5, say("supply.nobody"), transform=axes.transAxes, ha="center", va="center")
         return
     marks.rows(axes, [f"{style.label(drug, 20)} · {style.label(beside(firm, drug), 20)}" for drug, firm in names])
     axes.grid(visible=False)
@@ -138,7 +127,7 @@ def _calendar(
     most = float(often.max()) if several else 1.0
     mesh = axes.pcolormesh(*edges, often.T, cmap=DOWN, vmin=0, vmax=most, edgecolors=style.PALE, linewidth=0.4)
     if several:
-        bar = figure.colorbar(mesh, ax=axes, pad=0.01, fraction=0.03, aspect=12)
+        bar = axes.figure.colorbar(mesh, ax=axes, pad=0.01, fraction=0.03, aspect=12)
         marks.percent_axis(bar.ax.yaxis)
         bar.set_label(say("supply.axis_often"), size=8)
 

@@ -2,36 +2,24 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import Any
 
-import numpy as np
-
 from vbp_sim.report.charts import marks, spots, style
-from vbp_sim.report.charts.catalogue import Chart, NothingToDraw, chart
+from vbp_sim.report.charts.catalogue import Chart, Columns, NothingToDraw, chart
+from vbp_sim.report.csv_table import column, table
 from vbp_sim.report.words import words
 from vbp_sim.report.words.language import say
 from vbp_sim.runs.folder import RunFolder
 
-#: step, the event that begins it, the event that ends it, colour, hatching
-STEPS = (
-    ("report", "reporting-start", "reporting-end", style.SKY, ""),
-    ("review", "reporting-end", "review-end", style.PALE, "///"),
-    ("document", "document", "opening", style.ORANGE, ""),
-    ("result", "result", "start", style.PALE, "..."),
-    ("supply", "start", "term-end", style.BLUE, ""),
-    ("retention", "assessment", "retention-paid", style.GREEN, "///"),
-)
-
-
-@dataclass(frozen=True)
-class Span:
-    """One step of one round, by its first and last date."""
-
-    round: str
-    step: int
-    first: np.datetime64
-    last: np.datetime64
+#: by step: the event that begins it, the event that ends it, colour, hatching
+STEPS = {
+    "report": ("reporting-start", "reporting-end", style.SKY, ""),
+    "review": ("reporting-end", "review-end", style.PALE, "///"),
+    "document": ("document", "opening", style.ORANGE, ""),
+    "result": ("result", "start", style.PALE, "..."),
+    "supply": ("start", "term-end", style.BLUE, ""),
+    "retention": ("assessment", "retention-paid", style.GREEN, "///"),
+}
 
 
 @chart("timeline")
@@ -40,66 +28,48 @@ def draw(run: RunFolder) -> Chart:
     spans = collect(run)
     if not spans:
         raise NothingToDraw(say("timeline.nothing"))
-    rounds = list(dict.fromkeys(span.round for span in spans))
-    title = _title(spans, rounds)
-    how = say("timeline.how")
-    figure = style.page(run, title, how, (10, 0.8 + 0.26 * len(spans)))
+    rounds = list(dict.fromkeys(spans["round"]))
+    title = _title(spans, len(rounds))
+    figure = style.page(run, title, say("timeline.how"), (10, 0.8 + 0.26 * len(spans["step"])))
     axes = figure.subplots()
-    names = [say(f"timeline.{STEPS[span.step][0]}") for span in spans]
-    steps = np.array(names, dtype=object)
+    steps = [say(f"timeline.{step}") for step in spans["step"]]
+    names = steps
     if len(rounds) > 1:
-        pairs = zip(spans, names, strict=True)
-        names = [say("timeline.of_round", round=style.label(span.round, 20), step=name) for span, name in pairs]
+        each = zip(spans["round"], steps, strict=True)
+        names = [say("timeline.of_round", round=style.label(name, 20), step=step) for name, step in each]
     at = marks.rows(axes, names)
-    for y, span in zip(at, spans, strict=True):
-        _, _, _, colour, hatch = STEPS[span.step]
-        first, last = (float(marks.days(np.array(date))) for date in (span.first, span.last))
+    firsts, lasts = marks.days(spans["first"]), marks.days(spans["last"])
+    for i, y in enumerate(at):
+        _, _, colour, hatch = STEPS[spans["step"][i]]
         look: dict[str, Any] = {"color": colour, "edgecolor": style.INK, "hatch": hatch, "linewidth": 0.7}
-        axes.barh(y, max(last - first, 2.0), left=first, height=0.6, **look)
-        days = [words.day(date) for date in dict.fromkeys((span.first, span.last))]
+        axes.barh(y, max(lasts[i] - firsts[i], 2.0), left=firsts[i], height=0.6, **look)
+        days = [words.day(date) for date in dict.fromkeys((spans["first"][i], spans["last"][i]))]
         said = words.span(*days) if len(days) > 1 else days[0]
-        axes.annotate(said, (max(last, first + 2), y), (5, 0), textcoords="offset points", va="center", size=7.5)
-    low = min(float(marks.days(np.array(span.first))) for span in spans)
-    high = max(float(marks.days(np.array(span.last))) for span in spans)
+        marks.says(axes, said, (max(lasts[i], firsts[i] + 2), y), (5, 0), va="center", size=7.5)
+    low, high = firsts.min(), lasts.max()
     axes.set_xlim(low - 0.02 * (high - low), high + 0.24 * (high - low) + 1)
     marks.month_axis(axes)
     axes.grid(axis="y", visible=False)
-    return Chart(
-        title,
-        figure,
-        {
-            "round": np.array([span.round for span in spans], dtype=object),
-            "step": steps,
-            "first": np.array([span.first for span in spans]),
-            "last": np.array([span.last for span in spans]),
-        },
-        [spots.rows([axes], at, range(len(at)))],
-    )
+    return Chart(title, figure, spans | {"step": column(steps)}, [spots.rows([axes], at, range(len(at)))])
 
 
-def collect(run: RunFolder) -> list[Span]:
-    """Steps of each round that happened, in order of rounds and steps."""
-    events = run.table("events", ["date", "kind", "round"])
+def collect(run: RunFolder) -> Columns:
+    """Steps of each round that happened, in order of rounds and steps, each with its first and last date."""
+    t = run.table("events", ["date", "kind", "round"])
     found = []
-    for name in dict.fromkeys(events["round"].tolist()):
-        dates = {kind: events["date"][(events["round"] == name) & (events["kind"] == kind)] for kind in _kinds()}
-        for step, (_, begin, end, _, _) in enumerate(STEPS):
-            if len(dates[begin]) and len(dates[end]):
-                found.append(Span(name, step, dates[begin].min(), dates[end].max()))
-    return found
+    for name in dict.fromkeys(t["round"].tolist()):
+        for step, (begin, end, _, _) in STEPS.items():
+            first, last = (t["date"][(t["round"] == name) & (t["kind"] == kind)] for kind in (begin, end))
+            if len(first) and len(last):
+                found.append({"round": name, "step": step, "first": first.min(), "last": last.max()})
+    return table(found)
 
 
-def _kinds() -> set[str]:
-    return {kind for _, begin, end, _, _ in STEPS for kind in (begin, end)}
-
-
-def _title(spans: list[Span], rounds: list[str]) -> str:
-    first, last = min(span.first for span in spans), max(span.last for span in spans)
-    steps = {STEPS[span.step][1]: span for span in reversed(spans)}
-    said = [
-        say("timeline.title", rounds=words.counted(len(rounds), "round"), first=words.day(first), last=words.day(last))
-    ]
-    if "start" in steps and "reporting-start" in steps:
-        months = (steps["start"].first - steps["reporting-start"].first).astype(int) / 30.44
+def _title(spans: Columns, rounds: int) -> str:
+    first, last = words.day(spans["first"].min()), words.day(spans["last"].max())
+    begin = dict(zip(spans["step"][::-1], spans["first"][::-1], strict=True))
+    said = [say("timeline.title", rounds=words.counted(rounds, "round"), first=first, last=last)]
+    if "supply" in begin and "report" in begin:
+        months = (begin["supply"] - begin["report"]).astype(int) / 30.44
         said.append(say("timeline.title_months", n=f"{months:.0f}"))
     return words.clauses(said)

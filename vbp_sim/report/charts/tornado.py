@@ -9,9 +9,10 @@ from typing import Any
 import numpy as np
 from matplotlib.axes import Axes
 
-from vbp_sim.report.charts import marks, panels, spots, style
+from vbp_sim.report.charts import marks, panels, style
 from vbp_sim.report.charts.bands import Band, Floats, Ints
-from vbp_sim.report.charts.catalogue import Chart, Columns, NothingToDraw, chart
+from vbp_sim.report.charts.catalogue import Chart, NothingToDraw, chart
+from vbp_sim.report.csv_table import table
 from vbp_sim.report.studied import Studied
 from vbp_sim.report.words import words
 from vbp_sim.report.words.language import say
@@ -50,17 +51,14 @@ def draw(study: Studied, metrics: Sequence[str]) -> Chart:
     swings = [swing(study, metric.id) for metric in wanted]
     title = _title(wanted[0], swings[0], names)
     how = say("studies.tornado_how", draws=study.design.samples, level=words.percent(LEVEL))
-    rows = [min(len(names), MOST_ROWS)] * len(wanted)
-    figure = style.page(study.origin, title, how, (9.0, panels.height(rows)), keys=1)
     labels = [_ends(study, i, name) for i, name in enumerate(names)]
-    found = []
-    for k, (axes, metric, each) in enumerate(zip(panels.stacked(figure, rows), wanted, swings, strict=True)):
-        shown = each.order[:MOST_ROWS]
-        at = marks.rows(axes, [labels[i] for i in shown])
-        _bars(axes, at, metric, each, shown)
-        found.append(spots.rows([axes], at, np.arange(len(shown)) + k * len(names)))
+    shown = [[labels[i] for i in each.order[:MOST_ROWS]] for each in swings]
+    figure, drawn = panels.listed(study.origin, title, how, shown, 9.0, keys=1)
+    for (axes, at), metric, each in zip(drawn, wanted, swings, strict=True):
+        _bars(axes, at, metric, each)
     style.legend(figure, 2)
-    return Chart(title, figure, _data(study, wanted, swings), found)
+    data = table(_row(study, metric, each, i) for metric, each in zip(wanted, swings, strict=True) for i in each.order)
+    return Chart(title, figure, data, panels.over(drawn, [len(names)] * len(wanted)))
 
 
 def swing(study: Studied, metric: str) -> Swing:
@@ -104,20 +102,15 @@ def _means(weights: Floats, y: Floats, part: Floats, kept: Any) -> Floats:
         return np.asarray(inside - ((weights * known).sum(axis=1) / (weights * kept).sum(axis=1))[:, None])
 
 
-def _bars(axes: Axes, at: Floats, metric: Metric, each: Swing, shown: Ints) -> None:
-    low, high = each.low.at(shown), each.high.at(shown)
+def _bars(axes: Axes, at: Floats, metric: Metric, each: Swing) -> None:
+    low, high = each.low[each.order[: len(at)]], each.high[each.order[: len(at)]]
     size = panels.change_axis(axes, metric, panels.largest(low.mid, high.mid))
     looks: tuple[tuple[Band, float, str, dict[str, Any]], ...] = (
         (low, -0.19, say("studies.low_third"), {"color": style.ORANGE, "edgecolor": style.INK, "hatch": "///"}),
         (high, 0.19, say("studies.high_third"), {"color": style.BLUE, "edgecolor": style.INK}),
     )
     for band, step, name, look in looks:
-        scaled = Band(band.low / size, band.mid / size, band.high / size, band.replications)
-        axes.barh(at + step, scaled.mid, height=0.34, label=name, linewidth=0.7, **look)
-        marks.whiskers(axes, scaled, at + step)
-    axes.axvline(0, color=style.INK, linewidth=1.1)
-    axes.grid(axis="y", visible=False)
-    axes.set_title(panels.named(metric))
+        marks.bars(axes, at + step, band / size, 0.34, label=name, linewidth=0.7, **look)
 
 
 def _ends(study: Studied, place: int, name: str) -> str:
@@ -140,23 +133,15 @@ def _title(metric: Metric, each: Swing, names: list[str]) -> str:
     first = int(each.order[0])
     low, high = (panels.change(metric, float(band.mid[first])) for band in (each.low, each.high))
     name = words.short(names[first], 40)
-    said = say("studies.tornado_title", metric=panels.named(metric), name=name, low=low, high=high)
-    return said[0].upper() + said[1:]
+    return words.sentence(say("studies.tornado_title", metric=panels.named(metric), name=name, low=low, high=high))
 
 
-def _data(study: Studied, wanted: Sequence[Metric], swings: Sequence[Swing]) -> Columns:
-    names = list(study.plan.spec.uncertainties)
-    rows = [(m, each, int(i)) for m, each in zip(wanted, swings, strict=True) for i in each.order]
-    thirds = [_thirds(study, i) for _, _, i in rows]
-    columns: Columns = {
-        "metric": np.array([m.id for m, _, _ in rows], dtype=object),
-        "uncertainty": np.array([names[i] for _, _, i in rows], dtype=object),
-        "unit": np.array([m.unit for m, _, _ in rows], dtype=object),
-        "low_third_up_to": np.array([str(a) for a, _ in thirds], dtype=object),
-        "high_third_from": np.array([str(b) for _, b in thirds], dtype=object),
-    }
-    for side in ("low", "high"):
-        for name, part in (("change", "mid"), ("change_low", "low"), ("change_high", "high")):
-            cells = [getattr(getattr(each, side), part)[i] for _, each, i in rows]
-            columns[f"{side}_third_{name}"] = np.array(cells, dtype=np.float64)
-    return columns
+def _row(study: Studied, metric: Metric, each: Swing, place: int) -> dict[str, Any]:
+    """A row of the table: one metric and one uncertainty."""
+    ends = _thirds(study, place)
+    row = {"metric": metric.id, "uncertainty": list(study.plan.spec.uncertainties)[place], "unit": metric.unit}
+    row |= {"low_third_up_to": str(ends[0]), "high_third_from": str(ends[1])}
+    for side, band in (("low", each.low), ("high", each.high)):
+        parts = {"change": band.mid, "change_low": band.low, "change_high": band.high}
+        row |= {f"{side}_third_{name}": values[place] for name, values in parts.items()}
+    return row

@@ -10,12 +10,13 @@ from matplotlib.axes import Axes
 
 from vbp_sim.report.charts import marks, panels, spots, style
 from vbp_sim.report.charts.bands import Flags, Floats, Ints
-from vbp_sim.report.charts.catalogue import Chart, Columns, NothingToDraw, chart
+from vbp_sim.report.charts.catalogue import Chart, NothingToDraw, chart
 from vbp_sim.report.comparison import scale_of
+from vbp_sim.report.csv_table import table
 from vbp_sim.report.studied import Studied
 from vbp_sim.report.words import words
 from vbp_sim.report.words.language import say, told
-from vbp_sim.runs.metrics import METRICS, Metric
+from vbp_sim.runs.metrics import METRICS
 from vbp_sim.studies.optimize import Objective
 from vbp_sim.studies.paired import LEVEL, student
 
@@ -45,8 +46,11 @@ def draw(study: Studied, metrics: Sequence[str]) -> Chart:
     x, y = _marks(axes, wanted, values[:, :2], half[:, :2], known, best, order)
     _names(beside, study, order)
     style.legend(figure, 2)
+    data = {"combination": np.arange(len(values)), **table(study.combinations)}
+    for i, objective in enumerate(wanted):
+        data |= {objective.metric: values[:, i], f"{objective.metric}_halfwidth": half[:, i]}
     at = np.flatnonzero(known)
-    return Chart(title, figure, _data(study, wanted, values, half, best, known), [spots.marks(axes, x[at], y[at], at)])
+    return Chart(title, figure, data | {"on_front": best, "tried": known}, [spots.marks(axes, x[at], y[at], at)])
 
 
 def front(values: Floats) -> Flags:
@@ -85,8 +89,8 @@ def _by_combination(study: Studied, metric: str) -> tuple[Floats, Floats]:
 def _marks(
     axes: Axes, wanted: Sequence[Objective], values: Floats, half: Floats, known: Flags, best: Flags, order: Ints
 ) -> tuple[Floats, Floats]:
-    first, second = (METRICS[objective.metric] for objective in wanted[:2])
-    sizes = [scale_of(m, panels.largest(v))[0] for m, v in zip((first, second), values.T, strict=True)]
+    metrics = [METRICS[objective.metric] for objective in wanted[:2]]
+    sizes, units = zip(*(scale_of(m, panels.largest(v)) for m, v in zip(metrics, values.T, strict=True)), strict=True)
     (x, y), (dx, dy) = (values / sizes).T, (half / sizes).T
     groups: tuple[tuple[Flags, dict[str, Any], str], ...] = (
         (known & ~best, {"color": style.GREY, "mfc": "white", "markersize": 5}, say("studies.off_front")),
@@ -99,20 +103,13 @@ def _marks(
             axes.plot(x[which], y[which], "o", label=name, **look)
     axes.plot(x[order], y[order], "-", color=style.BLUE, linewidth=1, alpha=0.6, zorder=1)
     for i, j in enumerate(order[:NAMED]):
-        axes.annotate(str(i + 1), (x[j], y[j]), (6, 5), textcoords="offset points", size=9, weight="bold")
-    axes.set_xlabel(_axis(first, wanted[0], panels.largest(values[:, 0])))
-    axes.set_ylabel(_axis(second, wanted[1], panels.largest(values[:, 1])))
+        marks.says(axes, str(i + 1), (x[j], y[j]), (6, 5), size=9, weight="bold")
     axes.margins(0.08)
-    for axis in (axes.xaxis, axes.yaxis):
-        marks.number_axis(axis)
+    for axis, metric, objective, unit in zip((axes.xaxis, axes.yaxis), metrics, wanted, units, strict=False):
+        said = panels.named(metric, 46)
+        said = say("studies.metric_unit", metric=said, unit=unit) if unit else said
+        marks.number_axis(axis, say("studies.more" if objective.more else "studies.less", metric=said))
     return x, y
-
-
-def _axis(metric: Metric, objective: Objective, most: float) -> str:
-    unit = scale_of(metric, most)[1]
-    said = panels.named(metric, 46)
-    said = say("studies.metric_unit", metric=said, unit=unit) if unit else said
-    return say("studies.more" if objective.more else "studies.less", metric=said)
 
 
 def _names(axes: Axes, study: Studied, order: Ints) -> None:
@@ -134,15 +131,3 @@ def _title(wanted: Sequence[Objective], best: int, known: int) -> str:
     pair = len(names) == 2
     said = say("studies.tradeoff_and", first=names[0], second=names[1]) if pair else say("studies.tradeoff_all")
     return told("studies.tradeoff_title", best, all=known, metrics=said)
-
-
-def _data(
-    study: Studied, wanted: Sequence[Objective], values: Floats, half: Floats, best: Flags, known: Flags
-) -> Columns:
-    combinations = study.combinations
-    levers = {name: np.array([c[name] for c in combinations], dtype=object) for name in study.design.lever_values}
-    columns: Columns = {"combination": np.arange(len(values)), **levers}
-    for i, objective in enumerate(wanted):
-        columns[objective.metric] = values[:, i]
-        columns[f"{objective.metric}_halfwidth"] = half[:, i]
-    return columns | {"on_front": best, "tried": known}

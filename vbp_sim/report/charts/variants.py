@@ -1,31 +1,110 @@
-"""Variants beside the base: shares in one chart, amounts and counts in another (see `versus`)."""
+"""Variants beside the base, as dumbbells, and their paired differences with intervals: shares in one chart, amounts and
+counts in another.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 
-from vbp_sim.report.charts import versus
+import numpy as np
+from matplotlib.axes import Axes
+
+from vbp_sim.report.charts import marks, panels, spots, style
+from vbp_sim.report.charts.bands import Floats
 from vbp_sim.report.charts.catalogue import Chart, NothingToDraw, chart
 from vbp_sim.report.compared import Compared
+from vbp_sim.report.csv_table import column, table
+from vbp_sim.report.words import words
 from vbp_sim.report.words.language import say
 from vbp_sim.runs.metrics import METRICS, Metric
+from vbp_sim.studies.compare import BASE
+from vbp_sim.studies.paired import LEVEL
 
 
 @chart("variants-shares", of="comparison", choice="metrics")
 def shares(found: Compared, metrics: Sequence[str]) -> Chart:
     """Draw the metrics that are shares, differences in percentage points."""
-    return versus.draw(found, _wanted(found, metrics, True), shares=True)
+    return _draw(found, metrics, shares=True)
 
 
 @chart("variants-amounts", of="comparison", choice="metrics")
 def amounts(found: Compared, metrics: Sequence[str]) -> Chart:
     """Draw all other metrics, differences in per cent of the base."""
-    return versus.draw(found, _wanted(found, metrics, False), shares=False)
+    return _draw(found, metrics, shares=False)
 
 
-def _wanted(found: Compared, metrics: Sequence[str], shares: bool) -> list[Metric]:
+def _draw(found: Compared, metrics: Sequence[str], *, shares: bool) -> Chart:
     given = [METRICS[id] for id in metrics if id in found.differences] if metrics else found.metrics()
-    mine = [m for m in given if (m.unit == "share") == shares]
-    if not mine:
+    wanted = [m for m in given if (m.unit == "share") == shares]
+    if not wanted:
         raise NothingToDraw(say("versus.no_metric"))
-    return mine
+    n, title = len(found.variants), _title(found, wanted)
+    unit = say("versus.points") if shares else say("versus.of_the_base")
+    how = say("versus.how", unit=unit, level=words.percent(LEVEL))
+    height = 0.24 * (1 + 0.45 * n) * len(wanted)
+    figure = style.page(found.origin, title, how, (10, 1.0 + height), keys=-(-(n + 1) // 4))
+    left, right = figure.subplots(1, 2, sharey=True, width_ratios=(1, 1))
+    at = marks.rows(left, [panels.named(metric, 56) for metric in wanted])
+    _values(left, at, found, wanted, shares)
+    _differences(right, at, found, wanted, shares)
+    style.legend(figure, 4)
+    data = table(
+        {"metric": m.id, "variant": name, "base": d.base, "value": d.variant, "difference": d.mean}
+        | {"low": d.low, "high": d.high, "n": d.n, "unit": m.unit}
+        for m in wanted
+        for name, d in found.differences[m.id].items()
+    )
+    steps = {variant: step for variant, step, *_ in _looks(found)}
+    y = [middle + steps[name] for m, middle in zip(wanted, at, strict=True) for name in found.differences[m.id]]
+    over = spots.rows([left, right], y, range(len(y)), 0.6 / max(2, n), names=False)
+    return Chart(title, figure, data, [over])
+
+
+def _looks(found: Compared) -> Iterator[tuple[str, float, str, str]]:
+    """Variants, with the step from the middle of a row, the colour and the mark of each."""
+    n = len(found.variants)
+    steps = np.linspace(-0.24, 0.24, n) if n > 1 else np.zeros(1)
+    for i, (variant, step) in enumerate(zip(found.variants, steps, strict=True)):
+        yield variant, float(step), *style.LOOKS[i % len(style.LOOKS)]
+
+
+def _column(found: Compared, metrics: Sequence[Metric], variant: str, field: str) -> Floats:
+    cells = (found.differences[m.id].get(variant) for m in metrics)
+    return np.asarray(column(None if d is None else getattr(d, field) for d in cells), dtype=np.float64)
+
+
+def _values(axes: Axes, at: Floats, found: Compared, metrics: Sequence[Metric], shares: bool) -> None:
+    """Base and variants on one axis: shares as they are, others as multiples of the base."""
+    for variant, step, colour, marker in _looks(found):
+        base, value = (_column(found, metrics, variant, field) for field in ("base", "variant"))
+        whole = np.ones(len(base)) if shares else np.where(base == 0, np.nan, np.abs(base))
+        axes.hlines(at + step, base / whole, value / whole, color=style.PALE, linewidth=2)
+        axes.plot(base / whole, at + step, "o", mfc="white", color=style.GREY, markersize=5)
+        axes.plot(value / whole, at + step, marker, color=colour, markersize=5, label=style.label(variant, 34))
+    base_name = say("versus.base") if found.base == BASE else style.label(found.base, 34)
+    axes.plot([], [], "o", mfc="white", color=style.GREY, markersize=5, label=base_name)
+    axes.set_title(say("versus.value"))
+    marks.percent_axis(axes.xaxis, "%" if shares else say("versus.of_the_base"))
+
+
+def _differences(axes: Axes, at: Floats, found: Compared, metrics: Sequence[Metric], shares: bool) -> None:
+    axes.axvline(0, color=style.INK, linewidth=1.1)
+    for variant, step, colour, marker in _looks(found):
+        base = _column(found, metrics, variant, "base")
+        whole = np.full(len(base), 0.01) if shares else 0.01 * np.where(base == 0, np.nan, np.abs(base))
+        mean, low, high = (_column(found, metrics, variant, field) / whole for field in ("mean", "low", "high"))
+        clear = (low > 0) | (high < 0)
+        axes.hlines(at + step, low, high, color=colour, linewidth=1.8)
+        for mine, face in ((clear, colour), (~clear, "white")):
+            axes.plot(mean[mine], (at + step)[mine], marker, color=colour, mfc=face, markersize=5.5)
+    axes.set_title(say("versus.difference"))
+    axes.tick_params(axis="y", length=0)
+    marks.number_axis(axes.xaxis, say("versus.points") if shares else say("versus.of_the_base"))
+
+
+def _title(found: Compared, metrics: Sequence[Metric]) -> str:
+    clear = sum(d.clear for m in metrics for d in found.differences[m.id].values())
+    differences = words.counted(sum(len(found.differences[m.id]) for m in metrics), "difference")
+    if not clear:
+        return say("versus.none_clear", differences=differences)
+    return say("versus.one_clear" if clear == 1 else "versus.clear", clear=clear, differences=differences)

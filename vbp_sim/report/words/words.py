@@ -83,6 +83,11 @@ def counted(number: int, noun: str) -> str:
     return told(f"counts.{noun.replace(' ', '_')}", number)
 
 
+def sentence(text: str) -> str:
+    """A text that begins with a capital letter."""
+    return text[0].upper() + text[1:]
+
+
 def listed(parts: list[str]) -> str:
     """Texts one after the other, parted by commas."""
     return say("words.comma").join(parts)
