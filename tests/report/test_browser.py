@@ -17,7 +17,7 @@ from small import write_scenario
 
 from vbp_sim.report.charts.catalogue import catalogue
 from vbp_sim.report.compared import Compared
-from vbp_sim.report.pages import compare_page, page, pages
+from vbp_sim.report.pages import pages
 from vbp_sim.studies.compare import compare, write
 
 playwright = pytest.importorskip("playwright.sync_api", reason="playwright is not installed")
@@ -58,14 +58,14 @@ def reports(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Path]:
     value = {"path": "a." + "b" * 300, "value": "<script>alert(2)</script>", "unit": "-", "set_by": "default"}
     value |= {"meaning": "", "source": "<img src=x onerror=alert(3)>", "confidence": "G", "note": "", "stand_in": True}
     drugs = dict(list(synthetic.DRUGS.items())[:8])
-    page.write(synthetic.write(folder / "plain", 2, drugs=drugs, values=[value]), folder / "plain.html")
+    pages.write(synthetic.write(folder / "plain", 2, drugs=drugs, values=[value]), folder / "plain.html")
     run = synthetic.write(folder / "nasty", drugs=NASTY, failed=(), values=[value], **nasty)
-    page.write(run, folder / "nasty.html")
+    pages.write(run, folder / "nasty.html")
     changes = {"changes": {"demand": {"growth": 0.5}}}
     scenario = write_scenario(folder, replications=2, variants={"grow" * 20: changes}, title="<b>" + "title" * 59)
     found = compare(scenario, ["grow" * 20], results=folder / "compared" / "runs", workers=1)
     write(found, folder / "compared")
-    compare_page.write(Compared.open(folder / "compared"), folder / "compared.html")
+    pages.write(Compared.open(folder / "compared"), folder / "compared.html")
     pages.write(study_making.analysed(folder / "swept"), folder / "study.html")
     pages.write(study_making.backtest(folder / "tested"), folder / "backtest.html")
     return {name: folder / f"{name}.html" for name in ("plain", "nasty", "compared", "study", "backtest")}

@@ -27,7 +27,7 @@ CHART = "section#price-by-drug"
 @pytest.fixture(scope="module")
 def file(tmp_path_factory: pytest.TempPathFactory) -> Path:
     folder = tmp_path_factory.mktemp("page")
-    page.write(synthetic.write(folder / "run", 2, drugs=DRUGS, failed=()), folder / "run.html")
+    pages.write(synthetic.write(folder / "run", 2, drugs=DRUGS, failed=()), folder / "run.html")
     return folder / "run.html"
 
 

@@ -20,9 +20,9 @@ from small import write_scenario
 
 from vbp_sim.cli import group
 from vbp_sim.cli.common import guarded
-from vbp_sim.report.pages import again, checklist, evidence, headline, page
+from vbp_sim.report.pages import again, checklist, evidence, headline, page, pages
 from vbp_sim.report.pages.grid import shown, signs
-from vbp_sim.report.words.language import say
+from vbp_sim.report.words.language import messages, say
 from vbp_sim.runs.folder import RunFolder
 
 NASTY = {
@@ -131,7 +131,7 @@ def test_ids_are_unique_and_every_reference_leads_to_one(source: str) -> None:
 
 
 def test_every_chart_has_a_name_a_sentence_and_its_numbers(plates: list[page.Plate]) -> None:
-    assert [p.name for p in plates][:2] == sorted((p.name for p in plates[:2]), key=page.STORY.index)
+    assert [p.name for p in plates][:2] == sorted((p.name for p in plates[:2]), key=list(messages("questions")).index)
     for plate in plates:
         assert plate.drawing is not None
         assert plate.table is not None
@@ -196,7 +196,7 @@ def test_stand_ins_and_guesses_are_marked(real: RunFolder) -> None:
     assert behaviour["behaviour.firms.drug_spread"].confidence == "guess"
     assert behaviour["behaviour.firms.drug_spread"].weak
     assert not behaviour["behaviour.choice.price"].weak
-    source = (real.path / page.NAME).read_text(encoding="utf-8")
+    source = (real.path / pages.NAME).read_text(encoding="utf-8")
     marks = source.count('<strong class="mark">')
     assert marks == sum(a.weak for values in found.values() for a in values)
 
@@ -206,7 +206,7 @@ def test_the_command_of_the_report_gives_the_same_run(real: RunFolder, tmp_path:
     assert words[0] == "vbp"
     assert vbp(*words[1:], "--out", tmp_path / "again", "--no-figures", "-q") == 0
     assert RunFolder.open(tmp_path / "again").manifest["run_hash"] == real.manifest["run_hash"]
-    assert again.command(real) in html.unescape((real.path / page.NAME).read_text("utf-8"))
+    assert again.command(real) in html.unescape((real.path / pages.NAME).read_text("utf-8"))
 
 
 def test_a_shipped_scenario_goes_by_its_name(run: RunFolder) -> None:
@@ -216,8 +216,8 @@ def test_a_shipped_scenario_goes_by_its_name(run: RunFolder) -> None:
 def test_checklist_has_the_items_of_stress_des(real: RunFolder) -> None:
     items = checklist.items(real)
     numbers = ["1.1", "1.2", "1.3", "2.1", "2.2", "2.3", "2.4", "2.5", "3.1", "3.2", "3.3", "3.4"]
-    assert [item.number for item in items] == [*numbers, "4.1", "4.2", "4.3", "5.1", "5.2", "5.3", "5.4", "6.1"]
-    assert all(item.answer and say("checklist.unknown") not in item.answer for item in items)
+    assert [number for number, _, _ in items] == [*numbers, "4.1", "4.2", "4.3", "5.1", "5.2", "5.3", "5.4", "6.1"]
+    assert all(answer and say("checklist.unknown") not in answer for _, _, answer in items)
 
 
 def test_report_of_a_folder_goes_where_it_is_told(
@@ -225,7 +225,7 @@ def test_report_of_a_folder_goes_where_it_is_told(
 ) -> None:
     assert vbp("report", real.path, "--out", tmp_path / "r.html") == 0
     assert capsys.readouterr().err == f"written: {tmp_path / 'r.html'}\n"
-    assert (tmp_path / "r.html").read_bytes() == (real.path / page.NAME).read_bytes()
+    assert (tmp_path / "r.html").read_bytes() == (real.path / pages.NAME).read_bytes()
     assert vbp("report", tmp_path / "none") == 2
 
 

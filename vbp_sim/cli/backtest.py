@@ -157,10 +157,10 @@ def _keep(record: dict[str, Any], out: Path, report: bool, quiet: bool) -> None:
 
     backtest_record.write(record, out)
     if report:
-        from vbp_sim.report.pages import page, pages
+        from vbp_sim.report.pages import pages
         from vbp_sim.report.sources import opened
 
-        pages.write(opened(out), out / page.NAME)
+        pages.beside(opened(out))
     message(say("cli.written", path=out), quiet=quiet)
 
 

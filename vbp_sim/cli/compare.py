@@ -87,9 +87,9 @@ def command(
     write(found, target)
     if report:
         from vbp_sim.report.compared import Compared
-        from vbp_sim.report.pages import compare_page, page
+        from vbp_sim.report.pages import pages
 
-        compare_page.write(Compared.open(target), target / page.NAME)
+        pages.beside(Compared.open(target))
     if as_json:
         print_json(found.as_json())
     elif not quiet:

@@ -28,11 +28,11 @@ def command(folder: Path, out: Path | None, quiet: bool) -> int:
     Headline, charts with their numbers, assumptions, and how to get the same again, in one HTML file that needs
     no network, and shows everything without its script, too.
     """
-    from vbp_sim.report.pages import page, pages
+    from vbp_sim.report.pages import pages
     from vbp_sim.report.sources import made_by, opened
     from vbp_sim.report.words.language import say
 
-    file = out if out is not None else folder / page.NAME
+    file = out if out is not None else folder / pages.NAME
     source = opened(folder, message)
     if program := made_by(source):
         message(say("cli.older", program=program), quiet=quiet)

@@ -96,9 +96,9 @@ def _drawer(figures: bool, report: bool) -> Callable[[RunFolder], None]:
 
             draw_all(folder, folder.path / "figures")
         if report:
-            from vbp_sim.report.pages import page
+            from vbp_sim.report.pages import pages
 
-            page.write(folder, folder.path / page.NAME)
+            pages.beside(folder)
 
     return draw
 

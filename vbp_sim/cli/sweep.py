@@ -160,12 +160,11 @@ def repeat(folder: Path, point: int, replication: int, as_json: bool) -> int:
 def reported(code: int, folder: Path, report: bool, quiet: bool) -> int:
     """Write the report of a study if it is wanted and nothing went wrong; gives the exit code on."""
     if report and code == 0:
-        from vbp_sim.report.pages import page, pages
+        from vbp_sim.report.pages import pages
         from vbp_sim.report.sources import opened
         from vbp_sim.report.words.language import say
 
-        pages.write(opened(folder, message), folder / page.NAME)
-        message(say("cli.written", path=folder / page.NAME), quiet=quiet)
+        message(say("cli.written", path=pages.beside(opened(folder, message))), quiet=quiet)
     return code
 
 

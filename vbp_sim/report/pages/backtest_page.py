@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import math
 import shlex
-from pathlib import Path
 from typing import Any
 
 from vbp_sim.report.backtested import Backtested
@@ -15,17 +14,11 @@ from vbp_sim.report.pages.page import page, plates
 from vbp_sim.report.summary import cells
 from vbp_sim.report.words import words
 from vbp_sim.report.words.language import say
-from vbp_sim.runs import aside
 from vbp_sim.runs.metrics import Metric
 
 #: metrics of the headline
 CARDS = 6
 _ACCURACY = ("crps", "crps_pooled", "crps_better", "slope", "slope_real", "slope_error")
-
-
-def write(test: Backtested, out: Path) -> None:
-    """Write the report of a back-test."""
-    aside.write(out, render(test).encode("utf-8"))
 
 
 def render(test: Backtested) -> str:

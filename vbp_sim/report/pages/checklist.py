@@ -6,40 +6,19 @@ Journal of Simulation 13(1), 2019. Item numbers are theirs.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 from vbp_sim.report.pages import again
 from vbp_sim.report.words import words
-from vbp_sim.report.words.language import restate, say
+from vbp_sim.report.words.language import messages, restate, say
 from vbp_sim.runs.folder import RunFolder
 
-#: numbers of the items; what each asks for and the answer are messages of the area ``checklist``
-NUMBERS = (
-    *("1.1", "1.2", "1.3"),
-    *("2.1", "2.2", "2.3", "2.4", "2.5"),
-    *("3.1", "3.2", "3.3", "3.4"),
-    *("4.1", "4.2", "4.3"),
-    *("5.1", "5.2", "5.3", "5.4"),
-    "6.1",
-)
+_ASKS = "asks_"
 
 
-@dataclass(frozen=True)
-class Item:
-    """One item of the checklist and the answer to it."""
-
-    number: str
-    asks: str
-    answer: str
-
-
-def items(run: RunFolder) -> list[Item]:
-    """All items in order."""
+def items(run: RunFolder) -> list[tuple[str, str, str]]:
+    """All items in order, messages of the area ``checklist``: number, what it asks for, and the answer."""
     known = _known(run)
-    return [
-        Item(number, say(f"checklist.asks_{number}"), say(f"checklist.answer_{number}", **known).strip())
-        for number in NUMBERS
-    ]
+    numbers = [name.removeprefix(_ASKS) for name in messages("checklist") if name.startswith(_ASKS)]
+    return [(n, say(f"checklist.asks_{n}"), say(f"checklist.answer_{n}", **known).strip()) for n in numbers]
 
 
 def _known(run: RunFolder) -> dict[str, str]:

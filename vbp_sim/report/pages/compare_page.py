@@ -4,18 +4,17 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass
-from pathlib import Path
 
 from vbp_sim.report.compared import Compared
 from vbp_sim.report.comparison import arrow, decimals_of, finer, scale_of
 from vbp_sim.report.pages import again, evidence
 from vbp_sim.report.pages.grid import signs
 from vbp_sim.report.pages.headline import Figure
+from vbp_sim.report.pages.markup import bdi, tell
 from vbp_sim.report.pages.page import page, plates
 from vbp_sim.report.summary import meaning
 from vbp_sim.report.words import words
 from vbp_sim.report.words.language import restate, say
-from vbp_sim.runs import aside
 from vbp_sim.runs.metrics import METRICS, Metric
 from vbp_sim.studies.paired import LEVEL
 
@@ -34,11 +33,6 @@ class Line:
     difference: str
     span: str
     judged: str
-
-
-def write(found: Compared, out: Path) -> None:
-    """Write the report of a comparison."""
-    aside.write(out, render(found).encode("utf-8"))
 
 
 def render(found: Compared) -> str:
@@ -63,13 +57,11 @@ def render(found: Compared) -> str:
         assumptions=evidence.assumptions(base) if base else {},
         counts=evidence.counted(base) if base else "",
         facts={
-            say("again.scenario"): str(c["scenario"]),
-            say("again.seed"): str(c["seed"]),
-            say("again.replications"): str(c["replications"]),
+            **{say(f"again.{name}"): str(c[name]) for name in ("scenario", "seed", "replications")},
             say("again.program"): str(c["version"]),
             say("compare.id"): str(c["id"]),
+            **{tell("compare.run_of", name=bdi(name)): place for name, place in c["runs"].items()},
         },
-        runs=c["runs"],
     )
 
 

@@ -14,15 +14,6 @@ from vbp_sim.runs.folder import RunFolder
 MOST = 60
 
 
-@dataclass(frozen=True)
-class Kind:
-    """One kind of event over all replications."""
-
-    name: str
-    mean: str
-    replications: int
-
-
 @dataclass
 class Day:
     """Events of one day that say the same, of whom they say it."""
@@ -45,17 +36,16 @@ def _told(names: set[str], noun: str) -> str:
     return next(iter(names)) if len(names) == 1 else words.counted(len(names), noun)
 
 
-def kinds(run: RunFolder) -> list[Kind]:
-    """Kinds of events, the rarest last."""
+def kinds(run: RunFolder) -> list[tuple[str, str, int]]:
+    """Kinds of events, the rarest last: name, mean number in a replication, and replications that have one."""
     t = run.table("events", ["replication", "kind"])
     n = int(run.manifest["replications"])
     found = []
     for name in dict.fromkeys(t["kind"].tolist()):
         mine = t["kind"] == name
-        found.append(
-            Kind(term("event_kinds", name), words.compact(mine.sum() / n), len(np.unique(t["replication"][mine])))
-        )
-    return sorted(found, key=lambda kind: -kind.replications)
+        often = words.compact(mine.sum() / n)
+        found.append((term("event_kinds", name), often, len(np.unique(t["replication"][mine]))))
+    return sorted(found, key=lambda kind: -kind[-1])
 
 
 def days(run: RunFolder) -> list[Day]:

@@ -1,7 +1,5 @@
 """The report of a run: one HTML file that needs no network, and shows everything without its script, too.
 
-    write(RunFolder.open("results/pilot"), Path("report.html"))
-
 Everything that comes from a scenario or a table is text to the template, which escapes it; only the drawings
 of `svg.inline` go in as they are.
 """
@@ -14,7 +12,6 @@ import hashlib
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from importlib.resources import files
-from pathlib import Path
 from typing import Any
 
 from jinja2 import Environment, PackageLoader, StrictUndefined
@@ -28,40 +25,11 @@ from vbp_sim.report.pages.markup import GLOBALS
 from vbp_sim.report.sources import Source, kind
 from vbp_sim.report.summary import cells, known_metrics, meaning
 from vbp_sim.report.words import letters, names, words
-from vbp_sim.report.words.language import language, restate, say
-from vbp_sim.runs import aside
+from vbp_sim.report.words.language import language, messages, restate, say
 from vbp_sim.runs.folder import RunFolder
-from vbp_sim.runs.metrics import Metric
 
-NAME = "report.html"
 #: languages as pages name them
 CODES = {"en": "en", "zh": "zh-Hans"}
-
-#: charts in the order of the story; those that it does not name come after
-STORY = (
-    "timeline",
-    "price-by-drug",
-    "bids",
-    "bids-ladder",
-    "cut-by-bidders",
-    "waterfall",
-    "savings",
-    "volume-flows",
-    "monthly-use",
-    "completion-by-province",
-    "surplus-by-level",
-    "supply",
-    "margins",
-    "variants-shares",
-    "variants-amounts",
-    "levers",
-    "tradeoff",
-    "tornado",
-    "ranking",
-    "backtest-metrics",
-    "backtest-drugs",
-    "backtest-bids",
-)
 
 
 @dataclass(frozen=True)
@@ -75,27 +43,10 @@ class Plate:
     table: Grid | None
 
 
-@dataclass(frozen=True)
-class Row:
-    """One metric of the page, and what it is."""
-
-    metric: Metric
-    says: str
-    mean: str
-    span: str
-    unit: str
-
-
-def write(run: RunFolder, out: Path) -> None:
-    """Write the report of a run."""
-    aside.write(out, render(run).encode("utf-8"))
-
-
 def render(run: RunFolder) -> str:
     """The report of a run as HTML."""
     run = names.local(run)
     m = run.manifest
-    rows = _rows(run)
     told = happenings.days(run)
     return page(
         "run.html",
@@ -108,8 +59,7 @@ def render(run: RunFolder) -> str:
         figures=list(headline.came_out(run)),
         sure=headline.how_sure(run),
         plates=plates(run),
-        groups=list(dict.fromkeys(row.metric.group for row in rows)),
-        rows=rows,
+        groups=_groups(run),
         metrics=Grid.of("metrics", say("page.all_metrics"), export.summary(run)),
         assumptions=evidence.assumptions(run),
         stand_ins=m.get("stand_ins", {}),
@@ -132,9 +82,10 @@ def page(template: str, **values: Any) -> str:
 
 
 def plates(source: Source) -> list[Plate]:
-    """All charts of a source, in the order of the story."""
+    """All charts of a source, in the order of the story, which is that of their questions; others come after."""
     known = catalogue.catalogue(kind(source))
-    order = sorted(known, key=lambda name: STORY.index(name) if name in STORY else len(STORY))
+    story = list(messages("questions"))
+    order = sorted(known, key=lambda name: story.index(name) if name in story else len(story))
     return [plate(name, known[name].question, catalogue.draw(name, source)) for name in order]
 
 
@@ -164,12 +115,14 @@ def _over(drawn: catalogue.Chart, table: Grid) -> Iterator[svg.Over]:
             yield svg.Over(tuple(box), table.told(row), table.chosen_by[row])
 
 
-def _rows(run: RunFolder) -> list[Row]:
+def _groups(run: RunFolder) -> dict[str, list[tuple[str, ...]]]:
+    """Rows of the table of metrics by group: meaning, mean, range, unit and id."""
     metrics = run.summary["metrics"]
-    found = []
+    found: dict[str, list[tuple[str, ...]]] = {}
     for name, metric in known_metrics(metrics).items():
         _, mean, span, unit = cells(metric, metrics[name])
-        found.append(Row(metric, meaning(metric) or metric.id, signs(mean), signs(span), unit))
+        row = (meaning(metric) or metric.id, signs(mean), signs(span), unit, metric.id)
+        found.setdefault(metric.group, []).append(row)
     return found
 
 

@@ -10,19 +10,32 @@ from vbp_sim.report.compared import Compared
 from vbp_sim.report.pages import backtest_page, compare_page, page, study_page
 from vbp_sim.report.sources import Source
 from vbp_sim.report.studied import Studied
+from vbp_sim.runs import aside
 from vbp_sim.truth.outcomes import Outcomes
+
+#: name of the file in the folder of what it is about
+NAME = "report.html"
+
+
+def beside(source: Source) -> Path:
+    """Write the report into the folder of what it is about; returns the file."""
+    file = source.path / NAME
+    write(source, file)
+    return file
 
 
 def write(source: Source, out: Path) -> None:
     """Write the report of a run, a comparison, a study or a back-test."""
+    aside.write(out, render(source).encode("utf-8"))
+
+
+def render(source: Source) -> str:
+    """The report as HTML."""
     if isinstance(source, Compared):
-        compare_page.write(source, out)
-    elif isinstance(source, Studied):
-        study_page.write(source, out)
-    elif isinstance(source, Backtested):
-        backtest_page.write(source, out)
-    elif isinstance(source, Outcomes):
+        return compare_page.render(source)
+    if isinstance(source, Studied):
+        return study_page.render(source)
+    if isinstance(source, Outcomes):
         what = "a table of outcomes has no report of its own"
         raise InputError(Problem(str(source.path), what, "draw it: vbp plot DIR outcomes"))
-    else:
-        page.write(source, out)
+    return backtest_page.render(source) if isinstance(source, Backtested) else page.render(source)

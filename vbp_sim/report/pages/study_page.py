@@ -4,9 +4,7 @@ from __future__ import annotations
 
 import json
 import shlex
-from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 
@@ -20,26 +18,12 @@ from vbp_sim.report.studied import Studied, lever_words
 from vbp_sim.report.summary import cells
 from vbp_sim.report.words import words
 from vbp_sim.report.words.language import restate, say
-from vbp_sim.runs import aside
 from vbp_sim.runs.load import shipped
 from vbp_sim.runs.metrics import Metric
+from vbp_sim.studies.discovery import Box
 
 #: metrics of the headline and of the table of points; points in that table
 CARDS, COLUMNS, MOST_POINTS = 6, 8, 5_000
-
-
-@dataclass(frozen=True)
-class Varied:
-    """A lever or an uncertainty, as the page says it."""
-
-    name: str
-    path: str
-    says: str
-
-
-def write(study: Studied, out: Path) -> None:
-    """Write the report of a study."""
-    aside.write(out, render(study).encode("utf-8"))
 
 
 def render(study: Studied) -> str:
@@ -97,20 +81,20 @@ def _card(study: Studied, metric: Metric) -> Figure:
     return Figure(signs(words.amount(mean, unit)), says, span)
 
 
-def _levers(study: Studied) -> list[Varied]:
-    found = []
-    for name, lever in study.plan.spec.levers.items():
-        said = words.listed(lever_words(lever.all_values()))
-        found.append(Varied(name, lever.path or say("study.variants"), said))
-    return found
+def _levers(study: Studied) -> list[tuple[str, str, str]]:
+    """Name, path and values of each."""
+    levers = study.plan.spec.levers.items()
+    said = {name: words.listed(lever_words(lever.all_values())) for name, lever in levers}
+    return [(name, lever.path or say("study.variants"), said[name]) for name, lever in levers]
 
 
-def _uncertainties(study: Studied) -> list[Varied]:
+def _uncertainties(study: Studied) -> list[tuple[str, str, str]]:
+    """Name, path and distribution of each."""
     found = []
     for name, entry in study.plan.spec.uncertainties.items():
         given = entry.model_dump(exclude_defaults=True, exclude={"path", "distribution"})
         said = ", ".join(f"{key} {json.dumps(value, ensure_ascii=False)}" for key, value in given.items())
-        found.append(Varied(name, entry.path, f"{entry.distribution}: {said}"))
+        found.append((name, entry.path, f"{entry.distribution}: {said}"))
     return found
 
 
@@ -128,13 +112,10 @@ def _sure(study: Studied) -> list[str]:
     return [say(runs, **numbers), say(draws, draws=study.shape[0]), say("study.sure_interval")]
 
 
-def _region(box: Any) -> dict[str, str]:
-    return {
-        "region": say("study.and").join(box.conditions) or say("study.everywhere"),
-        "density": words.percent(box.density),
-        "coverage": words.percent(box.coverage),
-        "cases": f"{box.cases:,}",
-    }
+def _region(box: Box) -> tuple[str, str, str, str]:
+    """The region in words, the share of runs in it that fail, the share of failures that lie in it, and its runs."""
+    where = say("study.and").join(box.conditions) or say("study.everywhere")
+    return where, words.percent(box.density), words.percent(box.coverage), f"{box.cases:,}"
 
 
 def _points(study: Studied) -> Columns:
