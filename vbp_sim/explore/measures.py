@@ -63,10 +63,7 @@ def of_run(run: RunFolder, metrics: Sequence[str], cut: Cut) -> list[Line]:
 def of_variants(found: Compared, metrics: Sequence[str], cut: Cut) -> list[Line]:
     """Variant, base, value, difference with interval, and its judgement, of each metric and variant."""
     known = ((name, line) for name in metrics if name in found.differences for line in lines_of(found, METRICS[name]))
-    return [
-        Line(of.metric, (of.variant, of.base, of.value, of.difference, of.span, of.judged), holds(name, cut))
-        for name, of in known
-    ]
+    return [Line(of.metric, of[1:], holds(name, cut)) for name, of in known]
 
 
 def columns_of_run(run: RunFolder, metrics: Sequence[str], cut: Cut) -> Columns:

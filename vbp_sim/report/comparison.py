@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterator, Mapping
+from typing import NamedTuple
 
 from vbp_sim.report.summary import meaning
 from vbp_sim.report.words import words
@@ -11,6 +12,17 @@ from vbp_sim.report.words.language import language, say, term
 from vbp_sim.runs.metrics import METRICS, Metric
 from vbp_sim.studies.compare import Comparison
 from vbp_sim.studies.paired import LEVEL, Difference
+
+
+class Line(NamedTuple):
+    """A metric of the base and a variant, and how they differ, as people read it; empty for what is not known."""
+
+    base: str
+    value: str
+    mean: str
+    low: str
+    high: str
+    judged: str
 
 
 def table(found: Comparison) -> list[list[str]]:
@@ -21,8 +33,18 @@ def table(found: Comparison) -> list[list[str]]:
     head = [say("compare.metric"), say("compare.base")]
     for name in found.variants:
         head += [name, say("compare.difference"), ""]
-    plain = {METRICS[id]: by_name for id, by_name in found.differences.items() if not METRICS[id].part}
-    return [head, *(_row(metric, by_name, found.variants) for metric, by_name in plain.items())]
+    rows = [head]
+    for id, by_name in found.differences.items():
+        if METRICS[id].part:
+            continue
+        known, unit = lines(METRICS[id], by_name)
+        name = id if language() == "en" else meaning(METRICS[id])
+        name = say("compare.metric_with_unit", metric=name, unit=unit) if unit else name
+        rows.append([name, next(iter(known.values())).base or "-"])
+        for line in map(known.get, found.variants):
+            span = f" [{line.low}, {line.high}]" if line and line.low else ""
+            rows[-1] += [line.value or "-", f"{line.mean or '-'}{span}", line.judged] if line else ["-", "", ""]
+    return rows
 
 
 def remarks(found: Comparison) -> Iterator[str]:
@@ -32,29 +54,18 @@ def remarks(found: Comparison) -> Iterator[str]:
     yield say("compare.remark_judged")
 
 
-def _row(metric: Metric, by_name: Mapping[str, Difference], variants: list[str]) -> list[str]:
-    numbers = [v for d in by_name.values() for v in (d.base, d.variant)]
-    size, unit = scale_of(metric, max(abs(v) for v in numbers))
+def lines(metric: Metric, by_name: Mapping[str, Difference]) -> tuple[dict[str, Line], str]:
+    """The differences of a metric in one unit, by name, and the unit."""
+    size, unit = scale_of(metric, max(abs(v) for d in by_name.values() for v in (d.base, d.variant)))
 
-    def number(value: float, sign: str = "", finer: int | None = None) -> str:
-        if math.isnan(value):
-            return "-"
-        return f"{value / size + 0.0:{sign},.{decimals_of(metric) if finer is None else finer}f}"
+    def said(value: float, sign: str = "", decimals: int = decimals_of(metric)) -> str:
+        return "" if math.isnan(value) else f"{value / size + 0.0:{sign},.{decimals}f}"
 
-    name = metric.id if language() == "en" else meaning(metric)
-    cells = [
-        say("compare.metric_with_unit", metric=name, unit=unit) if unit else name,
-        number(next(iter(by_name.values())).base),
-    ]
-    for name in variants:
-        d = by_name.get(name)
-        if d is None:
-            cells += ["-", "", ""]
-            continue
-        mean, low, high = (number(value, "+", finer(metric, d, size)) for value in (d.mean, d.low, d.high))
-        span = "" if math.isnan(d.low) else f" [{low}, {high}]"
-        cells += [number(d.variant), f"{mean}{span}", arrow(metric, d)]
-    return cells
+    found = {}
+    for name, d in by_name.items():
+        mean, low, high = (said(value, "+", finer(metric, d, size)) for value in (d.mean, d.low, d.high))
+        found[name] = Line(said(d.base), said(d.variant), mean, low, high, arrow(metric, d))
+    return found, unit
 
 
 def arrow(metric: Metric, difference: Difference) -> str:

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import math
-from dataclasses import dataclass
+from collections.abc import Iterator
+from typing import NamedTuple
 
 from vbp_sim.report.compared import Compared
-from vbp_sim.report.comparison import arrow, decimals_of, finer, scale_of
+from vbp_sim.report.comparison import Line, lines
 from vbp_sim.report.pages import again, evidence
 from vbp_sim.report.pages.grid import signs
 from vbp_sim.report.pages.headline import Figure
@@ -22,8 +22,7 @@ from vbp_sim.studies.paired import LEVEL
 CARDS = 8
 
 
-@dataclass(frozen=True)
-class Line:
+class Row(NamedTuple):
     """One metric and variant of the table."""
 
     metric: str
@@ -38,7 +37,7 @@ class Line:
 def render(found: Compared) -> str:
     """The report of a comparison as HTML."""
     c, base = found.content, found.base_run
-    lines = [line for metric in found.metrics() for line in lines_of(found, metric)]
+    rows = [row for metric in found.metrics() for row in lines_of(found, metric)]
     return page(
         "compare.html",
         title=restate("shipped", str(c.get("title") or c["scenario"])),
@@ -48,8 +47,8 @@ def render(found: Compared) -> str:
         level=f"{LEVEL:.0%}",
         reached=c["reached"],
         figures=_cards(found),
-        clear=[line for line in lines if line.judged],
-        lines=lines,
+        clear=[row for row in rows if row.judged],
+        rows=rows,
         plates=plates(found),
         changes=found.changes,
         meanings={path: restate("parameters", meaning) for path, meaning in found.meanings.items()},
@@ -71,12 +70,12 @@ def _cards(found: Compared) -> list[Figure]:
     for variant in found.variants:
         clear = [METRICS[m] for m in METRICS.wanted if m in found.differences and _clear(found, m, variant)]
         for metric in clear[: max(1, CARDS // len(found.variants))]:
-            line = next(line for line in lines_of(found, metric) if line.variant == variant)
-            unit = _scale(found, metric)[1]
-            points = metric.unit == "share"
-            value = say("studies.points", number=line.difference) if points else words.amount(line.difference, unit)
+            known, unit = lines(metric, found.differences[metric.id])
+            line = known[variant]
+            mean = signs(line.mean)
+            value = say("studies.points", number=mean) if metric.unit == "share" else words.amount(mean, unit)
             says = say("compare.card", variant=variant, metric=meaning(metric), judged=line.judged)
-            cards.append(Figure(value, says, line.span))
+            cards.append(Figure(value, says, _span(line)))
     return cards
 
 
@@ -84,23 +83,14 @@ def _clear(found: Compared, metric: str, variant: str) -> bool:
     return variant in found.differences[metric] and found.differences[metric][variant].clear
 
 
-def _scale(found: Compared, metric: Metric) -> tuple[float, str]:
-    return scale_of(metric, max(abs(v) for d in found.differences[metric.id].values() for v in (d.base, d.variant)))
+def _span(line: Line) -> str:
+    return words.span(signs(line.low), signs(line.high)) if line.low else ""
 
 
-def lines_of(found: Compared, metric: Metric) -> list[Line]:
-    """Variants of one metric, all numbers in one unit."""
-    by_name = found.differences[metric.id]
-    size, unit = _scale(found, metric)
-    usual = decimals_of(metric)
-
-    def said(value: float, sign: str = "", decimals: int = usual) -> str:
-        return "–" if math.isnan(value) else signs(f"{value / size + 0.0:{sign},.{decimals}f}")
-
-    lines = []
-    for name, d in by_name.items():
-        mean, low, high = (said(value, "+", finer(metric, d, size)) for value in (d.mean, d.low, d.high))
-        span = "" if math.isnan(d.low) else words.span(low, high)
-        says = say("compare.with_unit", metric=meaning(metric), unit=unit) if unit else meaning(metric)
-        lines.append(Line(says, name, said(d.base), said(d.variant), mean, span, arrow(metric, d)))
-    return lines
+def lines_of(found: Compared, metric: Metric) -> Iterator[Row]:
+    """Rows of one metric of the table, one for each variant, all numbers in one unit."""
+    known, unit = lines(metric, found.differences[metric.id])
+    says = say("compare.with_unit", metric=meaning(metric), unit=unit) if unit else meaning(metric)
+    for variant, line in known.items():
+        base, value, mean = (signs(text) or "–" for text in (line.base, line.value, line.mean))
+        yield Row(says, variant, base, value, mean, _span(line), line.judged)
