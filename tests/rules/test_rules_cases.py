@@ -183,8 +183,8 @@ def check_paid(case: dict[str, Any], law: LocalLaw) -> None:
         0
     ]
     assert seen == pytest.approx(facts["fund"])
-    if "delay_days" in facts:
-        assert law.payment.mean_delay(law.payment.due_days()) == pytest.approx(facts["delay_days"])
+    if "due_days" in facts:
+        assert law.payment.due_days() == facts["due_days"]
 
 
 def check_outside(case: dict[str, Any], law: LocalLaw) -> None:

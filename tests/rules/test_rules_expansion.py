@@ -4,11 +4,12 @@ import datetime
 from fractions import Fraction
 
 import numpy as np
+from answers import refuse
 from rules_making import tender
 
 from vbp_sim.report.words.sentences import said
 from vbp_sim.rules.library import rule_set
-from vbp_sim.rules.tender import award_all, refuse
+from vbp_sim.rules.tender import award_all
 
 EXPANSION = rule_set("expansion-2019")
 

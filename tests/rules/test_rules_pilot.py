@@ -1,11 +1,12 @@
 """The pilot's selection: lowest bid, seven outright, the rest bargained."""
 
 import numpy as np
+from answers import accept, refuse
 from rules_making import tender
 
 from vbp_sim.report.words.sentences import said
 from vbp_sim.rules.library import rule_set
-from vbp_sim.rules.tender import accept, award_all, refuse
+from vbp_sim.rules.tender import award_all
 
 PILOT = rule_set("pilot-2018")
 

@@ -4,6 +4,7 @@ from fractions import Fraction
 
 import numpy as np
 import pytest
+from answers import accept, refuse
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from rules_making import tender
@@ -12,7 +13,7 @@ from vbp_sim.report.words.sentences import said
 from vbp_sim.rules.contest import NONE, Tender, book
 from vbp_sim.rules.library import rule_ids, rule_set
 from vbp_sim.rules.money import at_most
-from vbp_sim.rules.tender import Award, accept, award_all, contest, refuse
+from vbp_sim.rules.tender import Award, award_all, contest
 from vbp_sim.rules.threshold import Threshold
 
 BIDS = st.lists(st.integers(0, 40), min_size=1, max_size=9)
@@ -89,22 +90,6 @@ def test_accepting_more_never_takes_a_win_away(id: str, bids: list[int]) -> None
     made = tenders([bids])
     (no,), (yes,) = award_all(made, rule_set(id), refuse), award_all(made, rule_set(id), accept)
     assert (yes.selected >= no.selected).all()
-
-
-@given(
-    st.sampled_from([i for i in rule_ids() if not i.startswith("insulin")]),
-    st.lists(st.integers(0, 10**7), min_size=1, max_size=30),
-    st.integers(1, 12),
-    st.sampled_from(["ordinary", "antibiotic", "special-antibiotic"]),
-)
-def test_agreed_volumes_add_up(id: str, reported: list[int], winners: int, drug_class: str) -> None:
-    share = rule_set(id).share
-    parts = share.split(reported, winners, drug_class)
-    total = share.agreed(sum(reported), winners, drug_class)
-    exact = share.share(winners, drug_class) * sum(reported)
-    assert sum(parts) == total
-    assert abs(total - exact) <= Fraction(1, 2)
-    assert all(abs(p - share.share(winners, drug_class) * r) <= 1 for p, r in zip(parts, reported, strict=True))
 
 
 @given(st.integers(1, 31), st.integers(1, 10), st.sampled_from(["batch-7", "batch-11", "expansion-2019"]))

@@ -15,14 +15,13 @@ import numpy as np
 
 from vbp_sim.rules.arrays import BoolArray, FloatArray, IntArray
 from vbp_sim.scenario.market import Market
-from vbp_sim.scenario.parts import Part, param
+from vbp_sim.scenario.parts import Rule, param
 
 
-class Allocation(Part):
+class Allocation(Rule):
     """Decides the main supplier of each province."""
 
     kind: ClassVar[str] = "allocation"
-    tag: ClassVar[str] = "rule"
 
     @abstractmethod
     def draft(self, weights: FloatArray, winners: int) -> IntArray:
@@ -53,9 +52,9 @@ class Draft(Allocation):
     first_picks: int = param(
         1,
         "provinces that the first-ranked winner picks before the passes begin",
-        unit="provinces",
-        source="[S18], [S34]",
-        confidence="S",
+        "provinces",
+        "[S18], [S34]",
+        "S",
         ge=0,
         le=300,
     )
@@ -63,9 +62,9 @@ class Draft(Allocation):
     brands_first: bool = param(
         False,
         "volume reported for a selected brand goes to that brand, the rest to the province's main supplier",
-        unit="yes/no",
-        source="batch 11 [S42], [S26]",
-        confidence="S",
+        "yes/no",
+        "batch 11 [S42], [S26]",
+        "S",
     )
 
     @property

@@ -17,14 +17,13 @@ import numpy as np
 from vbp_sim.rules.arrays import BoolArray, IntArray
 from vbp_sim.rules.contest import Book
 from vbp_sim.rules.money import at_most, exact
-from vbp_sim.scenario.parts import Part, param
+from vbp_sim.scenario.parts import Rule, param
 
 
-class Anchor(Part):
+class Anchor(Rule):
     """Decides the price that bids are held against."""
 
     kind: ClassVar[str] = "anchor"
-    tag: ClassVar[str] = "rule"
 
     @abstractmethod
     def line(self, book: Book, short: BoolArray, ratio: Fraction) -> IntArray:
@@ -45,13 +44,7 @@ class MeanShare(Anchor):
 
     rule: Literal["mean-share"] = "mean-share"
     share: float = param(
-        0.5,
-        "part of the mean of the shortlisted bids",
-        unit="share",
-        source="batch 11 [S35], [S25]",
-        confidence="Q",
-        gt=0,
-        le=1,
+        0.5, "part of the mean of the shortlisted bids", "share", "batch 11 [S35], [S25]", "Q", gt=0, le=1
     )
 
     def line(self, book: Book, short: BoolArray, ratio: Fraction) -> IntArray:

@@ -14,23 +14,22 @@ import numpy as np
 from pydantic import model_validator
 
 from vbp_sim.rules.arrays import BoolArray, FloatArray
-from vbp_sim.scenario.parts import Part, param
+from vbp_sim.scenario.parts import Rule, param
 
 ASSUMED = "assumption: no province's table of points was found"
 
 
-class Assessment(Part):
+class Assessment(Rule):
     """Decides who passes, and scores from 0 to 100; all arrays have one shape."""
 
     kind: ClassVar[str] = "assessment"
-    tag: ClassVar[str] = "rule"
 
     shortage_exempt: bool = param(
         True,
         "orders that were not delivered count as bought when completion is judged",
-        unit="yes/no",
-        source="[E3], notice of December 2024",
-        confidence="S",
+        "yes/no",
+        "[E3], notice of December 2024",
+        "S",
     )
 
     @property
@@ -57,33 +56,25 @@ class Points(Assessment):
 
     rule: Literal["points"] = "points"
     gate_completion: float = param(
-        1.0,
-        "completion below which an institution fails",
-        unit="share",
-        source="[E3], notice of December 2024",
-        confidence="S",
-        ge=0,
-        le=2,
+        1.0, "completion below which an institution fails", "share", "[E3], notice of December 2024", "S", ge=0, le=2
     )
     nonselected_cap: float = param(
         0.5,
         "highest share of non-selected products in the use of a drug",
-        unit="share",
-        source="[E14]: 3 of 31 provinces say 5:5 in 2026, 25 ask for completion only",
-        confidence="M",
+        "share",
+        "[E14]: 3 of 31 provinces say 5:5 in 2026, 25 ask for completion only",
+        "M",
         gt=0,
         le=1,
     )
-    completion_points: float = param(40, "points for completion", unit="points", source=ASSUMED, ge=0, le=100)
-    nonselected_points: float = param(
-        20, "points for little non-selected use", unit="points", source=ASSUMED, ge=0, le=100
-    )
-    on_time_points: float = param(15, "points for paying in time", unit="points", source=ASSUMED, ge=0, le=100)
+    completion_points: float = param(40, "points for completion", "points", ASSUMED, ge=0, le=100)
+    nonselected_points: float = param(20, "points for little non-selected use", "points", ASSUMED, ge=0, le=100)
+    on_time_points: float = param(15, "points for paying in time", "points", ASSUMED, ge=0, le=100)
     other_points: float = param(
         25,
         "points for platform buying, rational use and accurate reports, held to be earned",
-        unit="points",
-        source=ASSUMED,
+        "points",
+        ASSUMED,
         ge=0,
         le=100,
     )

@@ -15,14 +15,13 @@ import numpy as np
 
 from vbp_sim.rules.allocation import largest_first
 from vbp_sim.rules.arrays import FloatArray, IntArray
-from vbp_sim.scenario.parts import Part
+from vbp_sim.scenario.parts import Rule
 
 
-class Backup(Part):
+class Backup(Rule):
     """Decides the backup supplier of each province."""
 
     kind: ClassVar[str] = "backup"
-    tag: ClassVar[str] = "rule"
 
     @abstractmethod
     def assign(self, weights: FloatArray, main: IntArray, winners: int) -> IntArray:

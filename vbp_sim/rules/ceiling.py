@@ -15,7 +15,7 @@ from typing import ClassVar, Literal
 
 from vbp_sim.rules.money import scaled
 from vbp_sim.scenario.market import Market
-from vbp_sim.scenario.parts import Part, param
+from vbp_sim.scenario.parts import Rule, param
 
 #: which price of an agreement that ends
 Of = Literal["lowest", "highest", "own", "ceiling"]
@@ -45,11 +45,10 @@ class Known:
         return {"lowest": self.lowest, "highest": self.highest, "own": self.highest, "ceiling": self.ceiling}[which]
 
 
-class Ceiling(Part):
+class Ceiling(Rule):
     """Decides the highest valid bid."""
 
     kind: ClassVar[str] = "ceiling"
-    tag: ClassVar[str] = "rule"
 
     @property
     def renews(self) -> bool:
@@ -101,7 +100,7 @@ class Before(Ceiling):
     """``factor`` x the price before. Where no agreement ends, a figure of the tender document goes before it."""
 
     rule: Literal["before"] = "before"
-    factor: float = param(1.0, "ceiling over the price before", unit="x", gt=0, le=10)
+    factor: float = param(1.0, "ceiling over the price before", "x", gt=0, le=10)
     of: Of = param(
         "lowest",
         "price of the agreement that ends: its lowest or highest selected price, each firm's own (for newcomers the "
@@ -122,9 +121,8 @@ class Listing(Ceiling):
 
     rule: Literal["listing"] = "listing"
     share: float = param(
-        0.5, "part of the mean listing price of products outside procurement", unit="share", source="[S31]",
-        confidence="D", gt=0, le=1,
-    )  # fmt: skip
+        0.5, "part of the mean listing price of products outside procurement", "share", "[S31]", "D", gt=0, le=1
+    )
 
     def inert(self, market: Market) -> str:
         if all(drug.ceiling is None for drug in market.drugs):

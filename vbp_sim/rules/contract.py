@@ -13,14 +13,14 @@ from typing import ClassVar, Literal
 import numpy as np
 
 from vbp_sim.rules.arrays import FloatArray
-from vbp_sim.scenario.parts import Part, param
+from vbp_sim.scenario.limits import Portion
+from vbp_sim.scenario.parts import Rule, param
 
 
-class Contract(Part):
+class Contract(Rule):
     """Decides the agreed volume of a following contract year."""
 
     kind: ClassVar[str] = "contract"
-    tag: ClassVar[str] = "rule"
 
     @abstractmethod
     def next_year(self, agreed: FloatArray, bought: FloatArray) -> FloatArray:
@@ -33,18 +33,14 @@ class Yearly(Contract):
     """
 
     rule: Literal["yearly"] = "yearly"
-    agreed_floor: float = param(
+    agreed_floor: Portion = param(
         1.0,
         "least agreed volume of the next year over this year's",
-        unit="share",
-        source="[S21], the Yangtze delta tender of 2022",
-        confidence="M",
-        ge=0,
-        le=1,
+        "share",
+        "[S21], the Yangtze delta tender of 2022",
+        "M",
     )
-    use_floor: float = param(
-        0.0, "least agreed volume of the next year over this year's bought volume", unit="share", ge=0, le=1
-    )
+    use_floor: Portion = param(0.0, "least agreed volume of the next year over this year's bought volume", "share")
 
     def next_year(self, agreed: FloatArray, bought: FloatArray) -> FloatArray:
         return np.maximum(self.agreed_floor * np.asarray(agreed), self.use_floor * np.asarray(bought))

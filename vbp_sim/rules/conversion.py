@@ -17,16 +17,15 @@ from pydantic import Field
 
 from vbp_sim.scenario.limits import Multiple
 from vbp_sim.scenario.market import Market
-from vbp_sim.scenario.parts import Part, param
+from vbp_sim.scenario.parts import Rule, param
 
 SOURCE = "price-difference rules of 2011; the ratio of 1.7 reproduces the converted ceilings of the expansion"
 
 
-class Conversion(Part):
+class Conversion(Rule):
     """Decides the unit comparable price."""
 
     kind: ClassVar[str] = "conversion"
-    tag: ClassVar[str] = "rule"
 
     def inert(self, market: Market) -> str:
         return "conversion: the market gives all prices per unit of one strength and pack, so none is converted"
@@ -46,13 +45,9 @@ class PriceRatio(Conversion):
     """
 
     rule: Literal["price-ratio"] = "price-ratio"
-    per_double_content: float = param(
-        1.7, "price of a unit of twice the content", unit="x", source=SOURCE, confidence="M", ge=1, le=10
-    )
-    per_double_pack: float = param(
-        1.95, "price of a pack of twice the units", unit="x", source=SOURCE, confidence="M", ge=1, le=10
-    )
-    decimals: int = param(6, "decimals of a yuan to which the result is rounded, half up", unit="digits", ge=0, le=6)
+    per_double_content: float = param(1.7, "price of a unit of twice the content", "x", SOURCE, "M", ge=1, le=10)
+    per_double_pack: float = param(1.95, "price of a pack of twice the units", "x", SOURCE, "M", ge=1, le=10)
+    decimals: int = param(6, "decimals of a yuan to which the result is rounded, half up", "digits", ge=0, le=6)
 
     def inert(self, market: Market) -> str:
         """The national ratios, which every rule set has, are not told of."""

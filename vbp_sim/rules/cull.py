@@ -17,14 +17,13 @@ import numpy as np
 
 from vbp_sim.rules.arrays import BoolArray
 from vbp_sim.rules.contest import Contest
-from vbp_sim.scenario.parts import Part, param
+from vbp_sim.scenario.parts import Rule, param
 
 
-class Cull(Part):
+class Cull(Rule):
     """Decides who loses its win when the drugs of a round are compared."""
 
     kind: ClassVar[str] = "cull"
-    tag: ClassVar[str] = "rule"
 
     @abstractmethod
     def struck(self, contests: Sequence[Contest], won: Sequence[BoolArray]) -> dict[int, int]:
@@ -50,13 +49,7 @@ class Widest(Cull):
 
     rule: Literal["widest"] = "widest"
     drugs: int = param(
-        6,
-        "drugs in which the dearest winner is struck out",
-        unit="drugs",
-        source="batch 7 [S18], [S34]",
-        confidence="S",
-        ge=1,
-        le=10_000,
+        6, "drugs in which the dearest winner is struck out", "drugs", "batch 7 [S18], [S34]", "S", ge=1, le=10_000
     )
 
     def struck(self, contests: Sequence[Contest], won: Sequence[BoolArray]) -> dict[int, int]:

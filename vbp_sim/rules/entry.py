@@ -16,14 +16,13 @@ from pydantic import Field
 from vbp_sim.facts import fact
 from vbp_sim.rules.arrays import BoolArray, IntArray
 from vbp_sim.rules.contest import Tender
-from vbp_sim.scenario.parts import Part, param
+from vbp_sim.scenario.parts import Rule, param
 
 
-class Entry(Part):
+class Entry(Rule):
     """Decides who stands as a bidder."""
 
     kind: ClassVar[str] = "entry"
-    tag: ClassVar[str] = "rule"
 
     @abstractmethod
     def standing(self, tender: Tender, order: IntArray) -> tuple[BoolArray, int, tuple[str, ...]]:
@@ -40,7 +39,7 @@ class Qualified(Entry):
     """
 
     rule: Literal["qualified"] = "qualified"
-    minimum_firms: int = param(1, "fewest qualified firms with which a drug is tendered", unit="firms", ge=1, le=300)
+    minimum_firms: int = param(1, "fewest qualified firms with which a drug is tendered", "firms", ge=1, le=300)
     related_as_one: bool = Field(
         True, description="firms linked by ownership, licence or contract making count as one bidder"
     )

@@ -15,14 +15,13 @@ from pydantic import Field, model_validator
 
 from vbp_sim.rules.contest import Contest, Verdict
 from vbp_sim.rules.money import at_most, exact
-from vbp_sim.scenario.parts import Part
+from vbp_sim.scenario.parts import Rule
 
 
-class Grading(Part):
+class Grading(Rule):
     """Decides the class of each winner."""
 
     kind: ClassVar[str] = "grading"
-    tag: ClassVar[str] = "rule"
 
     @abstractmethod
     def grades(self, contest: Contest, verdict: Verdict) -> tuple[str, ...]:

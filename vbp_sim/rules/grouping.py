@@ -15,14 +15,13 @@ import numpy as np
 
 from vbp_sim.rules.arrays import IntArray
 from vbp_sim.rules.contest import Tender, canonical
-from vbp_sim.scenario.parts import Part, param
+from vbp_sim.scenario.parts import Rule, param
 
 
-class Grouping(Part):
+class Grouping(Rule):
     """Decides the groups of a tender; the rules are applied to each group as to a tender of its own."""
 
     kind: ClassVar[str] = "grouping"
-    tag: ClassVar[str] = "rule"
     #: whether the rule needs to know what institutions reported by brand
     asks_for_brands: ClassVar[bool] = False
 
@@ -46,15 +45,7 @@ class ByDemand(Grouping):
     asks_for_brands: ClassVar[bool] = True
 
     rule: Literal["by-demand"] = "by-demand"
-    a_share: float = param(
-        0.85,
-        "part of the reported volume that group A holds",
-        unit="share",
-        source="memory",
-        confidence="M",
-        gt=0,
-        le=1,
-    )
+    a_share: float = param(0.85, "part of the reported volume that group A holds", "share", "memory", "M", gt=0, le=1)
 
     def groups(self, tender: Tender) -> tuple[IntArray, ...]:
         total = float(tender.named.sum())

@@ -14,23 +14,21 @@ from typing import ClassVar, Literal
 import numpy as np
 
 from vbp_sim.rules.arrays import FloatArray
-from vbp_sim.scenario.parts import Part, param
+from vbp_sim.scenario.limits import Portion
+from vbp_sim.scenario.parts import Rule, param
 
 
-class Reimbursement(Part):
+class Reimbursement(Rule):
     """The payment standard is a choice; what the fund pays of a price follows from it everywhere alike."""
 
     kind: ClassVar[str] = "reimbursement"
-    tag: ClassVar[str] = "rule"
 
-    dear_copayment: float = param(
+    dear_copayment: Portion = param(
         0.0,
         "rise of the patient's own share of a product dearer than the payment standard",
-        unit="share",
-        source="20 or 30 points for five drugs in Shanghai's 2026 paper on batch 11; elsewhere none found",
-        confidence="M",
-        ge=0,
-        le=1,
+        "share",
+        "20 or 30 points for five drugs in Shanghai's 2026 paper on batch 11; elsewhere none found",
+        "M",
     )
 
     def fund_pays(self, price: FloatArray, standard: FloatArray, fund_share: float) -> FloatArray:
@@ -58,29 +56,15 @@ class Stepped(Reimbursement):
 
     rule: Literal["stepped"] = "stepped"
     dear: float = param(
-        2.0,
-        "price over selected price above which the standard steps down",
-        unit="x",
-        source="[S50]",
-        confidence="S",
-        ge=1,
-        le=100,
+        2.0, "price over selected price above which the standard steps down", "x", "[S50]", "S", ge=1, le=100
     )
-    first_cut: float = param(
-        0.30,
-        "cut of a dear product's own price in the first year",
-        unit="share",
-        source="[S50]",
-        confidence="S",
-        ge=0,
-        le=1,
-    )
+    first_cut: Portion = param(0.30, "cut of a dear product's own price in the first year", "share", "[S50]", "S")
     years: int = param(
         3,
         "contract year in which every standard is the selected price",
-        unit="years",
-        source="[S50]: within 2 to 3 years",
-        confidence="S",
+        "years",
+        "[S50]: within 2 to 3 years",
+        "S",
         ge=1,
         le=50,
     )

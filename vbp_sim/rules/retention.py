@@ -19,17 +19,13 @@ from pydantic import field_validator
 
 from vbp_sim.rules.arrays import BoolArray, FloatArray
 from vbp_sim.scenario.limits import Portion
-from vbp_sim.scenario.parts import Part, param
-
-#: the national cap on the kept part of the surplus
-HIGHEST = 0.5
+from vbp_sim.scenario.parts import Rule, param
 
 
-class Retention(Part):
+class Retention(Rule):
     """Decides the part of the surplus that is kept; the surplus itself is the same under every choice."""
 
     kind: ClassVar[str] = "retention"
-    tag: ClassVar[str] = "rule"
 
     @abstractmethod
     def ratio(self, score: FloatArray, passed: BoolArray) -> FloatArray:
@@ -63,18 +59,18 @@ class Tiers(Retention):
     tiers: dict[str, Portion] = param(
         {"60": 0.3, "70": 0.4, "80": 0.5},
         "part kept from each score on; that a boundary belongs to the upper step is assumed",
-        unit="share",
-        source="[E2], Shenzhen draft of 2024",
-        confidence="S",
+        "share",
+        "[E2], Shenzhen draft of 2024",
+        "S",
     )
 
     @field_validator("tiers")
     @classmethod
     def sensible(cls, tiers: dict[str, float]) -> dict[str, float]:
         steps = sorted((float(score), part) for score, part in tiers.items())
-        for score, part in steps:
-            if not 0 <= score <= 100 or not 0 <= part <= 1:
-                raise ValueError(f"from score {score:g} a part of {part:g}; scores are 0 to 100 and parts 0 to 1")
+        for score, _ in steps:
+            if not 0 <= score <= 100:
+                raise ValueError(f"a part from score {score:g} on; scores are 0 to 100")
         if any(b[1] < a[1] for a, b in itertools.pairwise(steps)):
             raise ValueError("the part kept must not fall as the score rises")
         return tiers
@@ -90,9 +86,7 @@ class Linear(Retention):
     """Kept part = ``most`` x score / 100; who fails the assessment keeps nothing."""
 
     rule: Literal["linear"] = "linear"
-    most: float = param(
-        0.5, "part kept at full score", unit="share", source="national cap of 2020, memory", confidence="M", ge=0, le=1
-    )
+    most: Portion = param(0.5, "part kept at full score", "share", "national cap of 2020, memory", "M")
 
     def ratio(self, score: FloatArray, passed: BoolArray) -> FloatArray:
         return np.where(passed, self.most * np.asarray(score) / 100.0, 0.0)

@@ -15,14 +15,13 @@ import numpy as np
 
 from vbp_sim.rules.arrays import BoolArray, IntArray
 from vbp_sim.rules.contest import Book
-from vbp_sim.scenario.parts import Part
+from vbp_sim.scenario.parts import Rule
 
 
-class Revival(Part):
+class Revival(Rule):
     """Decides who of the shortlisted is offered a second chance, and at which price."""
 
     kind: ClassVar[str] = "revival"
-    tag: ClassVar[str] = "rule"
 
     @abstractmethod
     def offers(self, book: Book, short: BoolArray, won: BoolArray, line: IntArray) -> IntArray:

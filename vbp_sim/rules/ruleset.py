@@ -26,7 +26,7 @@ from vbp_sim.rules.selection import Selection
 from vbp_sim.rules.share import Share
 from vbp_sim.rules.shortlist import Shortlist
 from vbp_sim.rules.term import Term
-from vbp_sim.scenario.parts import Chosen
+from vbp_sim.scenario.parts import Chosen, by_default
 
 
 class RuleSet(Dated):
@@ -37,22 +37,16 @@ class RuleSet(Dated):
     date: datetime.date | None = Field(None, description="day on which bids were opened under these rules")
     members: tuple[str, ...] = Field((), description="provinces that take part; empty means all of the market")
     entry: Annotated[Entry, Chosen("entry", "qualified")] = Field(description="who may bid, and how many must")
-    ceiling: Annotated[Ceiling, Chosen("ceiling", "published")] = Field(
-        default_factory=dict, validate_default=True, description="highest valid bid"
+    ceiling: Annotated[Ceiling, Chosen("ceiling", "published")] = by_default("highest valid bid")
+    conversion: Annotated[Conversion, Chosen("conversion", "price-ratio")] = by_default(
+        "prices of other strengths and packs as prices of the representative one"
     )
-    conversion: Annotated[Conversion, Chosen("conversion", "price-ratio")] = Field(
-        default_factory=dict,
-        validate_default=True,
-        description="prices of other strengths and packs as prices of the representative one",
-    )
-    grouping: Annotated[Grouping, Chosen("grouping", "none")] = Field(
-        default_factory=dict, validate_default=True, description="groups of firms that compete apart from each other"
+    grouping: Annotated[Grouping, Chosen("grouping", "none")] = by_default(
+        "groups of firms that compete apart from each other"
     )
     shortlist: Annotated[Shortlist, Chosen("shortlist")] = Field(description="who passes the first cut by rank")
     selection: Annotated[Selection, Chosen("selection")] = Field(description="who wins, and at which price")
-    grading: Annotated[Grading, Chosen("grading", "none")] = Field(
-        default_factory=dict, validate_default=True, description="classes of winners"
-    )
+    grading: Annotated[Grading, Chosen("grading", "none")] = by_default("classes of winners")
     share: Annotated[Share, Chosen("share", "by-winners")] = Field(description="guaranteed part of the reported volume")
     term: Annotated[Term, Chosen("term", "by-winners")] = Field(description="length of the agreement")
     contract: Annotated[Contract, Chosen("contract", "yearly")] = Field(description="agreed volume from year to year")

@@ -16,16 +16,15 @@ from pydantic import Field
 
 from vbp_sim.rules.arrays import IntArray
 from vbp_sim.rules.contest import Contest
-from vbp_sim.scenario.parts import Part
+from vbp_sim.scenario.parts import Rule
 
 _ROUNDING = 1e-9
 
 
-class SecondChance(Part):
+class SecondChance(Rule):
     """Decides who outside the shortlist is offered a second chance. Winners by it choose no province."""
 
     kind: ClassVar[str] = "second-chance"
-    tag: ClassVar[str] = "rule"
     #: whether the rule needs to know what institutions reported by brand
     asks_for_brands: ClassVar[bool] = False
 

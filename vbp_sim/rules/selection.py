@@ -33,15 +33,15 @@ from vbp_sim.facts import fact
 from vbp_sim.rules.arrays import BoolArray, IntArray
 from vbp_sim.rules.contest import Answer, Book, Contest, Verdict, by_rank
 from vbp_sim.rules.money import at_most, exact, yuan
+from vbp_sim.scenario.limits import Portion
 from vbp_sim.scenario.market import Market
-from vbp_sim.scenario.parts import Part, param
+from vbp_sim.scenario.parts import Rule, param
 
 
-class Selection(Part):
+class Selection(Rule):
     """Decides who of the shortlisted wins."""
 
     kind: ClassVar[str] = "selection"
-    tag: ClassVar[str] = "rule"
 
     def most(self, places: int) -> int:
         """Return the most winners that a shortlist of so many ``places`` can lead to."""
@@ -83,8 +83,8 @@ class Lowest(Selection):
     """
 
     rule: Literal["lowest"] = "lowest"
-    competitive_bidders: int = param(3, "valid bids from which no cut is asked for", unit="bids", ge=1, le=300)
-    cut: float = param(0.0, "cut that the lowest of too few bids must reach", unit="share", ge=0, lt=1)
+    competitive_bidders: int = param(3, "valid bids from which no cut is asked for", "bids", ge=1, le=300)
+    cut: float = param(0.0, "cut that the lowest of too few bids must reach", "share", ge=0, lt=1)
 
     def most(self, places: int) -> int:
         return 1
@@ -101,7 +101,7 @@ class Inquiry(Selection):
     """Everybody who is at or comes down to the inquiry price is selected."""
 
     rule: Literal["inquiry"] = "inquiry"
-    base: float = param(1.0, "inquiry price over the ceiling", unit="share", gt=0, le=1)
+    base: float = param(1.0, "inquiry price over the ceiling", "share", gt=0, le=1)
 
     def first(self, book: Book, short: BoolArray) -> BoolArray:
         return np.asarray(short & (book.bids <= self.line(book)))
@@ -131,10 +131,10 @@ class Composite(Selection):
     """The best scores win, each at its own price; winners choose in the order of their scores."""
 
     rule: Literal["composite"] = "composite"
-    price_points: float = param(60, "points of the lowest bid", unit="points", confidence="M", ge=0, le=1000)
-    quality_points: float = param(40, "points of the best quality", unit="points", confidence="M", ge=0, le=1000)
-    incumbent_points: float = param(0, "points for who was selected before", unit="points", ge=0, le=1000)
-    winners: int = param(3, "most winners of a drug", unit="firms", ge=1, le=300)
+    price_points: float = param(60, "points of the lowest bid", "points", confidence="M", ge=0, le=1000)
+    quality_points: float = param(40, "points of the best quality", "points", confidence="M", ge=0, le=1000)
+    incumbent_points: float = param(0, "points for who was selected before", "points", ge=0, le=1000)
+    winners: int = param(3, "most winners of a drug", "firms", ge=1, le=300)
     sole_cut: float = Field(
         0.0, description="cut under the ceiling that a sole bidder must accept; 0: it wins at its bid", ge=0, lt=1
     )
@@ -202,31 +202,23 @@ class Bargained(Selection):
 
     rule: Literal["bargained"] = "bargained"
     outright: int = param(
-        7,
-        "drugs, by depth of the cut, whose lowest bid wins outright",
-        unit="drugs",
-        source="[S05]",
-        confidence="S",
-        ge=0,
-        le=10_000,
+        7, "drugs, by depth of the cut, whose lowest bid wins outright", "drugs", "[S05]", "S", ge=0, le=10_000
     )
     competitive_bidders: int = param(
         3,
         "valid bids from which a drug counts in the mean cut that the floor is derived from",
-        unit="bids",
-        source="[S05]",
-        confidence="S",
+        "bids",
+        "[S05]",
+        "S",
         ge=1,
         le=300,
     )
-    floor_share: float = param(
+    floor_share: Portion = param(
         0.4,
         "floor of the bargained cut, as a share of the mean cut of the competitive drugs",
-        unit="share",
-        source="stand-in: the smallest published cut of the pilot, 21 to 25 %, over a mean of about 0.6",
-        confidence="U",
-        ge=0,
-        le=1,
+        "share",
+        "stand-in: the smallest published cut of the pilot, 21 to 25 %, over a mean of about 0.6",
+        "U",
     )
 
     def most(self, places: int) -> int:

@@ -12,25 +12,26 @@ from __future__ import annotations
 from abc import abstractmethod
 from collections.abc import Sequence
 from fractions import Fraction
-from typing import ClassVar, Literal
+from typing import Annotated, ClassVar, Literal
 
 import numpy as np
 from pydantic import Field, field_validator
 
 from vbp_sim.rules.arrays import BoolArray, FloatArray
-from vbp_sim.rules.money import exact, half_up
-from vbp_sim.rules.tables import by_winners, check_table
+from vbp_sim.rules.money import exact
+from vbp_sim.rules.tables import by_winners, checked
 from vbp_sim.scenario.limits import Portion
-from vbp_sim.scenario.parts import Part
+from vbp_sim.scenario.parts import Rule
 
+#: share by number of winners
+Shares = Annotated[dict[str, Portion], checked("share")]
 GRADES = ("A1", "A", "B", "C")
 
 
-class Share(Part):
+class Share(Rule):
     """Decides which part of the reported volume is guaranteed."""
 
     kind: ClassVar[str] = "share"
-    tag: ClassVar[str] = "rule"
 
     @abstractmethod
     def share(self, winners: int, drug_class: str = "", *, grade: str = "", incumbent: bool = False) -> Fraction:
@@ -49,43 +50,15 @@ class Share(Part):
         ]
         return np.array([float(s) for s in shares])
 
-    def agreed(self, reported: int, winners: int, drug_class: str = "") -> int:
-        """Return the agreed volume of a province in whole units, rounded half up once."""
-        return half_up(self.share(winners, drug_class) * reported)
-
-    def split(self, reported: Sequence[int], winners: int, drug_class: str = "") -> list[int]:
-        """Return the agreed volumes of the institutions of a province in whole units.
-
-        They add up to what `agreed` says of the province's total: each is rounded down, and the units that
-        are then left go to the largest remainders (of equal ones, to the first).
-        """
-        parts = [self.share(winners, drug_class) * r for r in reported]
-        volumes = [int(part) for part in parts]
-        left = self.agreed(sum(reported), winners, drug_class) - sum(volumes)
-        largest = sorted(range(len(parts)), key=lambda i: (volumes[i] - parts[i], i))
-        for i in largest[:left]:
-            volumes[i] += 1
-        return volumes
-
 
 class ByWinners(Share):
     """Share for 1, 2, 3 ... winners; the last entry holds for more winners too."""
 
     rule: Literal["by-winners"] = "by-winners"
-    table: dict[str, Portion] = Field(description='share by number of winners, for example {"1": 0.5, "2": 0.6}')
-    classes: dict[str, dict[str, Portion]] = Field(
+    table: Shares = Field(description='share by number of winners, for example {"1": 0.5, "2": 0.6}')
+    classes: dict[str, Shares] = Field(
         default_factory=dict, description="tables for classes of drugs (`class` of drugs.csv) that have their own"
     )
-
-    @field_validator("table")
-    @classmethod
-    def sensible(cls, table: dict[str, float]) -> dict[str, float]:
-        return check_table(table, 0, 1, "share")
-
-    @field_validator("classes")
-    @classmethod
-    def sensible_classes(cls, classes: dict[str, dict[str, float]]) -> dict[str, dict[str, float]]:
-        return {name: check_table(table, 0, 1, f"share of class '{name}'") for name, table in classes.items()}
 
     def share(self, winners: int, drug_class: str = "", *, grade: str = "", incumbent: bool = False) -> Fraction:
         if winners <= 0:
@@ -112,8 +85,8 @@ class ByGrade(Share):
         if set(table) != set(GRADES):
             raise ValueError(f"shares are wanted for exactly the classes {', '.join(GRADES)}; seen {', '.join(table)}")
         values = [table[g] for g in GRADES]
-        if not all(0 <= v <= 1 for v in values) or values != sorted(values, reverse=True):
-            raise ValueError("shares must be from 0 to 1 and must not rise from A1 to C")
+        if values != sorted(values, reverse=True):
+            raise ValueError("shares must not rise from A1 to C")
         return table
 
     def share(self, winners: int, drug_class: str = "", *, grade: str = "", incumbent: bool = False) -> Fraction:

@@ -18,14 +18,13 @@ from pydantic import Field, field_validator
 from vbp_sim.rules.arrays import BoolArray
 from vbp_sim.rules.contest import Book
 from vbp_sim.scenario.limits import Places
-from vbp_sim.scenario.parts import Part
+from vbp_sim.scenario.parts import Rule
 
 
-class Shortlist(Part):
+class Shortlist(Rule):
     """Decides how many bids go on to selection."""
 
     kind: ClassVar[str] = "shortlist"
-    tag: ClassVar[str] = "rule"
 
     @abstractmethod
     def places(self, book: Book) -> int:

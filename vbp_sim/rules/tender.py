@@ -103,16 +103,6 @@ def joined(tender: Tender, groups: Sequence[IntArray], awards: Sequence[Award]) 
     )
 
 
-def refuse(tender: int, offers: IntArray) -> BoolArray:
-    """An answer that turns down every offer; for callers without firms."""
-    return np.zeros(offers.shape, dtype=np.bool_)
-
-
-def accept(tender: int, offers: IntArray) -> BoolArray:
-    """An answer that takes every offer."""
-    return np.asarray(offers > 0)
-
-
 def contest(tender: Tender, rules: RuleSet) -> Contest:
     """Check who stands, put the bids in order, and draw the shortlist."""
     order = canonical(tender.priority.tolist(), tender.firms)

@@ -10,20 +10,22 @@ from __future__ import annotations
 
 from abc import abstractmethod
 from datetime import date
-from typing import ClassVar, Literal
+from typing import Annotated, ClassVar, Literal
 
-from pydantic import Field, field_validator
+from pydantic import Field
 
-from vbp_sim.rules.tables import by_winners, check_table
+from vbp_sim.rules.tables import by_winners, checked
 from vbp_sim.scenario.limits import Months
-from vbp_sim.scenario.parts import Part
+from vbp_sim.scenario.parts import Rule
+
+#: months by number of winners
+Terms = Annotated[dict[str, Months], checked("months")]
 
 
-class Term(Part):
+class Term(Rule):
     """Decides how long an agreement lasts."""
 
     kind: ClassVar[str] = "term"
-    tag: ClassVar[str] = "rule"
 
     @abstractmethod
     def months(self, winners: int, drug_class: str, start: date, form: str = "") -> int:
@@ -34,21 +36,11 @@ class ByWinners(Term):
     """Months for 1, 2, 3 ... winners; the last entry holds for more winners too."""
 
     rule: Literal["by-winners"] = "by-winners"
-    table: dict[str, Months] = Field(description='months by number of winners, for example {"1": 12, "2": 12, "3": 24}')
-    classes: dict[str, dict[str, Months]] = Field(
+    table: Terms = Field(description='months by number of winners, for example {"1": 12, "2": 12, "3": 24}')
+    classes: dict[str, Terms] = Field(
         default_factory=dict,
         description="tables for classes (`class` of drugs.csv) or forms that have their own; class first",
     )
-
-    @field_validator("table")
-    @classmethod
-    def sensible(cls, table: dict[str, float]) -> dict[str, float]:
-        return check_table(table, 1, 240, "months")
-
-    @field_validator("classes")
-    @classmethod
-    def sensible_classes(cls, classes: dict[str, dict[str, float]]) -> dict[str, dict[str, float]]:
-        return {name: check_table(table, 1, 240, f"months of '{name}'") for name, table in classes.items()}
 
     def months(self, winners: int, drug_class: str, start: date, form: str = "") -> int:
         table = self.classes.get(drug_class) or self.classes.get(form) or self.table

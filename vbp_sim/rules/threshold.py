@@ -24,7 +24,7 @@ from vbp_sim.rules.revival import Revival
 from vbp_sim.rules.second_chance import SecondChance
 from vbp_sim.rules.selection import Selection
 from vbp_sim.scenario.limits import Price
-from vbp_sim.scenario.parts import Chosen
+from vbp_sim.scenario.parts import Chosen, by_default
 
 
 class Threshold(Selection):
@@ -36,9 +36,7 @@ class Threshold(Selection):
     ratio: float | None = Field(
         1.8, description="a bid up to this many times the anchor wins; null: no such rule", ge=1, le=1e6
     )
-    anchor: Annotated[Anchor, Chosen("anchor", "lowest")] = Field(
-        default_factory=dict, validate_default=True, description="what the ratio is measured against"
-    )
+    anchor: Annotated[Anchor, Chosen("anchor", "lowest")] = by_default("what the ratio is measured against")
     cut: float | None = Field(
         None, description="a bid at least this far under the ceiling wins; null: no such rule", gt=0, lt=1
     )
@@ -49,14 +47,12 @@ class Threshold(Selection):
         default_factory=dict,
         description='a bid of at most so many yuan wins, by form of the drug; "*" is any other form',
     )
-    cull: Annotated[Cull, Chosen("cull", "none")] = Field(
-        default_factory=dict, validate_default=True, description="who is struck out by comparing the drugs of the round"
+    cull: Annotated[Cull, Chosen("cull", "none")] = by_default("who is struck out by comparing the drugs of the round")
+    revival: Annotated[Revival, Chosen("revival", "none")] = by_default(
+        "second chance for shortlisted bids that failed"
     )
-    revival: Annotated[Revival, Chosen("revival", "none")] = Field(
-        default_factory=dict, validate_default=True, description="second chance for shortlisted bids that failed"
-    )
-    second_chance: Annotated[SecondChance, Chosen("second-chance", "none")] = Field(
-        default_factory=dict, validate_default=True, description="second chance for bids outside the shortlist"
+    second_chance: Annotated[SecondChance, Chosen("second-chance", "none")] = by_default(
+        "second chance for bids outside the shortlist"
     )
 
     @model_validator(mode="after")

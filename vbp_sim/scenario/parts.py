@@ -65,6 +65,12 @@ class Part(Frozen):
         return ""
 
 
+class Rule(Part):
+    """Base of the kinds of which rule sets and laws are made: YAML names their parts under ``rule``."""
+
+    tag: ClassVar[str] = "rule"
+
+
 @dataclass(frozen=True)
 class Chosen:
     """Marks a field as a choice among the parts of a kind; ``default`` is used if YAML names none."""
@@ -115,13 +121,7 @@ def _among(choices: tuple[type[Part], ...]) -> TypeAdapter[Any]:
 
 
 def param(
-    default: Any,
-    description: str,
-    *,
-    unit: str = "-",
-    source: str = "assumption",
-    confidence: str = "G",
-    **limits: Any,
+    default: Any, description: str, unit: str = "-", source: str = "assumption", confidence: str = "G", **limits: Any
 ) -> Any:
     """Declare a parameter: its meaning, its unit, and where its default comes from.
 
@@ -131,6 +131,11 @@ def param(
     """
     extra: dict[str, Any] = {"unit": unit, "source": source, "confidence": confidence}
     return Field(default, description=description, json_schema_extra=extra, **limits)
+
+
+def by_default(description: str) -> Any:
+    """Declare a choice (see `Chosen`) that need not be made: the default with its own values holds then."""
+    return Field(default_factory=dict, validate_default=True, description=description)
 
 
 def wrong(at: str, what: str) -> PydanticCustomError:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
+from answers import accept
 from bidding_making import case, rules
 
 from vbp_sim.agents.bidding.beliefs import MEDIANS, Belief, Believed, believed_payoffs
@@ -11,7 +12,7 @@ from vbp_sim.agents.bidding.case import HIGH, guaranteed
 from vbp_sim.agents.bidding.payoffs import GRID, Payoffs, Stakes, payoffs, soft
 from vbp_sim.rules.contest import Tender
 from vbp_sim.rules.money import micro_array
-from vbp_sim.rules.tender import accept, award_all
+from vbp_sim.rules.tender import award_all
 
 
 def stakes(firms: int, market: float = 0.0, exposure: float = 0.0, kept: float = 0.0) -> Stakes:

@@ -8,6 +8,7 @@ from typing import Any
 
 import numpy as np
 import pytest
+from answers import accept
 from bidding_making import ASSUMED, OUTSIDE, assumed, book_of, case, opening, outcomes, rules
 from hypothesis import given
 from hypothesis import strategies as st
@@ -23,7 +24,7 @@ from vbp_sim.agents.bidding.rules_of_thumb import RulesOfThumb
 from vbp_sim.rules.contest import Tender
 from vbp_sim.rules.money import YUAN, micro_array
 from vbp_sim.rules.ruleset import RuleSet
-from vbp_sim.rules.tender import accept, award_all
+from vbp_sim.rules.tender import award_all
 from vbp_sim.rules.threshold import Threshold
 from vbp_sim.streams import Streams
 from vbp_sim.truth.backtest import Prediction, backtest

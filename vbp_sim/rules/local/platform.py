@@ -11,14 +11,13 @@ from typing import ClassVar, Literal
 import numpy as np
 
 from vbp_sim.rules.arrays import FloatArray
-from vbp_sim.scenario.parts import Part, param
+from vbp_sim.scenario.parts import Rule, param
 
 
-class Platform(Part):
+class Platform(Rule):
     """Kind: which prices may stand on a platform."""
 
     kind: ClassVar[str] = "platform"
-    tag: ClassVar[str] = "rule"
 
     @abstractmethod
     def outside_price(self, selected_price: FloatArray, highest_selected: FloatArray) -> FloatArray:
@@ -36,9 +35,9 @@ class Cap(Platform):
     outside_cap: float | None = param(
         None,
         "highest price outside the supply province over the price inside; null: no limit",
-        unit="x",
-        source="[E5]: 1.5 with batches 8 and 9, encouraged before",
-        confidence="S",
+        "x",
+        "[E5]: 1.5 with batches 8 and 9, encouraged before",
+        "S",
         ge=1,
         le=100,
     )

@@ -15,14 +15,14 @@ import numpy as np
 from pydantic import model_validator
 
 from vbp_sim.rules.arrays import FloatArray
-from vbp_sim.scenario.parts import Part, param, wrong
+from vbp_sim.scenario.limits import Portion
+from vbp_sim.scenario.parts import Rule, param, wrong
 
 
-class Review(Part):
+class Review(Rule):
     """Kind: how a province reviews what its institutions report."""
 
     kind: ClassVar[str] = "review"
-    tag: ClassVar[str] = "rule"
 
     @property
     @abstractmethod
@@ -44,30 +44,24 @@ class Limits(Review):
     """Reports lie between two multiples of past use, and in renewals above a part of what was bought."""
 
     rule: Literal["limits"] = "limits"
-    lowest: float = param(
+    lowest: Portion = param(
         0.5,
         "least report that passes the review, over past use; provinces send smaller ones back",
-        unit="share",
-        source="assumption; batch 11 asks 0.8 [S26]",
-        ge=0,
-        le=1,
+        "share",
+        "assumption; batch 11 asks 0.8 [S26]",
     )
-    highest: float = param(1.0, "largest report that passes the review, over past use", unit="share", gt=0, le=5)
-    excused: float = param(
+    highest: float = param(1.0, "largest report that passes the review, over past use", "share", gt=0, le=5)
+    excused: Portion = param(
         0.0,
         "part of the institutions that explain a smaller report and may keep it",
-        unit="share",
-        source="assumption; batch 11 lets exceptions be explained [S33]",
-        ge=0,
-        le=1,
+        "share",
+        "assumption; batch 11 lets exceptions be explained [S33]",
     )
-    ratchet: float = param(
+    ratchet: Portion = param(
         0.0,
         "least report of a renewal over what was bought of the selected product in the last contract year",
-        unit="share",
-        source="assumption; renewals ask for reports by the use of the year before, 0.8 would be a firm floor",
-        ge=0,
-        le=1,
+        "share",
+        "assumption; renewals ask for reports by the use of the year before, 0.8 would be a firm floor",
     )
 
     @model_validator(mode="after")
