@@ -8,16 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from vbp_sim.cli.common import (
-    font_option,
-    json_option,
-    lang_option,
-    message,
-    plugin_option,
-    print_json,
-    print_table,
-    quiet_option,
-)
+from vbp_sim.cli.common import computing, opened, print_json, print_table, written
 
 if TYPE_CHECKING:
     from vbp_sim.truth.accuracy import Accuracy
@@ -54,11 +45,7 @@ if TYPE_CHECKING:
     "--out", type=click.Path(path_type=Path), metavar="DIR", help="Keep it there (backtest.json or targets.json)."
 )
 @click.option("--report", is_flag=True, help="Write report.html into the same folder; needs --out.")
-@plugin_option
-@json_option
-@quiet_option
-@lang_option
-@font_option
+@computing
 def command(
     market: str | None, rules: str | None, targets: tuple[str, ...], params: Path | None, replications: int | None,
     seed: int, earlier: tuple[str, ...], whole: int, out: Path | None, report: bool, as_json: bool, quiet: bool,
@@ -152,16 +139,14 @@ def _pair(text: str) -> tuple[str, str]:
 
 def _keep(record: dict[str, Any], out: Path, report: bool, quiet: bool) -> None:
     """Write the back-test, and its report if it is wanted."""
-    from vbp_sim.report.words.language import say
     from vbp_sim.truth import backtest_record
 
     backtest_record.write(record, out)
     if report:
         from vbp_sim.report.pages import pages
-        from vbp_sim.report.sources import opened
 
         pages.beside(opened(out))
-    message(say("cli.written", path=out), quiet=quiet)
+    written(out, quiet=quiet)
 
 
 def _tell(metrics: dict[str, dict[str, Any]], right: Accuracy | None, quiet: bool) -> None:

@@ -7,23 +7,13 @@ from typing import Any
 
 import click
 
-from vbp_sim.cli.common import (
-    WRONG_INPUT,
-    json_option,
-    plugin_option,
-    print_json,
-    quiet_option,
-    set_option,
-    variant_option,
-    wrong_input,
-)
+from vbp_sim.cli.common import WRONG_INPUT, json_option, patching, plugin_option, print_json, quiet_option, wrong_input
 from vbp_sim.errors import InputError, Problem
 
 
 @click.command("check")
 @click.argument("files", nargs=-1, required=True, metavar="FILE...")
-@variant_option
-@set_option
+@patching
 @plugin_option
 @json_option
 @quiet_option
@@ -49,11 +39,11 @@ def _check(file: str, variant: str, sets: tuple[str, ...]) -> tuple[dict[str, An
         if _is_sweep(Path(file)):
             return _check_sweep(Path(file), variant, sets), None
         scenario = load_scenario(file, variant, sets)
-        problems = [] if variant else _variants(file, list(scenario.spec.variants))
-        if problems:
-            raise InputError(*problems)
+        if wrong := [] if variant else _variants(file, list(scenario.spec.variants)):
+            raise InputError(*wrong)
     except InputError as error:
-        return {"file": file, "ok": False, "problems": [_as_json(p) for p in error.problems]}, error
+        problems = [{"place": p.place, "what": p.what, "remedy": p.remedy} for p in error.problems]
+        return {"file": file, "ok": False, "problems": problems}, error
     spec, market = scenario.spec, scenario.market
     counts = {
         "rounds": len(spec.rounds),
@@ -105,7 +95,3 @@ def _variants(file: str, names: list[str]) -> list[Problem]:
         except InputError as error:
             found += error.problems
     return list(dict.fromkeys(found))
-
-
-def _as_json(problem: Problem) -> dict[str, str]:
-    return {"place": problem.place, "what": problem.what, "remedy": problem.remedy}

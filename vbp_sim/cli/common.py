@@ -3,15 +3,22 @@
 from __future__ import annotations
 
 import errno
+import functools
 import json
 import os
 import sys
 from collections.abc import Callable, Sequence
-from typing import Any
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
 
 import click
 
 from vbp_sim.errors import InputError, VbpError
+
+if TYPE_CHECKING:
+    from vbp_sim.report.sources import Source
+
+Decorator = Callable[[Any], Any]
 
 FAILED, WRONG_INPUT, INTERRUPTED = 1, 2, 130
 
@@ -77,8 +84,10 @@ def message(text: str, *, quiet: bool = False) -> None:
 
 
 def print_json(data: Any) -> None:
-    """Print one JSON document on stdout."""
-    click.echo(json.dumps(data, indent=2, ensure_ascii=False, allow_nan=False))
+    """Print one JSON document on stdout; nan and infinity become null."""
+    from vbp_sim.runs.aside import plain
+
+    click.echo(json.dumps(plain(data), indent=2, ensure_ascii=False, allow_nan=False))
 
 
 def print_table(rows: Sequence[Sequence[str]]) -> None:
@@ -90,6 +99,24 @@ def print_table(rows: Sequence[Sequence[str]]) -> None:
     widths = [max(width(row[i]) for row in rows) for i in range(len(rows[0]))]
     for row in rows:
         click.echo("  ".join(padded(cell, columns) for cell, columns in zip(row, widths, strict=True)).rstrip())
+
+
+def written(path: Path, *, quiet: bool = False) -> None:
+    """Say where something was written."""
+    from vbp_sim.report.words.language import say
+
+    message(say("cli.written", path=path), quiet=quiet)
+
+
+def opened(folder: Path, *, quiet: bool = False) -> Source:
+    """What a folder holds, for charts and reports; says if its plug-ins are gone or an older program made it."""
+    from vbp_sim.report import sources
+    from vbp_sim.report.words.language import say
+
+    source = sources.opened(folder, message)
+    if program := sources.made_by(source):
+        message(say("cli.older", program=program), quiet=quiet)
+    return source
 
 
 def _speak(ctx: click.Context, param: click.Parameter, code: str | None) -> None:
@@ -115,11 +142,14 @@ def _draw_with(ctx: click.Context, param: click.Parameter, font: str) -> None:
 def _plug(ctx: click.Context, param: click.Parameter, files: tuple[str, ...]) -> None:
     """Make the parts of plug-ins known to the command."""
     if files:
-        from pathlib import Path
-
         from vbp_sim.scenario import plugins
 
         ctx.with_resource(plugins.asked([plugins.read(Path(file), f"--plugin {file}") for file in files]))
+
+
+def options(*those: Decorator) -> Decorator:
+    """Several options as one, in the order in which the help shows them."""
+    return lambda command: functools.reduce(lambda made, option: option(made), reversed(those), command)
 
 
 json_option = click.option("--json", "as_json", is_flag=True, help="Print JSON on stdout, for machines.")
@@ -153,9 +183,10 @@ variant_option = click.option(
     "--variant", default="", metavar="A[,B]", help="Apply variants of the scenario, in this order."
 )
 set_option = click.option(
-    "--set",
-    "sets",
-    multiple=True,
-    metavar="PATH=VALUE",
-    help="Set one value (PATH:=VALUE replaces a variant's).",
+    "--set", "sets", multiple=True, metavar="PATH=VALUE", help="Set one value (PATH:=VALUE replaces a variant's)."
 )
+#: of commands that read a scenario
+patching = options(variant_option, set_option)
+#: of commands that draw, and of those that compute, print and draw
+drawing = options(quiet_option, lang_option, font_option)
+computing = options(plugin_option, json_option, drawing)

@@ -2,23 +2,11 @@
 
 from __future__ import annotations
 
-import contextlib
-from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import click
 
-from vbp_sim.cli.common import (
-    font_option,
-    json_option,
-    lang_option,
-    message,
-    plugin_option,
-    print_json,
-    print_table,
-    quiet_option,
-    set_option,
-)
+from vbp_sim.cli.common import computing, message, print_json, print_table, set_option, written
 from vbp_sim.cli.progress import bar
 
 
@@ -44,11 +32,7 @@ from vbp_sim.cli.progress import bar
 @click.option("--workers", type=click.IntRange(min=1), help="Processes (default: what the machine has).")
 @click.option("--out", type=click.Path(path_type=Path), metavar="DIR", help="Where the comparison goes.")
 @click.option("--report", is_flag=True, help="Write report.html into the same folder.")
-@plugin_option
-@json_option
-@quiet_option
-@lang_option
-@font_option
+@computing
 def command(
     scenario: str,
     variants: str,
@@ -78,10 +62,10 @@ def command(
         until = Precision(metric, until_halfwidth, max_replications or Precision.most)
     given = (*sets, *([f"seed:={seed}"] if seed is not None else []))
     results = RESULTS if out is None else out / "runs"
-    with _progress(quiet or as_json) as progress:
+    with bar(quiet or as_json) as update:
         found = compare(
             scenario, variants.split(","), sets=given, replications=replications, until=until,
-            workers=workers, results=results, progress=progress,
+            workers=workers, results=results, progress=lambda name, done, of: update(done, of, name),
         )  # fmt: skip
     target = out if out is not None else RESULTS / f"compare-{found.scenario}-{found.id[:12]}"
     write(found, target)
@@ -101,7 +85,7 @@ def command(
     if until is not None and not found.reached:
         missed = {"metric": until.metric, "halfwidth": f"{until.halfwidth:g}", "replications": found.replications}
         message(say("cli.not_reached", **missed), quiet=quiet)
-    message(say("cli.written", path=target), quiet=quiet)
+    written(target, quiet=quiet)
     return 0
 
 
@@ -112,9 +96,3 @@ def _go_together(halfwidth: float | None, metric: str | None, most: int | None, 
         raise click.UsageError("--max-replications needs --until-halfwidth")
     if halfwidth is not None and replications is not None:
         raise click.UsageError("give --replications, or --until-halfwidth with --max-replications")
-
-
-@contextlib.contextmanager
-def _progress(quiet: bool) -> Iterator[Callable[[str, int, int], None] | None]:
-    with bar(quiet) as update:
-        yield None if update is None else lambda name, done, of: update(done, of, name)

@@ -11,7 +11,7 @@ import click
 
 from vbp_sim.cli.common import message, print_json, print_table
 from vbp_sim.cli.progress import bar
-from vbp_sim.cli.sweep import computing, reported
+from vbp_sim.cli.sweep import of_runs, reported
 
 
 @click.command("optimize")
@@ -26,7 +26,7 @@ from vbp_sim.cli.sweep import computing, reported
 )
 @click.option("--trials", type=click.IntRange(min=2), default=64, show_default=True, help="Combinations to try.")
 @click.option("--out", type=click.Path(path_type=Path), metavar="DIR", help="Folder of the study.")
-@computing
+@of_runs
 def command(
     file: Path, texts: tuple[str, ...], trials: int, out: Path | None, accept_new_code: bool, yes: bool,
     as_json: bool, quiet: bool, report: bool, **how: Any,
@@ -45,12 +45,8 @@ def command(
     wanted = objectives(texts, list(study.base.scenario(study.plan.spec.variant, {}).spec.rounds))
     message(f"{study.design.combinations:,} combinations, at most {trials:,} are tried: {study.folder}", quiet=quiet)
     with bar(quiet or as_json) as update:
-
-        def progress(done: int, failed: int, runs: int) -> None:
-            if update is not None:
-                update(done, runs, "runs (of all combinations)")
-
-        front = optimize(study, wanted, trials, Options(**how), listener=Listener(progress))
+        listener = Listener(lambda done, failed, runs: update(done, runs, "runs (of all combinations)"))
+        front = optimize(study, wanted, trials, Options(**how), listener=listener)
     files = write_front(study, front)
     findings.write_front(study.folder, wanted, front)
     if front:

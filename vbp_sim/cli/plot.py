@@ -6,13 +6,7 @@ from pathlib import Path
 
 import click
 
-from vbp_sim.cli.common import (
-    font_option,
-    lang_option,
-    message,
-    print_table,
-    quiet_option,
-)
+from vbp_sim.cli.common import drawing, message, opened, print_table, written
 
 FORMATS = ("svg", "png", "pdf")
 
@@ -31,9 +25,7 @@ FORMATS = ("svg", "png", "pdf")
 @click.option(
     "--metric", "metrics", multiple=True, metavar="ID", help="Which metrics, for charts of studies and comparisons."
 )
-@quiet_option
-@lang_option
-@font_option
+@drawing
 def command(
     folder: Path,
     chart: str | None,
@@ -49,11 +41,8 @@ def command(
     """
     from vbp_sim.report import sources
     from vbp_sim.report.charts import catalogue
-    from vbp_sim.report.words.language import say
 
-    source = sources.opened(folder, message)
-    if program := sources.made_by(source):
-        message(say("cli.older", program=program), quiet=quiet)
+    source = opened(folder, quiet=quiet)
     if chart is None:
         known = catalogue.catalogue(sources.kind(source))
         print_table([[entry.name, entry.question] for entry in known.values()])
@@ -63,7 +52,8 @@ def command(
     drawn = catalogue.draw(chart, source, drug, metrics)
     file.parent.mkdir(parents=True, exist_ok=True)
     catalogue.save(drawn, file, source)
-    message(f"{drawn.title}\n{say('cli.written', path=file)}", quiet=quiet)
+    message(drawn.title, quiet=quiet)
+    written(file, quiet=quiet)
     return 0
 
 

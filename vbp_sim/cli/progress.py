@@ -11,10 +11,10 @@ Update = Callable[[int, int, str], None]
 
 
 @contextlib.contextmanager
-def bar(quiet: bool) -> Iterator[Update | None]:
-    """Show a bar while work goes on; None where nothing is to be shown."""
+def bar(quiet: bool) -> Iterator[Update]:
+    """Show a bar while work goes on, where there is somebody to see it."""
     if quiet or not sys.stderr.isatty():
-        yield None
+        yield lambda done, of, what: None
         return
     from rich.console import Console
     from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn

@@ -6,12 +6,7 @@ from pathlib import Path
 
 import click
 
-from vbp_sim.cli.common import (
-    font_option,
-    lang_option,
-    message,
-    quiet_option,
-)
+from vbp_sim.cli.common import drawing, opened, written
 
 
 @click.command("report")
@@ -19,9 +14,7 @@ from vbp_sim.cli.common import (
 @click.option(
     "--out", type=click.Path(path_type=Path, dir_okay=False), metavar="FILE", help="Default: DIR/report.html."
 )
-@quiet_option
-@lang_option
-@font_option
+@drawing
 def command(folder: Path, out: Path | None, quiet: bool) -> int:
     """Write the report of what DIR holds: a run, a comparison, a study (sweep, sensitivity, search) or a back-test.
 
@@ -29,13 +22,8 @@ def command(folder: Path, out: Path | None, quiet: bool) -> int:
     no network, and shows everything without its script, too.
     """
     from vbp_sim.report.pages import pages
-    from vbp_sim.report.sources import made_by, opened
-    from vbp_sim.report.words.language import say
 
     file = out if out is not None else folder / pages.NAME
-    source = opened(folder, message)
-    if program := made_by(source):
-        message(say("cli.older", program=program), quiet=quiet)
-    pages.write(source, file)
-    message(say("cli.written", path=file), quiet=quiet)
+    pages.write(opened(folder, quiet=quiet), file)
+    written(file, quiet=quiet)
     return 0

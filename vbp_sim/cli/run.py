@@ -2,25 +2,14 @@
 
 from __future__ import annotations
 
-import contextlib
-import sys
-from collections.abc import Callable, Iterator
+import functools
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
 
-from vbp_sim.cli.common import (
-    font_option,
-    json_option,
-    lang_option,
-    message,
-    plugin_option,
-    print_json,
-    quiet_option,
-    set_option,
-    variant_option,
-)
+from vbp_sim.cli.common import computing, message, patching, print_json
+from vbp_sim.cli.progress import bar
 
 if TYPE_CHECKING:
     from vbp_sim.runs.folder import RunFolder
@@ -28,8 +17,7 @@ if TYPE_CHECKING:
 
 @click.command("run")
 @click.argument("scenario", metavar="SCENARIO")
-@variant_option
-@set_option
+@patching
 @click.option("--seed", type=click.IntRange(min=0), help="Root of all random draws (default: the scenario's).")
 @click.option("--replications", type=click.IntRange(min=1), help="Runs with different luck (default: the scenario's).")
 @click.option("--workers", type=click.IntRange(min=1), help="Processes (default: what the machine has).")
@@ -37,11 +25,7 @@ if TYPE_CHECKING:
 @click.option("--force", is_flag=True, help="Run again, and replace an earlier run in the same folder.")
 @click.option("--no-figures", is_flag=True, help="Leave out the charts.")
 @click.option("--report", is_flag=True, help="Write report.html into the run folder too.")
-@plugin_option
-@json_option
-@quiet_option
-@lang_option
-@font_option
+@computing
 def command(
     scenario: str,
     variant: str,
@@ -67,12 +51,14 @@ def command(
 
     given = [f"{key}:={value}" for key, value in (("seed", seed), ("replications", replications)) if value is not None]
     loaded = load_scenario(scenario, variant, (*sets, *given))
-    with _progress(quiet or as_json) as progress:
+    draw = functools.partial(_draw, figures=not no_figures, report=report)
+    with bar(quiet or as_json) as update:
         folder, known = run(
-            loaded, out, workers=workers, force=force, progress=progress, draw=_drawer(not no_figures, report)
-        )
-    if known and report:
-        _drawer(False, True)(folder)
+            loaded, out, workers=workers, force=force, draw=draw,
+            progress=lambda done, of: update(done, of, "replications"),
+        )  # fmt: skip
+    if known:
+        _draw(folder, figures=False, report=report)
     if as_json:
         print_json(folder.summary)
         return 0
@@ -87,31 +73,13 @@ def command(
     return 0
 
 
-def _drawer(figures: bool, report: bool) -> Callable[[RunFolder], None]:
-    """What puts the wanted pictures into a run folder; it imports the drawing libraries only if it is needed."""
+def _draw(folder: RunFolder, *, figures: bool, report: bool) -> None:
+    """Put the wanted pictures into a run folder; imports the drawing libraries only if they are needed."""
+    if figures:
+        from vbp_sim.report.charts.catalogue import draw_all
 
-    def draw(folder: RunFolder) -> None:
-        if figures:
-            from vbp_sim.report.charts.catalogue import draw_all
+        draw_all(folder, folder.path / "figures")
+    if report:
+        from vbp_sim.report.pages import pages
 
-            draw_all(folder, folder.path / "figures")
-        if report:
-            from vbp_sim.report.pages import pages
-
-            pages.beside(folder)
-
-    return draw
-
-
-@contextlib.contextmanager
-def _progress(quiet: bool) -> Iterator[Callable[[int, int], None] | None]:
-    """A bar on a terminal, nothing in a pipe."""
-    if quiet or not sys.stderr.isatty():
-        yield None
-        return
-    from rich.console import Console
-    from rich.progress import Progress
-
-    with Progress(console=Console(stderr=True), transient=True) as bar:
-        task = bar.add_task("replications", total=None)
-        yield lambda done, of: bar.update(task, completed=done, total=of)
+        pages.beside(folder)

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from vbp_sim.cli.common import message, print_json, print_table
-from vbp_sim.cli.sweep import computing, go_on, reported
+from vbp_sim.cli.sweep import go_on, of_runs, reported
 
 if TYPE_CHECKING:
     from vbp_sim.studies.sensitivity import Effect
@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 @click.option("--metric", "metrics", multiple=True, metavar="ID", help="Only this metric (default: all that vary).")
 @click.option("--fails", metavar="TEST", help="For tree: the test that fails, 'unmet_share > 0.02'.")
 @click.option("--out", type=click.Path(path_type=Path), metavar="DIR", help="Folder of the study.")
-@computing
+@of_runs
 def command(
     file: Path, method: str, size: int | None, metrics: tuple[str, ...], fails: str | None, out: Path | None,
     accept_new_code: bool, yes: bool, as_json: bool, quiet: bool, report: bool, **how: Any,
@@ -61,7 +61,6 @@ def command(
 def _effects(folder: Path, method: str, metrics: tuple[str, ...], as_json: bool, quiet: bool) -> None:
     from vbp_sim.report.charts.catalogue import draw_all
     from vbp_sim.report.studied import Studied
-    from vbp_sim.runs import aside
     from vbp_sim.studies import findings
     from vbp_sim.studies.sensitivity import SIZES, sensitivity
 
@@ -70,9 +69,7 @@ def _effects(folder: Path, method: str, metrics: tuple[str, ...], as_json: bool,
     if found:
         draw_all(Studied.open(folder), folder / "figures", names=("ranking", "tornado"))
     if as_json:
-        print_json(
-            {"folder": str(folder), "method": method, "effects": aside.plain([dataclasses.asdict(e) for e in found])}
-        )
+        print_json({"folder": str(folder), "method": method, "effects": [dataclasses.asdict(e) for e in found]})
     elif not quiet:
         print_table([_HEADS[method], *(_row(effect) for effect in found)])
         message(f"{SIZES[method]}; with its 95 % interval")

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from vbp_sim.cli.common import json_option, plugin_option, print_json, set_option, variant_option
+from vbp_sim.cli.common import json_option, patching, plugin_option, print_json
 
 if TYPE_CHECKING:
     from vbp_sim.scenario.describe import Line
@@ -15,8 +15,7 @@ if TYPE_CHECKING:
 @click.command("show")
 @click.argument("scenario")
 @click.argument("id", required=False, metavar="[ID]")
-@variant_option
-@set_option
+@patching
 @plugin_option
 @json_option
 def command(scenario: str, id: str | None, variant: str, sets: tuple[str, ...], as_json: bool) -> None:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -12,14 +11,14 @@ import click
 from vbp_sim.cli.common import (
     FAILED,
     INTERRUPTED,
-    font_option,
+    computing,
     json_option,
-    lang_option,
     message,
-    plugin_option,
+    opened,
+    options,
     print_json,
     print_table,
-    quiet_option,
+    written,
 )
 from vbp_sim.cli.progress import bar
 
@@ -31,7 +30,8 @@ if TYPE_CHECKING:
 SHOWN = 5
 
 FOLDER = click.Path(path_type=Path)
-_COMPUTING: list[Callable[[Any], Any]] = [
+#: of every command that computes runs of a study
+of_runs = options(
     click.option(
         "--executor", default="processes", show_default=True, metavar="NAME", help="serial, processes or dask."
     ),
@@ -47,21 +47,10 @@ _COMPUTING: list[Callable[[Any], Any]] = [
     ),
     click.option("--fail-fast", is_flag=True, help="Stop at the first run that fails."),
     click.option("--accept-new-code", is_flag=True, help="Go on although program or rules changed since."),
-    plugin_option,
     click.option("--yes", is_flag=True, help="More than 100,000 runs are meant."),
     click.option("--report", is_flag=True, help="Write report.html into the study too."),
-    json_option,
-    quiet_option,
-    lang_option,
-    font_option,
-]  # fmt: skip
-
-
-def computing(function: Callable[..., int]) -> Callable[..., int]:
-    """The options of every command that computes runs of a study."""
-    for option in reversed(_COMPUTING):
-        function = option(function)
-    return function
+    computing,
+)  # fmt: skip
 
 
 @click.group("sweep")
@@ -74,7 +63,7 @@ def command() -> None:
 @click.option("--out", type=FOLDER, metavar="DIR", help="Folder of the study (default: results/NAME-HASH).")
 @click.option("--replications", type=click.IntRange(min=1), help="Runs of each point (default: the file's).")
 @click.option("--dry-run", is_flag=True, help="Say how many runs it is, how long they take, how much disk.")
-@computing
+@of_runs
 def run(
     file: Path, out: Path | None, replications: int | None, dry_run: bool, accept_new_code: bool, yes: bool,
     as_json: bool, quiet: bool, report: bool, **how: Any,
@@ -93,7 +82,7 @@ def run(
 
 @command.command("resume")
 @click.argument("folder", type=FOLDER, metavar="DIR")
-@computing
+@of_runs
 def resume(folder: Path, accept_new_code: bool, yes: bool, as_json: bool, quiet: bool, report: bool, **how: Any) -> int:
     """Run what a study lacks: what was interrupted, and what failed."""
     from vbp_sim.studies.sweep import reopen
@@ -106,7 +95,7 @@ def resume(folder: Path, accept_new_code: bool, yes: bool, as_json: bool, quiet:
 @click.argument("folder", type=FOLDER, metavar="DIR")
 @click.option("--replications", type=click.IntRange(min=1), help="Runs of each point, in all.")
 @click.option("--size", type=click.IntRange(min=1), help="Points of a Sobol sample, in all.")
-@computing
+@of_runs
 def expand(
     folder: Path, replications: int | None, size: int | None, accept_new_code: bool, yes: bool,
     as_json: bool, quiet: bool, report: bool, **how: Any,
@@ -129,8 +118,7 @@ def status(folder: Path, as_json: bool) -> int:
 
     found = status_of(folder)
     if as_json:
-        each = found["seconds_per_run"]
-        print_json({**found, "seconds_per_run": None if math.isnan(each) else each})
+        print_json(found)
         return 0
     print_table([(key.replace("_", " "), _shown(value)) for key, value in found.items()])
     if found["missing"] and not found["at_work"]:
@@ -145,12 +133,11 @@ def status(folder: Path, as_json: bool) -> int:
 @json_option
 def repeat(folder: Path, point: int, replication: int, as_json: bool) -> int:
     """Run one run of a study alone, in this process; what goes wrong is shown with its traceback."""
-    from vbp_sim.runs.aside import plain
     from vbp_sim.studies.sweep import repeat as repeat_one
 
     found, same = repeat_one(folder, point, replication)
     if as_json:
-        print_json({"point": point, "replication": replication, "same": same, "metrics": plain(found)})
+        print_json({"point": point, "replication": replication, "same": same, "metrics": found})
         return 0
     print_table([(id, f"{value:.6g}") for id, value in found.items()])
     message("the study has the same" if same else "the study has no such result, or another one")
@@ -161,10 +148,8 @@ def reported(code: int, folder: Path, report: bool, quiet: bool) -> int:
     """Write the report of a study if it is wanted and nothing went wrong; gives the exit code on."""
     if report and code == 0:
         from vbp_sim.report.pages import pages
-        from vbp_sim.report.sources import opened
-        from vbp_sim.report.words.language import say
 
-        message(say("cli.written", path=pages.beside(opened(folder, message))), quiet=quiet)
+        written(pages.beside(opened(folder)), quiet=quiet)
     return code
 
 
@@ -192,8 +177,7 @@ def go_on(study: Study, as_json: bool, quiet: bool, how: dict[str, Any]) -> int:
     with bar(quiet or as_json) as update:
 
         def progress(done: int, failed: int, runs: int) -> None:
-            if update is not None:
-                update(done + failed, runs, f"{failed} failed" if failed else "runs")
+            update(done + failed, runs, f"{failed} failed" if failed else "runs")
 
         listener = Listener(progress, failure, lambda text: message(text, quiet=quiet))
         outcome = carry_on(study, Options(**how), listener=listener)

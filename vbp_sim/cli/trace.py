@@ -5,7 +5,7 @@ from __future__ import annotations
 import dataclasses
 import math
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import click
 
@@ -39,7 +39,7 @@ def command(run: Path, subject: str | None, replication: int, as_json: bool) -> 
         return 0
     lines, shown = story(folder, subject, replication), local(folder)
     if as_json:
-        print_json([_as_json(line, shown) for line in lines])
+        print_json([{**dataclasses.asdict(line), "said": shown.said(line.text)} for line in lines])
         return 0
     for line in lines:
         click.echo(_told(shown, line, subject))
@@ -55,11 +55,3 @@ def _told(run: LocalRun, line: Happening, subject: str) -> str:
     value = "" if math.isnan(line.value) else f"{line.value:,.10g}" if abs(line.value) < 1000 else f"{line.value:,.0f}"
     parts = [line.date, padded(term("event_kinds", line.kind), 15), who, value, run.said(line.text)]
     return "  ".join(part for part in parts if part)
-
-
-def _as_json(line: Happening, run: LocalRun) -> dict[str, Any]:
-    return {**dataclasses.asdict(line), "value": _number(line.value), "said": run.said(line.text)}
-
-
-def _number(value: float) -> float | None:
-    return None if math.isnan(value) else value
