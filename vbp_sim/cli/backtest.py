@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from vbp_sim.cli.common import computing, opened, print_json, print_table, written
+from vbp_sim.cli.common import computing, message, opened, print_json, print_table, written
 
 if TYPE_CHECKING:
     from vbp_sim.truth.accuracy import Accuracy
@@ -108,7 +108,6 @@ def _targets(
     names: tuple[str, ...], replications: int, seed: int, out: Path | None, as_json: bool, quiet: bool
 ) -> None:
     """Hold sets of targets against their worlds: print the table, and keep it if that is wanted."""
-    from vbp_sim.report.words.language import say
     from vbp_sim.truth import outcomes
     from vbp_sim.truth.targets import read_targets
 
@@ -118,11 +117,9 @@ def _targets(
     content = outcomes.record(held, [t for t in every if not t.used], replications, seed)
     if out is not None:
         outcomes.write(content, out)
-        message(say("cli.written", path=out), quiet=quiet)
+        written(out, quiet=quiet)
     if as_json:
-        from vbp_sim.runs.aside import plain
-
-        print_json(plain(content))
+        print_json(content)
         return
     print_table(outcomes.lines(held))
     if not quiet:

@@ -8,8 +8,8 @@ import numpy as np
 
 from vbp_sim.explore.query import LANG, Field
 from vbp_sim.explore.runs import Runs
-from vbp_sim.explore.sheet import in_order
 from vbp_sim.report.charts.catalogue import catalogue
+from vbp_sim.report.pages.page import in_order
 from vbp_sim.runs.metrics import METRICS
 
 #: charts that the page of a run shows where none is chosen; beside the charts of a comparison the first of them

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 import tempfile
-from collections.abc import Callable, Hashable, Iterable
+from collections.abc import Callable, Hashable
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -14,7 +14,7 @@ from vbp_sim.explore.query import State
 from vbp_sim.report.charts import catalogue, style
 from vbp_sim.report.charts.catalogue import Chart
 from vbp_sim.report.csv_table import csv_bytes
-from vbp_sim.report.pages.page import STORY, Plate, plate
+from vbp_sim.report.pages.page import Plate, plate
 from vbp_sim.report.sources import Source, kind, origin
 from vbp_sim.report.words.language import language, say
 from vbp_sim.runs.folder import RunFolder
@@ -110,11 +110,6 @@ def cut_down(wish: Wish, cut: Cut, view: Callable[[Cut], RunFolder]) -> Drawn:
         return Drawn(drawn, source, () if drawn.data else (say("explore.narrow"),))
     wider = cut_down(wish, cut.without(whole), view)
     return Drawn(wider.chart, wider.source, (*(say(f"explore.whole_{d}") for d in whole), *wider.notes))
-
-
-def in_order(charts: Iterable[str]) -> list[str]:
-    """Charts in the order of the report."""
-    return sorted(charts, key=lambda name: STORY.index(name) if name in STORY else len(STORY))
 
 
 def blank(source: Source, says: str, question: str) -> Chart:

@@ -17,10 +17,11 @@ from vbp_sim.explore.html import Section, end, render
 from vbp_sim.explore.kept import work
 from vbp_sim.explore.points import Points
 from vbp_sim.explore.query import LANG, Field, State, WrongAddress
-from vbp_sim.explore.sheet import Drawing, Drawn, Easel, Wish, blank, in_order, of_catalogue
+from vbp_sim.explore.sheet import Drawing, Drawn, Easel, Wish, blank, of_catalogue
 from vbp_sim.report.charts.catalogue import Chart, catalogue
 from vbp_sim.report.csv_table import csv_bytes
 from vbp_sim.report.pages.grid import MOST_ROWS, Grid, shown
+from vbp_sim.report.pages.page import in_order
 from vbp_sim.report.studied import Studied
 from vbp_sim.report.words import words
 from vbp_sim.report.words.language import say

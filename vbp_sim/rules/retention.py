@@ -21,6 +21,9 @@ from vbp_sim.rules.arrays import BoolArray, FloatArray
 from vbp_sim.scenario.limits import Portion
 from vbp_sim.scenario.parts import Rule, param
 
+#: the national cap on the kept part of the surplus
+HIGHEST = 0.5
+
 
 class Retention(Rule):
     """Decides the part of the surplus that is kept; the surplus itself is the same under every choice."""

@@ -125,9 +125,11 @@ def says(
     axes.annotate(text, at, shift, textcoords="offset points", bbox=bbox, **{"size": 8, **look})
 
 
-def beside(axes: Axes, at: Floats, texts: Iterable[str], x: float, colour: str, head: str = "") -> None:
+def beside(
+    axes: Axes, at: Floats, texts: Iterable[str], x: float, colour: str, head: str = "", size: float = 8
+) -> None:
     """A column of texts right of the axes, one for each row, under a head."""
-    look: dict[str, Any] = {"transform": axes.get_yaxis_transform(), "color": colour, "size": 8}
+    look: dict[str, Any] = {"transform": axes.get_yaxis_transform(), "color": colour, "size": size}
     if head:
         axes.text(x, -0.75, head, va="bottom", **look)
     for y, text in zip(at, texts, strict=True):

@@ -9,7 +9,7 @@ from __future__ import annotations
 import base64
 import functools
 import hashlib
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from importlib.resources import files
 from typing import Any
@@ -82,11 +82,15 @@ def page(template: str, **values: Any) -> str:
 
 
 def plates(source: Source) -> list[Plate]:
-    """All charts of a source, in the order of the story, which is that of their questions; others come after."""
+    """All charts of a source, in the order of the story."""
     known = catalogue.catalogue(kind(source))
+    return [plate(name, known[name].question, catalogue.draw(name, source)) for name in in_order(known)]
+
+
+def in_order(charts: Iterable[str]) -> list[str]:
+    """Names of charts in the order of the story, which is that of their questions; others come after."""
     story = list(messages("questions"))
-    order = sorted(known, key=lambda name: story.index(name) if name in story else len(story))
-    return [plate(name, known[name].question, catalogue.draw(name, source)) for name in order]
+    return sorted(charts, key=lambda name: story.index(name) if name in story else len(story))
 
 
 def plate(name: str, question: str, drawn: catalogue.Chart) -> Plate:
