@@ -8,7 +8,6 @@ Example: `backup: {rule: draft}`.
 
 from __future__ import annotations
 
-from abc import abstractmethod
 from typing import ClassVar, Literal
 
 import numpy as np
@@ -23,18 +22,15 @@ class Backup(Rule):
 
     kind: ClassVar[str] = "backup"
 
-    @abstractmethod
     def assign(self, weights: FloatArray, main: IntArray, winners: int) -> IntArray:
         """Return for each province (P,) the backup supplier as a place in the order of choice; -1 = none."""
+        return np.full(len(weights), -1, dtype=np.int64)
 
 
 class Without(Backup):
     """No province has a backup supplier."""
 
     rule: Literal["none"] = "none"
-
-    def assign(self, weights: FloatArray, main: IntArray, winners: int) -> IntArray:
-        return np.full(len(weights), -1, dtype=np.int64)
 
 
 class Draft(Backup):

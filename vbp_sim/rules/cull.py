@@ -8,7 +8,6 @@ Example: `cull: {rule: widest, drugs: 6}`.
 
 from __future__ import annotations
 
-from abc import abstractmethod
 from collections.abc import Sequence
 from fractions import Fraction
 from typing import ClassVar, Literal
@@ -25,18 +24,15 @@ class Cull(Rule):
 
     kind: ClassVar[str] = "cull"
 
-    @abstractmethod
     def struck(self, contests: Sequence[Contest], won: Sequence[BoolArray]) -> dict[int, int]:
         """Return which firm of which contest is struck out: {place of the contest: index of the firm}."""
+        return {}
 
 
 class NoCull(Cull):
     """Nobody is struck out."""
 
     rule: Literal["none"] = "none"
-
-    def struck(self, contests: Sequence[Contest], won: Sequence[BoolArray]) -> dict[int, int]:
-        return {}
 
 
 class Widest(Cull):

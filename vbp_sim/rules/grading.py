@@ -8,7 +8,6 @@ Example: `grading: {rule: by-lines, a_line: 0.5, b_line: 0.7}`.
 
 from __future__ import annotations
 
-from abc import abstractmethod
 from typing import ClassVar, Literal
 
 from pydantic import Field, model_validator
@@ -23,18 +22,15 @@ class Grading(Rule):
 
     kind: ClassVar[str] = "grading"
 
-    @abstractmethod
     def grades(self, contest: Contest, verdict: Verdict) -> tuple[str, ...]:
         """Return one class per firm, "" for who is not selected and where there are no classes."""
+        return ("",) * len(contest.tender.firms)
 
 
 class Ungraded(Grading):
     """No winner has a class."""
 
     rule: Literal["none"] = "none"
-
-    def grades(self, contest: Contest, verdict: Verdict) -> tuple[str, ...]:
-        return ("",) * len(contest.tender.firms)
 
 
 class ByLines(Grading):

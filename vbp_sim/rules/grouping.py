@@ -8,7 +8,6 @@ Example: `grouping: {rule: by-demand, a_share: 0.85}`.
 
 from __future__ import annotations
 
-from abc import abstractmethod
 from typing import ClassVar, Literal
 
 import numpy as np
@@ -25,18 +24,15 @@ class Grouping(Rule):
     #: whether the rule needs to know what institutions reported by brand
     asks_for_brands: ClassVar[bool] = False
 
-    @abstractmethod
     def groups(self, tender: Tender) -> tuple[IntArray, ...]:
         """Return the indices of the firms of each group; winners of earlier groups choose provinces first."""
+        return (np.arange(len(tender.firms), dtype=np.int64),)
 
 
 class Ungrouped(Grouping):
     """One group."""
 
     rule: Literal["none"] = "none"
-
-    def groups(self, tender: Tender) -> tuple[IntArray, ...]:
-        return (np.arange(len(tender.firms), dtype=np.int64),)
 
 
 class ByDemand(Grouping):
@@ -50,7 +46,7 @@ class ByDemand(Grouping):
     def groups(self, tender: Tender) -> tuple[IntArray, ...]:
         total = float(tender.named.sum())
         if total <= 0:
-            return (np.arange(len(tender.firms), dtype=np.int64),)
+            return super().groups(tender)
         order = canonical(tender.named.tolist(), tender.firms)
         before = np.concatenate([[0.0], np.cumsum(tender.named[order])[:-1]])
         top = before < self.a_share * total

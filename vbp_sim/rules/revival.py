@@ -8,7 +8,6 @@ Example: `revival: {rule: highest-selected}`.
 
 from __future__ import annotations
 
-from abc import abstractmethod
 from typing import ClassVar, Literal
 
 import numpy as np
@@ -23,21 +22,18 @@ class Revival(Rule):
 
     kind: ClassVar[str] = "revival"
 
-    @abstractmethod
     def offers(self, book: Book, short: BoolArray, won: BoolArray, line: IntArray) -> IntArray:
         """Return the offered price per firm, 0 = none, shape (..., n).
 
         ``won`` (..., n) is the first selection, ``line`` (...) the highest price that its ratio allows.
         """
+        return np.zeros_like(book.bids)
 
 
 class NoRevival(Revival):
     """Who fails the first selection is out."""
 
     rule: Literal["none"] = "none"
-
-    def offers(self, book: Book, short: BoolArray, won: BoolArray, line: IntArray) -> IntArray:
-        return np.zeros_like(book.bids)
 
 
 class HighestSelected(Revival):

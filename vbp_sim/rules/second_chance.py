@@ -8,7 +8,6 @@ Example: `second_chance: {rule: named, level: lowest}`.
 
 from __future__ import annotations
 
-from abc import abstractmethod
 from typing import ClassVar, Literal
 
 import numpy as np
@@ -28,18 +27,15 @@ class SecondChance(Rule):
     #: whether the rule needs to know what institutions reported by brand
     asks_for_brands: ClassVar[bool] = False
 
-    @abstractmethod
     def offers(self, contest: Contest, price: IntArray) -> IntArray:
         """Return the offered price per firm (n,), 0 = none; ``price`` (n,) is what the winners get, 0 for others."""
+        return np.zeros(price.shape, dtype=np.int64)
 
 
 class NoSecondChance(SecondChance):
     """Who is not shortlisted is out."""
 
     rule: Literal["none"] = "none"
-
-    def offers(self, contest: Contest, price: IntArray) -> IntArray:
-        return np.zeros(price.shape, dtype=np.int64)
 
 
 class Named(SecondChance):
@@ -58,7 +54,7 @@ class Named(SecondChance):
         book, named = contest.book, contest.tender.named
         paid = price[price > 0]
         if not len(paid) or not named.sum() > 0:
-            return np.zeros(price.shape, dtype=np.int64)
+            return super().offers(contest, price)
         mean = float(named[book.valid].sum()) / int(book.valid.sum())
         wanted = named >= mean * (1 - _ROUNDING)
         asked = book.valid & ~contest.short & wanted & (book.bids < book.highest_of(book.valid))

@@ -10,7 +10,7 @@ import errno
 import json
 import os
 import shutil
-from collections.abc import Iterator
+from collections.abc import Container, Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
 
@@ -53,6 +53,15 @@ def check(target: Path, force: bool) -> None:
             raise _refused(target, "holds a finished run", f"replace it with --force, or {_OTHER_OUT}")
     except OSError as error:
         raise _refused(target, f"cannot be read: {error.strerror}", _OTHER_OUT) from error
+
+
+def make_folder(folder: Path, file: str, what: str, kept: Container[str] = ()) -> None:
+    """Make a folder that holds ``file``; InputError if there is one with other files (but ``kept``) that is no such."""
+    if folder.exists() and not folder.is_dir():
+        raise _refused(folder, "is a file, not a folder", _OTHER_OUT)
+    folder.mkdir(parents=True, exist_ok=True)
+    if not (folder / file).is_file() and any(entry.name not in kept for entry in folder.iterdir()):
+        raise _refused(folder, f"holds other files and is no {what}", _OTHER_OUT)
 
 
 def is_run(folder: Path) -> bool:

@@ -24,6 +24,7 @@ from vbp_sim.runs.load import load_scenario
 from vbp_sim.runs.metrics import METRICS, Row, check_known, in_order, known_ids, metrics_of
 from vbp_sim.runs.replications import replicate
 from vbp_sim.runs.run import run, run_id, run_name
+from vbp_sim.runs.target import make_folder
 from vbp_sim.scenario.load import Scenario
 from vbp_sim.studies.paired import Difference, needed, paired
 
@@ -157,10 +158,7 @@ def difference_of(rows: Mapping[str, Sequence[Row]], metric: str, variant: str, 
 
 def write(found: Comparison, out: Path) -> None:
     """Write two tables and, last, comparison.json; InputError if ``out`` holds something else."""
-    if out.exists() and not (out.is_dir() and ((out / FILE).is_file() or set(_inside(out)) <= {"runs"})):
-        what = "holds other files and is no comparison" if out.is_dir() else "is a file, not a folder"
-        raise InputError(Problem(str(out), what, "name another folder with --out"))
-    out.mkdir(parents=True, exist_ok=True)
+    make_folder(out, FILE, "comparison", kept=("runs",))
     header = [
         "metric",
         "unit",
@@ -192,10 +190,6 @@ def _lines(found: Comparison) -> Iterator[list[Any]]:
         for name, d in by_variant.items():
             start = [id, METRICS[id].unit, METRICS[id].better or "", name]
             yield [*start, d.base, d.variant, d.mean, d.low, d.high, d.n, d.variance_saved]
-
-
-def _inside(folder: Path) -> list[str]:
-    return [entry.name for entry in folder.iterdir()]
 
 
 def _names(variants: Sequence[str]) -> dict[str, str]:

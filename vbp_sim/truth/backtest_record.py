@@ -14,6 +14,7 @@ import numpy as np
 import vbp_sim
 from vbp_sim.errors import InputError, Problem
 from vbp_sim.runs import aside
+from vbp_sim.runs.target import make_folder
 from vbp_sim.scenario.market import Market
 from vbp_sim.truth.backtest import Backtest, Floats
 
@@ -40,10 +41,7 @@ def record(found: Mapping[str, Any], market: Market, test: Backtest) -> dict[str
 
 def write(record: Mapping[str, Any], out: Path) -> None:
     """Write backtest.json; InputError if ``out`` holds something else."""
-    if out.exists() and not (out.is_dir() and ((out / FILE).is_file() or not any(out.iterdir()))):
-        what = "holds other files and is no back-test" if out.is_dir() else "is a file, not a folder"
-        raise InputError(Problem(str(out), what, "name another folder with --out"))
-    out.mkdir(parents=True, exist_ok=True)
+    make_folder(out, FILE, "back-test")
     aside.write_json(out / FILE, dict(record))
 
 

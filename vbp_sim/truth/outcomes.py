@@ -21,6 +21,7 @@ from vbp_sim.errors import InputError, Problem
 from vbp_sim.runs import aside
 from vbp_sim.runs.folder import RunFolder
 from vbp_sim.runs.metrics import METRICS
+from vbp_sim.runs.target import make_folder
 from vbp_sim.truth.targets import Target
 from vbp_sim.truth.worlds import lives, outcome
 
@@ -154,10 +155,7 @@ def record(held: Sequence[Held], unused: Sequence[Target], replications: int, se
 
 def write(content: dict[str, Any], out: Path) -> None:
     """Write targets.json; InputError if ``out`` holds something else."""
-    if out.exists() and not (out.is_dir() and ((out / FILE).is_file() or not any(out.iterdir()))):
-        what = "holds other files and no outcomes" if out.is_dir() else "is a file, not a folder"
-        raise InputError(Problem(str(out), what, "name another folder with --out"))
-    out.mkdir(parents=True, exist_ok=True)
+    make_folder(out, FILE, "table of outcomes")
     aside.write_json(out / FILE, content)
 
 

@@ -90,28 +90,16 @@ class Replay:
 
     def differences(self) -> list[dict[str, Any]]:
         """Bids, and numbers of provinces, that differ from what happened."""
-        bids = [
-            {
-                "drug": o.drug.id,
-                "manufacturer": o.products[i].manufacturer,
-                "what": "selected in fact" if o.products[i].selected else "not selected in fact",
-                "reason": o.award.reasons[i],
-            }
-            for o in self.outcomes
-            for i in o.wrong()
-        ]
-        drafts = [
-            {
-                "drug": o.drug.id,
-                "manufacturer": o.products[i].manufacturer,
-                "what": f"{real} provinces in fact",
-                "reason": fact("provinces", n=ours),
-            }
-            for o in self.outcomes
-            if o.regions() and not o.wrong()
-            for i, (ours, real) in o.regions().items()
-            if abs(ours - real) > 1
-        ]
+        bids, drafts = [], []
+        for o in self.outcomes:
+            names = [{"drug": o.drug.id, "manufacturer": product.manufacturer} for product in o.products]
+            for i in o.wrong():
+                what = "selected in fact" if o.products[i].selected else "not selected in fact"
+                bids.append({**names[i], "what": what, "reason": o.award.reasons[i]})
+            for i, (ours, real) in ({} if o.wrong() else o.regions()).items():
+                if abs(ours - real) > 1:
+                    reason = fact("provinces", n=ours)
+                    drafts.append({**names[i], "what": f"{real} provinces in fact", "reason": reason})
         return bids + drafts
 
 
@@ -146,18 +134,12 @@ def read_market_of(name: str, *, bids: bool = True) -> Market:
             folder = inside
     if not folder.is_dir():
         known = sorted(m.name for m in (shipped() / "markets").iterdir() if m.is_dir())
-        raise InputError(
-            Problem(
-                name,
-                "there is no such market folder, and no shipped market of that name",
-                nearest(name, known),
-            )
-        )
+        what = "there is no such market folder, and no shipped market of that name"
+        raise InputError(Problem(name, what, nearest(name, known)))
     market = read_market(folder)
     if bids and not any(p.bid for p in market.products):
-        raise InputError(
-            Problem(str(folder / "products.csv"), "no product has a bid", "fill the column bid (yuan per unit)")
-        )
+        remedy = "fill the column bid (yuan per unit)"
+        raise InputError(Problem(str(folder / "products.csv"), "no product has a bid", remedy))
     return market
 
 
