@@ -10,12 +10,11 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any
 
-import numpy as np
 import xlsxwriter
 
 from vbp_sim.engine.tables import TABLES
 from vbp_sim.errors import InputError, Problem, nearest
-from vbp_sim.report.csv_table import Columns, write_csv
+from vbp_sim.report.csv_table import Columns, table, write_csv
 from vbp_sim.report.summary import meaning
 from vbp_sim.report.words.language import restate, say
 from vbp_sim.report.words.names import FACTS, SAID, with_sentences
@@ -31,26 +30,9 @@ FEW = 100_000
 EXCEL_TEXT = 32_767
 
 #: texts stay texts, whatever they begin with
-_OPTIONS = {
-    "strings_to_formulas": False,
-    "strings_to_urls": False,
-    "strings_to_numbers": False,
-    "constant_memory": True,
-}
-
+_TEXTS = dict.fromkeys(("strings_to_formulas", "strings_to_urls", "strings_to_numbers"), False)
 #: what identifies a run, by its key in the manifest
-_ABOUT = (
-    "scenario",
-    "title",
-    "variant",
-    "seed",
-    "replications",
-    "version",
-    "commit",
-    "finished",
-    "digest",
-    "run_hash",
-)
+_ABOUT = ["scenario", "title", "variant", "seed", "replications", "version", "commit", "finished", "digest", "run_hash"]
 
 
 def to_csv(run: RunFolder, out: Path, tables: Sequence[str] = ()) -> list[Path]:
@@ -79,7 +61,7 @@ def to_excel(run: RunFolder, out: Path, tables: Sequence[str] = ()) -> list[str]
         raise InputError(Problem(f"table {long[0]}", what, "use --format csv, or choose others with --tables"))
     out.parent.mkdir(parents=True, exist_ok=True)
     file = io.BytesIO()
-    with xlsxwriter.Workbook(file, _OPTIONS) as book:
+    with xlsxwriter.Workbook(file, {**_TEXTS, "constant_memory": True}) as book:
         made = run.manifest.get("finished")
         book.set_properties({"created": datetime.fromisoformat(made) if made else datetime(2000, 1, 1)})
         head = book.add_format({"bold": True})
@@ -98,23 +80,17 @@ def dictionary(tables: Sequence[str]) -> Columns:
             if FACTS.get(name) == c.name:
                 rows.append((name, SAID, c.kind, c.unit, say("tables.the_same_as_a_sentence")))
     rows += [("summary", m.id, "metric", m.unit, meaning(m)) for m in METRICS.values()]
-    return _columns(("table", "column", "type", "unit", "meaning"), rows)
+    return table(dict(zip(("table", "column", "type", "unit", "meaning"), row, strict=True)) for row in rows)
 
 
 def summary(run: RunFolder) -> Columns:
     """The headline metrics, one row each."""
     metrics: dict[str, Any] = run.summary["metrics"]
-    numbers = {
-        key: np.array([np.nan if value[key] is None else value[key] for value in metrics.values()], dtype=np.float64)
-        for key in ("mean", "low", "high")
-    }
-    return {
-        "metric": np.array(list(metrics), dtype=object),
-        **numbers,
-        "n": np.array([value["n"] for value in metrics.values()], dtype=np.int64),
-        "unit": np.array([value["unit"] for value in metrics.values()], dtype=object),
-        "meaning": np.array([meaning(METRICS[name]) if name in METRICS else "" for name in metrics], dtype=object),
-    }
+    means = {name: meaning(METRICS[name]) if name in METRICS else "" for name in metrics}
+    keys = ("mean", "low", "high", "n", "unit")
+    return table(
+        {"metric": name, **{key: value[key] for key in keys}, "meaning": means[name]} for name, value in metrics.items()
+    )
 
 
 def _about(run: RunFolder, left_out: Sequence[str]) -> Columns:
@@ -122,7 +98,7 @@ def _about(run: RunFolder, left_out: Sequence[str]) -> Columns:
     told = [(key, str(run.manifest.get(key, ""))) for key in _ABOUT]
     rows = {name: run.manifest["tables"][name]["rows"] for name in left_out}
     told += [("left out", f"{name} ({n:,} rows): as CSV, or with --tables {name}") for name, n in rows.items()]
-    return _columns(("what", "is"), told)
+    return table({"what": what, "is": value} for what, value in told)
 
 
 def _sheets(
@@ -133,10 +109,6 @@ def _sheets(
     yield "dictionary", functools.partial(dictionary, tables)
     for name in tables:
         yield name, functools.partial(with_sentences, run, name)
-
-
-def _columns(names: Sequence[str], rows: Sequence[Sequence[str]]) -> Columns:
-    return {name: np.array([row[i] for row in rows], dtype=object) for i, name in enumerate(names)}
 
 
 def _wanted(run: RunFolder, tables: Sequence[str]) -> list[str]:
@@ -154,7 +126,6 @@ def _fill(sheet: Any, data: Columns, head: Any) -> None:
     sheet.autofilter(0, 0, rows, len(data) - 1)
     for column, name in enumerate(data):
         sheet.set_column(column, column, max(10, min(40, len(name) + 4)))
-    for column, name in enumerate(data):
         sheet.write_string(0, column, name, head)
     numeric = [column.dtype.kind in "fiub" for column in data.values()]
     for row, values in enumerate(zip(*(column.tolist() for column in data.values()), strict=True), start=1):
