@@ -61,6 +61,6 @@ rm -r "$run"
 sets=$(ls scenarios/targets | sed 's/\(.*\)\.csv/--targets \1/')
 vbp backtest $sets --out "$run" --quiet > "$new"  # word splitting is meant
 vbp plot "$run" outcomes --out docs/figures/outcomes.svg --quiet
-python -m vbp_sim.truth.trust "$run" > "$new"
+python -m tools.trust "$run" > "$new"
 keep docs/trust.md
 rm -r "$run"

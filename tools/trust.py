@@ -1,4 +1,4 @@
-"""The page docs/trust.md, from a finished table of outcomes: ``python -m vbp_sim.truth.trust DIR > docs/trust.md``."""
+"""The page docs/trust.md, from a finished table of outcomes: ``python -m tools.trust DIR > docs/trust.md``."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ _COLUMNS = (
 )  # fmt: skip
 _HEAD = """# What to trust it with
 
-<!-- rendered by `make docs` (python -m vbp_sim.truth.trust); do not edit -->
+<!-- rendered by `make docs` (python -m tools.trust); do not edit -->
 
 **Naive forecasts first.** {naive}
 
