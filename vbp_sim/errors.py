@@ -8,6 +8,7 @@ event from them, and because exceptions cross process borders by pickle.
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 #: what steers a terminal or hides text, and stands in no text: C0 but for the end of a line, DEL, C1, separators of
@@ -75,3 +76,11 @@ def nearest(word: str, allowed: list[str]) -> str:
     if close:
         return f"did you mean '{close[0]}'?"
     return "allowed: " + ", ".join(allowed) if allowed else ""
+
+
+def check_names(given: Iterable[str], known: Iterable[str], option: str, what: str) -> None:
+    """InputError for every name given to an option that is not known: ``what`` is wrong with it, and the nearest."""
+    allowed = list(known)
+    wrong = [Problem(f"{option} {name}", what, nearest(name, allowed)) for name in given if name not in allowed]
+    if wrong:
+        raise InputError(*wrong)

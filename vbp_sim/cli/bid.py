@@ -7,16 +7,7 @@ from typing import Any
 
 import click
 
-from vbp_sim.cli.common import (
-    json_option,
-    message,
-    plugin_option,
-    print_json,
-    print_table,
-    quiet_option,
-    set_option,
-    variant_option,
-)
+from vbp_sim.cli.common import message, patching, print_json, print_table, printing
 
 
 @click.command("bid")
@@ -30,11 +21,8 @@ from vbp_sim.cli.common import (
 @click.option("--capacity", type=click.FloatRange(min=0), help="Units that it can make in a year; left out: drawn.")
 @click.option("--round", "round_", default="", metavar="ID", help="Round; left out: the first that tenders the drug.")
 @click.option("--replications", type=click.IntRange(min=2), default=100, show_default=True, help="Rounds to draw.")
-@variant_option
-@set_option
-@plugin_option
-@json_option
-@quiet_option
+@patching
+@printing
 def command(
     scenario: str, firm: str, drug: str, prices: str, cost: float | None, capacity: float | None, round_: str,
     replications: int, variant: str, sets: tuple[str, ...], as_json: bool, quiet: bool,
@@ -65,12 +53,9 @@ def command(
             f"\nbest price {best['price']:g} (ceiling {found.ceiling:g}): profit {best['profit']:,.0f} yuan, chance "
             f"{best['win']:.0%}; {low:g} to {high:g} brings at least 95 % of it"
         )
-    message(
-        f"costs of the others are drawn, and those of {firm} "
-        + ("too" if cost is None else "given")
-        + "; what is bought beyond the agreed volume, and what a loss costs elsewhere, is left out",
-        quiet=quiet,
-    )
+    own = "too" if cost is None else "given"
+    left_out = "what is bought beyond the agreed volume, and what a loss costs elsewhere, is left out"
+    message(f"costs of the others are drawn, and those of {firm} {own}; {left_out}", quiet=quiet)
 
 
 def _grid(text: str) -> list[float]:
@@ -84,9 +69,8 @@ def _grid(text: str) -> list[float]:
         prices = [float(part) for part in text.split(",")]
         if min(prices) > 0:
             return prices
-    raise click.BadParameter(
-        "LOW:HIGH:N with 0 < LOW < HIGH and N from 2 to 1000, or prices with commas", param_hint="--prices"
-    )
+    allowed = "LOW:HIGH:N with 0 < LOW < HIGH and N from 2 to 1000, or prices with commas"
+    raise click.BadParameter(allowed, param_hint="--prices")
 
 
 def _row(row: dict[str, float]) -> tuple[str, ...]:

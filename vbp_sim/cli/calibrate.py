@@ -36,7 +36,7 @@ def command(
 
     What is fitted, and how, stands in docs/calibration.md. The same arguments give the same file.
     """
-    from vbp_sim.errors import InputError, Problem, nearest
+    from vbp_sim.errors import check_names
     from vbp_sim.runs.load import load_rules
     from vbp_sim.truth.backtest import Prediction, load_prediction
     from vbp_sim.truth.calibrate import FREE, calibrate, write
@@ -46,11 +46,7 @@ def command(
     for name, rules in markets:
         read_market_of(name)
         load_rules(rules)
-    known = [f.name for f in FREE]
-    if wrong := [name for name in hold if name not in known]:
-        raise InputError(
-            *(Problem(f"--hold {n}", "no fitted parameter has that name", nearest(n, known)) for n in wrong)
-        )
+    check_names(hold, (free.name for free in FREE), "--hold", "no fitted parameter has that name")
     fit = calibrate(
         markets, load_prediction(start) if start else Prediction(), generations=generations, population=population,
         replications=replications, seed=seed, workers=workers, hold=hold,

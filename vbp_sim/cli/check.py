@@ -7,16 +7,14 @@ from typing import Any
 
 import click
 
-from vbp_sim.cli.common import WRONG_INPUT, json_option, patching, plugin_option, print_json, quiet_option, wrong_input
+from vbp_sim.cli.common import WRONG_INPUT, patching, print_json, printing, wrong_input
 from vbp_sim.errors import InputError, Problem
 
 
 @click.command("check")
 @click.argument("files", nargs=-1, required=True, metavar="FILE...")
 @patching
-@plugin_option
-@json_option
-@quiet_option
+@printing
 def command(files: tuple[str, ...], variant: str, sets: tuple[str, ...], as_json: bool, quiet: bool) -> int:
     """Check scenarios (files, or names of shipped ones), their markets and each of their variants; and sweep files,
     with the scenario of each point.

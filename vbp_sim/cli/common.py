@@ -187,6 +187,7 @@ set_option = click.option(
 )
 #: of commands that read a scenario
 patching = options(variant_option, set_option)
-#: of commands that draw, and of those that compute, print and draw
+#: of commands that print, that draw, and that do both
+printing = options(plugin_option, json_option, quiet_option)
 drawing = options(quiet_option, lang_option, font_option)
 computing = options(plugin_option, json_option, drawing)

@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from vbp_sim.cli.common import json_option, plugin_option, print_json, print_table, quiet_option
+from vbp_sim.cli.common import print_json, print_table, printing
+from vbp_sim.errors import check_names
 
 if TYPE_CHECKING:
     from vbp_sim.truth.replay import Replay
@@ -20,33 +21,25 @@ if TYPE_CHECKING:
 @click.option(
     "--accept",
     type=click.FloatRange(0, 1),
-    default=None,
+    default=0.9,
+    show_default=True,
     metavar="SHARE",
-    help="Firms accept an offered price of at least this part of their bid (0.9).",
+    help="Firms accept an offered price of at least this part of their bid.",
 )
 @click.option("--entry", is_flag=True, help="Drop drugs with fewer qualified firms than the rules ask for.")
-@plugin_option
-@json_option
-@quiet_option
+@printing
 def command(
-    market: str,
-    rules: tuple[str, ...],
-    drugs: tuple[str, ...],
-    accept: float | None,
-    entry: bool,
-    as_json: bool,
-    quiet: bool,
+    market: str, rules: tuple[str, ...], drugs: tuple[str, ...], accept: float, entry: bool, as_json: bool, quiet: bool
 ) -> None:
     """Put the bids of MARKET (a folder, or a shipped market) through rule sets, and compare with what
     happened.
     """
     from vbp_sim.runs.load import load_rules
-    from vbp_sim.truth.replay import ACCEPT, read_market_of, replay
+    from vbp_sim.truth.replay import read_market_of, replay
 
     data = read_market_of(market)
-    _known(drugs, [d.id for d in data.drugs])
-    share = ACCEPT if accept is None else accept
-    replays = [replay(data, load_rules(name)[0], share, entry=entry, name=name) for name in rules]
+    check_names(drugs, (drug.id for drug in data.drugs), "--drug", "the market has no such drug")
+    replays = [replay(data, load_rules(name)[0], accept, entry=entry, name=name) for name in rules]
     if as_json:
         found = [_as_json(r) for r in replays]
         print_json(found[0] if len(found) == 1 else {"replays": found, "changed": _changed(replays)})
@@ -54,14 +47,6 @@ def command(
         _tell(replays[0], drugs, quiet)
     else:
         _beside(replays, drugs, quiet)
-
-
-def _known(drugs: Sequence[str], known: list[str]) -> None:
-    from vbp_sim.errors import InputError, Problem, nearest
-
-    wrong = [d for d in drugs if d not in known]
-    if wrong:
-        raise InputError(*(Problem(f"--drug {d}", "the market has no such drug", nearest(d, known)) for d in wrong))
 
 
 def _as_json(r: Replay) -> dict[str, Any]:

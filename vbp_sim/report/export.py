@@ -13,7 +13,7 @@ from typing import Any
 import xlsxwriter
 
 from vbp_sim.engine.tables import TABLES
-from vbp_sim.errors import InputError, Problem, nearest
+from vbp_sim.errors import InputError, Problem, check_names
 from vbp_sim.report.csv_table import Columns, table, write_csv
 from vbp_sim.report.summary import meaning
 from vbp_sim.report.words.language import restate, say
@@ -112,10 +112,7 @@ def _sheets(
 
 
 def _wanted(run: RunFolder, tables: Sequence[str]) -> list[str]:
-    unknown = [name for name in tables if name not in run.tables]
-    if unknown:
-        what = "this run has no table of that name"
-        raise InputError(*(Problem(f"--tables {name}", what, nearest(name, list(run.tables))) for name in unknown))
+    check_names(tables, run.tables, "--tables", "this run has no table of that name")
     return [name for name in run.tables if not tables or name in tables]
 
 
