@@ -7,11 +7,11 @@ import sys
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 
+from tools.skill import Skill, skill
 from vbp_sim.runs.load import load_rules
 from vbp_sim.truth.backtest import Prediction, backtest
 from vbp_sim.truth.outcomes import Held, Outcomes, shown, span, summary
 from vbp_sim.truth.replay import read_market_of
-from vbp_sim.truth.skill import Skill, skill
 
 #: rounds with real bids, first round first
 ROUNDS = ("expansion-2019", "batch-2", "batch-3")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import json
+import sys
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -21,9 +22,13 @@ from vbp_sim.runs.metrics import measure
 from vbp_sim.truth.backtest import Prediction, backtest
 from vbp_sim.truth.outcomes import Held, hold
 from vbp_sim.truth.replay import read_market_of
-from vbp_sim.truth.skill import skill
 from vbp_sim.truth.targets import COLUMNS, Target, read_targets, shipped_targets
 from vbp_sim.truth.worlds import lives, outcome
+
+ROOT = Path(__file__).parents[2]
+sys.path.insert(0, str(ROOT))
+
+from tools.skill import skill  # noqa: E402
 
 Vbp = Callable[..., tuple[int, str, str]]
 NAN = float("nan")
