@@ -93,8 +93,8 @@ def _cuts(axes: Axes, at: Floats, drugs: Cells) -> None:
     axes.set_xlim(low, 1.02)
     said = say("price.failed_mostly" if cut.shown else "price.failed")
     for y, other in zip(at[~mine], real[~mine], strict=True):
-        start = low if np.isnan(other) else max(low, float(other))
-        axes.text(start + 0.02, y, said, color=style.RED, size=8, va="center")
+        start, side = (low if np.isnan(other) else max(low, float(other))), "right" if other > 0.5 else "left"
+        axes.text(start + (0.02 if side == "left" else -0.02), y, said, color=style.RED, size=8, va="center", ha=side)
     if cut.shown and failed.any():
         often = (words.percent(float(share)) if share > 0 else "" for share in failed)
         marks.beside(axes, at, often, 1.03, style.RED, say("price.failed_in"))

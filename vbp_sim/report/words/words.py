@@ -46,7 +46,7 @@ def compact(number: float) -> str:
 
 def few(number: float) -> str:
     """A mean of counts: whole if it is whole, else with one decimal."""
-    return f"{number:,.0f}" if float(number).is_integer() else f"{number:,.1f}"
+    return f"{number:,.0f}" if round(float(number), 9).is_integer() else f"{number:,.1f}"
 
 
 def money(yuan: float) -> str:
