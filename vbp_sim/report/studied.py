@@ -46,20 +46,21 @@ class Studied:
         """Read a study; InputError if there is none."""
         known = plan.read_plan(path)
         version = str(json.loads((path / plan.NAME).read_text(encoding="utf-8")).get("version", ""))
-        with Ledger.reading(path / ledger.NAME) as book:
+        design = Design(known.spec)
+        with Ledger.reading(path / ledger.NAME, design) as book:
             done = book.counts()["done"]
-        return cls(path, known, Design(known.spec), findings.read(path), version, done)
+        return cls(path, known, design, findings.read(path), version, done)
 
     @property
     def known(self) -> list[str]:
         """Ids of the metrics that its runs have, those of single rounds too."""
-        with Ledger.reading(self.path / ledger.NAME) as book:
+        with Ledger.reading(self.path / ledger.NAME, self.design) as book:
             return book.metrics
 
     @property
     def made_by(self) -> str:
         """The program that made a study of an older layout, such as "vbp_sim 0.1.0"; empty for one of this layout."""
-        with Ledger.reading(self.path / ledger.NAME) as book:
+        with Ledger.reading(self.path / ledger.NAME, self.design) as book:
             return f"vbp_sim {self.version}" if book.version < ledger.VERSION else ""
 
     @property
@@ -97,7 +98,7 @@ class Studied:
     @cached_property
     def tried(self) -> int:
         """Combinations of levers of which a run is done."""
-        with Ledger.reading(self.path / ledger.NAME) as book:
+        with Ledger.reading(self.path / ledger.NAME, self.design) as book:
             points = {point for block in book.rows(["point"], "status = 'done'") for (point,) in block}
         return len({point % self.design.combinations for point in points})
 
@@ -131,7 +132,7 @@ class Studied:
     def _load(self, metrics: Sequence[str]) -> None:
         missing = [name for name in metrics if name not in self._values]
         cells = {name: np.full((len(self.design), self.shape[2]), np.nan) for name in missing}
-        with Ledger.reading(self.path / ledger.NAME) as book:
+        with Ledger.reading(self.path / ledger.NAME, self.design) as book:
             own = ["point", "replication"]
             for block in book.rows(own, "status = 'done'", metrics=missing) if missing else ():
                 point, replication, *columns = zip(*block, strict=True)

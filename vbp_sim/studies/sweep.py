@@ -106,7 +106,7 @@ def begin(
     folder = out if out is not None else RESULTS / wanted.name
     if (folder / plan.NAME).exists():
         known = read_plan(folder)
-        _of_this_version(folder)
+        _of_this_version(folder, known)
         if known.id != wanted.id:
             other = {p["sha256"] for p in known.plugins} != {p["sha256"] for p in wanted.plugins}
             changed = "of other plug-ins" if other else "of a changed sweep or scenario"
@@ -136,8 +136,9 @@ def reopen(
     yes: bool = False,
 ) -> Study:
     """Open a study to carry it on, with more replications or points if asked; InputError if anything changed."""
-    _of_this_version(folder)
-    known = read_plan(folder).for_program(program_hash(), accept_new_code, folder)
+    known = read_plan(folder)
+    _of_this_version(folder, known)
+    known = known.for_program(program_hash(), accept_new_code, folder)
     base = Base.again(Path(known.scenario), known.spec.seed, known.plugins, folder)
     if base.digest != known.base_digest:
         what = f"the scenario of this study, {known.scenario}, its market or its plug-ins changed since it began"
@@ -152,15 +153,15 @@ def _opened(folder: Path, wanted: Plan, base: Base, tree: Node | None, yes: bool
         raise InputError(Problem(str(folder), what, "say --yes if they are meant; --dry-run tells how long they take"))
     known: dict[int, str] = {}
     if (folder / ledger.NAME).exists():
-        with Ledger.reading(folder / ledger.NAME) as book:
+        with Ledger.reading(folder / ledger.NAME, design) as book:
             known = book.digests()
     return Study(folder, wanted, base, design, list(_check_points(design, base, tree, known)))
 
 
-def _of_this_version(folder: Path) -> None:
+def _of_this_version(folder: Path, known: Plan) -> None:
     """InputError for a study whose ledger another version made: it is read, never gone on with."""
     if (folder / ledger.NAME).exists():
-        with Ledger.reading(folder / ledger.NAME, resumed=True):
+        with Ledger.reading(folder / ledger.NAME, Design(known.spec), resumed=True):
             pass
 
 
@@ -249,7 +250,7 @@ def status(folder: Path) -> dict[str, Any]:
     """How far a study is, while it is computed or not."""
     known = read_plan(folder)
     design = Design(known.spec)
-    with Ledger.reading(folder / ledger.NAME) as book:
+    with Ledger.reading(folder / ledger.NAME, design) as book:
         counts, seconds = book.counts(), book.seconds()
     size = sum(file.stat().st_size for file in folder.iterdir() if file.is_file())
     missing = design.runs - counts["done"] - counts["failed"]
@@ -282,7 +283,7 @@ def repeat(folder: Path, point: int, replication: int, work: Work = measured) ->
     chosen = design.point(point)
     base = Base.again(Path(known.scenario), known.spec.seed, known.plugins, folder)
     found = dict(work(base.scenario(chosen.variant, chosen.settings), replication))
-    with Ledger.reading(folder / ledger.NAME) as book:
+    with Ledger.reading(folder / ledger.NAME, design) as book:
         kept = book.metrics_of(point, replication)
     same = kept is not None and all(repr(found.get(id, float("nan"))) == repr(value) for id, value in kept.items())
     return found, same
