@@ -18,10 +18,11 @@ import numpy as np
 from vbp_sim.errors import VbpError
 from vbp_sim.report.charts.bands import Floats
 from vbp_sim.report.words import words
+from vbp_sim.report.words.language import say
 from vbp_sim.runs.folder import RunFolder
 from vbp_sim.runs.metrics import METRICS, Metric
 from vbp_sim.scenario.describe import lines_of
-from vbp_sim.studies import findings, ledger, plan
+from vbp_sim.studies import findings, ledger, null, plan
 from vbp_sim.studies.base import Base
 from vbp_sim.studies.design import Design
 from vbp_sim.studies.findings import Findings
@@ -102,6 +103,12 @@ class Studied:
             points = {point for block in book.rows(["point"], "status = 'done'") for (point,) in block}
         return len({point % self.design.combinations for point in points})
 
+    @property
+    def idle(self) -> dict[str, bool]:
+        """Levers that changed nothing, or nothing of the tender; see `null.idle_levers`."""
+        with Ledger.reading(self.path / ledger.NAME, self.design) as book:
+            return null.idle_levers(book, self.design)
+
     def values(self, metric: str) -> Floats:
         """A metric of every run, shape `shape`; nan where there is none."""
         if metric not in self._values:
@@ -139,6 +146,13 @@ class Studied:
                 for name, column in zip(missing, columns, strict=True):
                     cells[name][list(point), list(replication)] = [np.nan if v is None else v for v in column]
         self._values.update({name: values.reshape(self.shape) for name, values in cells.items()})
+
+
+def idle_levers(found: Mapping[str, bool]) -> list[str]:
+    """That a lever changed nothing, or nothing of the tender, as `null.idle_levers` has it."""
+    return [
+        say("study.null_nothing" if nothing else "study.null_tender", lever=name) for name, nothing in found.items()
+    ]
 
 
 def lever_words(values: Sequence[Any]) -> list[str]:

@@ -179,6 +179,19 @@ class Ledger:
         mean = self._link.execute("SELECT avg(seconds) FROM run WHERE status = 'done'").fetchone()[0]
         return float("nan") if mean is None else float(mean)
 
+    def moved(self, stride: int, values: int, metrics: Sequence[str]) -> bool | None:
+        """Whether one of the metrics differs between points ``stride`` apart that have the first and another of the
+        ``values`` of a lever, all else equal; None where no two such runs are done.
+        """
+        pairs = (
+            "SELECT 1 FROM value a JOIN value b ON b.replication = a.replication AND b.metric = a.metric"
+            f" AND b.point = a.point - a.point / {stride:d} % {values:d} * {stride:d} WHERE a.point <> b.point"
+        )
+        own = f"a.metric IN (SELECT metric FROM metric WHERE id IN ({', '.join('?' * len(metrics))}))"
+        differ = f"SELECT EXISTS({pairs}), EXISTS({pairs} AND a.value IS NOT b.value AND {own})"
+        any_pair, any_other = self._link.execute(differ, list(metrics)).fetchone() if self.version > 1 else (0, 0)
+        return bool(any_other) if any_pair else None
+
     def rows(
         self, columns: Sequence[str], where: str = "1", size: int = 20_000, metrics: Sequence[str] = ()
     ) -> Iterator[list[tuple[Any, ...]]]:

@@ -27,6 +27,7 @@ from vbp_sim.studies.design import Design
 from vbp_sim.studies.drive import Drive, Stop, interruptible
 from vbp_sim.studies.export import export
 from vbp_sim.studies.ledger import Ledger, PointRow
+from vbp_sim.studies.null import idle_levers
 from vbp_sim.studies.plan import Plan, read_plan
 from vbp_sim.studies.sweep_file import SweepSpec, read_sweep
 from vbp_sim.studies.work import Chunk, Receipt, Task, Work, measured
@@ -66,13 +67,14 @@ class Study:
 
 @dataclass(frozen=True)
 class Outcome:
-    """What there is after a pass. ``stopped``: why it ended early, or empty."""
+    """What there is after a pass. ``stopped``: why it ended early, or empty. ``idle``: see `null.idle_levers`."""
 
     folder: Path
     runs: int
     done: int
     failed: int
     stopped: str
+    idle: dict[str, bool]
 
 
 @dataclass(frozen=True)
@@ -219,7 +221,8 @@ def carry_on(study: Study, options: Options, work: Work = measured, listener: Li
             Drive(pool, make, enter, options.retries, stop).all(_tasks(study.design, points, done, digests))
         export(study.folder, book, study.design)
         final = book.counts()
-    return Outcome(study.folder, study.design.runs, final["done"], final["failed"], stop.why)
+        idle = idle_levers(book, study.design)
+    return Outcome(study.folder, study.design.runs, final["done"], final["failed"], stop.why, idle)
 
 
 def run_key(digest: str, replication: int, program: str) -> str:

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from vbp_sim.report.compared import Compared
-from vbp_sim.report.comparison import arrow, decimals_of, finer, scale_of
+from vbp_sim.report.comparison import arrow, decimals_of, finer, null_result, scale_of
 from vbp_sim.report.pages import again, evidence
 from vbp_sim.report.pages.grid import signs
 from vbp_sim.report.pages.headline import Figure
@@ -54,6 +54,7 @@ def render(found: Compared) -> str:
         level=f"{LEVEL:.0%}",
         reached=c["reached"],
         figures=_cards(found),
+        nulls=[null_result(name, null) for name, null in found.nulls.items()],
         clear=[line for line in lines if line.judged],
         lines=lines,
         plates=plates(found),
