@@ -1,7 +1,4 @@
-"""Ledgers of studies, changed at random: every command ends with 0, 1 or 2 and a message, soon, and never a traceback.
-
-python tests/fuzz/test_ledgers.py 7 200     mutations 0 to 199 of seed 7, with what each command answered
-"""
+"""Ledgers of studies, changed at random: every command ends with 0, 1 or 2 and a message, soon, never a traceback."""
 
 from __future__ import annotations
 
@@ -22,6 +19,7 @@ sys.path.insert(0, str(Path(__file__).parents[1] / "studies"))
 import works
 from sweeping import swept, write_sweep
 
+#: with the number of a mutation it makes that mutation again
 SEED = 12
 LEDGER = "ledger.sqlite"
 TABLES = {
@@ -57,6 +55,23 @@ SCHEMES = (
 )  # fmt: skip
 
 
+#: what may stand beside a ledger or in its place
+BESIDE = (
+    "wal",
+    "journal",
+    "shm",
+    "linked wal",
+    "fifo wal",
+    "empty",
+    "text",
+    "gone",
+    "folder",
+    "link",
+    "nowhere",
+    "fifo",
+)
+
+
 def study(folder: Path) -> Path:
     """A study with runs that are done, that failed and that are missing."""
     file = write_sweep(folder, replications=2, levers={"growth": {"path": "demand.growth", "values": [0.1, 0.4, 0.6]}})
@@ -83,8 +98,10 @@ def cell(ledger: Path, chance: random.Random) -> str:
     """One cell, or all cells of a column, hold what they should not."""
     table = chance.choice(list(TABLES))
     column, value = chance.choice(TABLES[table]), chance.choice(WRONG)
-    key = "rowid" if table != "value" else "metric"
-    row = "" if chance.random() < 0.2 else f" WHERE {key} = (SELECT {key} FROM {table} ORDER BY random() LIMIT 1)"
+    key, row = "metric" if table == "value" else "rowid", ""
+    if chance.random() < 0.8:
+        place = f"{chance.randrange(100)} % (SELECT count(*) FROM {table})"
+        row = f" WHERE {key} = (SELECT {key} FROM {table} ORDER BY {key} LIMIT 1 OFFSET {place})"
     text = f'UPDATE OR REPLACE {table} SET "{column}" = {value}{row}'
     sql(ledger, text)
     return text
@@ -119,22 +136,7 @@ def damage(ledger: Path, chance: random.Random) -> str:
 
 def beside(ledger: Path, chance: random.Random) -> str:
     """Something stands beside the ledger, or in its place."""
-    how = chance.choice(
-        (
-            "wal",
-            "journal",
-            "shm",
-            "empty",
-            "gone",
-            "folder",
-            "link",
-            "dangling",
-            "linked wal",
-            "text",
-            "fifo",
-            "fifo wal",
-        )
-    )
+    how = chance.choice(BESIDE)
     if how in ("wal", "journal", "shm"):
         ledger.with_name(f"{LEDGER}-{how}").write_bytes(chance.randbytes(chance.choice((10, 4000, 40_000))))
     elif how == "fifo wal":
@@ -149,7 +151,7 @@ def beside(ledger: Path, chance: random.Random) -> str:
         elif how == "link":
             ledger.with_name("own").write_bytes(data)
             ledger.symlink_to("own")
-        elif how == "dangling":
+        elif how == "nowhere":
             ledger.symlink_to("nowhere")
         elif how == "fifo":
             os.mkfifo(ledger)
@@ -158,6 +160,7 @@ def beside(ledger: Path, chance: random.Random) -> str:
     return how
 
 
+TREE = ("--method", "tree", "--fails", "completion > 0.5", "--executor", "serial")
 KINDS: tuple[Callable[[Path, random.Random], str], ...] = (cell, cell, cell, scheme, damage, beside)
 
 
@@ -170,25 +173,14 @@ def commands(folder: Path, chance: random.Random) -> list[list[Any]]:
         ["sweep", "repeat", folder, "--point", "1"],
         ["sweep", "resume", folder, "--executor", "serial", "--accept-new-code", "--quiet"],
         ["sweep", "expand", folder, "--replications", "3", "--executor", "serial", "--accept-new-code", "--quiet"],
-        [
-            "sensitivity",
-            folder.parent / "sweep.yaml",
-            "--out",
-            folder,
-            "--method",
-            "tree",
-            "--fails",
-            "completion > 0.5",
-            "--executor",
-            "serial",
-        ],
+        ["sensitivity", folder.parent / "sweep.yaml", "--out", folder, *TREE],
     ]
     return found if chance.random() < 0.2 else [words for words in found if words[0] != "report"]
 
 
-def tried(vbp: Any, whole: Path, place: Path, number: int, seed: int = SEED) -> list[str]:
+def tried(vbp: Any, whole: Path, place: Path, number: int) -> list[str]:
     """What went wrong with one mutated study: exit codes, tracebacks, time."""
-    chance = random.Random(f"{seed} {number}")
+    chance = random.Random(f"{SEED} {number}")
     shutil.copytree(whole.parent, place)
     folder = place / whole.name
     what = chance.choice(KINDS)(folder / LEDGER, chance)
@@ -204,8 +196,6 @@ def tried(vbp: Any, whole: Path, place: Path, number: int, seed: int = SEED) -> 
             wrong.append(
                 f"{number}: {what[:150]}\n  {' '.join(map(str, words[:2]))}: {code}, {seconds:.0f} s, {said[-300:]}"
             )
-        if __name__ == "__main__":
-            print(number, what[:80], words[:2], code, said[:200].replace("\n", " "), sep=" | ")
     shutil.rmtree(place)
     return wrong
 
