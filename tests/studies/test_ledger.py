@@ -21,7 +21,7 @@ from vbp_sim.studies.design import Design
 from vbp_sim.studies.ledger import Ledger
 from vbp_sim.studies.plan import read_plan
 from vbp_sim.studies.sweep import begin, reopen, status
-from vbp_sim.studies.work import Receipt
+from vbp_sim.studies.work import Failure, Receipt
 
 KILLED = {"levers": growth(20), "replications": 10}
 
@@ -216,6 +216,15 @@ def test_an_infinite_metric_does_not_apply(tmp_path: Path) -> None:
         book.add_runs([Receipt(0, 0, 0.1, {"margin": float("inf"), "hhi": 1.0})], ["k"], "p")
     with Ledger.reading(tmp_path / "l") as book:
         assert list(book.rows([], metrics=["margin", "hhi"])) == [[(None, 1.0)]]
+
+
+def test_a_failure_is_entered_whatever_its_message_holds(tmp_path: Path) -> None:
+    """Such as the name of a file that is no text."""
+    with Ledger.writing(tmp_path / "l") as book:
+        book.add_points([(0, 0, "", {}, "a")])
+        failure = Failure("run", "OSError", "no such file: \udcff\x1b[31m", "a\nb")
+        book.add_runs([Receipt(0, 0, 0.1, failure=failure)], ["k"], "p")
+        assert list(book.rows(["message", "traceback"])) == [[("no such file: \ufffd\ufffd[31m", "a\nb")]]
 
 
 def test_a_copy_of_ledger_and_log_is_the_study(killed: Path, tmp_path: Path) -> None:

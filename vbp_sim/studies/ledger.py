@@ -18,7 +18,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from vbp_sim.errors import InputError, Problem, RunError
+from vbp_sim.errors import InputError, Problem, RunError, visible
 from vbp_sim.runs.metrics import in_order
 from vbp_sim.studies import ledger_file, ledger_rows
 from vbp_sim.studies.design import Design
@@ -86,10 +86,10 @@ class Ledger:
                 most = design.spec.replications
             book._check_version((VERSION,) if resumed else range(1, VERSION + 1))
             seen = (ledger_file.state(file), book._points, most)
-            if _SOUND.get(file) != seen:
+            if _SOUND.get(file.absolute()) != seen:
                 ledger_rows.check(file, link, book.version, book._points, most)
                 collections.deque(book.point_values(), maxlen=0)
-                _SOUND[file] = seen
+                _SOUND[file.absolute()] = seen
             yield book
 
     def add_points(self, rows: Iterable[PointRow]) -> None:
@@ -110,7 +110,7 @@ class Ledger:
         rows = []
         for receipt, key in zip(receipts, keys, strict=True):
             why = receipt.failure
-            told = (why.stage, why.type, why.message, why.traceback) if why else ("", "", "", "")
+            told = map(visible, (why.stage, why.type, why.message, why.traceback) if why else ("", "", "", ""))
             status = "failed" if why else "done"
             rows.append((key, receipt.point, receipt.replication, status, receipt.seconds, program, *told))
         with self._transaction():
