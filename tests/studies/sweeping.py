@@ -7,18 +7,23 @@ from __future__ import annotations
 
 import json
 import os
+import shutil
 import sqlite3
 import subprocess
 import sys
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
 import pyarrow.parquet as pq
+import pytest
 
 HERE = Path(__file__).parent
 sys.path[:0] = [str(HERE), str(HERE.parent)]
 
 import works  # noqa: E402
+from processes import alive, children, wait_until  # noqa: E402
 from small import DEMAND, DRUGS, PRODUCTS, PROVINCES, write_scenario  # noqa: E402
 
 from vbp_sim.studies.sweep import Listener, Options, Outcome, begin, carry_on  # noqa: E402
@@ -85,6 +90,48 @@ def count(folder: Path) -> int:
             link.close()
     except sqlite3.OperationalError:
         return 0
+
+
+def same_as_serial(file: Path, folder: Path) -> bool:
+    """Whether a study has the table of the same study without any fault."""
+    whole = swept(file, folder.with_name(f"{folder.name}-whole")).folder
+    return (folder / "study.parquet").read_bytes() == (whole / "study.parquet").read_bytes()
+
+
+def kill_main(file: Path, folder: Path, ready: Callable[[], object], executor: str = "processes") -> int:
+    """Kill a process that carries a study on as soon as something is true; runs in the ledger right before.
+
+    Its workers must end, and the ledger must be whole and have every run that it had.
+    """
+    study = process(file, folder, executor, "short")
+    wait_until(lambda: ready() or study.poll() is not None)
+    before, mine = count(folder), children(study.pid)
+    study.kill()
+    study.communicate()
+    wait_until(lambda: not any(alive(child) for child in mine), 20)
+    return before
+
+
+@contextmanager
+def read_only(source: Path, place: Path) -> Iterator[Path]:
+    """A copy of a folder where nobody can write, the administrator neither; skips where that cannot be made."""
+    place.mkdir()
+    copy = place / source.name
+    mounted = not subprocess.run(["mount", "-t", "tmpfs", "none", str(place)], capture_output=True).returncode
+    try:
+        shutil.copytree(source, copy)
+        if mounted:
+            subprocess.run(["mount", "-o", "remount,ro", str(place)], check=True)
+        else:
+            copy.chmod(0o500)
+        if os.access(copy, os.W_OK):
+            pytest.skip("neither a read-only mount nor a folder without permission can be made here")
+        yield copy
+    finally:
+        if mounted:
+            subprocess.run(["umount", str(place)], check=True)
+        else:
+            copy.chmod(0o700)
 
 
 if __name__ == "__main__":

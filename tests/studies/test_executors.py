@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
+import signal
+import socket
 import subprocess
 import sys
+import threading
 import warnings
 from collections.abc import Iterator
-from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from urllib.error import HTTPError
@@ -15,7 +18,7 @@ from urllib.request import urlopen
 
 import pytest
 import works
-from sweeping import HERE, growth, process, runs, swept, wait_until, write_sweep
+from sweeping import HERE, count, growth, process, runs, swept, wait_until, write_sweep
 
 from vbp_sim.errors import InputError
 from vbp_sim.studies.dask_pool import DaskPool, warn_if_open
@@ -122,7 +125,7 @@ def listening_elsewhere() -> set[str]:
     return found - {"0100007F"}
 
 
-@contextmanager
+@contextlib.contextmanager
 def cluster(folder: Path, protocol: str = "tcp", **variables: str) -> Iterator[tuple[str, subprocess.Popen[bytes]]]:
     """A Dask scheduler with one worker, as an administrator would start them, on 127.0.0.1."""
     pytest.importorskip("distributed")
@@ -195,18 +198,60 @@ def certify(folder: Path) -> tuple[str, str]:
     return str(folder / "key.pem"), str(folder / "cert.pem")
 
 
-def test_a_scheduler_that_is_killed_loses_no_finished_run(tmp_path: Path) -> None:
+@pytest.mark.parametrize("number", [signal.SIGKILL, signal.SIGTERM])
+def test_a_scheduler_that_ends_loses_no_finished_run_and_only_we_say_so(tmp_path: Path, number: int) -> None:
     file = write_sweep(tmp_path, levers=growth(20), replications=10)
     with cluster(tmp_path) as (address, scheduler):
         study = process(file, tmp_path / "s", "dask", "short", env={**os.environ, "VBP_TEST_SCHEDULER": address})
-        from sweeping import count
-
         wait_until(lambda: count(tmp_path / "s") >= 20)
-        scheduler.kill()
+        scheduler.send_signal(number)
         _, said = study.communicate(timeout=90)
-    assert study.returncode == 1, said
-    assert "the Dask scheduler is gone; what is finished is kept" in said
+    gone = "the Dask scheduler is gone; what is finished is kept\n    resume when it is there again"
+    assert (study.returncode, said.strip()) == (1, f"error: {gone}")
     kept = len(runs(tmp_path / "s"))
     assert 20 <= kept < 200
     outcome = swept(file, tmp_path / "s", works.trivial)
     assert outcome.done == len(runs(tmp_path / "s")) == 200
+
+
+@pytest.mark.parametrize("after", [2000, pytest.param(4000, marks=pytest.mark.slow)])
+def test_a_scheduler_that_ends_before_the_first_run_is_told_without_a_traceback(tmp_path: Path, after: int) -> None:
+    """The connection is cut after so many bytes: while the client says who it is, and while versions are compared."""
+    file = write_sweep(tmp_path)
+    with cluster(tmp_path) as (address, _):
+        where = cut_after(after, address)
+        study = process(file, tmp_path / "s", "dask", "trivial", env={**os.environ, "VBP_TEST_SCHEDULER": where})
+        _, said = study.communicate(timeout=120)
+    assert (study.returncode, said.splitlines()[0]) == (1, "error: the Dask scheduler is gone")
+    assert len(said.splitlines()) == 2
+    assert not (tmp_path / "s").exists()
+
+
+def cut_after(many: int, address: str) -> str:
+    """Address of a door to a scheduler that shuts for good once so many bytes went through it."""
+    host, port = address.removeprefix("tcp://").split(":")
+    door, passed = socket.create_server(("127.0.0.1", 0)), [0]
+    ways: list[socket.socket] = [door]
+
+    def carry(source: socket.socket, target: socket.socket) -> None:
+        with contextlib.suppress(OSError):
+            while data := source.recv(65536):
+                passed[0] += len(data)
+                if passed[0] > many:
+                    break
+                target.sendall(data)
+        for way in ways if passed[0] > many else (source, target):
+            with contextlib.suppress(OSError):
+                way.shutdown(socket.SHUT_RDWR)
+            way.close()
+
+    def receive() -> None:
+        with contextlib.suppress(OSError):
+            while True:
+                near, far = door.accept()[0], socket.create_connection((host, int(port)))
+                ways.extend((near, far))
+                for pair in ((near, far), (far, near)):
+                    threading.Thread(target=carry, args=pair, daemon=True).start()
+
+    threading.Thread(target=receive, daemon=True).start()
+    return "tcp://{}:{}".format(*door.getsockname())

@@ -15,7 +15,7 @@ from vbp_sim.errors import InputError
 from vbp_sim.runs.load import load_scenario
 from vbp_sim.runs.replications import run_one
 from vbp_sim.scenario.load import Scenario
-from vbp_sim.studies.optimize import objectives, optimize
+from vbp_sim.studies.optimize import objectives, optimize, write_front
 from vbp_sim.studies.sweep import Options, begin
 
 TWO = {
@@ -108,3 +108,12 @@ def test_without_levers_or_optuna_a_message_says_so(tmp_path: Path, monkeypatch:
     monkeypatch.setitem(sys.modules, "optuna", None)
     with pytest.raises(InputError, match=r"pip install 'vbp-sim\[optimize\]'"):
         optimize(begin(write_sweep(tmp_path), tmp_path / "s"), wanted, 2, SERIAL, trade)
+
+
+def test_scenarios_behind_a_link_are_left_alone(tmp_path: Path) -> None:
+    study = begin(write_sweep(tmp_path, levers=TWO), tmp_path / "s")
+    (tmp_path / "s").mkdir()
+    (tmp_path / "s" / "front").symlink_to(tmp_path)
+    with pytest.raises(InputError, match="front: is a link"):
+        write_front(study, [])
+    assert (tmp_path / "small.yaml").exists()

@@ -185,10 +185,15 @@ def go_on(study: Study, as_json: bool, quiet: bool, how: dict[str, Any]) -> int:
 
 
 def _ended(outcome: Outcome, as_json: bool, quiet: bool) -> int:
+    from vbp_sim.report.studied import idle_levers
+
     if as_json:
         found = {"folder": str(outcome.folder), "runs": outcome.runs, "done": outcome.done}
-        print_json({**found, "failed": outcome.failed, "stopped": outcome.stopped})
+        idle = {name: {"nothing": nothing} for name, nothing in outcome.idle.items()}
+        print_json({**found, "failed": outcome.failed, "stopped": outcome.stopped, "null_results": idle})
     message(f"{outcome.done:,} of {outcome.runs:,} runs done: {outcome.folder}", quiet=quiet)
+    for line in idle_levers(outcome.idle):
+        message(line, quiet=quiet)
     if outcome.failed:
         message(f"{outcome.failed:,} failed; each with the command that repeats it: {outcome.folder}/failures.csv")
     if outcome.done < outcome.runs:

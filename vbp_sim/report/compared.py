@@ -11,12 +11,15 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from pydantic import TypeAdapter, ValidationError
+
 from vbp_sim.errors import InputError, Problem
 from vbp_sim.report.words import words
 from vbp_sim.report.words.language import say
 from vbp_sim.runs.folder import AGAIN, RunFolder
 from vbp_sim.runs.metrics import METRICS, Metric
 from vbp_sim.studies.compare import BASE, FILE, PROGRAM
+from vbp_sim.studies.null import Null
 from vbp_sim.studies.paired import Difference
 
 
@@ -25,12 +28,14 @@ class Compared:
     """Variants against the base. ``differences``: by metric and variant, as in comparison.json.
 
     ``changes``: by variant and path, the value of the base and the variant's; empty for a variant without a run.
+    ``nulls``: variants that changed no bid and no award; none in a comparison of before they were said.
     """
 
     path: Path
     content: dict[str, Any]
     differences: dict[str, dict[str, Difference]]
     changes: dict[str, dict[str, tuple[str, str]]]
+    nulls: dict[str, Null]
 
     @classmethod
     def open(cls, path: Path) -> Compared:
@@ -47,7 +52,11 @@ class Compared:
             for metric, found in content["metrics"].items()
             if metric in METRICS
         }
-        return cls(path, content, differences, _changes(path, content))
+        try:
+            nulls = TypeAdapter(dict[str, Null]).validate_python(content.get("null_results", {}))
+        except ValidationError as error:
+            raise InputError(Problem(str(file), "its null_results are damaged", AGAIN)) from error
+        return cls(path, content, differences, _changes(path, content), nulls)
 
     @property
     def variants(self) -> list[str]:

@@ -11,6 +11,7 @@ from vbp_sim.report.words import words
 from vbp_sim.report.words.language import language, say, term
 from vbp_sim.runs.metrics import METRICS, Metric
 from vbp_sim.studies.compare import Comparison
+from vbp_sim.studies.null import Null
 from vbp_sim.studies.paired import LEVEL, Difference
 
 
@@ -52,6 +53,14 @@ def remarks(found: Comparison) -> Iterator[str]:
     replications = words.counted(found.replications, "replication")
     yield say("compare.remark_luck", replications=replications, seed=found.seed, level=f"{LEVEL:.0%}")
     yield say("compare.remark_judged")
+    yield from map(null_result, found.nulls, found.nulls.values())
+
+
+def null_result(variant: str, null: Null) -> str:
+    """That a variant changed nothing, or no bid and no award, and what decided instead."""
+    numbers = {"lost": f"{null.lost:,}", "short": f"{null.short:,}", "other": f"{null.lost - null.short:,}"}
+    why = say(f"compare.null_{null.rule}", **numbers) if null.rule else ""
+    return say("compare.null_nothing" if null.nothing else "compare.null_award", variant=variant) + why
 
 
 def lines(metric: Metric, by_name: Mapping[str, Difference]) -> tuple[dict[str, Line], str]:

@@ -18,10 +18,11 @@ import numpy as np
 from vbp_sim.errors import VbpError
 from vbp_sim.report.charts.bands import Floats
 from vbp_sim.report.words import words
+from vbp_sim.report.words.language import say
 from vbp_sim.runs.folder import RunFolder
 from vbp_sim.runs.metrics import METRICS, Metric
 from vbp_sim.scenario.describe import lines_of
-from vbp_sim.studies import findings, ledger, plan
+from vbp_sim.studies import findings, ledger, null, plan
 from vbp_sim.studies.base import Base
 from vbp_sim.studies.design import Design
 from vbp_sim.studies.findings import Findings
@@ -46,20 +47,21 @@ class Studied:
         """Read a study; InputError if there is none."""
         known = plan.read_plan(path)
         version = str(json.loads((path / plan.NAME).read_text(encoding="utf-8")).get("version", ""))
-        with Ledger.reading(path / ledger.NAME) as book:
+        design = Design(known.spec)
+        with Ledger.reading(path / ledger.NAME, design) as book:
             done = book.counts()["done"]
-        return cls(path, known, Design(known.spec), findings.read(path), version, done)
+        return cls(path, known, design, findings.read(path), version, done)
 
     @property
     def known(self) -> list[str]:
         """Ids of the metrics that its runs have, those of single rounds too."""
-        with Ledger.reading(self.path / ledger.NAME) as book:
+        with Ledger.reading(self.path / ledger.NAME, self.design) as book:
             return book.metrics
 
     @property
     def made_by(self) -> str:
         """The program that made a study of an older layout, such as "vbp_sim 0.1.0"; empty for one of this layout."""
-        with Ledger.reading(self.path / ledger.NAME) as book:
+        with Ledger.reading(self.path / ledger.NAME, self.design) as book:
             return f"vbp_sim {self.version}" if book.version < ledger.VERSION else ""
 
     @property
@@ -97,9 +99,15 @@ class Studied:
     @cached_property
     def tried(self) -> int:
         """Combinations of levers of which a run is done."""
-        with Ledger.reading(self.path / ledger.NAME) as book:
+        with Ledger.reading(self.path / ledger.NAME, self.design) as book:
             points = {point for block in book.rows(["point"], "status = 'done'") for (point,) in block}
         return len({point % self.design.combinations for point in points})
+
+    @property
+    def idle(self) -> dict[str, bool]:
+        """Levers that changed nothing, or nothing of the tender; see `null.idle_levers`."""
+        with Ledger.reading(self.path / ledger.NAME, self.design) as book:
+            return null.idle_levers(book, self.design)
 
     def values(self, metric: str) -> Floats:
         """A metric of every run, shape `shape`; nan where there is none."""
@@ -131,13 +139,20 @@ class Studied:
     def _load(self, metrics: Sequence[str]) -> None:
         missing = [name for name in metrics if name not in self._values]
         cells = {name: np.full((len(self.design), self.shape[2]), np.nan) for name in missing}
-        with Ledger.reading(self.path / ledger.NAME) as book:
+        with Ledger.reading(self.path / ledger.NAME, self.design) as book:
             own = ["point", "replication"]
             for block in book.rows(own, "status = 'done'", metrics=missing) if missing else ():
                 point, replication, *columns = zip(*block, strict=True)
                 for name, column in zip(missing, columns, strict=True):
                     cells[name][list(point), list(replication)] = [np.nan if v is None else v for v in column]
         self._values.update({name: values.reshape(self.shape) for name, values in cells.items()})
+
+
+def idle_levers(found: Mapping[str, bool]) -> list[str]:
+    """That a lever changed nothing, or nothing of the tender, as `null.idle_levers` has it."""
+    return [
+        say("study.null_nothing" if nothing else "study.null_tender", lever=name) for name, nothing in found.items()
+    ]
 
 
 def lever_words(values: Sequence[Any]) -> list[str]:

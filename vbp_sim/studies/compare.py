@@ -12,7 +12,7 @@ import dataclasses
 import hashlib
 import math
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
@@ -26,6 +26,7 @@ from vbp_sim.runs.replications import replicate
 from vbp_sim.runs.run import run, run_id, run_name
 from vbp_sim.runs.target import make_folder
 from vbp_sim.scenario.load import Scenario
+from vbp_sim.studies.null import Imprint, Null, nulls
 from vbp_sim.studies.paired import Difference, needed, paired
 
 BASE = "base"
@@ -54,7 +55,8 @@ class Comparison:
     """Variants against the base. ``rows``: metrics of each replication by name of the variant (`BASE` first).
 
     ``runs``: the run folders that hold all tables; empty if the number of replications was sought.
-    ``reached``: whether the asked precision was reached (True if none was asked).
+    ``reached``: whether the asked precision was reached (True if none was asked). ``nulls``: the variants that changed
+    no bid and no award, by name.
     """
 
     scenario: str
@@ -64,6 +66,7 @@ class Comparison:
     runs: dict[str, str]
     reached: bool
     id: str
+    nulls: dict[str, Null] = field(default_factory=dict)
 
     @property
     def replications(self) -> int:
@@ -112,6 +115,7 @@ class Comparison:
             "variants": self.variants,
             "reached": self.reached,
             "runs": self.runs,
+            "null_results": {name: dataclasses.asdict(null) for name, null in self.nulls.items()},
             "metrics": metrics,
         }
         return {key: aside.plain(value) for key, value in whole.items()}
@@ -139,15 +143,17 @@ def compare(
     base = all_of[BASE]
     runs: dict[str, str] = {}
     rows: dict[str, list[Row]] = {}
-    reached = True
+    reached, imprints = True, {name: Imprint() for name in all_of}
     if until is not None:
-        rows, reached = _until(all_of, until, workers, progress)
+        rows, reached = _until(all_of, until, imprints, workers, progress)
     else:
         for name, one in all_of.items():
             folder = _ran(name, one, workers, results, progress)
             rows[name], runs[name] = metrics_of(folder), str(folder.path)
+            imprints[name] = Imprint.of_run(folder)
     id = hashlib.sha256("\n".join([str(until), *(f"{n} {run_id(s)}" for n, s in all_of.items())]).encode()).hexdigest()
-    return Comparison(base.spec.scenario, base.spec.title, base.spec.seed, rows, runs, reached, id)
+    unmoved = nulls({name: (one, imprints[name]) for name, one in all_of.items()}, BASE)
+    return Comparison(base.spec.scenario, base.spec.title, base.spec.seed, rows, runs, reached, id, unmoved)
 
 
 def difference_of(rows: Mapping[str, Sequence[Row]], metric: str, variant: str, base: str = BASE) -> Difference:
@@ -214,7 +220,11 @@ def _ran(name: str, one: Scenario, workers: int | None, results: Path, progress:
 
 
 def _until(
-    all_of: dict[str, Scenario], until: Precision, workers: int | None, progress: Progress | None
+    all_of: dict[str, Scenario],
+    until: Precision,
+    imprints: dict[str, Imprint],
+    workers: int | None,
+    progress: Progress | None,
 ) -> tuple[dict[str, list[Row]], bool]:
     """Add replications to all variants together until the differences are known well enough."""
     check_known([until.metric], known_ids(list(all_of[BASE].spec.rounds)), "--metric")
@@ -225,6 +235,7 @@ def _until(
             spec = one.spec.model_copy(update={"replications": wanted})
             for result in replicate(dataclasses.replace(one, spec=spec), workers, len(rows[name])):
                 rows[name].append(result.metrics)
+                imprints[name].add(result.tables)
                 if progress is not None:
                     progress(name, len(rows[name]), wanted)
         found = [difference_of(rows, until.metric, name) for name in all_of if name != BASE]

@@ -19,6 +19,9 @@ from vbp_sim.errors import InputError, Problem, RunError
 from vbp_sim.studies.work import Chunk, Receipt, perform
 
 PACKAGE = "vbp-sim"
+#: loggers that print tracebacks where a message of ours says what happened
+LOUD = ("distributed", "tornado", "asyncio")
+GONE = "the Dask scheduler is gone"
 #: seconds to wait for a scheduler and its first worker
 PATIENCE = 30
 
@@ -31,6 +34,7 @@ class DaskPool:
 
     def __init__(self, workers: int, scheduler: str = "") -> None:
         self._dask = _distributed()
+        self._levels = _hushed()
         self._cluster: Any = None
         warn_if_open(scheduler)
         _need_certificates(scheduler)
@@ -45,6 +49,9 @@ class DaskPool:
         try:
             self.window = 2 * self._check()
             self._executor = self._client.get_executor(pure=False)
+        except (OSError, RuntimeError, CancelledError) as error:
+            self.close(now=True)
+            raise RunError(f"{GONE}\n    nothing was begun; try it again") from error
         except BaseException:
             self.close(now=True)
             raise
@@ -82,9 +89,7 @@ class DaskPool:
 
     def lost_worker(self, error: BaseException) -> bool:
         if isinstance(error, CancelledError) or self._client.status != "running":
-            raise RunError(
-                "the Dask scheduler is gone; what is finished is kept\n    resume when it is there again"
-            ) from error
+            raise RunError(f"{GONE}; what is finished is kept\n    resume when it is there again") from error
         if not isinstance(error, self._dask.scheduler.KilledWorker):
             raise RunError(f"the Dask cluster failed: {error}\n    what is finished is kept; resume") from error
         try:
@@ -97,6 +102,20 @@ class DaskPool:
         self._client.close(timeout=2 if now else 10)
         if self._cluster is not None:
             self._cluster.close(timeout=2 if now else 10)
+        for name, level in () if now else self._levels.items():
+            logging.getLogger(name).setLevel(level)
+
+
+def _hushed() -> dict[str, int]:
+    """Let Dask and what it is made of log nothing: what matters of it is said here. Returns their levels of before.
+
+    After a failure they stay silent, for Dask tells its tale in threads that end when they like.
+    """
+    known = [name for name in logging.root.manager.loggerDict if name.partition(".")[0] in LOUD]
+    levels = {name: logging.getLogger(name).level for name in {*LOUD, *known}}
+    for name in levels:
+        logging.getLogger(name).setLevel(logging.CRITICAL + 1)
+    return levels
 
 
 def _other(who: str, theirs: str, ours: str) -> Problem:

@@ -20,6 +20,7 @@ import numpy.typing as npt
 
 from vbp_sim.errors import InputError, Problem
 from vbp_sim.runs.metrics import METRICS, check_known
+from vbp_sim.studies.design import Design
 from vbp_sim.studies.ledger import NAME, Ledger
 from vbp_sim.studies.plan import read_plan
 
@@ -45,12 +46,12 @@ def discover(folder: Path, test: str) -> list[Box]:
     if match is None:
         example = "for example 'unmet_share > 0.02'"
         raise InputError(Problem(f"--fails '{test}'", "a metric, a sign and a number are wanted", example))
-    plan = read_plan(folder)
-    ids = [*plan.spec.levers, *plan.spec.uncertainties]
-    with Ledger.reading(folder / NAME) as book:
+    design = Design(read_plan(folder).spec)
+    ids = [*design.spec.levers, *design.spec.uncertainties]
+    with Ledger.reading(folder / NAME, design) as book:
         check_known([match[1]], [*METRICS, *book.metrics], "--fails")
-        rows = [row for block in book.rows(['"values"'], "status = 'done'", metrics=[match[1]]) for row in block]
-    cases = [(json.loads(values), float(y)) for values, y in rows if y is not None]
+        rows = [row for block in book.rows(["values"], "status = 'done'", metrics=[match[1]]) for row in block]
+    cases = [(values, y) for values, y in rows if y is not None]
     failing = np.array([_SIGNS[match[2]](y, float(match[3])) for _, y in cases], dtype=np.bool_)
     if len(cases) < 20 or failing.all() or not failing.any():
         what = f"{failing.sum()} of {len(cases)} runs fail {test}; there are no regions to tell apart"

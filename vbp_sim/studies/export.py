@@ -55,8 +55,8 @@ def command(folder: Path, point: int, replication: int) -> str:
 
 def _blocks(ledger: Ledger, ids: list[str], metrics: list[str]) -> Iterator[list[list[Any]]]:
     at = len(_OWN)
-    for block in ledger.rows([*_OWN, '"values"'], metrics=metrics):
-        yield [[*row[:at], *(_flat(json.loads(row[at]).get(id)) for id in ids), *row[at + 1 :]] for row in block]
+    for block in ledger.rows([*_OWN, "values"], metrics=metrics):
+        yield [[*row[:at], *(_flat(row[at].get(id)) for id in ids), *row[at + 1 :]] for row in block]
 
 
 def _flat(value: Any) -> Any:
@@ -107,9 +107,9 @@ def _failures(folder: Path, ledger: Ledger, design: Design) -> None:
         return
     header = ["point", "replication", "seed", "variant", "values", "stage", "type", "message", "traceback", "command"]
     seed = design.spec.seed
-    lines = ([*row[:2], seed, *row[2:], command(folder, row[0], row[1])] for row in rows)
+    lines = ([*row[:2], seed, *map(_flat, row[2:]), command(folder, row[0], row[1])] for row in rows)
     aside.write_csv(folder / FAILURES, header, lines)
 
 
 #: columns of the ledger that tell of a failure
-FAILED = ("point", "replication", "variant", '"values"', "stage", "type", "message", "traceback")
+FAILED = ("point", "replication", "variant", "values", "stage", "type", "message", "traceback")

@@ -121,7 +121,7 @@ def _values(study: Study, combinations: Sequence[int], wanted: Sequence[Objectiv
     design = study.design
     sums: dict[int, list[list[float]]] = {c: [] for c in combinations}
     metrics = [objective.metric for objective in wanted]
-    with Ledger.reading(study.folder / NAME) as book:
+    with Ledger.reading(study.folder / NAME, design) as book:
         for block in book.rows(["point"], "status = 'done'", metrics=metrics):
             for point, *row in block:
                 if point % design.combinations in sums:
@@ -143,6 +143,8 @@ def _candidate(study: Study, number: int, wanted: Sequence[Objective], means: An
 def write_front(study: Study, front: Sequence[Candidate]) -> list[Path]:
     """Write front.csv, and each candidate as a scenario file that runs; returns these files."""
     folder = study.folder / "front"
+    if folder.is_symlink():
+        raise InputError(Problem(str(folder), "is a link; what it leads to is left alone", "remove the link"))
     folder.mkdir(exist_ok=True)
     for old in folder.glob("*.yaml"):
         old.unlink()

@@ -77,7 +77,7 @@ def sensitivity(folder: Path, method: str, metrics: Sequence[str] = ()) -> list[
     design = Design(spec)
     names = list(spec.uncertainties)
     found: list[Effect] = []
-    with Ledger.reading(folder / NAME) as book:
+    with Ledger.reading(folder / NAME, design) as book:
         check_known(metrics, [*METRICS, *book.metrics], "--metric")
         values = _means(book, len(design), spec.replications, list(metrics) or list(METRICS))
     for metric, (means, noise) in values.items():

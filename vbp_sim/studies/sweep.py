@@ -27,6 +27,7 @@ from vbp_sim.studies.design import Design
 from vbp_sim.studies.drive import Drive, Stop, interruptible
 from vbp_sim.studies.export import export
 from vbp_sim.studies.ledger import Ledger, PointRow
+from vbp_sim.studies.null import idle_levers
 from vbp_sim.studies.plan import Plan, read_plan
 from vbp_sim.studies.sweep_file import SweepSpec, read_sweep
 from vbp_sim.studies.work import Chunk, Receipt, Task, Work, measured
@@ -66,13 +67,14 @@ class Study:
 
 @dataclass(frozen=True)
 class Outcome:
-    """What there is after a pass. ``stopped``: why it ended early, or empty."""
+    """What there is after a pass. ``stopped``: why it ended early, or empty. ``idle``: see `null.idle_levers`."""
 
     folder: Path
     runs: int
     done: int
     failed: int
     stopped: str
+    idle: dict[str, bool]
 
 
 @dataclass(frozen=True)
@@ -106,7 +108,7 @@ def begin(
     folder = out if out is not None else RESULTS / wanted.name
     if (folder / plan.NAME).exists():
         known = read_plan(folder)
-        _of_this_version(folder)
+        _of_this_version(folder, known)
         if known.id != wanted.id:
             other = {p["sha256"] for p in known.plugins} != {p["sha256"] for p in wanted.plugins}
             changed = "of other plug-ins" if other else "of a changed sweep or scenario"
@@ -136,8 +138,9 @@ def reopen(
     yes: bool = False,
 ) -> Study:
     """Open a study to carry it on, with more replications or points if asked; InputError if anything changed."""
-    _of_this_version(folder)
-    known = read_plan(folder).for_program(program_hash(), accept_new_code, folder)
+    known = read_plan(folder)
+    _of_this_version(folder, known)
+    known = known.for_program(program_hash(), accept_new_code, folder)
     base = Base.again(Path(known.scenario), known.spec.seed, known.plugins, folder)
     if base.digest != known.base_digest:
         what = f"the scenario of this study, {known.scenario}, its market or its plug-ins changed since it began"
@@ -152,15 +155,15 @@ def _opened(folder: Path, wanted: Plan, base: Base, tree: Node | None, yes: bool
         raise InputError(Problem(str(folder), what, "say --yes if they are meant; --dry-run tells how long they take"))
     known: dict[int, str] = {}
     if (folder / ledger.NAME).exists():
-        with Ledger.reading(folder / ledger.NAME) as book:
+        with Ledger.reading(folder / ledger.NAME, design) as book:
             known = book.digests()
     return Study(folder, wanted, base, design, list(_check_points(design, base, tree, known)))
 
 
-def _of_this_version(folder: Path) -> None:
+def _of_this_version(folder: Path, known: Plan) -> None:
     """InputError for a study whose ledger another version made: it is read, never gone on with."""
     if (folder / ledger.NAME).exists():
-        with Ledger.reading(folder / ledger.NAME, resumed=True):
+        with Ledger.reading(folder / ledger.NAME, Design(known.spec), resumed=True):
             pass
 
 
@@ -218,7 +221,8 @@ def carry_on(study: Study, options: Options, work: Work = measured, listener: Li
             Drive(pool, make, enter, options.retries, stop).all(_tasks(study.design, points, done, digests))
         export(study.folder, book, study.design)
         final = book.counts()
-    return Outcome(study.folder, study.design.runs, final["done"], final["failed"], stop.why)
+        idle = idle_levers(book, study.design)
+    return Outcome(study.folder, study.design.runs, final["done"], final["failed"], stop.why, idle)
 
 
 def run_key(digest: str, replication: int, program: str) -> str:
@@ -249,7 +253,7 @@ def status(folder: Path) -> dict[str, Any]:
     """How far a study is, while it is computed or not."""
     known = read_plan(folder)
     design = Design(known.spec)
-    with Ledger.reading(folder / ledger.NAME) as book:
+    with Ledger.reading(folder / ledger.NAME, design) as book:
         counts, seconds = book.counts(), book.seconds()
     size = sum(file.stat().st_size for file in folder.iterdir() if file.is_file())
     missing = design.runs - counts["done"] - counts["failed"]
@@ -282,7 +286,7 @@ def repeat(folder: Path, point: int, replication: int, work: Work = measured) ->
     chosen = design.point(point)
     base = Base.again(Path(known.scenario), known.spec.seed, known.plugins, folder)
     found = dict(work(base.scenario(chosen.variant, chosen.settings), replication))
-    with Ledger.reading(folder / ledger.NAME) as book:
+    with Ledger.reading(folder / ledger.NAME, design) as book:
         kept = book.metrics_of(point, replication)
     same = kept is not None and all(repr(found.get(id, float("nan"))) == repr(value) for id, value in kept.items())
     return found, same

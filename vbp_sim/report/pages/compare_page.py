@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from typing import NamedTuple
 
 from vbp_sim.report.compared import Compared
-from vbp_sim.report.comparison import Line, lines
+from vbp_sim.report.comparison import Line, lines, null_result
 from vbp_sim.report.pages import again, evidence
 from vbp_sim.report.pages.grid import signs
 from vbp_sim.report.pages.headline import Figure
@@ -47,6 +47,7 @@ def render(found: Compared) -> str:
         level=f"{LEVEL:.0%}",
         reached=c["reached"],
         figures=_cards(found),
+        nulls=[null_result(name, null) for name, null in found.nulls.items()],
         clear=[row for row in rows if row.judged],
         rows=rows,
         plates=plates(found),

@@ -14,7 +14,7 @@ from vbp_sim.report.pages import evidence
 from vbp_sim.report.pages.grid import Grid, signs
 from vbp_sim.report.pages.headline import Figure
 from vbp_sim.report.pages.page import page, plates
-from vbp_sim.report.studied import Studied, lever_words
+from vbp_sim.report.studied import Studied, idle_levers, lever_words
 from vbp_sim.report.summary import cells
 from vbp_sim.report.words import words
 from vbp_sim.report.words.language import restate, say
@@ -38,7 +38,7 @@ def render(study: Studied) -> str:
         scenario=Path(study.plan.scenario).stem,
         runs=f"{runs:,}",
         figures=[_card(study, metric) for metric in study.metrics[:CARDS]],
-        said=[plate.says for plate in drawn],
+        said=[*(plate.says for plate in drawn), *idle_levers(study.idle)],
         description=restate("shipped", spec.description),
         levers=_levers(study),
         uncertainties=_uncertainties(study),
