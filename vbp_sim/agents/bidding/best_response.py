@@ -13,7 +13,6 @@ must state that they do not. Originators weigh the same payoff with a large outs
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import replace
 from typing import Literal
 
 import numpy as np
@@ -163,9 +162,9 @@ class BestResponse(Brands):
 
     def bids(self, opening: Opening, luck: Streams) -> Floats:
         """See `Bidding.bids`: every draw is addressed by round, drug and firm."""
-        opening, competes = self._field(opening, luck)
+        opening, competes = self.field(opening, luck)
         case = self.case(opening)
-        cost = self._cost(opening)
+        cost = (opening.cost if opening.burden is None else opening.cost + opening.burden) / opening.ceiling
         generic = ~opening.originator
         level = self._levels(opening, luck)
         best = np.ones(len(cost))
@@ -182,43 +181,15 @@ class BestResponse(Brands):
         """A firm accepts what leaves it a margin, an originator nothing that it would walk away from, and nobody what
         pays less than to go without: at an offered price it is the last of as many winners as there can be.
         """
-        opening, _ = self._field(opening, luck)
+        opening, _ = self.field(opening, luck)
         case, stakes, price = self.case(opening), self._stakes(opening, luck), offers / opening.ceiling
         cost, last = opening.cost / opening.ceiling, max(1, min(opening.winners, case.qualified))
-        kept, _ = without(case, last)
         taken = case.volume[last][last - 1] * case.years[last] * (price - cost)
         taken -= stakes.market * stakes.exposure * (1 - price)
-        enough = taken >= stakes.market * kept * np.maximum(0.0, stakes.kept - cost)
+        enough = taken >= stakes.market * without(case, last) * np.maximum(0.0, stakes.kept - cost)
         floor = np.where(opening.originator, self.lowest(opening, luck), 0.0)
         margin = offers * (1 - self.offer_margin) >= opening.cost
         return np.asarray((offers > 0) & (offers >= floor) & margin & enough, dtype=np.bool_)
-
-    def _field(self, opening: Opening, luck: Streams) -> tuple[Opening, Bools]:
-        """The opening as firms come to it, a brand that was handed over among the generics, and who of them competes
-        (firms,).
-        """
-        brand, competes = opening.originator, np.ones(len(opening.cost), dtype=np.bool_)
-        if self.hurdle == 0 or not brand.any():
-            return opening, competes
-        competes = self.competing(opening, luck, self._gain(opening, luck)) | ~brand
-        handed = ~competes & (uniforms(opening, luck, "handed-over") < self.handed_over)
-        return replace(opening, originator=brand & ~handed), competes | handed
-
-    def _gain(self, opening: Opening, luck: Streams) -> Floats:
-        """What competing brings each originator beside staying out, over its earlier sales; inf for generics."""
-        who, case, stakes = opening.originator, self.case(opening), self._stakes(opening, luck)
-        cost = self._cost(opening)
-        kept, years = without(case, opening.winners)
-        top = self._worth(opening, case, cost[who], self._levels(opening, luck)[who], stakes, who).max(axis=1)
-        out = stakes.market[who] * kept * np.maximum(0.0, stakes.kept[who] - cost[who])
-        sales = stakes.market[who] * opening.pre_price[who] / opening.ceiling * years
-        gain = np.full(len(cost), np.inf)
-        gain[who] = (top - out) / np.maximum(sales, 1e-12)
-        return gain
-
-    def _cost(self, opening: Opening) -> Floats:
-        """Unit costs over the ceiling, with what the room in a plant costs."""
-        return (opening.cost if opening.burden is None else opening.cost + opening.burden) / opening.ceiling
 
     def _levels(self, opening: Opening, luck: Streams) -> Floats:
         """What each firm expects rivals to bid, over the ceiling: the usual cost, known to the trade, and a markup."""
@@ -247,16 +218,12 @@ class BestResponse(Brands):
         who: Bools,
     ) -> Floats:
         """Best bids of generics or of originators over the ceiling."""
-        worth = self._worth(opening, case, cost, level, stakes, who)
+        own = Stakes(stakes.market[who], stakes.exposure[who], stakes.kept[who], self.risk)
+        worth = self.prospects(opening, case, level, who).utility(cost, own)
+        worth = np.where(np.minimum(cost[:, None], 1.0) <= GRID, worth, -np.inf)
         top = worth.max(axis=1)
         best = soft(worth, self.noise, uniforms(opening, luck, "choice")[who])
         return np.where(top - worth[:, -1] <= self.lazy * np.abs(top), 1.0, best)
-
-    def _worth(self, opening: Opening, case: Case, cost: Floats, level: Floats, stakes: Stakes, who: Bools) -> Floats:
-        """Payoff of every bid of the grid (firms of ``who``, bids); of those under cost -inf."""
-        own = Stakes(stakes.market[who], stakes.exposure[who], stakes.kept[who], self.risk)
-        worth = self.prospects(opening, case, level, who).utility(cost, own)
-        return np.where(np.minimum(cost[:, None], 1.0) <= GRID, worth, -np.inf)
 
     def prospects(self, opening: Opening, case: Case, level: Floats, who: Bools) -> Payoffs:
         """What each bid brings generics or originators (``who``) that expect rivals at ``level`` (firms,)."""

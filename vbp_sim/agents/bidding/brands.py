@@ -1,15 +1,17 @@
 """How a company decides about its originators: compete, quote over the ceiling, say nothing, hand the brand over.
 
-    gain of drug d   = (best payoff - what staying out keeps) / sales of the brand before, over the contract
-    it competes if     ln(gain / hurdle) > hurdle_spread z,   z = sqrt(company) z_owner + sqrt(1 - company) z_drug
+    it stays out of drug d if  z < normal quantile of stays_out,  z = sqrt(company) z_owner + sqrt(1 - company) z_drug
 
-A brand that would gain little beside what it sells today stays out, because its price is seen elsewhere; z_owner is
-one draw for all drugs of a company in a round, so that its drugs stay out together. What it does then: by chance it
-makes no quote, or hands the brand to a firm that bids like a generic; else it quotes its old price, which is void.
-One that competes never goes under its earlier price times a lowest part, below which prices abroad would suffer.
+z_owner is one draw for all drugs of a company in a round, so that its drugs stay out together. A brand that stays out
+makes no quote or is handed to a firm that bids like a generic, both by chance; else its old price is quoted, which is
+void. One that competes never goes under its earlier price times a lowest part, below which prices abroad would suffer;
+where that is over the ceiling its quote is void too.
 """
 
 from __future__ import annotations
+
+from dataclasses import replace
+from statistics import NormalDist
 
 import numpy as np
 
@@ -19,6 +21,7 @@ from vbp_sim.agents.bidding.interface import Bidding, Bools, Floats, Opening
 from vbp_sim.scenario.parts import param
 from vbp_sim.streams import Streams
 
+_NORMAL = NormalDist()
 FIT = "fitted to the expansion and batch 2 by `vbp calibrate` (docs/calibration.md)"
 
 
@@ -53,21 +56,18 @@ class Brands(Bidding):
         le=1,
     )
     walk_away_spread: float = param(0.5, "spread of that price, sd of the logarithm", source=FIT, ge=0, le=3)
-    hurdle: float = param(
-        0.0,
-        "gain over the brand's earlier sales for which half of the originators compete; 0: all do",
-        unit="share of the sales",
+    stays_out: float = param(
+        0.2,
+        "chance that an originator stays out of a drug whose ceiling would allow it to compete",
+        unit="probability",
         source=FIT,
         confidence="I",
         ge=0,
-        le=10,
-    )
-    hurdle_spread: float = param(
-        1.5, "spread of that between brands, sd of the logarithm", source=FIT, confidence="I", ge=0, le=5
+        le=1,
     )
     company: float = param(
         0.5,
-        "part of that spread that a company's drugs of one round share",
+        "how far a company's drugs of one round stay out together",
         unit="share of the variance",
         source="assumption; the originators of the expansion and batch 2 are too few to tell",
         ge=0,
@@ -91,13 +91,18 @@ class Brands(Bidding):
         le=1,
     )
 
-    def competing(self, opening: Opening, luck: Streams, gain: Floats) -> Bools:
-        """Which firms (all of the opening) compete for this ``gain`` (firms,) over their earlier sales."""
-        if self.hurdle == 0:
-            return np.ones(len(gain), dtype=np.bool_)
-        together = np.array([float(luck.normal("bidding.company", opening.round, c)) for c in opening.company])
+    def field(self, opening: Opening, luck: Streams) -> tuple[Opening, Bools]:
+        """The opening as firms come to it, a brand that was handed over among the generics, and who of them competes
+        (firms,).
+        """
+        brand = opening.originator
+        if not brand.any():
+            return opening, ~brand
+        together = np.array([float(luck.normal("bidding.company", opening.round, name)) for name in opening.company])
         z = self.company**0.5 * together + (1 - self.company) ** 0.5 * normals(opening, luck, "brand")
-        return np.asarray(np.log(np.maximum(gain, 1e-12) / self.hurdle) > self.hurdle_spread * z)
+        out = brand & np.array([_NORMAL.cdf(x) < self.stays_out for x in z.tolist()])
+        handed = out & (uniforms(opening, luck, "handed-over") < self.handed_over)
+        return replace(opening, originator=brand & ~handed), ~out | handed
 
     def lowest(self, opening: Opening, luck: Streams) -> Floats:
         """The price under which each originator does not go, yuan per unit."""
@@ -113,10 +118,7 @@ class Brands(Bidding):
         return np.where(np.isnan(bid), np.where(says_nothing, np.nan, aloof), bid)
 
 
-def without(case: Case, winners: int) -> tuple[float, float]:
-    """If others win, at most ``winners``: what an equal earlier share keeps of its volume over the contract (years),
-    and the years of the contract.
-    """
+def without(case: Case, winners: int) -> float:
+    """What is kept, over the contract (years), of the earlier volume of a firm without which at most so many win."""
     k = max(0, min(winners, case.qualified - 1))
-    years = case.years[max(k, 1)]
-    return max(0.0, 1 - case.lost * case.share[k]) * years, years
+    return max(0.0, 1 - case.lost * case.share[k]) * case.years[max(k, 1)]
