@@ -57,6 +57,7 @@ SCENES: dict[str, dict[str, Any]] = {
     "firms.ingredient_spread": DEAR,
     "firms.conversion_oral": DEAR,
     "firms.conversion_injection": DEAR,
+    "losers.link": {"behaviour": {"losers": {"unlinked": 0.9}}},
     "bidding.company": WAVERING,
     "bidding.silent": ALOOF,
     "bidding.handed_over": ALOOF,

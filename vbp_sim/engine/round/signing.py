@@ -7,6 +7,7 @@ from collections.abc import Sequence
 import numpy as np
 import numpy.typing as npt
 
+from vbp_sim.agents.firms.losers import Lost
 from vbp_sim.agents.supply.capacity import Commitment
 from vbp_sim.agents.supply.interface import Line
 from vbp_sim.engine.agreement import Agreement, Supplier
@@ -42,6 +43,7 @@ def _start(scope: Scope, drug: int, members: Ints, outcome: Outcome) -> Agreemen
             replaced(world, older, overlap)
     shelf.begin(agreement)
     _cap_outside(world, agreement)
+    _reply(world, agreement)
     for p in here:
         scope.places[p].begin(agreement, shelf.mix(p))
     world.recorder.begin(shelf, agreement)
@@ -89,6 +91,22 @@ def _cap_outside(world: World, agreement: Agreement) -> None:
         for supplier, limit in zip(agreement.suppliers, most.tolist(), strict=True):
             if not shelf.supplies(supplier.product, p):
                 world.prices.cap(supplier.product, p, limit)
+
+
+def _reply(world: World, agreement: Agreement) -> None:
+    """Losers set their prices in the places of an agreement; each has one price, by the mean of before."""
+    p, won = world.products, [s.product for s in agreement.suppliers]
+    rest = np.setdiff1d(p.of(agreement.drug), won)
+    if not len(rest):
+        return
+    here, before = agreement.places, world.prices.before
+    names = tuple(p.manufacturer[i] for i in rest)
+    price = before[rest][:, here].mean(axis=1)
+    selected = max(s.price for s in agreement.suppliers)
+    lost = Lost(world.drug_ids[agreement.drug], names, p.originator[rest], price, p.cost[rest], selected)
+    for product, asked, was in zip(rest.tolist(), world.losers.prices(lost, world.luck).tolist(), price, strict=True):
+        for place in here if asked < was else ():
+            world.prices.cap(product, place, asked)
 
 
 def engage(world: World, supplier: Supplier) -> None:
