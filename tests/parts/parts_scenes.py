@@ -74,6 +74,7 @@ SCENES: dict[str, dict[str, Any]] = {
         },
     },
     "firms.round_weight": {"products": PRICED},
+    "firms.generosity_error": {"products": PRICED},
     "firms.ceiling_weight": {"products": PRICED},
     "industry.leave": {"behaviour": {"bidding": BUYS_VOLUME}},
     "bidding.focal": {"rules": {"selection": LINES}},

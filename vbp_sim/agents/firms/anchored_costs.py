@@ -1,6 +1,7 @@
 """Costs anchored at earlier prices where they are known, and at the ceiling otherwise.
 
-    generosity G         = geometric mean of ceiling / reference over the market's drugs, to the power round_weight
+    generosity G         = geometric mean of ceiling / reference over the market's drugs, to the power round_weight,
+                           x exp(generosity_error x its standard error x z), one z for the round
     level of drug d      = ceiling / G
     anchor of drug d     = level^w x reference^(1 - w)
     usual cost of drug d = cost_median x anchor x level^-cheapness x (volume / 10^7)^-scale x (firms / 4.5)^-entry
@@ -24,6 +25,7 @@ import numpy as np
 from vbp_sim.agents.firms.two_level_costs import TwoLevelCosts
 from vbp_sim.scenario.market import Drug, Market
 from vbp_sim.scenario.parts import param
+from vbp_sim.streams import Streams
 
 #: qualified firms at which entry neither raises nor lowers the usual cost: their mean over the fitted rounds
 USUAL_FIRMS = 4.5
@@ -62,6 +64,13 @@ class AnchoredCosts(TwoLevelCosts):
         ge=0,
         le=1,
     )
+    generosity_error: float = param(
+        1.0,
+        "standard errors by which the common generosity, a mean over few drugs, may be off; 0: taken as it stands",
+        source="1: as the sample says",
+        ge=0,
+        le=5,
+    )
     cheapness: float = param(
         0.2486,
         "how the cost's part of the price falls with the price of a unit",
@@ -96,9 +105,9 @@ class AnchoredCosts(TwoLevelCosts):
         0.3455, "spread of costs between firms, sd of the logarithm", source=_FIT, confidence="I", ge=0, le=2
     )
 
-    def _usual(self, market: Market) -> Callable[[Drug, int], float]:
+    def _usual(self, market: Market, luck: Streams) -> Callable[[Drug, int], float]:
         """See `TwoLevelCosts`."""
-        generosity, place = self._generosity(market), {drug.id: d for d, drug in enumerate(market.drugs)}
+        generosity, place = self._generosity(market, luck), {drug.id: d for d, drug in enumerate(market.drugs)}
 
         def usual(drug: Drug, firms: int) -> float:
             volume, price = max(1.0, float(market.reported[place[drug.id]].sum())), _earlier_price(market, drug)
@@ -113,14 +122,18 @@ class AnchoredCosts(TwoLevelCosts):
         """See `TwoLevelCosts`: costs are no part of the ceiling."""
         return 0.0, np.inf
 
-    def _generosity(self, market: Market) -> float:
+    def _generosity(self, market: Market, luck: Streams) -> float:
         """How far above earlier prices the market's ceilings are as a whole; 1 where no drug has both."""
         ratios = [
             np.log(float(drug.ceiling) / price)
             for drug in market.drugs
             if drug.ceiling is not None and (price := _earlier_price(market, drug))
         ]
-        return float(np.exp(self.round_weight * np.mean(ratios))) if ratios else 1.0
+        if not ratios:
+            return 1.0
+        error = float(np.std(ratios, ddof=1)) / len(ratios) ** 0.5 if len(ratios) > 1 else 0.0
+        off = self.generosity_error * error * float(luck.normal("firms.generosity"))
+        return float(np.exp(self.round_weight * (np.mean(ratios) + off)))
 
     def _brand(self, market: Market, drug: Drug) -> float:
         """What generics may have sold for before, by the originators' prices."""

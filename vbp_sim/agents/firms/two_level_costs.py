@@ -126,7 +126,7 @@ class TwoLevelCosts(FromBelow):
         """Fill every gap of the market; see `Firms.products`."""
         rows: list[_Row] = []
         index: list[int] = []
-        usual = self._usual(market)
+        usual = self._usual(market, luck)
         for d, drug in enumerate(market.drugs):
             filled = self._drug(drug, market.products_of(drug.id), float(market.reported[d].sum()), usual, luck)
             rows += filled
@@ -147,7 +147,7 @@ class TwoLevelCosts(FromBelow):
             real_selected=np.array([-1 if p.selected is None else int(p.selected) for p in known], dtype=np.int64),
         )
 
-    def _usual(self, market: Market) -> Callable[[Drug, int], float]:
+    def _usual(self, market: Market, luck: Streams) -> Callable[[Drug, int], float]:
         """Usual cost of a generic, yuan per unit, by drug and number of qualified firms, but for the drug's luck."""
         return lambda drug, firms: self.cost_median * _ceiling(drug)
 
