@@ -34,7 +34,7 @@ class BestResponse(Brands):
 
     model: Literal["best-response"] = "best-response"
     belief_markup: float = param(
-        0.7434,
+        0.7934,
         "what firms expect rivals to add to the usual cost (median)",
         unit="share of the unit cost",
         source=FIT,
@@ -72,7 +72,7 @@ class BestResponse(Brands):
         le=1,
     )
     noise: float = param(
-        0.3026,
+        0.2647,
         "how far firms miss the best bid: a bid that pays this part less is e times rarer",
         unit="share of the payoff",
         source=FIT,
@@ -99,7 +99,15 @@ class BestResponse(Brands):
         ge=0,
         le=1,
     )
-    maverick: float = param(0.02, "chance that a generic buys volume below its cost", unit="probability", ge=0, le=1)
+    maverick: float = param(
+        0.0402,
+        "chance that a generic buys volume below its cost",
+        unit="probability",
+        source=FIT,
+        confidence="I",
+        ge=0,
+        le=1,
+    )
     maverick_depth: float = param(0.5, "lowest bid of a maverick over its cost", unit="share", gt=0, le=1)
     generic_exposure: float = param(
         0.0233,

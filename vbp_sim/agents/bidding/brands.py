@@ -48,7 +48,7 @@ class Brands(Bidding):
         le=100,
     )
     walk_away: float = param(
-        0.2031,
+        0.1796,
         "median of the lowest price that an originator accepts, over its own earlier price",
         source=FIT,
         confidence="I",
@@ -57,7 +57,7 @@ class Brands(Bidding):
     )
     walk_away_spread: float = param(0.5, "spread of that price, sd of the logarithm", source=FIT, ge=0, le=3)
     stays_out: float = param(
-        0.2,
+        0.1445,
         "chance that an originator stays out of a drug whose ceiling would allow it to compete",
         unit="probability",
         source=FIT,

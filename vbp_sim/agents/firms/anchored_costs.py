@@ -38,7 +38,7 @@ class AnchoredCosts(TwoLevelCosts):
 
     model: Literal["anchored-costs"] = "anchored-costs"  # type: ignore[assignment]
     cost_median: float = param(
-        0.1789,
+        0.186,
         "median unit cost of a generic over ceiling and earlier price, at 1 yuan and 10 million units a year",
         source=_FIT,
         confidence="I",
@@ -90,7 +90,7 @@ class AnchoredCosts(TwoLevelCosts):
         le=1,
     )
     entry: float = param(
-        0.0,
+        0.0379,
         "how the usual cost falls with the number of qualified firms",
         unit="elasticity",
         source=_FIT,
@@ -99,10 +99,10 @@ class AnchoredCosts(TwoLevelCosts):
         le=2,
     )
     drug_spread: float = param(
-        0.4668, "spread of costs between drugs, sd of the logarithm", source=_FIT, confidence="I", ge=0, le=2
+        0.4916, "spread of costs between drugs, sd of the logarithm", source=_FIT, confidence="I", ge=0, le=2
     )
     firm_spread: float = param(
-        0.3455, "spread of costs between firms, sd of the logarithm", source=_FIT, confidence="I", ge=0, le=2
+        0.3405, "spread of costs between firms, sd of the logarithm", source=_FIT, confidence="I", ge=0, le=2
     )
 
     def _usual(self, market: Market, luck: Streams) -> Callable[[Drug, int], float]:
