@@ -69,8 +69,9 @@ def test_a_drug_whose_usual_cost_is_known_does_not_hang_on_its_ceiling(tmp_path:
 
 
 def test_usual_costs_fall_with_the_number_of_qualified_firms(tmp_path: Path) -> None:
+    """As far as earlier prices anchor them: here none is known, so that ceilings have no weight if it fades."""
     there = market(tmp_path)
-    few, many = (AnchoredCosts(entry=0.3, more_bidders=k, **FLAT) for k in (0, 5))
+    few, many = (AnchoredCosts(entry=0.3, fade=1.0, more_bidders=k, **FLAT) for k in (0, 5))
     a, b = (model.products(there, Streams(1, 0)) for model in (few, many))
     for d in range(3):
         n, more = len(a.of(d)), len(b.of(d))

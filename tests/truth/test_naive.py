@@ -8,7 +8,7 @@ from decimal import Decimal
 import numpy as np
 import pytest
 
-from vbp_sim.truth.naive import better, generic_bids, regression
+from vbp_sim.truth.naive import REGRESSIONS, asked, better, generic_bids, regression
 from vbp_sim.truth.replay import read_market_of
 
 
@@ -21,14 +21,24 @@ def test_the_regression_finds_the_law_by_which_bids_were_made() -> None:
     made = replace(market, products=tuple(p for p in rows if over[p.drug] <= 1))
     counts = {d.id: len(made.products_of(d.id)) for d in made.drugs}
     assert counts == {d.id: law[d.id][1] for d in made.drugs}
-    found = regression([made], np.array([4.0, 9.0]), np.array([1.0, 50.0]))
+    found = regression([made], np.array([[4.0, 1.0, 1.0], [9.0, 50.0, 50.0]]), 1)
     np.testing.assert_allclose(found[:, 0], [0.8 / 2, 0.8 / 3 * 50**-0.1], rtol=1e-3)
     assert found.shape[1] > 100
     assert np.ptp(found, axis=1).max() < 1e-3
 
 
-def test_no_forecast_bid_is_over_the_ceiling() -> None:
-    drawn = regression([read_market_of("batch-2")], np.array([1.0]), np.array([0.1]))
+def test_a_drug_is_asked_for_its_earlier_price_where_that_is_known() -> None:
+    market = read_market_of("batch-2")
+    for drug in market.drugs:
+        prices = [float(p.pre_price) for p in market.products_of(drug.id) if p.pre_price and not p.originator]
+        firms, ceiling, price = asked(market, drug)
+        assert (firms, ceiling) == (len(market.products_of(drug.id)), pytest.approx(float(drug.ceiling or 0)))
+        assert price == pytest.approx(np.exp(np.mean(np.log(prices))) if prices else ceiling)
+
+
+@pytest.mark.parametrize("column", REGRESSIONS.values())
+def test_no_forecast_bid_is_over_the_ceiling(column: int) -> None:
+    drawn = regression([read_market_of("batch-2")], np.array([[1.0, 0.1, 0.2]]), column)
     assert drawn.max() <= 1
     assert drawn.min() > 0
 

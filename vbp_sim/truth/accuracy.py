@@ -11,29 +11,37 @@ import numpy.typing as npt
 
 from vbp_sim.scenario.market import Market
 from vbp_sim.truth.backtest import Backtest
-from vbp_sim.truth.naive import better, generic_bids, regression
+from vbp_sim.truth.naive import REGRESSIONS, better, generic_bids, regression
 
 Floats = npt.NDArray[np.float64]
+
+
+@dataclass(frozen=True)
+class Naive:
+    """CRPS of a forecast without a model, and how much better the prediction is, as a share of it, with the 5 % and
+    95 % quantile over drugs.
+    """
+
+    crps: float
+    better: float
+    low: float
+    high: float
 
 
 @dataclass(frozen=True)
 class Accuracy:
     """Scores of a prediction.
 
-    ``crps`` mean score of the generics' valid bids over the ceiling (0 is perfect); ``crps_pooled`` that of the pooled
-    bids of earlier rounds, ``crps_regression`` that of a regression on ln firms and ln ceiling fitted on them, nan
-    without any; ``better_pooled`` and ``better_regression`` how much better the prediction is (share, with its 5 and
-    95 % quantile over drugs); ``slope`` of ln(price / ceiling) of selected products on ln(qualified
-    firms), mean over replications, ``slope_real`` with its standard error ``slope_error``; ``step`` predicted and
-    real parts of the valid generic bids cut by 40-50, exactly 50, and 55-60 percent; ``value_cut`` the selected prices'
-    cut against the ceiling weighted by agreed volume x ceiling: predicted mean, 5 % and 95 % quantile, and real.
+    ``crps`` mean score of the generics' valid bids over the ceiling (0 is perfect); ``naive`` the scores of forecasts
+    from earlier rounds that know no model, by name (`naive`), none without any; ``slope`` of ln(price / ceiling) of
+    selected products on ln(qualified firms), mean over replications, ``slope_real`` with its standard error
+    ``slope_error``; ``step`` predicted and real parts of the valid generic bids cut by 40-50, exactly 50, and 55-60
+    percent; ``value_cut`` the selected prices' cut against the ceiling weighted by agreed volume x ceiling: predicted
+    mean, 5 % and 95 % quantile, and real.
     """
 
     crps: float
-    crps_pooled: float
-    crps_regression: float
-    better_pooled: tuple[float, float, float]
-    better_regression: tuple[float, float, float]
+    naive: dict[str, Naive]
     slope: float
     slope_real: float
     slope_error: float
@@ -41,33 +49,25 @@ class Accuracy:
     value_cut: dict[str, float]
 
     def as_dict(self) -> dict[str, Any]:
-        """For JSON: nan as null."""
-        known = {k: None if isinstance(v, float) and np.isnan(v) else v for k, v in asdict(self).items()}
-        better = self.better_pooled, self.better_regression
-        shown = [None if np.isnan(found[0]) else found for found in better]
-        return {
-            **known,
-            "better_pooled": shown[0],
-            "better_regression": shown[1],
-            "crps_better": None if shown[0] is None else self.better_pooled[0],
-        }
+        """For JSON; ``crps_pooled`` and ``crps_better`` are the first naive forecast's, null without one."""
+        pool = self.naive.get("pooled")
+        shown = {"crps_pooled": pool and pool.crps, "crps_better": pool and pool.better}
+        return {**asdict(self), **shown}
 
     def lines(self) -> list[str]:
         """For people."""
-        naive = ""
-        for name, crps_of, better_by in (
-            ("pooled earlier bids", self.crps_pooled, self.better_pooled),
-            ("regression on firms and ceiling", self.crps_regression, self.better_regression),
-        ):
-            if not np.isnan(crps_of):
-                naive += f", {name} {crps_of:.4f}: " + "{:.0%} better ({:.0%} to {:.0%})".format(*better_by)
+        naive = [
+            f"    {name} {n.crps:.4f}: {n.better:.0%} better ({n.low:.0%} to {n.high:.0%})"
+            for name, n in self.naive.items()
+        ]
         off = abs(self.slope - self.slope_real) / self.slope_error
         cut = self.value_cut
         parts = ", ".join(f"{name} {a:.1%} (real {b:.1%})" for name, (a, b) in self.step.items())
         return [
             f"cut weighted by value (agreed volume x ceiling) {cut['mean']:.1%} "
             f"({cut['low']:.1%} to {cut['high']:.1%}), real {cut['real']:.1%}",
-            f"CRPS of generic bids {self.crps:.4f}{naive}",
+            f"CRPS of generic bids {self.crps:.4f}{', by forecasts without a model' if naive else ''}",
+            *naive,
             f"slope of ln(price / ceiling) on ln(firms) {self.slope:.2f}, real {self.slope_real:.2f} "
             f"(standard error {self.slope_error:.2f}): {off:.1f} standard errors off",
             f"generic bids cut by {parts}",
@@ -86,21 +86,20 @@ def accuracy(test: Backtest, earlier: Sequence[Market] = ()) -> Accuracy | None:
     for prices in test.prices:
         here = ~np.isnan(prices)
         drawn.append(slope(prices[here], test.qualified[here].astype(np.float64))[0])
-    own, drug, firms = scores(test), test.drug[rows], test.qualified[rows].astype(np.float64)
+    own, drug = scores(test), test.drug[rows]
     known = [m for m in earlier if len(generic_bids(m))]
-    others = np.full((2, len(own)), np.nan)
+    forecasts: dict[str, Floats] = {}
     if known:
         pool = np.concatenate([generic_bids(m) for m in known])
-        law = regression(known, firms, test.ceiling[rows])
-        others[0] = [crps(pool, float(b)) for b in test.real_bids[rows]]
-        others[1] = [crps(draws, float(b)) for draws, b in zip(law, test.real_bids[rows], strict=True)]
-    nothing = (float("nan"),) * 3
+        forecasts = {"pooled": np.broadcast_to(pool, (len(own), len(pool)))}
+        forecasts |= {name: regression(known, test.asked[rows], column) for name, column in REGRESSIONS.items()}
+    naive = {}
+    for name, drawn_bids in forecasts.items():
+        others = [crps(draws, float(b)) for draws, b in zip(drawn_bids, test.real_bids[rows], strict=True)]
+        naive[name] = Naive(float(np.mean(others)), *better(own, np.array(others), drug))
     return Accuracy(
         crps=float(own.mean()),
-        crps_pooled=float(others[0].mean()),
-        crps_regression=float(others[1].mean()),
-        better_pooled=better(own, others[0], drug) if known else nothing,
-        better_regression=better(own, others[1], drug) if known else nothing,
+        naive=naive,
         slope=float(np.mean(drawn)),
         slope_real=beta,
         slope_error=error,

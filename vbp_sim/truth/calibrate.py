@@ -65,11 +65,11 @@ class Free:
 #: what ``vbp calibrate`` fits
 FREE = (
     Free("firms", "cost_median", 0.02, 1.0, 0.2, log=True),
-    Free("firms", "ceiling_weight", 0.0, 1.0, 0.15),
+    Free("firms", "ceiling_weight", 0.0, 4.0, 0.15),
     Free("firms", "round_weight", 0.0, 1.0, 0.3),
     Free("firms", "cheapness", 0.0, 0.4, 0.04),
     Free("firms", "scale", 0.0, 0.15, 0.03),
-    Free("firms", "entry", 0.0, 1.0, 0.15),
+    Free("firms", "entry", 0.0, 2.0, 0.3),
     Free("firms", "drug_spread", 0.05, 1.2, 0.15, log=True),
     Free("firms", "firm_spread", 0.1, 1.2, 0.15, log=True),
     Free("bidding", "belief_markup", -0.3, 4.0, 0.25),

@@ -1,7 +1,8 @@
 """Forecasts that know no model, beside which a prediction must stand.
 
-    pooled       every valid generic bid over the ceiling of the earlier rounds
-    regression   ln(bid / ceiling) = a + b ln(firms) + c ln(ceiling) + e, fitted on them; e is normal, bids end at 1
+    pooled          every valid generic bid over the ceiling of the earlier rounds
+    firms-ceiling   ln bid = a + b ln(firms) + c ln(ceiling) + e, fitted on them; e is normal, bids end at the ceiling
+    firms-price     the same with the drug's earlier price, where it is known, in place of the ceiling
 
 How sure a comparison is says the bootstrap over drugs, whose bids are not independent of each other.
 """
@@ -14,7 +15,8 @@ from statistics import NormalDist
 import numpy as np
 import numpy.typing as npt
 
-from vbp_sim.scenario.market import Market
+from vbp_sim.agents.firms.anchored_costs import earlier_price
+from vbp_sim.scenario.market import Drug, Market
 
 Floats = npt.NDArray[np.float64]
 
@@ -24,19 +26,31 @@ DRAWS = 199
 RESAMPLES = 2000
 
 
+#: regressions by name: the column of `asked` beside the number of firms
+REGRESSIONS = {"firms-ceiling": 1, "firms-price": 2}
+
+
 def generic_bids(market: Market) -> Floats:
     """Valid generic bids of a market over the ceiling."""
-    return _rows(market)[:, 0]
+    bids, drugs = _bids(market)
+    return bids / drugs[:, 1]
 
 
-def regression(earlier: Sequence[Market], firms: Floats, ceiling: Floats) -> Floats:
-    """Forecast bids over the ceiling for products of drugs with so many firms and this ceiling (products, draws)."""
-    rows = np.concatenate([_rows(market) for market in earlier])
-    y, x = np.log(rows[:, 0]), _regressors(rows[:, 1], rows[:, 2])
+def asked(market: Market, drug: Drug) -> tuple[float, float, float]:
+    """What a regression asks of a drug: qualified firms, ceiling, and earlier price or else ceiling (yuan)."""
+    firms, ceiling = max(len(market.products_of(drug.id)), drug.qualified or 0), float(drug.ceiling or np.nan)
+    return float(firms), ceiling, earlier_price(market, drug) or ceiling
+
+
+def regression(earlier: Sequence[Market], drugs: Floats, column: int) -> Floats:
+    """Forecast bids over the ceiling (products, draws) for what is `asked` of their drugs (products, 3)."""
+    bids, known = (np.concatenate(parts) for parts in zip(*map(_bids, earlier), strict=True))
+    y, x = np.log(bids), _regressors(known, column)
     beta = np.linalg.lstsq(x, y, rcond=None)[0]
     spread = float(np.sqrt(((y - x @ beta) ** 2).sum() / (len(y) - x.shape[1])))
     z = np.array([NormalDist().inv_cdf((i + 0.5) / DRAWS) for i in range(DRAWS)])
-    return np.asarray(np.minimum(1.0, np.exp((_regressors(firms, ceiling) @ beta)[:, None] + spread * z)))
+    forecast = np.exp((_regressors(drugs, column) @ beta)[:, None] + spread * z)
+    return np.asarray(np.minimum(1.0, forecast / drugs[:, 1:2]))
 
 
 def better(own: Floats, other: Floats, drug: npt.NDArray[np.int64]) -> tuple[float, float, float]:
@@ -51,17 +65,12 @@ def better(own: Floats, other: Floats, drug: npt.NDArray[np.int64]) -> tuple[flo
     return float(1 - sums[0].sum() / sums[1].sum()), float(low), float(high)
 
 
-def _regressors(firms: Floats, ceiling: Floats) -> Floats:
-    return np.stack([np.ones(len(firms)), np.log(firms), np.log(ceiling)], axis=1)
+def _regressors(drugs: Floats, column: int) -> Floats:
+    return np.stack([np.ones(len(drugs)), np.log(drugs[:, 0]), np.log(drugs[:, column])], axis=1)
 
 
-def _rows(market: Market) -> Floats:
-    """Bid over ceiling, firms and ceiling of every valid generic bid, shape (bids, 3)."""
-    found = []
-    for drug in market.drugs:
-        named = market.products_of(drug.id)
-        firms = max(len(named), drug.qualified or 0)
-        for p in named:
-            if p.bid is not None and drug.ceiling is not None and not p.originator and p.bid <= drug.ceiling:
-                found.append((float(p.bid / drug.ceiling), firms, float(drug.ceiling)))
-    return np.array(found).reshape(-1, 3)
+def _bids(market: Market) -> tuple[Floats, Floats]:
+    """Every valid generic bid (yuan), and what is `asked` of its drug (bids, 3)."""
+    of = {drug.id: asked(market, drug) for drug in market.drugs}
+    rows = [p for p in market.products if p.bid is not None and not p.originator and p.bid <= of[p.drug][1]]
+    return np.array([float(p.bid or 0) for p in rows]), np.array([of[p.drug] for p in rows]).reshape(-1, 3)

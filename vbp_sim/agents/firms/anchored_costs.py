@@ -1,18 +1,21 @@
 """Costs anchored at earlier prices where they are known, and at the ceiling otherwise.
 
-    generosity G         = geometric mean of ceiling / reference over the market's drugs, to the power round_weight,
+    generosity G         = geometric mean of ceiling / reference over the market's drugs
                            x exp(generosity_error x its standard error x z), one z for the round
-    level of drug d      = ceiling / G
-    anchor of drug d     = level^w x reference^(1 - w)
-    usual cost of drug d = cost_median x anchor x level^-cheapness x (volume / 10^7)^-scale x (firms / 4.5)^-entry
+    level of drug d      = ceiling / G^round_weight
+    w                    = ceiling_weight x (1 - G)^fade, from 0 to 1
+    anchor of drug d     = level^w x reference^(1 - w) x (firms / 4.5)^-(entry x (1 - w))
+    usual cost of drug d = cost_median x anchor x level^-cheapness x (volume / 10^7)^-scale
     cost of its firm i   = usual cost x exp(drug_spread z_d + firm_spread z_i) x type
 
-``reference`` is the geometric mean of the generics' own earlier prices, where none is known the level; w is
-``ceiling_weight``. Why: within a round a drug with a low ceiling is a cheap one, but all ceilings of a round were set
-with one generosity, which says nothing of costs. Against the ceiling the median bid moves from round to round, against
-earlier prices it does not. A regression with effects within and between groups tells the two apart (Mundlak 1978).
+``reference`` is the geometric mean of the generics' own earlier prices, where none is known the level. Why: within a
+round a drug with a low ceiling is a cheap one, but all ceilings of a round were set with one generosity, which says
+nothing of costs. Against the ceiling the median bid moves from round to round, against earlier prices it does not. A
+regression with effects within and between groups tells the two apart (Mundlak 1978). Ceilings far under earlier
+prices were won in a tender and tell costs; ceilings near them only repeat them. So does the number of firms: a price
+that was won knows who competes, a listed one does not, and firms come where a drug is cheap to make for its price.
 A cheap tablet costs a larger part of its price, because filling and packing cost the same for all; large volumes cost
-less per unit [B6]. The more firms are qualified the lower the usual cost: firms come where a drug is cheap to make.
+less per unit [B6].
 """
 
 from __future__ import annotations
@@ -47,12 +50,20 @@ class AnchoredCosts(TwoLevelCosts):
     )
     ceiling_weight: float = param(
         0.9152,
-        "how far the ceiling, rather than earlier prices, anchors the cost",
+        "how far the ceiling, rather than earlier prices, anchors the cost, times (1 - generosity)^fade",
         unit="elasticity",
         source=_FIT,
         confidence="I",
         ge=0,
-        le=1,
+        le=4,
+    )
+    fade: float = param(
+        0.0,
+        "how the weight of ceilings fades as they come near earlier prices; 0: not at all",
+        source=_FIT,
+        confidence="I",
+        ge=0,
+        le=5,
     )
     round_weight: float = param(
         1.0,
@@ -91,7 +102,7 @@ class AnchoredCosts(TwoLevelCosts):
     )
     entry: float = param(
         0.0379,
-        "how the usual cost falls with the number of qualified firms",
+        "how the usual cost falls with the number of qualified firms, where earlier prices anchor it",
         unit="elasticity",
         source=_FIT,
         confidence="I",
@@ -108,13 +119,15 @@ class AnchoredCosts(TwoLevelCosts):
     def _usual(self, market: Market, luck: Streams) -> Callable[[Drug, int], float]:
         """See `TwoLevelCosts`."""
         generosity, place = self._generosity(market, luck), {drug.id: d for d, drug in enumerate(market.drugs)}
+        weight = min(1.0, self.ceiling_weight * max(0.0, 1 - generosity) ** self.fade)
+        measure = generosity**self.round_weight
 
         def usual(drug: Drug, firms: int) -> float:
-            volume, price = max(1.0, float(market.reported[place[drug.id]].sum())), _earlier_price(market, drug)
-            level = float(drug.ceiling) / generosity if drug.ceiling is not None else price or self._brand(market, drug)
-            anchor = level**self.ceiling_weight * (price or level) ** (1 - self.ceiling_weight)
-            size = (volume / 1e7) ** -self.scale * (firms / USUAL_FIRMS) ** -self.entry
-            return float(self.cost_median * anchor * level**-self.cheapness * size)
+            volume, price = max(1.0, float(market.reported[place[drug.id]].sum())), earlier_price(market, drug)
+            level = float(drug.ceiling) / measure if drug.ceiling is not None else price or self._brand(market, drug)
+            crowd = (firms / USUAL_FIRMS) ** -self.entry
+            anchor = level**weight * ((price or level) * crowd) ** (1 - weight)
+            return float(self.cost_median * anchor * level**-self.cheapness * (volume / 1e7) ** -self.scale)
 
         return usual
 
@@ -127,13 +140,13 @@ class AnchoredCosts(TwoLevelCosts):
         ratios = [
             np.log(float(drug.ceiling) / price)
             for drug in market.drugs
-            if drug.ceiling is not None and (price := _earlier_price(market, drug))
+            if drug.ceiling is not None and (price := earlier_price(market, drug))
         ]
         if not ratios:
             return 1.0
         error = float(np.std(ratios, ddof=1)) / len(ratios) ** 0.5 if len(ratios) > 1 else 0.0
         off = self.generosity_error * error * float(luck.normal("firms.generosity"))
-        return float(np.exp(self.round_weight * (np.mean(ratios) + off)))
+        return float(np.exp(np.mean(ratios) + off))
 
     def _brand(self, market: Market, drug: Drug) -> float:
         """What generics may have sold for before, by the originators' prices."""
@@ -141,7 +154,7 @@ class AnchoredCosts(TwoLevelCosts):
         return float(np.median(known)) / self.originator_premium if known else 1.0
 
 
-def _earlier_price(market: Market, drug: Drug) -> float | None:
+def earlier_price(market: Market, drug: Drug) -> float | None:
     """Geometric mean of the generics' own earlier prices, yuan per unit; None where none is known."""
     known = [float(p.pre_price) for p in market.products_of(drug.id) if p.pre_price and not p.originator]
     return float(np.exp(np.log(known).mean())) if known else None
