@@ -41,7 +41,7 @@ class AnchoredCosts(TwoLevelCosts):
 
     model: Literal["anchored-costs"] = "anchored-costs"  # type: ignore[assignment]
     cost_median: float = param(
-        0.186,
+        0.181,
         "median unit cost of a generic over ceiling and earlier price, at 1 yuan and 10 million units a year",
         source=_FIT,
         confidence="I",
@@ -49,7 +49,7 @@ class AnchoredCosts(TwoLevelCosts):
         lt=2,
     )
     ceiling_weight: float = param(
-        0.9152,
+        1.73,
         "how far the ceiling, rather than earlier prices, anchors the cost, times (1 - generosity)^fade",
         unit="elasticity",
         source=_FIT,
@@ -58,9 +58,9 @@ class AnchoredCosts(TwoLevelCosts):
         le=4,
     )
     fade: float = param(
-        0.0,
+        1.0,
         "how the weight of ceilings fades as they come near earlier prices; 0: not at all",
-        source=_FIT,
+        source="held at 1, as the gap itself, in the fit on expansion and batch 2 (docs/calibration.md)",
         confidence="I",
         ge=0,
         le=5,
@@ -83,7 +83,7 @@ class AnchoredCosts(TwoLevelCosts):
         le=5,
     )
     cheapness: float = param(
-        0.2486,
+        0.2476,
         "how the cost's part of the price falls with the price of a unit",
         unit="elasticity",
         source=_FIT,
@@ -101,7 +101,7 @@ class AnchoredCosts(TwoLevelCosts):
         le=1,
     )
     entry: float = param(
-        0.0379,
+        0.41,
         "how the usual cost falls with the number of qualified firms, where earlier prices anchor it",
         unit="elasticity",
         source=_FIT,
@@ -110,10 +110,10 @@ class AnchoredCosts(TwoLevelCosts):
         le=2,
     )
     drug_spread: float = param(
-        0.4916, "spread of costs between drugs, sd of the logarithm", source=_FIT, confidence="I", ge=0, le=2
+        0.47, "spread of costs between drugs, sd of the logarithm", source=_FIT, confidence="I", ge=0, le=2
     )
     firm_spread: float = param(
-        0.3405, "spread of costs between firms, sd of the logarithm", source=_FIT, confidence="I", ge=0, le=2
+        0.344, "spread of costs between firms, sd of the logarithm", source=_FIT, confidence="I", ge=0, le=2
     )
 
     def _usual(self, market: Market, luck: Streams) -> Callable[[Drug, int], float]:
