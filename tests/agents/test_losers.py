@@ -76,5 +76,9 @@ def test_a_run_pays_less_for_losers_that_cut_and_decides_its_tenders_alike(tmp_p
     for table in ("bids", "awards", "allocation"):
         for column, values in kept[table].items():
             np.testing.assert_array_equal(values, cut[table][column])
+    prices = cut["prices"]
+    lower = prices["price_after"] < prices["price_before"]
+    assert lower[~prices["selected"]].any()
+    assert not (kept["prices"]["price_after"] < kept["prices"]["price_before"])[~prices["selected"]].any()
     yuan = [table["accounts"]["yuan"][table["accounts"]["flow"] == "copayment"].sum() for table in (kept, cut)]
     assert yuan[1] < yuan[0]

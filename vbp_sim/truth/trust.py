@@ -88,8 +88,8 @@ def _naive(held: Sequence[Held], scores: Sequence[Skill]) -> str:
         f"{last.auc_naive:.3f} and a Brier score "
         f"of {last.brier_naive:.3f}, the model {last.auc:.3f} and {last.brier:.3f}. Its generic bids: a regression of "
         f"ln bid on ln firms and ln earlier price, fitted on the rounds before, has a CRPS of {last.crps_price:.3f}, "
-        f"on ln firms and ln ceiling {last.crps_regression:.3f}, the model {last.crps:.3f}, the pooled bids of the rounds "
-        f"before {last.crps_pooled:.3f}. {_KEPT_BACK}"
+        f"on ln firms and ln ceiling {last.crps_regression:.3f}, the model {last.crps:.3f}, the pooled bids of the "
+        f"rounds before {last.crps_pooled:.3f}. {_KEPT_BACK}"
     )
 
 
