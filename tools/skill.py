@@ -1,12 +1,12 @@
 """How good a predicted round is beside what somebody without the model would have said.
 
-Naive forecasts: bids by a regression of ln bid on ln firms and ln ceiling, fitted on the valid generic bids of the
-round before, with its residuals; winners by the K(n) table: originators win as often as in earlier rounds, the generics
-of a drug share its places.
+Naive forecasts: bids as in `naive`, by all rounds before; winners by the K(n) table: originators win as often as in
+earlier rounds, the generics of a drug share its places.
 """
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -16,7 +16,7 @@ import numpy.typing as npt
 
 from vbp_sim.rules.ruleset import RuleSet
 from vbp_sim.scenario.market import Market
-from vbp_sim.truth.accuracy import accuracy, crps
+from vbp_sim.truth.accuracy import accuracy
 from vbp_sim.truth.backtest import Backtest
 
 Floats = npt.NDArray[np.float64]
@@ -42,6 +42,7 @@ class Skill:
     crps: float
     crps_pooled: float
     crps_regression: float
+    crps_price: float
     slope: float
     slope_real: float
     slope_error: float
@@ -57,6 +58,7 @@ def skill(test: Backtest, market: Market, rules: RuleSet, earlier: Sequence[Mark
     right = accuracy(test, earlier)
     if right is None:
         return None
+    naive = defaultdict(lambda: np.nan, {name: found.crps for name, found in right.naive.items()})
     rows = np.flatnonzero(~test.originator & ~np.isnan(test.real_bids))
     ranks = np.array([_rank(test.bids[:, i], float(test.real_bids[i])) for i in rows])
     drugs = range(len(market.drugs))
@@ -71,8 +73,9 @@ def skill(test: Backtest, market: Market, rules: RuleSet, earlier: Sequence[Mark
         lowest80=_inside(lowest, 0.1),
         lowest90=_inside(lowest, 0.05),
         crps=right.crps,
-        crps_pooled=right.crps_pooled,
-        crps_regression=_regression(test, market, earlier),
+        crps_pooled=naive["pooled"],
+        crps_regression=naive["firms-ceiling"],
+        crps_price=naive["firms-price"],
         slope=right.slope,
         slope_real=right.slope_real,
         slope_error=right.slope_error,
@@ -125,32 +128,3 @@ def _auc(chance: Floats, won: npt.NDArray[np.bool_]) -> float:
     """How often a winner had the greater chance of a winner and a loser; ties count half."""
     gap = chance[won][:, None] - chance[~won][None, :]
     return float((gap > 0).mean() + (gap == 0).mean() / 2)
-
-
-def _regression(test: Backtest, market: Market, earlier: Sequence[Market]) -> float:
-    """Mean CRPS of the generics' valid bids by the regression; nan without an earlier round."""
-    known = [row for other in earlier[-1:] for row in _rows(other)]
-    if not known:
-        return np.nan
-    y, *x = np.log(np.array(known)).T
-    design = np.column_stack([np.ones(len(y)), *x])
-    beta = np.linalg.lstsq(design, y, rcond=None)[0]
-    noise = y - design @ beta
-    ceilings = np.array([np.nan if d.ceiling is None else float(d.ceiling) for d in market.drugs])[test.drug]
-    scores = [
-        crps(np.exp(np.array([1, np.log(test.qualified[i]), np.log(ceilings[i])]) @ beta + noise) / ceilings[i],
-             float(test.real_bids[i]))
-        for i in np.flatnonzero(~test.originator & ~np.isnan(test.real_bids))
-    ]  # fmt: skip
-    return float(np.mean(scores))
-
-
-def _rows(market: Market) -> list[tuple[float, float, float]]:
-    """Bid, firms and ceiling of each valid generic bid."""
-    found = []
-    for drug in market.drugs:
-        products = market.products_of(drug.id)
-        for p in products:
-            if p.bid is not None and drug.ceiling is not None and not p.originator and p.bid <= drug.ceiling:
-                found.append((float(p.bid), float(drug.qualified or len(products)), float(drug.ceiling)))
-    return found

@@ -87,8 +87,9 @@ def _naive(held: Sequence[Held], scores: Sequence[Skill]) -> str:
         f"Who wins batch 3: the K(n) table, with originators as in earlier rounds, has an AUC of "
         f"{last.auc_naive:.3f} and a Brier score "
         f"of {last.brier_naive:.3f}, the model {last.auc:.3f} and {last.brier:.3f}. Its generic bids: a regression of "
-        f"ln bid on ln firms and ln ceiling, fitted on the round before, has a CRPS of {last.crps_regression:.3f}, the "
-        f"model {last.crps:.3f}, the pooled bids of the rounds before {last.crps_pooled:.3f}. {_KEPT_BACK}"
+        f"ln bid on ln firms and ln earlier price, fitted on the rounds before, has a CRPS of {last.crps_price:.3f}, "
+        f"on ln firms and ln ceiling {last.crps_regression:.3f}, the model {last.crps:.3f}, the pooled bids of the "
+        f"rounds before {last.crps_pooled:.3f}. {_KEPT_BACK}"
     )
 
 
@@ -141,7 +142,8 @@ def _bids(scores: Sequence[Skill]) -> Iterator[str]:
             f"{s.lowest80:.0%}, {s.lowest90:.0%}" for s in scores
         ],
         "CRPS of generic bids: model": [_number(s.crps) for s in scores],
-        "CRPS: regression on ln firms and ln ceiling, round before": [_number(s.crps_regression) for s in scores],
+        "CRPS: regression on ln firms and ln earlier price": [_number(s.crps_price) for s in scores],
+        "CRPS: regression on ln firms and ln ceiling": [_number(s.crps_regression) for s in scores],
         "CRPS: pooled bids of earlier rounds": [_number(s.crps_pooled) for s in scores],
         "slope of ln price on ln firms, model": [f"{s.slope:.2f}" for s in scores],
         "slope, real (standard error)": [f"{s.slope_real:.2f} ({s.slope_error:.2f})" for s in scores],

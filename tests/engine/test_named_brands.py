@@ -177,8 +177,9 @@ def test_incumbents_are_guaranteed_more_in_a_renewal(tmp_path: Path) -> None:
         tmp_path,
         rounds={"first": round_of(rules=term(12)), "second": round_of("2020-01-01", term(12, share=share))},
     )
-    places = simulate(scenario, 0)["allocation"]
-    before = {(d, f) for d, f, r in zip(places["drug"], places["main"], places["round"], strict=True) if r == "first"}
-    late = rows(places, round="second")
+    tables = simulate(scenario, 0)
+    won = rows(tables["bids"], round="first", selected=True)
+    before = {*zip(won["drug"], won["manufacturer"], strict=True)}
+    late = rows(tables["allocation"], round="second")
     for drug, firm, reported, agreed in zip(*(late[c] for c in ("drug", "main", "reported", "agreed")), strict=True):
         assert agreed == pytest.approx((0.8 if (drug, firm) in before else 0.4) * reported)

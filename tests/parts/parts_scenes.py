@@ -45,8 +45,37 @@ BRANDS = {"rule": "draft", "brands_first": True}
 BUYS_VOLUME = {"model": "rules-of-thumb", "maverick": 0.7}
 LINES = {"rule": "threshold", "ratio": 1.8, "cut": 0.4, "low_lines": {"*": 0.45}}
 
+STRONG = [{**drug, "strength": "0.2g"} for drug in BASE["drugs"]]
+#: a floor under costs that binds, of ingredient and of conversion
+DEAR = {"drugs": STRONG, "behaviour": {"firms": {"ingredient_price": 4000.0}}}
+#: brands of one company that stay out half of the time
+WAVERING = {"products": CHEAP, "behaviour": {"bidding": {"stays_out": 0.5}}}
+ALOOF = {"products": CHEAP, "behaviour": {"bidding": {"stays_out": 1.0}}}
+
 SCENES: dict[str, dict[str, Any]] = {
+    "firms.ingredient_price": DEAR,
+    "firms.ingredient_spread": DEAR,
+    "firms.conversion_oral": DEAR,
+    "firms.conversion_injection": DEAR,
+    "losers.outside_originator": {"products": PRICED, "behaviour": {"losers": {"marked": 0.5, "elasticity": 0.1}}},
+    "losers.link": {"behaviour": {"losers": {"unlinked": 0.9}}},
+    "bidding.company": WAVERING,
+    "bidding.silent": ALOOF,
+    "bidding.handed_over": ALOOF,
+    "bidding.stays_out": {"products": CHEAP},
+    "bidding.originator_exposure_spread": {
+        "products": CHEAP,
+        "behaviour": {"bidding": {"stays_out": 0.0, "originator_exposure": 0.2}},
+    },
+    "bidding.offer_margin": {
+        "rounds": {"first": {"drugs": None}, "second": {"drugs": None}},
+        "rules": {
+            "shortlist": {"rule": "table", "places_by_firms": [1, 2, 3, 4, 5]},
+            "selection": {"rule": "threshold", "ratio": 1.05, "revival": {"rule": "highest-selected"}},
+        },
+    },
     "firms.round_weight": {"products": PRICED},
+    "firms.generosity_error": {"products": PRICED},
     "firms.ceiling_weight": {"products": PRICED},
     "industry.leave": {"behaviour": {"bidding": BUYS_VOLUME}},
     "bidding.focal": {"rules": {"selection": LINES}},

@@ -61,8 +61,11 @@ def test_without_limits_nothing_moves() -> None:
 def test_declared_capacity_binds_in_a_run(tmp_path: Path) -> None:
     """a1 declares next to nothing: others serve its provinces; agreed volumes stay as they were."""
     products = [{**p, "capacity": 10 if p["manufacturer"] == "a1" else ""} for p in PRODUCTS]
-    usual = simulate(small(tmp_path, products=products), 0)
-    bound = simulate(small(tmp_path, products=products, behaviour={"supply": {"capacity": {"model": "declared"}}}), 0)
+    ample, declared = {"firms": {"capacity_median": 50.0}}, {"supply": {"capacity": {"model": "declared"}}}
+    usual, bound = (
+        simulate(small(tmp_path, products=products, behaviour=behaviour), 0)
+        for behaviour in (ample, {**ample, **declared})
+    )
     served = rows(usual["allocation"], main="a1")
     assert len(served["drug"]) > 0
     key = ("drug", "province")

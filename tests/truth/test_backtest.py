@@ -103,7 +103,8 @@ def test_batch_3_is_predicted_within_what_was_asked() -> None:
     assert right.value_cut["mean"] == pytest.approx(0.755, abs=0.06)
     assert test.metrics["selected_products"]["mean"] == pytest.approx(191, rel=0.06)
     assert test.metrics["originator_win_rate"]["mean"] < 0.15
-    assert right.better > 0.1
+    assert right.naive["pooled"].low > 0.1
+    assert right.naive["firms-ceiling"].low > 0.1
     assert abs(right.slope - right.slope_real) < 2 * right.slope_error
     assert right.step["55-60 %"][0] > 2 * right.step["40-50 %"][0]
     assert right.step["exactly 50 %"][0] < 0.01

@@ -14,6 +14,7 @@ import simpy
 from vbp_sim.agents.bidding.interface import Bidding, PastRound
 from vbp_sim.agents.choice.interface import Choice
 from vbp_sim.agents.firms.interface import Firms
+from vbp_sim.agents.firms.losers import Losers
 from vbp_sim.agents.industry import Industry
 from vbp_sim.agents.reporting.interface import Reporting
 from vbp_sim.agents.supply.interface import Line, Supply
@@ -62,6 +63,7 @@ class World:
         self.choice = chosen(behaviour.choice, Choice)
         self.supply = chosen(behaviour.supply, Supply)
         self.industry = chosen(behaviour.industry, Industry)
+        self.losers = chosen(behaviour.losers, Losers)
         self.drug_ids = tuple(d.id for d in market.drugs)
         self.laws = laws_of(scenario, clock)
         years = clock.day(clock.end) / 365.25

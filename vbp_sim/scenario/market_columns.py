@@ -112,6 +112,13 @@ FILES: dict[str, tuple[Column, ...]] = {
             "trend", "change", "yearly change of the need for it, left out: 0", "share/year", limits=_from("-0.5", "1")
         ),
         Column("ceiling", "price", "highest valid bid", "yuan/unit", limits=PRICE),
+        Column(
+            "cost",
+            "price",
+            "usual unit cost of its generics; left out: from ceiling and earlier prices",
+            "yuan/unit",
+            limits=PRICE,
+        ),
         Column("pre_price", "price", "lowest price paid before the round", "yuan/unit", limits=PRICE),
         Column(
             "qualified",

@@ -77,6 +77,9 @@ class Behaviour(Frozen):
     bidding: Annotated[Part, Chosen("bidding", "rules-of-thumb")] = Field(
         default_factory=dict, validate_default=True, description="how manufacturers bid"
     )
+    losers: Annotated[Part, Chosen("losers", "keep")] = Field(
+        default_factory=dict, validate_default=True, description="what firms that were not selected ask from then on"
+    )
     reporting: Annotated[Part, Chosen("reporting", "newsvendor")] = Field(
         default_factory=dict, validate_default=True, description="how institutions report their demand"
     )

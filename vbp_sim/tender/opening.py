@@ -41,6 +41,7 @@ def opening(
         conditions=reckoning(document, named),
         capacity=standings.capacity,
         history=history,
+        owner=document.owners,
     )
 
 

@@ -22,7 +22,8 @@ Row = tuple[Any, ...]
 class Seen:
     """What stands beside an outcome in its rows; arrays (firms,), yuan per unit: the bid (nan = no quote), the own
     price before and the cost, and what really happened (nan, -1 = not known). ``before`` is the lowest price paid
-    before."""
+    before, ``asked`` what a firm asks from then on if it was not selected (the price of before where it is left out).
+    """
 
     bid: FloatArray
     price: FloatArray
@@ -30,6 +31,7 @@ class Seen:
     real_bid: FloatArray
     real_selected: IntArray
     before: float = np.nan
+    asked: FloatArray | None = None
 
 
 def bid_rows(outcome: Outcome, seen: Seen) -> Iterator[Row]:
@@ -47,7 +49,7 @@ def bid_rows(outcome: Outcome, seen: Seen) -> Iterator[Row]:
 def price_rows(outcome: Outcome, seen: Seen, standard: Callable[[FloatArray, FloatArray], FloatArray]) -> Iterator[Row]:
     """A row for each firm; ``standard(price, selected)`` is the payment standard of the first year."""
     document, award, price = outcome.document, outcome.award, _prices(outcome)
-    after = np.where(award.selected, price, seen.price)
+    after = np.where(award.selected, price, seen.price if seen.asked is None else seen.asked)
     lowest = np.full(len(after), _lowest(outcome))
     paid = after if award.failed else standard(after, lowest)
     for i, firm in enumerate(document.firms):

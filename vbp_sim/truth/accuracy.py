@@ -11,53 +11,63 @@ import numpy.typing as npt
 
 from vbp_sim.scenario.market import Market
 from vbp_sim.truth.backtest import Backtest
+from vbp_sim.truth.naive import REGRESSIONS, better, generic_bids, regression
 
 Floats = npt.NDArray[np.float64]
+
+
+@dataclass(frozen=True)
+class Naive:
+    """CRPS of a forecast without a model, and how much better the prediction is, as a share of it, with the 5 % and
+    95 % quantile over drugs.
+    """
+
+    crps: float
+    better: float
+    low: float
+    high: float
 
 
 @dataclass(frozen=True)
 class Accuracy:
     """Scores of a prediction.
 
-    ``crps`` mean score of the generics' valid bids over the ceiling (0 is perfect); ``crps_pooled`` that of the pooled
-    bids of earlier rounds, nan without any; ``slope`` of ln(price / ceiling) of selected products on ln(qualified
-    firms), mean over replications, ``slope_real`` with its standard error ``slope_error``; ``step`` predicted and
-    real parts of the valid generic bids cut by 40-50, exactly 50, and 55-60 percent; ``value_cut`` the selected prices'
-    cut against the ceiling weighted by agreed volume x ceiling: predicted mean, 5 % and 95 % quantile, and real.
+    ``crps`` mean score of the generics' valid bids over the ceiling (0 is perfect); ``naive`` the scores of forecasts
+    from earlier rounds that know no model, by name (`naive`), none without any; ``slope`` of ln(price / ceiling) of
+    selected products on ln(qualified firms), mean over replications, ``slope_real`` with its standard error
+    ``slope_error``; ``step`` predicted and real parts of the valid generic bids cut by 40-50, exactly 50, and 55-60
+    percent; ``value_cut`` the selected prices' cut against the ceiling weighted by agreed volume x ceiling: predicted
+    mean, 5 % and 95 % quantile, and real.
     """
 
     crps: float
-    crps_pooled: float
+    naive: dict[str, Naive]
     slope: float
     slope_real: float
     slope_error: float
     step: dict[str, tuple[float, float]]
     value_cut: dict[str, float]
 
-    @property
-    def better(self) -> float:
-        """How much better than the pooled bids, as a share of their score."""
-        return 1 - self.crps / self.crps_pooled
-
     def as_dict(self) -> dict[str, Any]:
-        """For JSON: nan as null."""
-        known = {k: None if isinstance(v, float) and np.isnan(v) else v for k, v in asdict(self).items()}
-        return {**known, "crps_better": None if np.isnan(self.crps_pooled) else self.better}
+        """For JSON; ``crps_pooled`` and ``crps_better`` are the first naive forecast's, null without one."""
+        pool = self.naive.get("pooled")
+        shown = {"crps_pooled": pool and pool.crps, "crps_better": pool and pool.better}
+        return {**asdict(self), **shown}
 
     def lines(self) -> list[str]:
         """For people."""
-        pooled = (
-            ""
-            if np.isnan(self.crps_pooled)
-            else (f", pooled earlier bids {self.crps_pooled:.4f}: {self.better:.0%} better")
-        )
+        naive = [
+            f"    {name} {n.crps:.4f}: {n.better:.0%} better ({n.low:.0%} to {n.high:.0%})"
+            for name, n in self.naive.items()
+        ]
         off = abs(self.slope - self.slope_real) / self.slope_error
         cut = self.value_cut
         parts = ", ".join(f"{name} {a:.1%} (real {b:.1%})" for name, (a, b) in self.step.items())
         return [
             f"cut weighted by value (agreed volume x ceiling) {cut['mean']:.1%} "
             f"({cut['low']:.1%} to {cut['high']:.1%}), real {cut['real']:.1%}",
-            f"CRPS of generic bids {self.crps:.4f}{pooled}",
+            f"CRPS of generic bids {self.crps:.4f}{', by forecasts without a model' if naive else ''}",
+            *naive,
             f"slope of ln(price / ceiling) on ln(firms) {self.slope:.2f}, real {self.slope_real:.2f} "
             f"(standard error {self.slope_error:.2f}): {off:.1f} standard errors off",
             f"generic bids cut by {parts}",
@@ -66,7 +76,7 @@ class Accuracy:
 
 def accuracy(test: Backtest, earlier: Sequence[Market] = ()) -> Accuracy | None:
     """Score a prediction; None where the market does not give bids and winners."""
-    generic = ~test.originator
+    generic, rows = ~test.originator, _scored(test)
     real = test.real_bids[generic]
     if np.isnan(test.real_prices).all() or np.isnan(real).all():
         return None
@@ -76,10 +86,20 @@ def accuracy(test: Backtest, earlier: Sequence[Market] = ()) -> Accuracy | None:
     for prices in test.prices:
         here = ~np.isnan(prices)
         drawn.append(slope(prices[here], test.qualified[here].astype(np.float64))[0])
-    pool = np.concatenate([generic_bids(m) for m in earlier]) if earlier else np.array([])
+    own, drug = scores(test), test.drug[rows]
+    known = [m for m in earlier if len(generic_bids(m))]
+    forecasts: dict[str, Floats] = {}
+    if known:
+        pool = np.concatenate([generic_bids(m) for m in known])
+        forecasts = {"pooled": np.broadcast_to(pool, (len(own), len(pool)))}
+        forecasts |= {name: regression(known, test.asked[rows], column) for name, column in REGRESSIONS.items()}
+    naive = {}
+    for name, drawn_bids in forecasts.items():
+        others = [crps(draws, float(b)) for draws, b in zip(drawn_bids, test.real_bids[rows], strict=True)]
+        naive[name] = Naive(float(np.mean(others)), *better(own, np.array(others), drug))
     return Accuracy(
-        crps=score(test),
-        crps_pooled=pooled(pool, test) if len(pool) else float("nan"),
+        crps=float(own.mean()),
+        naive=naive,
         slope=float(np.mean(drawn)),
         slope_real=beta,
         slope_error=error,
@@ -101,35 +121,29 @@ def _part(bids: Floats, low: float, high: float) -> float:
     return float(((known >= low) & (known < high)).mean())
 
 
-def generic_bids(market: Market) -> Floats:
-    """Valid generic bids of a market over the ceiling."""
-    ceilings = {d.id: d.ceiling for d in market.drugs}
-    found = []
-    for p in market.products:
-        ceiling = ceilings[p.drug]
-        if p.bid is not None and ceiling is not None and not p.originator and p.bid <= ceiling:
-            found.append(float(p.bid / ceiling))
-    return np.array(found)
-
-
 def score(test: Backtest) -> float:
-    """Mean CRPS of the generics' valid bids over the ceiling, each against its own product's prediction.
+    """Mean of `scores`."""
+    return float(scores(test).mean())
+
+
+def scores(test: Backtest) -> Floats:
+    """CRPS of each of the generics' valid bids over the ceiling, against its own product's prediction.
 
     A product that the model never lets bid validly is scored against all predicted bids.
     """
-    rows = np.flatnonzero(~test.originator & ~np.isnan(test.real_bids))
     everything = test.bids[:, ~test.originator].ravel()
-    scores = []
-    for i in rows:
-        draws = test.bids[:, i]
-        scores.append(crps(everything if np.isnan(draws).all() else draws, float(test.real_bids[i])))
-    return float(np.mean(scores))
+    drawn = [test.bids[:, i] for i in _scored(test)]
+    of = [everything if np.isnan(draws).all() else draws for draws in drawn]
+    return np.array([crps(d, float(b)) for d, b in zip(of, test.real_bids[_scored(test)], strict=True)])
+
+
+def _scored(test: Backtest) -> npt.NDArray[np.intp]:
+    return np.flatnonzero(~test.originator & ~np.isnan(test.real_bids))
 
 
 def pooled(forecast: Floats, test: Backtest) -> float:
     """Mean CRPS of the generics' valid bids if one pool of bids over the ceiling is the forecast for each."""
-    rows = ~test.originator & ~np.isnan(test.real_bids)
-    return float(np.mean([crps(forecast, float(b)) for b in test.real_bids[rows]]))
+    return float(np.mean([crps(forecast, float(b)) for b in test.real_bids[_scored(test)]]))
 
 
 def crps(draws: Floats, real: float) -> float:

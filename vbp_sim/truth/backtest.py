@@ -32,6 +32,7 @@ from vbp_sim.scenario.parts import Chosen, Part, chosen
 from vbp_sim.scenario.spec import Behaviour
 from vbp_sim.streams import Streams
 from vbp_sim.tender import Document, Outcome, Seen, Standings, decide, opening, outcome_of, rows
+from vbp_sim.truth.naive import asked
 from vbp_sim.truth.papers import papers
 
 Floats = npt.NDArray[np.float64]
@@ -74,7 +75,8 @@ class Backtest:
     """Predicted metrics (mean, low, high), and real ones where the market gives them.
 
     ``bids`` and ``prices`` (replications, products) over the ceiling: valid bids, prices of selected products, nan
-    elsewhere; ``real_bids`` and ``real_prices`` (products,); ``qualified`` (products,) firms that may bid for the drug.
+    elsewhere; ``real_bids`` and ``real_prices`` (products,); ``qualified`` (products,) firms that may bid for the drug,
+    ``asked`` (products, 3) what forecasts without a model ask of it.
     ``value_cut`` (replications,) and ``real_value_cut``: cut against the ceiling, weighted by agreed volume x ceiling.
     ``regret`` the largest of all predicted rounds, nan if the bidders solve for no equilibrium.
     """
@@ -88,6 +90,7 @@ class Backtest:
     originator: npt.NDArray[np.bool_]
     drug: npt.NDArray[np.int64]
     qualified: npt.NDArray[np.int64]
+    asked: Floats
     value_cut: Floats
     real_value_cut: float
     regret: float
@@ -133,6 +136,7 @@ def backtest(
         originator=first.originator,
         drug=first.drug,
         qualified=np.bincount(first.drug, minlength=len(market.drugs))[first.drug],
+        asked=np.array([asked(market, d) for d in market.drugs])[first.drug],
         value_cut=np.array([_value_cut(market, tables) for tables in seen]),
         real_value_cut=_value_cut(market, really) if really else float("nan"),
         regret=float(np.fmax.reduce([run.regret for run in runs])),

@@ -4,7 +4,7 @@ The loss asks for the distribution of bids and for the outcome of the round at o
 
     CRPS of the generics' valid bids over the ceiling / CRPS of all these bids pooled
     + ((mean cut - real) / 0.04)^2 w + ((weighted cut - real) / 0.06)^2 w + (ln(winners / real) / 0.05)^2 w
-    + ((originator win rate - real) / 0.15)^2 w
+    + ((originator win rate - real) / 0.15)^2 w + ((valid bids per drug - real) / 0.2)^2 w
     + ((slope of ln(price / ceiling) on ln(firms) - real) / (2 standard errors))^2 w,  w = 0.05
     + 0.004 x squared distance from the start, in steps of the search
 
@@ -33,7 +33,7 @@ from vbp_sim.truth.replay import read_market_of
 Floats = npt.NDArray[np.float64]
 
 #: how far each metric may be off before it counts as much as `WEIGHT`
-TOLERANCE = {"cut_ceiling": 0.04, "cut_weighted": 0.06, "originator_win_rate": 0.15}
+TOLERANCE = {"cut_ceiling": 0.04, "cut_weighted": 0.06, "originator_win_rate": 0.15, "bidders_per_drug": 0.2}
 WINNERS = 0.05
 WEIGHT = 0.05
 PRIOR = 0.004
@@ -65,22 +65,25 @@ class Free:
 #: what ``vbp calibrate`` fits
 FREE = (
     Free("firms", "cost_median", 0.02, 1.0, 0.2, log=True),
-    Free("firms", "ceiling_weight", 0.0, 1.0, 0.15),
+    Free("firms", "ceiling_weight", 0.0, 4.0, 0.15),
     Free("firms", "round_weight", 0.0, 1.0, 0.3),
     Free("firms", "cheapness", 0.0, 0.4, 0.04),
     Free("firms", "scale", 0.0, 0.15, 0.03),
+    Free("firms", "entry", 0.0, 2.0, 0.3),
     Free("firms", "drug_spread", 0.05, 1.2, 0.15, log=True),
     Free("firms", "firm_spread", 0.1, 1.2, 0.15, log=True),
     Free("bidding", "belief_markup", -0.3, 4.0, 0.25),
     Free("bidding", "belief_spread", 0.2, 1.2, 0.15, tick=0.1),
     Free("bidding", "belief_error", 0.05, 1.2, 0.15, log=True),
     Free("bidding", "noise", 0.005, 0.6, 0.4, log=True),
+    Free("bidding", "maverick", 0.0, 0.2, 0.02),
     Free("bidding", "focal", 0.0, 0.9, 0.1, tick=0.1),
     Free("bidding", "originator_threat", 0.0, 1.0, 0.15, tick=0.1),
     Free("bidding", "generic_kept", 0.0, 1.0, 0.15),
     Free("bidding", "generic_exposure", 0.0, 1.0, 0.1),
     Free("bidding", "originator_kept", 0.0, 1.5, 0.15),
     Free("bidding", "walk_away", 0.05, 0.9, 0.2, log=True),
+    Free("bidding", "stays_out", 0.0, 0.8, 0.1),
     Free("bidding", "originator_exposure", 0.02, 3.0, 0.4, log=True),
 )
 
@@ -105,11 +108,13 @@ def calibrate(
     seed: int = 1,
     workers: int = 2,
     hold: Sequence[str] = (),
+    step: float = 0.7,
     progress: Callable[[int, float], None] | None = None,
 ) -> Fit:
     """Fit `FREE` on markets, each with the id of its rule set; the same arguments give the same fit.
 
-    Parameters named in ``hold`` stay as the start has them.
+    Parameters named in ``hold`` stay as the start has them; ``step`` is the first step of the search over the usual
+    one of each parameter, small where the start is good.
     """
     free = [f for f in FREE if hasattr(getattr(start, f.part), f.name) and f.name not in hold]
     centre = np.array([f.inner(getattr(getattr(start, f.part), f.name)) for f in free])
@@ -120,7 +125,7 @@ def calibrate(
         def losses(candidates: Floats) -> Floats:
             return np.array(list(pool.map(task, candidates)))
 
-        best, loss = minimize(losses, centre, generations, population, seed, progress)
+        best, loss = minimize(losses, centre, generations, population, seed, progress, step)
     if loss > first:
         best, loss = centre, first
     names = tuple(name for name, _ in markets)
@@ -178,7 +183,7 @@ def loss(test: Backtest) -> float:
 
 def minimize(
     losses: Callable[[Floats], Floats], centre: Floats, generations: int, population: int, seed: int,
-    progress: Callable[[int, float], None] | None = None,
+    progress: Callable[[int, float], None] | None = None, step: float = 0.7,
 ) -> tuple[Floats, float]:  # fmt: skip
     """Evolution strategy with covariance adaptation (Hansen 2016): best candidate and its loss."""
     luck, n = np.random.default_rng(seed), len(centre)
@@ -191,7 +196,7 @@ def minimize(
     c_c, c_1 = 4 / (n + 4), 2 / ((n + 1.3) ** 2 + effective)
     c_mu = min(1 - c_1, 2 * (effective - 2 + 1 / effective) / ((n + 2) ** 2 + effective))
     usual = np.sqrt(n) * (1 - 1 / (4 * n) + 1 / (21 * n * n))
-    mean, sigma, cov = centre.copy(), 0.7, np.eye(n)
+    mean, sigma, cov = centre.copy(), step, np.eye(n)
     path_s, path_c = np.zeros(n), np.zeros(n)
     best, lowest = centre, np.inf
     for g in range(generations):

@@ -36,6 +36,7 @@ def draft(winners: int, weights: np.ndarray = CENSUS) -> np.ndarray:
 #: outside markets as assumed before any fit, so that no new fit moves a test
 OUTSIDE = {
     "generic_exposure": 0.2, "generic_kept": 0.5, "originator_exposure": 0.6, "originator_kept": 0.75, "noise": 0.05,
+    "stays_out": 0.0,
 }  # fmt: skip
 #: the same with beliefs, which an equilibrium has none of
 ASSUMED = {

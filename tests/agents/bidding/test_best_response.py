@@ -58,7 +58,7 @@ def test_t5_a_revival_makes_bids_higher_than_the_ratio_alone() -> None:
 def test_an_originator_refuses_what_covers_its_cost_but_not_its_pride() -> None:
     """It walks away under half of its price before; a generic takes the same offer."""
     made = opening(COSTS, rules("batch-9"), originators=1)
-    proud = model(walk_away=0.5, walk_away_spread=0.0)
+    proud = model(walk_away=0.5, walk_away_spread=0.0, originator_kept=0.0, stays_out=0.0)
     line = 0.5 * made.pre_price[-1]
     assert made.cost[-1] < 0.9 * line
 

@@ -6,8 +6,8 @@
 
 A firm that would gain less than ``lazy`` of its payoff by bidding below the ceiling bids the ceiling. A firm whose
 cost exceeds the ceiling quotes its old price, which is void. A maverick buys volume below its cost, unless bidders
-must state that they do not. Originators weigh the same payoff with a large outside market, and have a lowest price
-below which prices abroad would suffer.
+must state that they do not. Originators weigh the same payoff with a large outside market, and may stay out
+(`brands`). An offered price is taken if it leaves a margin and pays better than to go without.
 """
 
 from __future__ import annotations
@@ -19,37 +19,36 @@ import numpy as np
 
 from vbp_sim.agents.bidding.addressed import normals, uniforms
 from vbp_sim.agents.bidding.beliefs import MEDIANS, Belief, Believed, believed_payoffs
+from vbp_sim.agents.bidding.brands import FIT, Brands, without
 from vbp_sim.agents.bidding.capacity import with_burdens
 from vbp_sim.agents.bidding.case import Case, case_of
-from vbp_sim.agents.bidding.interface import Bidding, Bools, Conditions, Floats, Opening
+from vbp_sim.agents.bidding.interface import Bools, Conditions, Floats, Opening
 from vbp_sim.agents.bidding.past import usual_cost
 from vbp_sim.agents.bidding.payoffs import GRID, Payoffs, Stakes, soft
 from vbp_sim.scenario.parts import param
 from vbp_sim.streams import Streams
 
-_FIT = "fitted to the expansion and batch 2 by `vbp calibrate` (docs/calibration.md)"
 
-
-class BestResponse(Bidding):
+class BestResponse(Brands):
     """Every firm bids what pays best against the rivals that it expects, under the rules as they are."""
 
     model: Literal["best-response"] = "best-response"
     belief_markup: float = param(
-        0.7434,
+        0.7934,
         "what firms expect rivals to add to the usual cost (median)",
         unit="share of the unit cost",
-        source=_FIT,
+        source=FIT,
         confidence="I",
         ge=-0.5,
         le=20,
     )
     belief_spread: float = param(
-        0.3, "spread of rivals' bids as firms expect it, sd of the logarithm", source=_FIT, confidence="I", gt=0, le=3
+        0.3, "spread of rivals' bids as firms expect it, sd of the logarithm", source=FIT, confidence="I", gt=0, le=3
     )
     belief_error: float = param(
         0.361,
         "spread of the expected level between firms, sd of the logarithm",
-        source=_FIT,
+        source=FIT,
         confidence="I",
         ge=0,
         le=3,
@@ -58,7 +57,7 @@ class BestResponse(Bidding):
         0.2,
         "part of the rivals expected to aim just under the cut that the rules guarantee",
         unit="share",
-        source=_FIT,
+        source=FIT,
         confidence="I",
         ge=0,
         le=1,
@@ -67,16 +66,16 @@ class BestResponse(Bidding):
         0.7,
         "chance, as rivals see it, that an originator bids like a generic rather than the ceiling",
         unit="probability",
-        source=_FIT,
+        source=FIT,
         confidence="I",
         ge=0,
         le=1,
     )
     noise: float = param(
-        0.3026,
+        0.2647,
         "how far firms miss the best bid: a bid that pays this part less is e times rarer",
         unit="share of the payoff",
-        source=_FIT,
+        source=FIT,
         confidence="I",
         ge=0,
         le=2,
@@ -100,13 +99,21 @@ class BestResponse(Bidding):
         ge=0,
         le=1,
     )
-    maverick: float = param(0.02, "chance that a generic buys volume below its cost", unit="probability", ge=0, le=1)
+    maverick: float = param(
+        0.0402,
+        "chance that a generic buys volume below its cost",
+        unit="probability",
+        source=FIT,
+        confidence="I",
+        ge=0,
+        le=1,
+    )
     maverick_depth: float = param(0.5, "lowest bid of a maverick over its cost", unit="share", gt=0, le=1)
     generic_exposure: float = param(
         0.0233,
         "loss in other channels per unit of price cut, generic",
         unit="share",
-        source=_FIT,
+        source=FIT,
         confidence="I",
         ge=0,
         le=10,
@@ -115,39 +122,19 @@ class BestResponse(Bidding):
         0.1048,
         "net price of a generic outside the tender over the ceiling",
         unit="x",
-        source=_FIT,
+        source=FIT,
         confidence="I",
         ge=0,
         le=100,
     )
-    originator_exposure: float = param(
-        0.4468,
-        "loss in other channels and countries per unit of price cut, originator (median)",
-        unit="share",
-        source=_FIT,
-        confidence="I",
-        ge=0,
-        le=10,
-    )
-    originator_exposure_spread: float = param(0.8, "spread of that between firms, sd of the logarithm", ge=0, le=3)
-    originator_kept: float = param(
+    offer_margin: float = param(
         0.0,
-        "net price of an originator outside over its own earlier price",
-        unit="x",
-        source=_FIT,
-        confidence="I",
+        "least margin over the price that an offered price must leave",
+        unit="share of the price",
+        source="assumption, 0 to 0.3; no offer was made in the fitted rounds",
         ge=0,
-        le=100,
+        lt=1,
     )
-    walk_away: float = param(
-        0.2031,
-        "median of the lowest price that an originator accepts, over its own earlier price",
-        source=_FIT,
-        confidence="I",
-        gt=0,
-        le=1,
-    )
-    walk_away_spread: float = param(0.5, "spread of that price, sd of the logarithm", source=_FIT, ge=0, le=3)
     lost: float = param(
         0.875,
         "volume that a non-selected product loses per unit of guaranteed share",
@@ -183,12 +170,11 @@ class BestResponse(Bidding):
 
     def bids(self, opening: Opening, luck: Streams) -> Floats:
         """See `Bidding.bids`: every draw is addressed by round, drug and firm."""
+        opening, competes = self.field(opening, luck)
         case = self.case(opening)
-        cost = opening.cost / opening.ceiling
+        cost = (opening.cost if opening.burden is None else opening.cost + opening.burden) / opening.ceiling
         generic = ~opening.originator
         level = self._levels(opening, luck)
-        if opening.burden is not None:
-            cost = cost + opening.burden / opening.ceiling
         best = np.ones(len(cost))
         stakes = self._stakes(opening, luck)
         for who in (generic, opening.originator):
@@ -197,13 +183,21 @@ class BestResponse(Bidding):
         rounded = np.where(best < 1, 1 - self.rounding * uniforms(opening, luck, "rounding"), 1.0)
         bid = np.where(cost > 1, np.nan, np.maximum(best * rounded, np.minimum(cost, best))) * opening.ceiling
         bid = np.where(generic, self._generic(opening, bid, luck), self._originator(opening, bid, luck))
-        aloof = opening.pre_price * (0.85 + 0.15 * uniforms(opening, luck, "old-price"))
-        return np.where(np.isnan(bid), np.maximum(aloof, opening.ceiling * 1.01), bid)
+        return self.quoted(opening, np.where(competes, bid, np.nan), luck)
 
     def accepts(self, opening: Opening, offers: Floats, luck: Streams) -> Bools:
-        """A generic accepts what covers its cost, an originator what it would not walk away from."""
-        floor = np.where(opening.originator, np.maximum(self._floor(opening, luck), opening.cost), opening.cost)
-        return np.asarray((offers > 0) & (offers >= floor), dtype=np.bool_)
+        """A firm accepts what leaves it a margin, an originator nothing that it would walk away from, and nobody what
+        pays less than to go without: at an offered price it is the last of as many winners as there can be.
+        """
+        opening, _ = self.field(opening, luck)
+        case, stakes, price = self.case(opening), self._stakes(opening, luck), offers / opening.ceiling
+        cost, last = opening.cost / opening.ceiling, max(1, min(opening.winners, case.qualified))
+        taken = case.volume[last][last - 1] * case.years[last] * (price - cost)
+        taken -= stakes.market * stakes.exposure * (1 - price)
+        enough = taken >= stakes.market * without(case, last) * np.maximum(0.0, stakes.kept - cost)
+        floor = np.where(opening.originator, self.lowest(opening, luck), 0.0)
+        margin = offers * (1 - self.offer_margin) >= opening.cost
+        return np.asarray((offers > 0) & (offers >= floor) & margin & enough, dtype=np.bool_)
 
     def _levels(self, opening: Opening, luck: Streams) -> Floats:
         """What each firm expects rivals to bid, over the ceiling: the usual cost, known to the trade, and a markup."""
@@ -283,12 +277,8 @@ class BestResponse(Bidding):
 
     def _originator(self, opening: Opening, bid: Floats, luck: Streams) -> Floats:
         """Bids of originators, never under the price from which they walk away; nan where that is over the ceiling."""
-        floor = self._floor(opening, luck)
+        floor = self.lowest(opening, luck)
         return np.where(floor <= opening.ceiling, np.maximum(bid, floor), np.nan)
-
-    def _floor(self, opening: Opening, luck: Streams) -> Floats:
-        z = normals(opening, luck, "walk-away")
-        return np.asarray(opening.pre_price * self.walk_away * np.exp(self.walk_away_spread * z))
 
 
 def needed(opening: Opening) -> Conditions:

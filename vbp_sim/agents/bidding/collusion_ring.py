@@ -50,4 +50,5 @@ def _without(opening: Opening, field: np.ndarray[tuple[int, ...], np.dtype[np.in
     kept: dict[str, Any] = {
         f.name: value[field] for f in fields(opening) if isinstance(value := getattr(opening, f.name), np.ndarray)
     }
-    return replace(opening, manufacturer=tuple(opening.manufacturer[i] for i in field), **kept)
+    names, owners = (tuple(column[i] for i in field) for column in (opening.manufacturer, opening.company))
+    return replace(opening, manufacturer=names, owner=owners, **kept)

@@ -71,7 +71,8 @@ class Opening:
     ``winners`` is the largest number of winners for this number of qualified firms. ``pre_share`` is each product's
     earlier share of the drug's volume, ``conditions`` the tender document; models that bid by habit do without that.
     ``capacity`` units per year that each firm can make; ``burden`` what a unit costs beside its cost because it takes
-    room in a plant that other drugs need too (yuan); ``history`` the earlier rounds, first round first.
+    room in a plant that other drugs need too (yuan); ``history`` the earlier rounds, first round first; ``owner`` the
+    company behind each firm ("" = itself; empty = all stand alone).
     """
 
     round: str
@@ -88,6 +89,13 @@ class Opening:
     capacity: Floats | None = None
     burden: Floats | None = None
     history: tuple[PastRound, ...] = ()
+    owner: tuple[str, ...] = ()
+
+    @property
+    def company(self) -> tuple[str, ...]:
+        """Who decides for each firm: its owner, or itself."""
+        owners = self.owner or ("",) * len(self.manufacturer)
+        return tuple(owner or name for owner, name in zip(owners, self.manufacturer, strict=True))
 
 
 class Bidding(Part):

@@ -18,6 +18,9 @@ from vbp_sim.streams import Streams
 
 _YEAR = 365.25
 
+#: how far under the usual margin failures still become more frequent: a loss of ten times the price is as bad as any
+THIN = 10.0
+
 
 class Renewal(Supply):
     """Exponential up and down times; a thin margin shortens the up times."""
@@ -61,7 +64,7 @@ class Renewal(Supply):
     def outage(self, line: Line, occasion: int, luck: Streams) -> Outage:
         """See `Supply.outage`."""
         rate, months = self.failures(line)
-        thin = self.usual_margin - line.margin
+        thin = min(self.usual_margin - line.margin, THIN)
         failing = rate * math.exp(self.sensitivity * thin)
         leaving = self.default_rate + self.exit_rate * max(0.0, -line.margin / 0.1)
         recalled = self.recall_rate * math.exp(self.recall_sensitivity * thin)

@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Generator
+from dataclasses import replace
 
 import numpy as np
 import numpy.typing as npt
 import simpy
 
-from vbp_sim.agents.bidding.interface import PastRound
+from vbp_sim.agents.bidding.interface import Opening, PastRound
 from vbp_sim.agents.bidding.past import past_round
+from vbp_sim.agents.firms.losers import Lost
 from vbp_sim.engine.place import Place
 from vbp_sim.engine.round.notice import draw_up, opening_of, qualified
 from vbp_sim.engine.round.renewal import take_stock
@@ -85,11 +87,18 @@ def _open(scope: Scope) -> tuple[list[Won], PastRound]:
             bid, opening.pre_price, opening.cost, opening.real_bid, world.listed.real_selected[scope.number][m],
             np.nan if before is None else float(before),
         )  # fmt: skip
-        _write(scope, d, outcome, seen)
+        asked = world.losers.prices(_lost(outcome, opening), world.luck) if outcome.agreed else opening.pre_price
+        _write(scope, d, outcome, replace(seen, asked=asked))
         if outcome.agreed:
-            won.append((d, m, outcome))
+            won.append((d, m, outcome, asked))
     scope.log("opening", float(len(won)), fact("awarded", of=len(scope.drugs)))
     return won, past
+
+
+def _lost(outcome: Outcome, opening: Opening) -> Lost:
+    """What losers of a drug weigh; winners stand among them, and what is said of them does not count."""
+    selected = float(outcome.award.price.max()) / money.YUAN
+    return Lost(opening.drug, opening.manufacturer, opening.originator, opening.pre_price, opening.cost, selected)
 
 
 def _write(scope: Scope, drug: int, outcome: Outcome, seen: Seen) -> None:

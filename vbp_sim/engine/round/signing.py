@@ -17,19 +17,20 @@ from vbp_sim.engine.world import World
 from vbp_sim.rules import money
 from vbp_sim.tender import Outcome
 
-#: an outcome that becomes an agreement: the drug, the products of its document's firms, and what was decided
-Won = tuple[int, npt.NDArray[np.int64], Outcome]
+#: an outcome that becomes an agreement: the drug, the products of its document's firms, what was decided, and what
+#: each firm asks that was not selected
+Won = tuple[int, npt.NDArray[np.int64], Outcome, npt.NDArray[np.float64]]
 Floats = npt.NDArray[np.float64]
 Ints = npt.NDArray[np.int64]
 
 
 def start(scope: Scope, won: Sequence[Won]) -> None:
     """First day of supply of all drugs that were awarded; agreements then run on their own."""
-    begun = [_start(scope, drug, members, outcome) for drug, members, outcome in won]
+    begun = [_start(scope, *one) for one in won]
     scope.world.env.process(agreement_years(scope.world, begun, scope.places))
 
 
-def _start(scope: Scope, drug: int, members: Ints, outcome: Outcome) -> Agreement:
+def _start(scope: Scope, drug: int, members: Ints, outcome: Outcome, asked: Floats) -> Agreement:
     """The agreement binds and its plants begin; it ends older ones where they overlap."""
     world = scope.world
     agreement = _agreement(scope, drug, members, outcome)
@@ -42,6 +43,7 @@ def _start(scope: Scope, drug: int, members: Ints, outcome: Outcome) -> Agreemen
             replaced(world, older, overlap)
     shelf.begin(agreement)
     _cap_outside(world, agreement)
+    _reply(world, agreement, members, asked)
     for p in here:
         scope.places[p].begin(agreement, shelf.mix(p))
     world.recorder.begin(shelf, agreement)
@@ -89,6 +91,14 @@ def _cap_outside(world: World, agreement: Agreement) -> None:
         for supplier, limit in zip(agreement.suppliers, most.tolist(), strict=True):
             if not shelf.supplies(supplier.product, p):
                 world.prices.cap(supplier.product, p, limit)
+
+
+def _reply(world: World, agreement: Agreement, members: Ints, asked: Floats) -> None:
+    """From now on losers ask ``asked`` (members,) in the places of an agreement, if that is less than before."""
+    for product, price in zip(members.tolist(), asked.tolist(), strict=True):
+        if all(supplier.product != product for supplier in agreement.suppliers):
+            for place in agreement.places:
+                world.prices.cap(product, place, price)
 
 
 def engage(world: World, supplier: Supplier) -> None:
