@@ -197,7 +197,12 @@ class Books:
         if cell is not None:
             price = self.before[drug, place][self.cells[drug, place].index(cell)]
         out = cell.now(month) if cell is not None else {}
-        left = [(p.originator, p.share, price[firm], p.cost, firm) for firm, p in mine.items() if firm not in out]
+        stays = self.spec.behaviour.choice.stays if out else 1.0
+        left = [
+            (p.originator, p.share * (stays if p.originator else 1.0), price[firm], p.cost, firm)
+            for firm, p in mine.items()
+            if firm not in out
+        ]
         left.append((False, max(0.0, 1 - sum(p.share for p in mine.values())), usual, usual_cost, ""))
         total = sum(part for _, part, *_ in left)
         if total <= 0:

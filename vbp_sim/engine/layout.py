@@ -62,7 +62,8 @@ def _use(rec: Recorder) -> Table:
     now = _of_mix(rec, mix, lambda d, p, x: float(np.dot(rec.products.originator[list(x.products)], x.parts)))
     selected = np.where(before[..., None], need * share[..., None], volumes["selected"])
     nonselected = need - selected - volumes["unmet"] - volumes["alternatives"]
-    originator = nonselected * rec.sides(mix)[0][..., None]
+    earlier_part = _of_mix(rec, mix, lambda d, p, x: rec.prices.others(d, p, x.products).earlier_part)
+    originator = nonselected * np.where(before & (mix >= 0), earlier_part, rec.sides(mix)[0])[..., None]
     return {
         **_keys(_axes(rec, "month", "drug", "province", "level")),
         "need": need.ravel(),

@@ -9,13 +9,14 @@ import numpy as np
 import numpy.typing as npt
 import simpy
 
-from vbp_sim.agents.choice.interface import Month, Setting
+from vbp_sim.agents.choice.interface import Month, Setting, Shelf
 from vbp_sim.agents.reporting.interface import History
 from vbp_sim.engine import kernel
 from vbp_sim.engine.agreement import Agreement
 from vbp_sim.engine.clock import ORDER, RECEIVE, months_between
 from vbp_sim.engine.expectation import Assessed, expected_ratio
 from vbp_sim.engine.institutions import generate
+from vbp_sim.engine.response import Response
 from vbp_sim.engine.shelf import Mix
 from vbp_sim.engine.world import World
 from vbp_sim.rules.retention import HIGHEST
@@ -25,6 +26,8 @@ Floats = npt.NDArray[np.float64]
 
 #: months after first supply in which nothing has begun yet
 NEVER = 10**6
+#: utility that no push outweighs: of the only product on a shelf
+ALONE = 600.0
 
 
 class Place:
@@ -38,7 +41,8 @@ class Place:
 
     (drugs,): ``active`` have been supplied under an agreement; ``begins`` and ``term`` of the one in force, as month of
     the simulation and in months (0 = none); ``months`` of its present year, of which ``passed`` were ordered for;
-    ``first`` month of supply. ``plain`` is the utility without money; institutions ``on_time`` pay when it is due.
+    ``first`` month of supply. ``plain`` is the utility without money, ``stock`` what is on the shelf (see `Stock`);
+    institutions ``on_time`` pay when it is due; ``rigour`` is how strictly the place enforces what is asked.
     """
 
     def __init__(self, world: World, index: int) -> None:
@@ -61,13 +65,16 @@ class Place:
         self.begins, self.term = np.zeros(drugs, dtype=np.int64), np.zeros(drugs, dtype=np.int64)
         self.months, self.passed = np.full(drugs, 12), np.zeros(drugs, dtype=np.int64)
         self.first = np.full(drugs, NEVER)
-        self.trend = np.array([drug.trend for drug in world.market.drugs])
+        self.stock = np.zeros(zeros.shape, dtype=np.int8)
+        trends = np.array([drug.trend for drug in world.market.drugs])
+        self.response = Response(world.spec.demand, world.drug_ids, trends, self.id, world.luck)
+        self.rigour = float(world.luck.normal("place.rigour", self.id))
         self._needed, self._ordered, self._elsewhere = zeros, zeros, zeros
         self._nothing = self.institutions.by_level(zeros)
         self._monthly: Floats | None = None
         self._table = kernel.lognormal_table(world.spec.demand.monthly_cv)
         payers = world.luck.uniform("institution.pays-on-time", at=self.at)
-        self.on_time = payers < world.spec.finance.on_time_share
+        self.on_time = payers < world.spec.finance.punctual(self.rigour)
 
     def on_time_by_level(self) -> Floats:
         """Part of the use in institutions that pay when it is due, (levels,)."""
@@ -75,18 +82,13 @@ class Place:
         sums = self.institutions.by_level(np.vstack([use * self.on_time, use]))
         return np.asarray(np.divide(sums[0], sums[1], out=np.zeros_like(sums[0]), where=sums[1] > 0))
 
-    def growth(self, m: int) -> Floats:
-        """Need in a month over its level at the start of the simulation, (drugs,): rises to 1 + growth over the ramp
-        after the first supply in this place, and with the drug's own trend."""
-        demand = self.world.spec.demand
-        grown = 1 + demand.growth * np.clip((m - self.first + 1) / demand.ramp_months, 0, 1)
-        return np.asarray(grown * (1 + self.trend) ** (m / 12) if self.trend.any() else grown)
-
     def report(self, round_id: str, drugs: list[int], shares: Floats) -> None:
         """Institutions report their demand for the drugs of a round; ``shares`` are the guaranteed shares expected."""
         world, day = self.world, self.world.clock.date(self.world.env.now)
         m = months_between(world.clock.months[0], day.replace(day=1))
-        past = self.institutions.use * self.growth(m)[:, None]
+        january = m - (day.month - 1) - 12
+        past = self.institutions.use * self.response.audited(range(january, january + 12))[:, None]
+        untouched = world.prices.untouched
         history = History(
             round=round_id,
             drugs=tuple(world.drug_ids[d] for d in drugs),
@@ -94,6 +96,8 @@ class Place:
             use=past[drugs],
             share=shares,
             bought=self._bought_per_year(drugs),
+            brand=np.array([untouched[d][self.index].originator_share for d in drugs]),
+            rigour=self.rigour,
         )
         review = world.laws.part("reporting", self.index, m)
         self.past[round_id] = past
@@ -151,7 +155,7 @@ class Place:
 
     def clear(self, drug: int) -> None:
         """The drug is bought as before any agreement."""
-        self.active[drug], self.share[drug] = False, 0.0
+        self.active[drug], self.share[drug], self.stock[drug] = False, 0.0, 0
 
     def _close(self, drug: int) -> None:
         if self.passed[drug] > 0:
@@ -161,21 +165,23 @@ class Place:
 
     def _prefer(self) -> None:
         """Utility of the selected products of agreements that have begun, without any task or money."""
-        drugs = sorted(self._new)
+        world, drugs = self.world, sorted(self._new)
         brand, ratio = np.array([self._new[d] for d in drugs]).T
         setting = Setting(
-            drugs=tuple(self.world.drug_ids[d] for d in drugs),
+            drugs=tuple(world.drug_ids[d] for d in drugs),
             at=self.at,
             level=self.institutions.level,
             brand=brand,
             price_ratio=ratio,
+            ward=np.array([world.market.drugs[d].inpatient_share for d in drugs]),
+            rigour=self.rigour,
         )
-        self.plain[drugs] = self.world.choice.natural(setting, self.world.luck)
+        self.plain[drugs] = world.choice.natural(setting, world.luck)
         self._new.clear()
 
-    def _expect(self, m: int) -> None:
-        """What institutions expect to keep of a surplus in the years that begin, and what that adds to their
-        utility."""
+    def _expect(self, m: int, begun: list[int]) -> None:
+        """What institutions expect to keep of a surplus in the years that begin, what that adds to their utility, and
+        what they stock of the drugs whose agreements have ``begun``."""
         drugs, world = sorted(self._expecting), self.world
         self.kept[drugs] = (
             expected_ratio(
@@ -190,7 +196,19 @@ class Place:
             / HIGHEST
         )
         self.natural[drugs] = self.plain[drugs] + world.choice.money(self.kept[drugs])
+        if begun:
+            self._stock(m, begun)
+        self.natural[drugs] += ALONE * self.stock[drugs]
         self._expecting.clear()
+
+    def _stock(self, m: int, drugs: list[int]) -> None:
+        world, need = self.world, np.maximum(self.usual[drugs] * self.months[drugs, None], 1e-12)
+        asked = world.laws.part("assessment", self.index, m).task * self.agreed[drugs]
+        names = tuple(world.drug_ids[d] for d in drugs)
+        shelf = Shelf(names, self.at, self.natural[drugs], asked / need, self.stock[drugs])
+        stock = world.choice.stock(shelf, world.luck)
+        if stock is not None:
+            self.stock[drugs] = stock
 
     def ordering(self) -> Generator[simpy.Event, None, None]:
         """Order at the beginning of every month, receive what was dispatched, and write it down."""
@@ -204,14 +222,16 @@ class Place:
     def _order(self, m: int, first: date) -> Floats:
         world = self.world
         words = words_at(world.demand_keys(first)[:, None], self.at)
-        self._needed = kernel.need(self.usual, self.growth(m), words, self._table)
+        use = self.response.month(m, self.first, world.accounts.paid[:, self.index])
+        self._needed = kernel.need(self.usual, use, words, self._table)
         if not self.active.any():
             self._ordered = self._elsewhere = np.zeros_like(self._needed)
             return np.zeros(len(self._needed))
-        if self._new:
+        begun = sorted(self._new)
+        if begun:
             self._prefer()
         if self._expecting:
-            self._expect(m)
+            self._expect(m, begun)
         month = m - self.begins
         running = (month >= 0) & (month < self.term)
         left = np.where(running, np.minimum(12, self.term - month // 12 * 12) - month % 12, 0).astype(np.float64)

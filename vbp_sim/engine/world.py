@@ -72,7 +72,7 @@ class World:
         number, shape = len(self.first_cost), (len(market.drugs), len(market.provinces))
         self.delivered = np.zeros(number)
         self.sold = np.zeros((number, shape[1]))
-        self.prices = Prices(self.products, self.listed, scenario.home)
+        self.prices = Prices(self.products, self.listed, scenario.home, self.choice.stays)
         self.shelves = [Shelf(self.products.of(d), shape[1]) for d in range(shape[0])]
         self.plants: dict[int, Plant] = {}
         self.companies = Companies(self.env, self.products, self.supply.repair_crews)

@@ -38,7 +38,7 @@ class Drug:
 
     ``qualified`` is the number of firms that may bid, where the market says it; ``all_named`` if it does not, but its
     bids are known, so that products.csv names all of them. ``kind`` is drug or consumable; ``trend`` the yearly change
-    of the need for it, as a share.
+    of the need for it, as a share; ``inpatient_share`` the part of its use in wards.
     """
 
     id: str
@@ -53,6 +53,7 @@ class Drug:
     all_named: bool = False
     kind: str = "drug"
     trend: float = 0.0
+    inpatient_share: float = 0.0
 
 
 @dataclass(frozen=True)
