@@ -27,8 +27,6 @@ _MONTH_DAYS = 365.25 / 12
 #: levels of postings: those of institutions, and "" for what belongs to a place as a whole
 ACCOUNT_LEVELS = (*LEVELS, "")
 WHOLE = len(LEVELS)
-#: yuan per unit that patients pay at least, so that a change of it is a number
-NOTHING = 1e-9
 
 
 def months_of(days: float) -> int:
@@ -44,8 +42,7 @@ class Accounts:
     ``lost`` advances to firms that gave the product up, in the month in which they should have come back.
     ``advance`` (products, places) is outstanding. ``alternatives`` (months, places) is the part of the goods that is
     outside the list, ``delay`` the mean days from delivery to payment of selected goods (of all, where none are). The
-    part of the use in institutions that pay ``on_time`` is (places, levels). ``paid`` (drugs, places) is what patients
-    paid per unit last month over what they paid before any agreement.
+    part of the use in institutions that pay ``on_time`` is (places, levels).
     """
 
     def __init__(self, trade: Trade) -> None:
@@ -63,9 +60,6 @@ class Accounts:
         self._until = np.full(trade.sold.shape, -1, dtype=np.int64)
         self._of_round = np.zeros(trade.sold.shape, dtype=np.int64)
         self._laid: Laid | None = None
-        finance = trade.spec.finance
-        self._usual = np.maximum(trade.prices.mean * (1 - finance.fund_share * finance.insured_share), NOTHING)
-        self.paid = np.ones_like(self._usual)
 
     def changed(self) -> None:
         """Who sells what where has changed."""
@@ -88,7 +82,6 @@ class Accounts:
         if self._laid is None:
             self._laid = lay_out(self.trade)
         laid, month = self._laid, turnover(self.trade, self._laid, m)
-        self.paid = np.maximum(month.patients, NOTHING) / self._usual
         at = self.trade.recorder.round[m]
         self.alternatives[m] = month.alternatives.sum(axis=(0, 2))
         self._post("reimbursement", m, at, month.covered)

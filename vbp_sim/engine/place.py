@@ -16,7 +16,8 @@ from vbp_sim.engine.agreement import Agreement
 from vbp_sim.engine.clock import ORDER, RECEIVE, months_between
 from vbp_sim.engine.expectation import Assessed, expected_ratio
 from vbp_sim.engine.institutions import generate
-from vbp_sim.engine.response import Response
+from vbp_sim.engine.prices import Others
+from vbp_sim.engine.response import Response, felt
 from vbp_sim.engine.shelf import Mix
 from vbp_sim.engine.world import World
 from vbp_sim.rules.retention import HIGHEST
@@ -67,7 +68,10 @@ class Place:
         self.first = np.full(drugs, NEVER)
         self.stock = np.zeros(zeros.shape, dtype=np.int8)
         trends = np.array([drug.trend for drug in world.market.drugs])
-        self.response = Response(world.spec.demand, world.drug_ids, trends, self.id, world.luck)
+        since = world.reports_from(self.id)
+        self.response = Response(world.spec.demand, world.drug_ids, trends, self.id, since, world.luck)
+        self._sides: dict[int, tuple[float, Others]] = {}
+        self._going = np.zeros(drugs)
         self.rigour = float(world.luck.normal("place.rigour", self.id))
         self._needed, self._ordered, self._elsewhere = zeros, zeros, zeros
         self._nothing = self.institutions.by_level(zeros)
@@ -120,6 +124,7 @@ class Place:
             return
         others = world.prices.others(d, self.index, mix.products)
         self._new[d] = others.originator_share, others.price / mix.price
+        self._sides[d] = mix.price, others
         if not self.active[d]:
             self.share[d] = world.prices.share(d, self.index)[list(mix.products)].sum()
         self.active[d] = True
@@ -199,7 +204,23 @@ class Place:
         if begun:
             self._stock(m, begun)
         self.natural[drugs] += ALONE * self.stock[drugs]
+        self._feel(m, [d for d in drugs if self.term[d]], begun)
         self._expecting.clear()
+
+    def _feel(self, m: int, drugs: list[int], begun: list[int]) -> None:
+        """What a unit of drugs under agreement is felt to cost in the year that begins, at the share of the selected
+        product that was expected when their agreements had ``begun``."""
+        if begun:
+            usual = self.usual[begun]
+            going, total = (usual / (1 + np.exp(-self.natural[begun]))).sum(axis=1), usual.sum(axis=1)
+            self._going[begun] = np.divide(going, total, out=np.zeros_like(total), where=total > 0)
+        if not drugs:
+            return
+        world = self.world
+        prices, others = zip(*(self._sides[d] for d in drugs), strict=True)
+        law = world.laws.part("reimbursement", self.index, m)
+        years, mean = (m - self.begins[drugs]) // 12 + 1, world.prices.mean[drugs, self.index]
+        self.response.felt[drugs] = felt(self._going[drugs], np.array(prices), [*others], mean, years, law, world.spec.finance)
 
     def _stock(self, m: int, drugs: list[int]) -> None:
         world, need = self.world, np.maximum(self.usual[drugs] * self.months[drugs, None], 1e-12)
@@ -222,16 +243,15 @@ class Place:
     def _order(self, m: int, first: date) -> Floats:
         world = self.world
         words = words_at(world.demand_keys(first)[:, None], self.at)
-        use = self.response.month(m, self.first, world.accounts.paid[:, self.index])
-        self._needed = kernel.need(self.usual, use, words, self._table)
-        if not self.active.any():
-            self._ordered = self._elsewhere = np.zeros_like(self._needed)
-            return np.zeros(len(self._needed))
         begun = sorted(self._new)
         if begun:
             self._prefer()
         if self._expecting:
             self._expect(m, begun)
+        self._needed = kernel.need(self.usual, self.response.month(m, self.first), words, self._table)
+        if not self.active.any():
+            self._ordered = self._elsewhere = np.zeros_like(self._needed)
+            return np.zeros(len(self._needed))
         month = m - self.begins
         running = (month >= 0) & (month < self.term)
         left = np.where(running, np.minimum(12, self.term - month // 12 * 12) - month % 12, 0).astype(np.float64)

@@ -3,6 +3,7 @@ selected."""
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 
 import numpy as np
@@ -87,12 +88,13 @@ class Prices:
         rest = mine[~np.isin(mine, selected)]
         rest_generic, rest_originator = rest[~p.originator[rest]], rest[p.originator[rest]]
         price = self.before[:, place]
-        usual = float(self._listed.price[home][generics if generics.size else mine].mean())
-        unqualified = max(0.0, 1 - float(share[mine].sum()))
-        generic = float(share[rest_generic].sum()) + unqualified
-        before = float(share[rest_originator].sum())
+        paid = self._listed.price[home][generics if generics.size else mine]
+        usual = math.fsum(paid) / len(paid)
+        unqualified = max(0.0, 1 - math.fsum(share[mine]))
+        generic = math.fsum([*share[rest_generic], unqualified])
+        before = math.fsum(share[rest_originator])  # exact, so that the order of rows does not matter
         brands = share[rest_originator] * (self._stays if selected else 1.0)
-        originator = float(brands.sum())
+        originator = math.fsum(brands)
         both = generic + originator
         weights = np.concatenate([brands, share[rest_generic], [unqualified]])
         of_all = weights / both if both > 0 else np.append(np.zeros(len(weights) - 1), 1.0)
@@ -111,5 +113,5 @@ class Prices:
 
 
 def _mean(values: Floats, weights: Floats, otherwise: float) -> float:
-    total = float(weights.sum())
-    return float((values * weights).sum() / total) if total > 0 else otherwise
+    total = math.fsum(weights)
+    return math.fsum(values * weights) / total if total > 0 else otherwise

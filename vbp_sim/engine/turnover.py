@@ -71,9 +71,8 @@ class Laid:
 @dataclass(frozen=True)
 class Turnover:
     """A month's use in yuan, (drugs, places, levels): ``selected``, ``others`` not selected and ``alternatives``
-    outside the list; ``covered`` is the fund's part of it all, ``cost`` that of making it. (drugs, places):
-    ``other_units`` not selected; ``patients`` pay so much per unit of the listed drug. ``sold`` (products, places) yuan
-    of selected products."""
+    outside the list; ``covered`` is the fund's part of it all, ``cost`` that of making it. ``other_units`` (drugs,
+    places) not selected; ``sold`` (products, places) yuan of selected products."""
 
     selected: Floats
     others: Floats
@@ -81,7 +80,6 @@ class Turnover:
     covered: Floats
     cost: Floats
     other_units: Floats
-    patients: Floats
     sold: Floats
 
     @property
@@ -135,24 +133,20 @@ def turnover(trade: Trade, laid: Laid, m: int) -> Turnover:
     generic = left - originator
     paid, mean = trade.paid[..., None], trade.prices.mean[..., None]
     share = finance.fund_share * finance.insured_share
+    covered = (selected * paid + outside * mean) * share
     pays = _fund_pays(trade, m, originator_price), _fund_pays(trade, m, generic_price)
-    others = originator * originator_price[..., None] + generic * generic_price[..., None]
-    covered = selected * paid * share
     covered = covered + finance.insured_share * (originator * pays[0][..., None] + generic * pays[1][..., None])
-    borne = (selected * paid + others - covered).sum(axis=2)
-    bought = (selected + left).sum(axis=2)
     sold = trade.sold * laid.price
     making = _by_drug(trade, trade.sold * laid.cost)
     units = selected.sum(axis=2)
     per_unit = np.divide(making, units, out=np.zeros_like(making), where=units > 0)
     return Turnover(
         selected=selected * paid,
-        others=others,
+        others=originator * originator_price[..., None] + generic * generic_price[..., None],
         alternatives=outside * mean,
-        covered=covered + outside * mean * share,
+        covered=covered,
         cost=selected * per_unit[..., None] + (left + outside) * laid.other_cost[..., None],
         other_units=left.sum(axis=2),
-        patients=np.divide(borne, bought, out=trade.prices.mean * (1 - share), where=bought > 0),
         sold=sold,
     )
 

@@ -96,6 +96,12 @@ class World:
         """Month of the simulation in which a day lies; negative before the first, beyond the last after it."""
         return months_between(self.clock.months[0], day.replace(day=1))
 
+    def reports_from(self, place: str) -> int:
+        """Month in which the institutions of a place first report; of anybody's first report where they never do."""
+        rounds = self.spec.rounds
+        mine = [name for name in rounds if place in self.scenario.taking_part(name)]
+        return self.month_of(min(rounds[name].calendar.reporting_end for name in mine or rounds))
+
     def until(self, day: float) -> Generator[simpy.Event, None, None]:
         """Wait until a day of the simulation; return at once if it is past."""
         if day > self.env.now:

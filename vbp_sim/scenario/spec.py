@@ -121,7 +121,7 @@ class Demand(Frozen):
         le=2,
     )
     elasticity: float = param(
-        0.28,
+        0.22,
         "rise of the use with a fall of what patients pay per unit, both in logarithms",
         source="fitted to +14 % against other cities [B2]; published pairs imply 0.28 to 0.59; 0 is possible",
         confidence="I",

@@ -24,7 +24,7 @@ class Preference(Choice):
     """Utility of the selected over other products from what physicians said, brands, incentives and inclination."""
 
     brand: float = param(
-        2.4,
+        2.2,
         "pull of originators in proportion to their earlier share",
         unit="logit",
         source="fitted with `shelves` to the selected share of 73.6 % after the pilot [B1]",
