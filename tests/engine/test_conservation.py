@@ -46,9 +46,9 @@ def test_every_table_has_its_columns_and_only_declared_gaps(ran: tuple[Scenario,
 def test_need_is_selected_other_or_unmet(ran: tuple[Scenario, Tables]) -> None:
     """T25, with drugs outside the list where a scenario has them."""
     use = ran[1]["use"]
-    parts = use["selected"] + use["generic"] + use["originator"] + use["alternatives"] + use["unmet"]
+    parts = use["selected"] + use["generic"] + use["originator"] + use["alternatives"] + use["away"] + use["unmet"]
     np.testing.assert_allclose(parts, use["need"], **CLOSE)
-    for name in ("need", "selected", "generic", "originator", "alternatives", "unmet", "substituted", "agreed"):
+    for name in ("need", "selected", "generic", "originator", "alternatives", "away", "unmet", "substituted", "agreed"):
         assert use[name].min() >= -1e-9, name
     assert (use["substituted"] <= use["generic"] + use["originator"] + 1e-6).all()
     assert (use["selected_originator"] <= use["selected"] + 1e-9).all()

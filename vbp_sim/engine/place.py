@@ -73,7 +73,7 @@ class Place:
         self._sides: dict[int, tuple[float, Others]] = {}
         self._going = np.zeros(drugs)
         self.rigour = float(world.luck.normal("place.rigour", self.id))
-        self._needed, self._ordered, self._elsewhere = zeros, zeros, zeros
+        self._needed, self._ordered, self._elsewhere, self._away = zeros, zeros, zeros, zeros
         self._nothing = self.institutions.by_level(zeros)
         self._monthly: Floats | None = None
         self._table = kernel.lognormal_table(world.spec.demand.monthly_cv)
@@ -220,7 +220,9 @@ class Place:
         prices, others = zip(*(self._sides[d] for d in drugs), strict=True)
         law = world.laws.part("reimbursement", self.index, m)
         years, mean = (m - self.begins[drugs]) // 12 + 1, world.prices.mean[drugs, self.index]
-        self.response.felt[drugs] = felt(self._going[drugs], np.array(prices), [*others], mean, years, law, world.spec.finance)
+        self.response.felt[drugs] = felt(
+            self._going[drugs], np.array(prices), [*others], mean, years, law, world.spec.finance
+        )
 
     def _stock(self, m: int, drugs: list[int]) -> None:
         world, need = self.world, np.maximum(self.usual[drugs] * self.months[drugs, None], 1e-12)
@@ -250,7 +252,7 @@ class Place:
             self._expect(m, begun)
         self._needed = kernel.need(self.usual, self.response.month(m, self.first), words, self._table)
         if not self.active.any():
-            self._ordered = self._elsewhere = np.zeros_like(self._needed)
+            self._ordered = self._elsewhere = self._away = np.zeros_like(self._needed)
             return np.zeros(len(self._needed))
         month = m - self.begins
         running = (month >= 0) & (month < self.term)
@@ -269,15 +271,31 @@ class Place:
             least=1 - assessment.most_nonselected,
         )
         self.share = np.where(self.active[:, None], world.choice.step(state), 0.0)
-        self._ordered = self._needed * self.share
+        if world.choice.leaves:
+            away = self._gone()
+            self._away = self._needed * away
+            self._ordered = self._needed * (self.share - away)
+        else:
+            self._ordered = self._needed * self.share
         if world.choice.leaks:
             self._elsewhere = np.where(self.active[:, None], world.choice.outside(self.share), 0.0) * self._needed
         return np.asarray(self._ordered.sum(axis=1))
 
+    def _gone(self) -> Floats:
+        """Part of the need whose patients follow an originator out of the hospital, (drugs, institutions)."""
+        gone = np.zeros_like(self.share)
+        for d in np.flatnonzero(self.active).tolist():
+            mix, others = self.world.shelves[d].mix(self.index), self._sides[d][1]
+            if mix is not None:
+                others = self.world.prices.others(d, self.index, mix.products)
+            lost = np.maximum(others.originator_share - (1 - self.share[d]) * others.originator_part, 0)
+            gone[d] = np.minimum(self.world.choice.leaves * lost, self.share[d])
+        return gone
+
     def _receive(self, m: int) -> None:
         world = self.world
         leaks, by_level = world.choice.leaks, self.institutions.by_level
-        listed = self._needed - self._elsewhere if leaks else self._needed
+        listed = self._needed - self._elsewhere - self._away if leaks or world.choice.leaves else self._needed
         filled = world.filled[:, self.index]
         substituted = unmet = self._nothing
         if (filled == 1).all():
@@ -292,6 +310,7 @@ class Place:
         if self._monthly is None:
             self._monthly = by_level(self.agreed / self.months[:, None])
         elsewhere = by_level(self._elsewhere) if leaks else self._nothing
+        away = by_level(self._away) if world.choice.leaves else self._nothing
         world.recorder.month(
-            m, self.index, by_level(self._needed), by_level(bought), elsewhere, substituted, unmet, self._monthly
+            m, self.index, by_level(self._needed), by_level(bought), elsewhere, away, substituted, unmet, self._monthly
         )

@@ -132,7 +132,7 @@ TABLES: dict[str, Table] = {
         ),
         _table(
             "use",
-            "One row per month, drug, province, level. need = selected + generic + originator + alternatives + unmet.",
+            "One row per month, drug, province, level. need = selected + generic + originator + alternatives + away + unmet.",
             MONTH,
             DRUG,
             PROVINCE,
@@ -143,6 +143,7 @@ TABLES: dict[str, Table] = {
             ("generic", "float", "units", "bought from generics that were not selected"),
             ("originator", "float", "units", "bought from originators that were not selected"),
             ("alternatives", "float", "units", "served by drugs outside the list instead"),
+            ("away", "float", "units", "originators that patients get outside VBP hospitals instead"),
             (
                 "substituted",
                 "float",
@@ -209,6 +210,7 @@ TABLES: dict[str, Table] = {
             ("spend", "float", "yuan", "spent on the tendered drugs"),
             ("baseline", "float", "yuan", "what the same need would have cost at earlier prices and shares"),
             ("alternatives", "float", "yuan", "need served by drugs outside the list, at earlier prices of the listed"),
+            ("outside", "float", "yuan", "spent on originators outside VBP hospitals, by patients and the fund"),
             ("fund_paid", "float", "yuan", "paid by the insurance fund, drugs outside the list included"),
             ("patient_paid", "float", "yuan", "paid by patients, drugs outside the list included"),
             ("baseline_fund", "float", "yuan", "the fund's part of the baseline"),

@@ -232,6 +232,22 @@ class Finance(Frozen):
         ge=0,
         le=0.5,
     )
+    fund_channels: float = param(
+        0.5,
+        "of what patients get outside VBP hospitals, the part in channels that the fund pays too (other hospitals, some "
+        "pharmacies); the rest is self-pay and online",
+        unit="share",
+        source="assumption",
+        ge=0,
+        le=1,
+    )
+    free_price: float = param(
+        1.0,
+        "price of originators outside VBP hospitals over their price there",
+        source="assumption; 0.9 to 1.2 are possible",
+        gt=0,
+        le=10,
+    )
     payout_months: int = param(
         12,
         "months from the end of a contract year to the payment of the retained surplus",

@@ -100,6 +100,11 @@ class Choice(Part):
         """Odds with which originators, rather than other generics, remain among what is not selected, over before."""
 
     @property
+    def leaves(self) -> float:
+        """Part of the use that originators lose in hospitals whose patients get it elsewhere."""
+        return 0.0
+
+    @property
     def leaks(self) -> bool:
         """Whether any need goes to drugs outside the list, see `outside`."""
         return False

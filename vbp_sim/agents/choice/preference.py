@@ -152,6 +152,14 @@ class Preference(Choice):
         gt=0,
         le=100,
     )
+    leaving: float = param(
+        0.0,
+        "part of the use that originators lose whose patients get it outside VBP hospitals",
+        unit="share",
+        source="assumption: prior 0.1 to 0.4; what hospitals buy tells nothing of it, so 0 unless asked for",
+        ge=0,
+        le=1,
+    )
     alternatives: float = param(
         0.0,
         "pull of drugs outside the list, over that of the products that were not selected; 0 = nobody turns to them",
@@ -188,6 +196,11 @@ class Preference(Choice):
     def stays(self) -> float:
         """See `Choice.stays`."""
         return self.brand_stays
+
+    @property
+    def leaves(self) -> float:
+        """See `Choice.leaves`."""
+        return self.leaving
 
     @property
     def leaks(self) -> bool:
