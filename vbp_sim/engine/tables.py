@@ -132,7 +132,7 @@ TABLES: dict[str, Table] = {
         ),
         _table(
             "use",
-            "One row per month, drug, province, level. need = selected + generic + originator + alternatives + away + unmet.",
+            "Rows: month, drug, province, level. need = selected + generic + originator + alternatives + away + unmet.",
             MONTH,
             DRUG,
             PROVINCE,

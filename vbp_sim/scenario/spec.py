@@ -234,8 +234,7 @@ class Finance(Frozen):
     )
     fund_channels: float = param(
         0.5,
-        "of what patients get outside VBP hospitals, the part in channels that the fund pays too (other hospitals, some "
-        "pharmacies); the rest is self-pay and online",
+        "of what patients get outside VBP hospitals, the part in channels that the fund pays too; the rest is self-pay",
         unit="share",
         source="assumption",
         ge=0,
