@@ -40,7 +40,7 @@ def test_later_reports_catch_up_with_what_was_bought() -> None:
 
 
 def test_a_stricter_place_has_a_higher_floor() -> None:
-    assert reports(AuditedUse(), rigour=2.0).min() == pytest.approx(86)
+    assert reports(AuditedUse(floor_spread=0.03), rigour=2.0).min() == pytest.approx(86)
 
 
 def test_without_an_error_the_report_is_worked_out_by_hand() -> None:

@@ -71,9 +71,9 @@ def test_stricter_shelves_take_originators_away_and_send_patients_outside(tmp_pa
 
 
 def test_places_differ_by_one_rigour_in_use_reports_and_payment(tmp_path: Path) -> None:
-    """Without it, none of the three hangs on the place."""
+    """Unless it is asked for, none of the three hangs on the place."""
     rounds = {"first": round_of()}
-    sets = ("behaviour.choice.place_spread=0", "behaviour.reporting.floor_spread=0", "finance.place_spread=0")
-    usual, flat = (simulate(small(tmp_path, sets=[*STEADY, *s], rounds=rounds), 0) for s in ((), sets))
+    sets = ("behaviour.choice.place_spread=1", "behaviour.reporting.floor_spread=0.1", "finance.place_spread=1")
+    flat, usual = (simulate(small(tmp_path, sets=[*STEADY, *s], rounds=rounds), 0) for s in ((), sets))
     for table, column in (("use", "selected"), ("reports", "reported"), ("fund", "delay_days")):
         assert not np.allclose(usual[table][column], flat[table][column], equal_nan=True)

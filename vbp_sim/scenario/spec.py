@@ -95,10 +95,10 @@ class Demand(Frozen):
     """True demand behind the reported volumes, and how it varies."""
 
     reporting_ratio: float = param(
-        0.66,
+        0.76,
         "reported volume of demand.csv over the institutions' true yearly use before the round",
         unit="share",
-        source="completion = share x (1 + growth) / (guaranteed share x ratio), the pilot's 191.4 % [B1]",
+        source="so that `audited-use` reports what demand.csv says: 0.83 of a year that is 15 months old",
         confidence="I",
         gt=0,
         le=1.5,
@@ -121,9 +121,9 @@ class Demand(Frozen):
         le=2,
     )
     elasticity: float = param(
-        0.22,
-        "rise of the use with a fall of what patients pay per unit, both in logarithms",
-        source="fitted to +14 % against other cities [B2]; published pairs imply 0.28 to 0.59; 0 is possible",
+        0.18,
+        "rise of the use with a fall of the price of a unit and of the patient's part of it, all in logarithms",
+        source="fitted to +14 % against other cities [B2]; 0.144 [B15]; raw pairs imply 0.28 to 0.59; 0 is possible",
         confidence="I",
         ge=0,
         le=3,
@@ -208,9 +208,9 @@ class Finance(Frozen):
         le=1,
     )
     place_spread: float = param(
-        0.3,
+        0.0,
         "how far a place's rigour moves the share that pays on time, in sd of the normal law behind it",
-        source="assumption; the same draw moves enforcement and reports",
+        source="assumption: adds nothing to the fit, so 0; 0.3 is possible; the same draw moves use and reports",
         ge=0,
         le=3,
     )

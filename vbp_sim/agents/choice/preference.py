@@ -137,10 +137,10 @@ class Preference(Choice):
         le=10,
     )
     place_spread: float = param(
-        0.3,
+        0.0,
         "how far a place's rigour moves its institutions' inclination (sd)",
         unit="logit",
-        source="assumption; the same draw moves reports and payment",
+        source="assumption: adds nothing to the fit, so 0; 0.3 is possible; the same draw moves reports and payment",
         ge=0,
         le=5,
     )

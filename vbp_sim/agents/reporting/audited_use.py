@@ -32,10 +32,10 @@ class AuditedUse(Reporting):
         le=1.5,
     )
     floor_spread: float = param(
-        0.03,
+        0.0,
         "how far a place's rigour moves its floor (sd)",
         unit="share",
-        source="assumption, so that places lie between 0.7 and 0.9",
+        source="assumption: adds nothing to the fit, so 0; with 0.03 places lie between 0.7 and 0.9",
         ge=0,
         le=0.5,
     )
