@@ -29,7 +29,7 @@ def test_with_room_for_one_brand_nobody_stocks_both_and_with_much_room_everybody
 
 @pytest.mark.parametrize("more", [{"task": 0.8}, {"before": 1}, {"utility": 1.5}])
 def test_task_habit_and_utility_only_bring_the_selected_product_in(more: dict[str, float]) -> None:
-    usual, other = stock(Shelves()), stock(Shelves(), **more)  # type: ignore[arg-type]
+    usual, other = stock(Shelves(habit=1)), stock(Shelves(habit=1), **more)  # type: ignore[arg-type]
     assert (other >= usual).all()
     assert (other > usual).any()
 

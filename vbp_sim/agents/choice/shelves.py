@@ -43,7 +43,12 @@ class Shelves(Adjusting):
         le=100,
     )
     habit: float = param(
-        1.0, "pull of the shelf of the agreement before", unit="logit", source="assumption", ge=0, le=100
+        0.0,
+        "pull of the shelf of the agreement before, beyond reasons that last",
+        unit="logit",
+        source="assumption: adds nothing to the fit, so 0; 1 is possible",
+        ge=0,
+        le=100,
     )
 
     def stock(self, shelf: Shelf, luck: Streams) -> Stock | None:
