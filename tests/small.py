@@ -58,6 +58,16 @@ DEMAND: Rows = [
 ]
 
 
+#: settings with which use does not move of itself, nor by prices
+STEADY = (
+    "demand.trend=0",
+    "demand.elasticity=0",
+    "demand.drug_spread=0",
+    "demand.place_spread=0",
+    "demand.cell_spread=0",
+)
+
+
 def calendar(start: str) -> dict[str, str]:
     """A calendar whose supply begins on ``start``; reporting begins nine months before."""
     day = date.fromisoformat(start)

@@ -12,6 +12,7 @@ from small import (
     DRUGS,
     PRODUCTS,
     SHARED,
+    STEADY,
     Tables,
     calendar,
     national,
@@ -198,7 +199,7 @@ def test_need_grows_from_the_first_supply_in_the_place_itself(tmp_path: Path) ->
         "first": round_of(rules=year(members=["east"])),
         "second": round_of("2019-08-01", year(members=["north"])),
     }
-    sets = ("demand={growth: 0.5, monthly_cv: 0.0, ramp_months: 1}",)
+    sets = (*STEADY, "demand.growth=0.5", "demand.monthly_cv=0", "demand.ramp_months=1")
     need = total(simulate(small(tmp_path, rounds=rounds, sets=sets), 0)["use"], ("month", "drug", "province"), "need")
     for place, begins in (("east", "2019-01"), ("north", "2019-08"), ("south", "9999-12")):
         for month in ("2018-12", "2019-01", "2019-07", "2019-08", "2019-12"):

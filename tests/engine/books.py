@@ -197,7 +197,12 @@ class Books:
         if cell is not None:
             price = self.before[drug, place][self.cells[drug, place].index(cell)]
         out = cell.now(month) if cell is not None else {}
-        left = [(p.originator, p.share, price[firm], p.cost, firm) for firm, p in mine.items() if firm not in out]
+        stays = self.spec.behaviour.choice.stays if out else 1.0
+        left = [
+            (p.originator, p.share * (stays if p.originator else 1.0), price[firm], p.cost, firm)
+            for firm, p in mine.items()
+            if firm not in out
+        ]
         left.append((False, max(0.0, 1 - sum(p.share for p in mine.values())), usual, usual_cost, ""))
         total = sum(part for _, part, *_ in left)
         if total <= 0:
@@ -210,7 +215,7 @@ class Books:
     def rows(self) -> Iterator[tuple[int, str, str, str, dict[str, float]]]:
         """Rows of `use` with their month."""
         use = self.t["use"]
-        names = ("need", "selected", "generic", "originator", "alternatives", "unmet", "agreed")
+        names = ("need", "selected", "generic", "originator", "alternatives", "away", "unmet", "agreed")
         month = (use["month"].astype(int) + 1970 * 12).tolist()
         volumes = zip(*(use[name].tolist() for name in names), strict=True)
         for m, *key, row in zip(month, *(use[c].tolist() for c in ("drug", "province", "level")), volumes, strict=True):
@@ -226,7 +231,8 @@ class Books:
         Of selected goods each firm has its part of the orders, which is right where everybody delivers what is ordered.
         """
         found: dict[str, Sums] = {name: defaultdict(float) for name in (
-            "selected", "rest", "covered selected", "covered rest", "made selected", "made rest")}  # fmt: skip
+            "selected", "rest", "covered selected", "covered rest", "made selected", "made rest", "away",
+            "made away")}  # fmt: skip
         finance = self.spec.finance
         for m, drug, place, level, v in self.rows():
             key = (m, self.round(drug, place, m), place, level)
@@ -253,6 +259,12 @@ class Books:
             found["covered rest"][key] += finance.insured_share * (covered + finance.fund_share * outside)
             made = sum(part * self.cost(drug, firm) for firm, part in parts.items())
             found["made selected"][key] += v["selected"] * made
+            brands = [(part, price, cost) for o, part, price, cost, _ in rest if o and part > 0]
+            if v["away"] > 0:
+                whole_ = sum(part for part, *_ in brands)
+                worth_of, cost_of = (sum(b[0] * b[i] for b in brands) / whole_ for i in (1, 2))
+                found["away"][key] += v["away"] * worth_of * finance.free_price
+                found["made away"][key] += v["away"] * cost_of
             found["made rest"][key] += (v["generic"] + v["originator"] + v["alternatives"]) * other
         return found
 
@@ -281,7 +293,12 @@ class Books:
             cost[m, who] += units * self.cost(key[1], key[2])
         for m, drug, place, _, v in self.rows():
             rest = self.rest(drug, place, m)
-            units = v["need"] - v["unmet"] - v["alternatives"]
+            units = v["need"] - v["unmet"] - v["alternatives"] - v["away"]
+            brands = [(part, paid, made, firm) for o, part, paid, made, firm in rest if o and part > 0]
+            for part, paid, made, firm in brands if v["away"] > 0 else ():
+                who, mine = self.firms[drug, firm].company, v["away"] * part / sum(b[0] for b in brands)
+                revenue[m, who] += mine * paid * self.spec.finance.free_price
+                cost[m, who] += mine * made
             units -= v["selected"] if self.at(drug, place, m) is not None else 0.0
             for _, part, paid, made, firm in rest:
                 who = self.firms[drug, firm].company if firm else ""

@@ -147,6 +147,10 @@ CASES: dict[str, dict[str, Any]] = {
     },
     "one qualified firm and unnamed ones": {"products": [p for p in PRODUCTS if p["manufacturer"] in ("a1", "g1")]},
     "drugs outside the list": {"behaviour": {"choice": {"alternatives": 0.8}, "supply": FRAGILE}},
+    "patients who follow their brand": {
+        "behaviour": {"choice": {"leaving": 0.4, "breadth": 0.5}, "supply": FRAGILE},
+        "rounds": {"first": round_of(rules=term(24)), "second": round_of("2020-07-15", term(12))},
+    },
     "drugs outside the list in a nested logit, some provinces": {
         "behaviour": {"choice": {"model": "nested-logit", "alternatives": 2.0}},
         "rounds": {"first": round_of(rules=term(12, members=["north", "east"]))},

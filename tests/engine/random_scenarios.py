@@ -38,7 +38,7 @@ def drawn(folder: Path, seed: int, *, ample: bool = False) -> Scenario:
         },
         behaviour={
             "supply": AMPLE if ample else one(AMPLE, _fragile(one), _fragile(one)),
-            "choice": {"alternatives": one(0.0, 0.0, 0.5), "incentive": one(0.0, 1.0)},
+            "choice": {"alternatives": one(0.0, 0.0, 0.5), "leaving": one(0.0, 0.3), "incentive": one(0.0, 1.0)},
             "reporting": {"named": one(0.0, 0.6)},
         },
         seed=seed + 1,

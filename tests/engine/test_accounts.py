@@ -89,13 +89,24 @@ def test_patients_pay_what_the_fund_does_not(ran: Ran) -> None:
     close(together(*flows, of=(0, 1, 2, 3)), posted(ran.t["accounts"], "goods", *BY))
 
 
+def test_what_patients_get_outside_is_paid_by_them_and_in_some_channels_by_the_fund(ran: Ran) -> None:
+    finance, away = ran.scenario.spec.finance, ran.books.care()["away"]
+    fund = finance.fund_share * finance.insured_share * finance.fund_channels
+    close(posted(ran.t["accounts"], "outside_fund", *BY), scaled(away, fund))
+    close(posted(ran.t["accounts"], "outside_self", *BY), scaled(away, 1 - fund))
+
+
 def test_production_is_the_cost_of_what_was_delivered_and_of_the_rest(ran: Ran) -> None:
     cost, care = ran.books.delivered()[1], ran.books.care()
-    close(posted(ran.t["accounts"], "production", "month", "round"), together(cost, care["made rest"]))
+    close(
+        posted(ran.t["accounts"], "production", "month", "round"), together(cost, care["made rest"], care["made away"])
+    )
 
 
 def test_fee_and_tax_are_parts_of_the_goods(ran: Ran) -> None:
-    finance, goods = ran.scenario.spec.finance, posted(ran.t["accounts"], "goods", *BY)
+    finance = ran.scenario.spec.finance
+    flows = ("goods", "outside_self", "outside_fund")
+    goods = together(*(posted(ran.t["accounts"], flow, *BY) for flow in flows), of=(0, 1, 2, 3))
     close(posted(ran.t["accounts"], "distribution_fee", *BY), scaled(goods, finance.distribution_fee))
     close(posted(ran.t["accounts"], "vat", *BY), scaled(goods, finance.vat_rate / (1 + finance.vat_rate)))
 
@@ -195,7 +206,9 @@ def of_firms(ran: Ran, column: str) -> np.ndarray[Any, Any]:
 
 
 def test_revenue_and_cost_of_all_firms_are_goods_and_production(ran: Ran) -> None:
-    np.testing.assert_allclose(of_firms(ran, "revenue"), by_month(ran, "goods"), rtol=1e-9)
+    np.testing.assert_allclose(
+        of_firms(ran, "revenue"), by_month(ran, "goods", "outside_self", "outside_fund"), rtol=1e-9
+    )
     np.testing.assert_allclose(of_firms(ran, "cost"), by_month(ran, "production"), rtol=1e-9)
 
 

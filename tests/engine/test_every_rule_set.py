@@ -21,7 +21,7 @@ def test_runs_and_loses_no_volume(rules: str, tmp_path: Path) -> None:
     members = {"members": []} if rule_set(rules).members else {}
     scenario = small(tmp_path, rounds={"one": round_of("2019-01-01", {"extends": rules, **members})})
     use = simulate(scenario, 0)["use"]
-    parts = use["selected"] + use["generic"] + use["originator"] + use["alternatives"] + use["unmet"]
+    parts = use["selected"] + use["generic"] + use["originator"] + use["alternatives"] + use["away"] + use["unmet"]
     assert np.allclose(use["need"], parts)
     assert (parts >= -1e-9).all()
 

@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 import pytest
 from cases import FRAGILE, term
-from small import DEMAND, DRUGS, PRODUCTS, Tables, national, round_of, rows, small, total
+from small import DEMAND, DRUGS, PRODUCTS, STEADY, Tables, national, round_of, rows, small, total
 
 from vbp_sim.engine.simulation import RUN_ON_MONTHS, horizon, simulate
 from vbp_sim.facts import fact, read
@@ -19,7 +19,7 @@ SURE: dict[str, Any] = {"rate_oral": 0.0, "rate_injection": 0.0, "default_rate":
 
 def unmet(folder: Path, k: int = 0, rules: Any = None, **supply: Any) -> float:
     rounds = {"first": round_of(rules=term(24) if rules is None else rules)}
-    tables = simulate(small(folder, rounds=rounds, behaviour={"supply": {**FRAGILE, **supply}}), k)
+    tables = simulate(small(folder, sets=STEADY, rounds=rounds, behaviour={"supply": {**FRAGILE, **supply}}), k)
     return float(tables["use"]["unmet"].sum())
 
 
@@ -68,7 +68,7 @@ def test_t32_without_an_award_shares_stay(tmp_path: Path) -> None:
 
 
 def test_growth_reaches_its_height_over_the_ramp_in_calendar_months(tmp_path: Path) -> None:
-    scenario = small(tmp_path, sets=["demand.monthly_cv=0", "demand.growth=0.12", "demand.ramp_months=3"])
+    scenario = small(tmp_path, sets=[*STEADY, "demand.monthly_cv=0", "demand.growth=0.12"])
     need = list(total(rows(simulate(scenario, 0)["use"], drug="gamma"), ["month"], "need").values())
     np.testing.assert_allclose(np.array(need[7:14]) / need[0], [1, 1, 1.04, 1.08, 1.12, 1.12, 1.12])
 
@@ -183,7 +183,9 @@ def test_ceilings_follow_the_rule_and_in_a_renewal_the_price_before(tmp_path: Pa
 def test_a_dearer_copayment_moves_money_from_the_fund_to_patients(tmp_path: Path) -> None:
     one = {"first": round_of(rules=term(12))}
     a, b = (
-        simulate(small(tmp_path, rounds=one, laws=national(reimbursement={"dear_copayment": c})), 0)["fund"]
+        simulate(small(tmp_path, sets=STEADY, rounds=one, laws=national(reimbursement={"dear_copayment": c})), 0)[
+            "fund"
+        ]
         for c in (0.0, 0.3)
     )
     np.testing.assert_array_equal(a["spend"], b["spend"])
@@ -215,7 +217,10 @@ def test_institutions_share_the_demand_of_their_province(tmp_path: Path) -> None
 
 def test_a_larger_guarantee_lowers_reports_and_leaves_agreed_volumes(tmp_path: Path) -> None:
     """T22 in a whole run, with the review bounds out of the way."""
-    free: dict[str, Any] = {"laws": national(reporting={"lowest": 0.0, "highest": 5.0})}
+    free: dict[str, Any] = {
+        "laws": national(reporting={"lowest": 0.0, "highest": 5.0}),
+        "behaviour": {"reporting": {"model": "newsvendor"}},
+    }
 
     def go(share: float) -> Tables:
         rules = term(12, share={"table": {"1": share, "2": share, "3": share}})
@@ -231,9 +236,12 @@ def test_a_renewal_asks_for_reports_by_the_use_of_the_year_before(tmp_path: Path
     rounds = {"first": round_of(rules=term(24)), "second": round_of("2021-01-01", term(12))}
     for ratchet in (0.0, 1.0):
         laws = national(reporting={"ratchet": ratchet, "lowest": 0.0})
-        tables = simulate(small(tmp_path / str(ratchet), rounds=rounds, laws=laws), 0)
+        habit = {"reporting": {"model": "anchor"}}
+        sets = [*STEADY, "demand.growth=0.14"]
+        tables = simulate(small(tmp_path / str(ratchet), rounds=rounds, laws=laws, behaviour=habit, sets=sets), 0)
         past = total(tables["reports"], ("round",), "past_use")
-        assert past[("second",)] == pytest.approx(1.14 * past[("first",)])
+        rising = (0.14 / 3 + 0.28 / 3 + 0.14 * 10) / 12  # over the ramp of three months
+        assert past[("second",)] == pytest.approx((1 + rising) * past[("first",)])
         settled = rows(tables["settlement"], contract_year=1, round="first")
         bought = total(settled, ("drug", "province", "level"), "bought")
         reported = total(rows(tables["reports"], round="second"), ("drug", "province", "level"), "reported")
@@ -293,7 +301,7 @@ def test_a_shortage_is_noted_once_for_as_long_as_it_lasts(tmp_path: Path) -> Non
 
 def test_payment_standards_do_not_rise_again_when_the_contract_ends(tmp_path: Path) -> None:
     """With habits that never move, the fund pays in the month after the end what it paid in the last month."""
-    sets = ["demand.monthly_cv=0", "demand.growth=0", "behaviour.choice.adjustment=1e-9"]
+    sets = [*STEADY, "demand.monthly_cv=0", "behaviour.choice.adjustment=1e-9"]
     sets += [f"behaviour.supply.{name}={value}" for name, value in (SURE | {"stock_months": 6.0}).items()]
     fund = simulate(small(tmp_path, sets=sets, rounds={"first": round_of(rules=term(12))}), 0)["fund"]
     paid = list(total(fund, ["month"], "fund_paid").values())
@@ -355,7 +363,7 @@ def test_a_lower_selected_price_pulls_institutions(tmp_path: Path) -> None:
     shares = []
     for bid in (1.0, 0.1):
         products = [{**p, "bid": bid if p["drug"] == "alpha" and not p["originator"] else ""} for p in PRODUCTS]
-        behaviour = {"bidding": {"model": "recorded"}, "choice": {"price": 1.0}, "supply": SURE}
+        behaviour = {"bidding": {"model": "recorded"}, "choice": {"price": 1.0, "brand": 5.0}, "supply": SURE}
         tables = simulate(small(tmp_path, products=products, behaviour=behaviour), 0)
         shares.append(measure(tables)["selected_share"])
     assert shares[1] > shares[0] + 0.02

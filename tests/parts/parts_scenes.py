@@ -106,6 +106,9 @@ SCENES: dict[str, dict[str, Any]] = {
     "bidding equilibrium.focal": {"rules": {"selection": LINES}, "behaviour": {"bidding": {"solver": "closed"}}},
     "reporting": {"rules": {"allocation": BRANDS}},
     "choice": {"behaviour": {"choice": {"drg_exposure": 0.5, "reimbursement_gap": 0.5}}},
+    "finance": {"behaviour": {"choice": {"leaving": 0.3}}},
+    "choice.wards": {"drugs": [{**drug, "inpatient_share": 0.5} for drug in DRUGS]},
+    "review": {"behaviour": {"reporting": {"model": "newsvendor"}}},
     "supply": {"behaviour": {"supply": {"lead_months": 2, "repair_crews": 1, "recall_rate": 1.0, "coverage": 0.5}}},
     "supply alternating-renewal": {"behaviour": {"supply": FRAGILE}},
     "supply reliability-blocks": {

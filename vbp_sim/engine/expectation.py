@@ -38,8 +38,10 @@ def expected_ratio(
     product, logit) and with doing what the task asks, as far as its ``need`` of the year allows: ``agreed`` and
     ``need`` in units. ``on_time`` (institutions,): it pays when it is due. Without an agreed volume nothing is kept.
     """
-    share = np.maximum(1 / (1 + np.exp(-utility)), np.minimum(1.0, assessment.task * agreed / np.maximum(need, 1e-12)))
-    hoped = np.divide(share * need, agreed, out=np.ones_like(need), where=agreed > 0)
+    liked, asked = 1 / (1 + np.exp(-utility)), assessment.task * agreed / np.maximum(need, 1e-12)
+    share = np.maximum(liked, np.minimum(1.0, asked))
+    able = np.divide(need, agreed, out=np.ones_like(need), where=agreed > 0)
+    hoped = np.maximum(liked * able, np.minimum(assessment.task, able))  # what is done on purpose is done exactly
     new = np.isnan(before.completion)
     completion, other = np.where(new, hoped, before.completion), np.where(new, 1 - share, before.nonselected)
     passed = assessment.passed(completion, other) & (agreed > 0)

@@ -34,6 +34,8 @@ _ALL = (
     Flow("settlement_late", "hospitals", "manufacturers", "goods paid after they were due"),
     Flow("copayment", "patients", "hospitals", "the patients' part of the price of drugs used"),
     Flow("reimbursement", "fund", "hospitals", "the fund's part of the price of drugs used"),
+    Flow("outside_self", "patients", "manufacturers", "originators bought outside VBP hospitals: what patients pay"),
+    Flow("outside_fund", "fund", "manufacturers", "originators bought outside VBP hospitals: what the fund pays"),
     Flow("retained", "fund", "hospitals", "retained surplus of an agreement year, when it is paid out"),
     Flow("advance", "fund", "manufacturers", "advance on the agreed volume of an agreement year, through hospitals"),
     Flow("advance_set_off", "hospitals", "fund", "goods that the advance has paid for: hospitals pay the fund instead"),

@@ -61,8 +61,9 @@ def _use(rec: Recorder) -> Table:
                                                               _earlier_parts(rec, d, p, x))))  # fmt: skip
     now = _of_mix(rec, mix, lambda d, p, x: float(np.dot(rec.products.originator[list(x.products)], x.parts)))
     selected = np.where(before[..., None], need * share[..., None], volumes["selected"])
-    nonselected = need - selected - volumes["unmet"] - volumes["alternatives"]
-    originator = nonselected * rec.sides(mix)[0][..., None]
+    nonselected = need - selected - volumes["unmet"] - volumes["alternatives"] - volumes["away"]
+    earlier_part = _of_mix(rec, mix, lambda d, p, x: rec.prices.others(d, p, x.products).earlier_part)
+    originator = nonselected * np.where(before & (mix >= 0), earlier_part, rec.sides(mix)[0])[..., None]
     return {
         **_keys(_axes(rec, "month", "drug", "province", "level")),
         "need": need.ravel(),
@@ -71,6 +72,7 @@ def _use(rec: Recorder) -> Table:
         "generic": (nonselected - originator).ravel(),
         "originator": originator.ravel(),
         "alternatives": volumes["alternatives"].ravel(),
+        "away": volumes["away"].ravel(),
         "substituted": volumes["substituted"].ravel(),
         "unmet": volumes["unmet"].ravel(),
         "agreed": volumes["agreed"].ravel(),
@@ -121,6 +123,7 @@ def _fund(world: World) -> Table:
         "spend": (moved("goods") - accounts.alternatives).ravel(),
         "baseline": baseline.ravel(),
         "alternatives": accounts.alternatives.ravel(),
+        "outside": (moved("outside_self") + moved("outside_fund")).ravel(),
         "fund_paid": moved("reimbursement").ravel(),
         "patient_paid": moved("copayment").ravel(),
         "baseline_fund": (covered * baseline).ravel(),

@@ -73,6 +73,16 @@ class Owners:
         self.cost[m] += cost
         self.flow[m] -= cost
 
+    def sell_outside(self, m: int, laid: Laid, units: Floats, free_price: float, charges: float) -> None:
+        """Book what originators sell outside VBP hospitals, paid at once: ``units`` (drugs, places) over their part of
+        what is not selected, at ``free_price`` times their price there."""
+        owner, sold = self.of[laid.product[laid.brand]], units.ravel()[laid.cell[laid.brand]]
+        revenue = self._sum(owner, sold * laid.worth[laid.brand] * free_price)
+        cost = self._sum(owner, sold * laid.cost_part[laid.brand])
+        self.revenue[m] += revenue
+        self.cost[m] += cost
+        self.flow[m] += (1 - charges) * revenue - cost
+
     def _receive(self, m: int, yuan: Floats) -> None:
         if m < len(self.flow):
             self.flow[m] += yuan

@@ -9,13 +9,15 @@ import numpy as np
 import numpy.typing as npt
 import simpy
 
-from vbp_sim.agents.choice.interface import Month, Setting
+from vbp_sim.agents.choice.interface import Month, Setting, Shelf
 from vbp_sim.agents.reporting.interface import History
 from vbp_sim.engine import kernel
 from vbp_sim.engine.agreement import Agreement
 from vbp_sim.engine.clock import ORDER, RECEIVE, months_between
 from vbp_sim.engine.expectation import Assessed, expected_ratio
 from vbp_sim.engine.institutions import generate
+from vbp_sim.engine.prices import Others
+from vbp_sim.engine.response import Response, felt
 from vbp_sim.engine.shelf import Mix
 from vbp_sim.engine.world import World
 from vbp_sim.rules.retention import HIGHEST
@@ -25,6 +27,8 @@ Floats = npt.NDArray[np.float64]
 
 #: months after first supply in which nothing has begun yet
 NEVER = 10**6
+#: utility that no push outweighs: of the only product on a shelf
+ALONE = 600.0
 
 
 class Place:
@@ -38,7 +42,8 @@ class Place:
 
     (drugs,): ``active`` have been supplied under an agreement; ``begins`` and ``term`` of the one in force, as month of
     the simulation and in months (0 = none); ``months`` of its present year, of which ``passed`` were ordered for;
-    ``first`` month of supply. ``plain`` is the utility without money; institutions ``on_time`` pay when it is due.
+    ``first`` month of supply. ``plain`` is the utility without money, ``stock`` what is on the shelf (see `Stock`);
+    institutions ``on_time`` pay when it is due; ``rigour`` is how strictly the place enforces what is asked.
     """
 
     def __init__(self, world: World, index: int) -> None:
@@ -61,13 +66,19 @@ class Place:
         self.begins, self.term = np.zeros(drugs, dtype=np.int64), np.zeros(drugs, dtype=np.int64)
         self.months, self.passed = np.full(drugs, 12), np.zeros(drugs, dtype=np.int64)
         self.first = np.full(drugs, NEVER)
-        self.trend = np.array([drug.trend for drug in world.market.drugs])
-        self._needed, self._ordered, self._elsewhere = zeros, zeros, zeros
+        self.stock = np.zeros(zeros.shape, dtype=np.int8)
+        trends = np.array([drug.trend for drug in world.market.drugs])
+        since = world.reports_from(self.id)
+        self.response = Response(world.spec.demand, world.drug_ids, trends, self.id, since, world.luck)
+        self._sides: dict[int, tuple[float, Others]] = {}
+        self._going = np.zeros(drugs)
+        self.rigour = float(world.luck.normal("place.rigour", self.id))
+        self._needed, self._ordered, self._elsewhere, self._away = zeros, zeros, zeros, zeros
         self._nothing = self.institutions.by_level(zeros)
         self._monthly: Floats | None = None
         self._table = kernel.lognormal_table(world.spec.demand.monthly_cv)
         payers = world.luck.uniform("institution.pays-on-time", at=self.at)
-        self.on_time = payers < world.spec.finance.on_time_share
+        self.on_time = payers < world.spec.finance.punctual(self.rigour)
 
     def on_time_by_level(self) -> Floats:
         """Part of the use in institutions that pay when it is due, (levels,)."""
@@ -75,18 +86,13 @@ class Place:
         sums = self.institutions.by_level(np.vstack([use * self.on_time, use]))
         return np.asarray(np.divide(sums[0], sums[1], out=np.zeros_like(sums[0]), where=sums[1] > 0))
 
-    def growth(self, m: int) -> Floats:
-        """Need in a month over its level at the start of the simulation, (drugs,): rises to 1 + growth over the ramp
-        after the first supply in this place, and with the drug's own trend."""
-        demand = self.world.spec.demand
-        grown = 1 + demand.growth * np.clip((m - self.first + 1) / demand.ramp_months, 0, 1)
-        return np.asarray(grown * (1 + self.trend) ** (m / 12) if self.trend.any() else grown)
-
     def report(self, round_id: str, drugs: list[int], shares: Floats) -> None:
         """Institutions report their demand for the drugs of a round; ``shares`` are the guaranteed shares expected."""
         world, day = self.world, self.world.clock.date(self.world.env.now)
         m = months_between(world.clock.months[0], day.replace(day=1))
-        past = self.institutions.use * self.growth(m)[:, None]
+        january = m - (day.month - 1) - 12
+        past = self.institutions.use * self.response.audited(range(january, january + 12))[:, None]
+        untouched = world.prices.untouched
         history = History(
             round=round_id,
             drugs=tuple(world.drug_ids[d] for d in drugs),
@@ -94,6 +100,8 @@ class Place:
             use=past[drugs],
             share=shares,
             bought=self._bought_per_year(drugs),
+            brand=np.array([untouched[d][self.index].originator_share for d in drugs]),
+            rigour=self.rigour,
         )
         review = world.laws.part("reporting", self.index, m)
         self.past[round_id] = past
@@ -116,6 +124,7 @@ class Place:
             return
         others = world.prices.others(d, self.index, mix.products)
         self._new[d] = others.originator_share, others.price / mix.price
+        self._sides[d] = mix.price, others
         if not self.active[d]:
             self.share[d] = world.prices.share(d, self.index)[list(mix.products)].sum()
         self.active[d] = True
@@ -151,7 +160,7 @@ class Place:
 
     def clear(self, drug: int) -> None:
         """The drug is bought as before any agreement."""
-        self.active[drug], self.share[drug] = False, 0.0
+        self.active[drug], self.share[drug], self.stock[drug] = False, 0.0, 0
 
     def _close(self, drug: int) -> None:
         if self.passed[drug] > 0:
@@ -161,21 +170,23 @@ class Place:
 
     def _prefer(self) -> None:
         """Utility of the selected products of agreements that have begun, without any task or money."""
-        drugs = sorted(self._new)
+        world, drugs = self.world, sorted(self._new)
         brand, ratio = np.array([self._new[d] for d in drugs]).T
         setting = Setting(
-            drugs=tuple(self.world.drug_ids[d] for d in drugs),
+            drugs=tuple(world.drug_ids[d] for d in drugs),
             at=self.at,
             level=self.institutions.level,
             brand=brand,
             price_ratio=ratio,
+            ward=np.array([world.market.drugs[d].inpatient_share for d in drugs]),
+            rigour=self.rigour,
         )
-        self.plain[drugs] = self.world.choice.natural(setting, self.world.luck)
+        self.plain[drugs] = world.choice.natural(setting, world.luck)
         self._new.clear()
 
-    def _expect(self, m: int) -> None:
-        """What institutions expect to keep of a surplus in the years that begin, and what that adds to their
-        utility."""
+    def _expect(self, m: int, begun: list[int]) -> None:
+        """What institutions expect to keep of a surplus in the years that begin, what that adds to their utility, and
+        what they stock of the drugs whose agreements have ``begun``."""
         drugs, world = sorted(self._expecting), self.world
         self.kept[drugs] = (
             expected_ratio(
@@ -190,7 +201,37 @@ class Place:
             / HIGHEST
         )
         self.natural[drugs] = self.plain[drugs] + world.choice.money(self.kept[drugs])
+        if begun:
+            self._stock(m, begun)
+        self.natural[drugs] += ALONE * self.stock[drugs]
+        self._feel(m, [d for d in drugs if self.term[d]], begun)
         self._expecting.clear()
+
+    def _feel(self, m: int, drugs: list[int], begun: list[int]) -> None:
+        """What a unit of drugs under agreement is felt to cost in the year that begins, at the share of the selected
+        product that was expected when their agreements had ``begun``."""
+        if begun:
+            usual = self.usual[begun]
+            going, total = (usual / (1 + np.exp(-self.natural[begun]))).sum(axis=1), usual.sum(axis=1)
+            self._going[begun] = np.divide(going, total, out=np.zeros_like(total), where=total > 0)
+        if not drugs:
+            return
+        world = self.world
+        prices, others = zip(*(self._sides[d] for d in drugs), strict=True)
+        law = world.laws.part("reimbursement", self.index, m)
+        years, mean = (m - self.begins[drugs]) // 12 + 1, world.prices.mean[drugs, self.index]
+        self.response.felt[drugs] = felt(
+            self._going[drugs], np.array(prices), [*others], mean, years, law, world.spec.finance
+        )
+
+    def _stock(self, m: int, drugs: list[int]) -> None:
+        world, need = self.world, np.maximum(self.usual[drugs] * self.months[drugs, None], 1e-12)
+        asked = world.laws.part("assessment", self.index, m).task * self.agreed[drugs]
+        names = tuple(world.drug_ids[d] for d in drugs)
+        shelf = Shelf(names, self.at, self.natural[drugs], asked / need, self.stock[drugs])
+        stock = world.choice.stock(shelf, world.luck)
+        if stock is not None:
+            self.stock[drugs] = stock
 
     def ordering(self) -> Generator[simpy.Event, None, None]:
         """Order at the beginning of every month, receive what was dispatched, and write it down."""
@@ -204,14 +245,15 @@ class Place:
     def _order(self, m: int, first: date) -> Floats:
         world = self.world
         words = words_at(world.demand_keys(first)[:, None], self.at)
-        self._needed = kernel.need(self.usual, self.growth(m), words, self._table)
-        if not self.active.any():
-            self._ordered = self._elsewhere = np.zeros_like(self._needed)
-            return np.zeros(len(self._needed))
-        if self._new:
+        begun = sorted(self._new)
+        if begun:
             self._prefer()
         if self._expecting:
-            self._expect(m)
+            self._expect(m, begun)
+        self._needed = kernel.need(self.usual, self.response.month(m, self.first), words, self._table)
+        if not self.active.any():
+            self._ordered = self._elsewhere = self._away = np.zeros_like(self._needed)
+            return np.zeros(len(self._needed))
         month = m - self.begins
         running = (month >= 0) & (month < self.term)
         left = np.where(running, np.minimum(12, self.term - month // 12 * 12) - month % 12, 0).astype(np.float64)
@@ -229,15 +271,31 @@ class Place:
             least=1 - assessment.most_nonselected,
         )
         self.share = np.where(self.active[:, None], world.choice.step(state), 0.0)
-        self._ordered = self._needed * self.share
+        if world.choice.leaves:
+            away = self._gone()
+            self._away = self._needed * away
+            self._ordered = self._needed * (self.share - away)
+        else:
+            self._ordered = self._needed * self.share
         if world.choice.leaks:
             self._elsewhere = np.where(self.active[:, None], world.choice.outside(self.share), 0.0) * self._needed
         return np.asarray(self._ordered.sum(axis=1))
 
+    def _gone(self) -> Floats:
+        """Part of the need whose patients follow an originator out of the hospital, (drugs, institutions)."""
+        gone = np.zeros_like(self.share)
+        for d in np.flatnonzero(self.active).tolist():
+            mix, others = self.world.shelves[d].mix(self.index), self._sides[d][1]
+            if mix is not None:
+                others = self.world.prices.others(d, self.index, mix.products)
+            lost = np.maximum(others.originator_share - (1 - self.share[d]) * others.originator_part, 0)
+            gone[d] = np.minimum(self.world.choice.leaves * lost, self.share[d])
+        return gone
+
     def _receive(self, m: int) -> None:
         world = self.world
         leaks, by_level = world.choice.leaks, self.institutions.by_level
-        listed = self._needed - self._elsewhere if leaks else self._needed
+        listed = self._needed - self._elsewhere - self._away if leaks or world.choice.leaves else self._needed
         filled = world.filled[:, self.index]
         substituted = unmet = self._nothing
         if (filled == 1).all():
@@ -252,6 +310,7 @@ class Place:
         if self._monthly is None:
             self._monthly = by_level(self.agreed / self.months[:, None])
         elsewhere = by_level(self._elsewhere) if leaks else self._nothing
+        away = by_level(self._away) if world.choice.leaves else self._nothing
         world.recorder.month(
-            m, self.index, by_level(self._needed), by_level(bought), elsewhere, substituted, unmet, self._monthly
+            m, self.index, by_level(self._needed), by_level(bought), elsewhere, away, substituted, unmet, self._monthly
         )

@@ -3,6 +3,7 @@ selected."""
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 
 import numpy as np
@@ -18,7 +19,8 @@ Floats = npt.NDArray[np.float64]
 class Others:
     """The non-selected side of a drug: originators' part of the volume, and the prices of both parts, yuan per unit.
 
-    ``originator_share`` is what originators had of the whole drug before any round. It consists of ``products``
+    ``originator_share`` is what originators had of the whole drug before any round, ``earlier_part`` of this side. It
+    consists of ``products``
     (indices, -1 = generics that may not bid) with their ``parts`` of its volume, which add up to 1, and their
     ``prices``.
     """
@@ -27,6 +29,7 @@ class Others:
     originator_price: float
     generic_price: float
     originator_share: float
+    earlier_part: float
     products: tuple[int, ...]
     parts: tuple[float, ...]
     prices: tuple[float, ...]
@@ -43,11 +46,12 @@ class Prices:
     ``before`` (products, places) is the price of a product in a place as long as it is not selected there, yuan per
     unit: at first that before any round, later the one at which it was last selected there. ``mean`` (drugs, places) is
     the drug's mean price before any round, ``untouched`` [drug][place] the whole of it. Volume that no qualified
-    product held belongs to generics that may not bid, at the mean earlier price of the qualified ones.
+    product held belongs to generics that may not bid, at the mean earlier price of the qualified ones. Once something
+    is selected, originators weigh ``stays`` times as much in the rest.
     """
 
-    def __init__(self, products: Products, listed: Listed, home: npt.NDArray[np.int64]) -> None:
-        self._products, self._listed = products, listed
+    def __init__(self, products: Products, listed: Listed, home: npt.NDArray[np.int64], stays: float) -> None:
+        self._products, self._listed, self._stays = products, listed, stays
         self.home = np.maximum(home, 0)
         self._of = [products.of(d) for d in range(len(home))]
         each = np.arange(len(products.drug))[:, None]
@@ -84,12 +88,15 @@ class Prices:
         rest = mine[~np.isin(mine, selected)]
         rest_generic, rest_originator = rest[~p.originator[rest]], rest[p.originator[rest]]
         price = self.before[:, place]
-        usual = float(self._listed.price[home][generics if generics.size else mine].mean())
-        unqualified = max(0.0, 1 - float(share[mine].sum()))
-        generic = float(share[rest_generic].sum()) + unqualified
-        originator = float(share[rest_originator].sum())
+        paid = self._listed.price[home][generics if generics.size else mine]
+        usual = math.fsum(paid) / len(paid)
+        unqualified = max(0.0, 1 - math.fsum(share[mine]))
+        generic = math.fsum([*share[rest_generic], unqualified])
+        before = math.fsum(share[rest_originator])  # exact, so that the order of rows does not matter
+        brands = share[rest_originator] * (self._stays if selected else 1.0)
+        originator = math.fsum(brands)
         both = generic + originator
-        weights = np.concatenate([share[rest_originator], share[rest_generic], [unqualified]])
+        weights = np.concatenate([brands, share[rest_generic], [unqualified]])
         of_all = weights / both if both > 0 else np.append(np.zeros(len(weights) - 1), 1.0)
         return Others(
             originator_part=originator / both if both > 0 else 0.0,
@@ -97,7 +104,8 @@ class Prices:
             generic_price=_mean(
                 np.append(price[rest_generic], usual), np.append(share[rest_generic], unqualified), usual
             ),
-            originator_share=originator,
+            originator_share=before,
+            earlier_part=before / (generic + before) if generic + before > 0 else 0.0,
             products=(*rest_originator.tolist(), *rest_generic.tolist(), -1),
             parts=tuple(of_all.tolist()),
             prices=(*price[rest_originator].tolist(), *price[rest_generic].tolist(), usual),
@@ -105,5 +113,5 @@ class Prices:
 
 
 def _mean(values: Floats, weights: Floats, otherwise: float) -> float:
-    total = float(weights.sum())
-    return float((values * weights).sum() / total) if total > 0 else otherwise
+    total = math.fsum(weights)
+    return math.fsum(values * weights) / total if total > 0 else otherwise

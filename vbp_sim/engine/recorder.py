@@ -34,7 +34,7 @@ class Recorder:
         self.market, self.products, self.prices, self.clock = market, products, prices, clock
         self._number = {name: number for number, name in enumerate(rounds, 1)}
         cells = (len(clock.months), len(market.drugs), len(market.provinces))
-        names = ("need", "selected", "alternatives", "substituted", "unmet", "agreed")
+        names = ("need", "selected", "alternatives", "away", "substituted", "unmet", "agreed")
         self.monthly: dict[str, Floats] = {name: np.zeros((*cells, len(LEVELS))) for name in names}
         self.mix = np.full(cells, -1, dtype=np.int64)
         self.mixes: list[Mix] = []
@@ -63,11 +63,10 @@ class Recorder:
         self.row("supply", np.datetime64(self.clock.months[m], "M"), round_id, plant.line.drug, plant.line.manufacturer,
                  not plant.makes, plant.capacity, plant.stock, ordered, own, helped, short)  # fmt: skip
 
-    def month(self, m: int, place: int, need: Floats, selected: Floats, alternatives: Floats, substituted: Floats,
-              unmet: Floats, agreed: Floats) -> None:  # fmt: skip
-        """Keep one place's month: volumes by (drugs, levels)."""
-        for name, values in zip(self.monthly, (need, selected, alternatives, substituted, unmet, agreed), strict=True):
-            self.monthly[name][m, :, place] = values
+    def month(self, m: int, place: int, *volumes: Floats) -> None:
+        """Keep one place's month: ``volumes`` by (drugs, levels), in the order of ``monthly``."""
+        for kept, values in zip(self.monthly.values(), volumes, strict=True):
+            kept[m, :, place] = values
 
     def begin(self, shelf: Shelf, agreement: Agreement) -> None:
         """Note which months an agreement covers in the places in which it is open, and what is selected there."""

@@ -156,7 +156,9 @@ def _settle(
     surplus = retention.surplus(base, before, agreed, price, spent, finance.fund_share, finance.insured_share)
     kept = surplus * retention.ratio(score, passed)
     completed = (agreed > 0) & (bought >= agreed * (1 - 1e-9))
-    columns = (agreed > 0, passed, completed, agreed, bought, other, base * before * covered,
+    here, stock = agreed > 0, place.stock[d]
+    stocked, others = here & (stock >= 0), here & (stock <= 0)
+    columns = (here, passed, completed, stocked, others, agreed, bought, other, base * before * covered,
                (agreed * price + spent) * covered, surplus, kept)  # fmt: skip
     sums = place.institutions.by_level(np.concatenate(columns).astype(np.float64)).reshape(len(columns), len(d), -1)
     world.accounts.retain(m, due, agreements[0].round, p, sums[-1].sum(axis=0))
@@ -166,10 +168,10 @@ def _settle(
         retained[agreement] += float(kept[i].sum())
         for level, name in enumerate(LEVELS):
             if sums[0, i, level] > 0:
-                counts = [round(count) for count in sums[:3, i, level].tolist()]
+                counts = [round(count) for count in sums[:5, i, level].tolist()]
                 tenth = _percentile(part[i, levels == level], 0.1)
                 head = (agreement.round, year, world.drug_ids[agreement.drug], place.id, name)
-                rows.append((agreement.drug, (*head, *counts, tenth, *sums[3:, i, level].tolist())))
+                rows.append((agreement.drug, (*head, *counts, tenth, *sums[5:, i, level].tolist())))
     return rows
 
 

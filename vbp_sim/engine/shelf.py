@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 
 import numpy as np
@@ -108,5 +109,5 @@ class Shelf:
         if not len(rows):
             return None
         parts = self.routes[rows, place].tolist()
-        price = sum(part * paid for part, paid in zip(parts, self.price[rows, place].tolist(), strict=True))
-        return Mix(tuple(self.products[rows].tolist()), tuple(parts), float(price))
+        price = math.fsum(part * paid for part, paid in zip(parts, self.price[rows, place].tolist(), strict=True))
+        return Mix(tuple(self.products[rows].tolist()), tuple(parts), price)

@@ -25,6 +25,7 @@ from vbp_sim.scenario.spec import Spec
 
 Floats = npt.NDArray[np.float64]
 Ints = npt.NDArray[np.int64]
+Bools = npt.NDArray[np.bool_]
 
 
 class Trade(Protocol):
@@ -55,7 +56,8 @@ class Laid:
 
     A unit of drug d that was not selected in place p, number ``cell`` = d x places + p, consists of parts of products:
     entry by entry its ``product`` (-1 = one that may not bid), its ``worth`` (part x price) and its ``cost_part``.
-    ``other_cost`` (drugs, places) is its cost.
+    ``other_cost`` (drugs, places) is its cost. ``brand`` entries are originators'; ``brand_part`` and ``brand_cost``
+    (drugs, places) are the sums of their parts and of their costs.
     """
 
     routes: Floats
@@ -66,13 +68,19 @@ class Laid:
     worth: Floats
     cost_part: Floats
     other_cost: Floats
+    brand: Bools
+    brand_part: Floats
+    brand_cost: Floats
 
 
 @dataclass(frozen=True)
 class Turnover:
     """A month's use in yuan, (drugs, places, levels): ``selected``, ``others`` not selected and ``alternatives``
     outside the list; ``covered`` is the fund's part of it all, ``cost`` that of making it. ``other_units`` (drugs,
-    places) not selected; ``sold`` (products, places) yuan of selected products."""
+    places) not selected; ``sold`` (products, places) yuan of selected products.
+
+    Outside VBP hospitals: ``away`` yuan, of which the fund pays ``away_covered``, at a cost of ``away_cost``;
+    ``away_units`` (drugs, places) over the originators' part of what is not selected."""
 
     selected: Floats
     others: Floats
@@ -81,6 +89,10 @@ class Turnover:
     cost: Floats
     other_units: Floats
     sold: Floats
+    away: Floats
+    away_covered: Floats
+    away_cost: Floats
+    away_units: Floats
 
     @property
     def spend(self) -> Floats:
@@ -98,7 +110,7 @@ def lay_out(trade: Trade) -> Laid:
             for supplier in agreement.suppliers:
                 cost[supplier.product, agreement.open] = supplier.cost
     costs, usual = trade.products.cost, _usual_costs(trade)
-    entries: list[tuple[int, int, float, float]] = []
+    entries: list[tuple[int, int, float, float, float]] = []
     now = trade.recorder.mix[min(trade.month_now, len(trade.recorder.mix) - 1)]
     for d in range(len(trade.shelves)):
         for p in range(places):
@@ -106,12 +118,17 @@ def lay_out(trade: Trade) -> Laid:
             for product, part, paid in zip(others.products, others.parts, others.prices, strict=True):
                 if part > 0:
                     made = costs[product] if product >= 0 else usual[d]
-                    entries.append((d * places + p, product, part * paid, part * made))
+                    entries.append((d * places + p, product, part * paid, part * made, part))
     keys = np.array([entry[:2] for entry in entries], dtype=np.int64)
-    worth, cost_part = np.array([entry[2:] for entry in entries]).T
-    other = np.zeros(len(trade.shelves) * places)
-    np.add.at(other, keys[:, 0], cost_part)
-    return Laid(routes, price, cost, keys[:, 0], keys[:, 1], worth, cost_part, other.reshape(-1, places))
+    worth, cost_part, parts = np.array([entry[2:] for entry in entries]).T
+    cell, product = keys.T
+    brand = (product >= 0) & trade.products.originator[product]
+    sums = np.zeros((3, len(trade.shelves) * places))
+    np.add.at(sums[0], cell, cost_part)
+    np.add.at(sums[1], cell[brand], parts[brand])
+    np.add.at(sums[2], cell[brand], cost_part[brand])
+    return Laid(routes, price, cost, cell, product, worth, cost_part, sums[0].reshape(-1, places), brand,
+                *sums[1:].reshape(2, -1, places))  # fmt: skip
 
 
 def _usual_costs(trade: Trade) -> Floats:
@@ -126,8 +143,10 @@ def _usual_costs(trade: Trade) -> Floats:
 def turnover(trade: Trade, laid: Laid, m: int) -> Turnover:
     """Value the use of a month."""
     rec, finance = trade.recorder, trade.spec.finance
-    need, selected, unmet, outside = (rec.monthly[name][m] for name in ("need", "selected", "unmet", "alternatives"))
-    left = need - selected - unmet - outside
+    need, selected, unmet, outside, gone = (
+        rec.monthly[name][m] for name in ("need", "selected", "unmet", "alternatives", "away")
+    )
+    left = need - selected - unmet - outside - gone
     part, originator_price, generic_price = rec.sides(rec.mix[m])
     originator = left * part[..., None]
     generic = left - originator
@@ -148,7 +167,19 @@ def turnover(trade: Trade, laid: Laid, m: int) -> Turnover:
         cost=selected * per_unit[..., None] + (left + outside) * laid.other_cost[..., None],
         other_units=left.sum(axis=2),
         sold=sold,
+        **_away(trade, laid, gone, originator_price, share),
     )
+
+
+def _away(trade: Trade, laid: Laid, gone: Floats, price: Floats, share: float) -> dict[str, Floats]:
+    """What originators sell outside VBP hospitals at their free price; the fund pays its ``share`` in some channels."""
+    finance, part = trade.spec.finance, laid.brand_part
+    yuan = gone * (price * finance.free_price)[..., None]
+    per_unit, units = (
+        np.divide(value, part, out=np.zeros_like(part), where=part > 0) for value in (laid.brand_cost, gone.sum(axis=2))
+    )
+    covered = yuan * (share * finance.fund_channels)
+    return {"away": yuan, "away_covered": covered, "away_cost": gone * per_unit[..., None], "away_units": units}
 
 
 def _by_drug(trade: Trade, values: Floats) -> Floats:

@@ -74,7 +74,7 @@ class World:
         number, shape = len(self.first_cost), (len(market.drugs), len(market.provinces))
         self.delivered = np.zeros(number)
         self.sold = np.zeros((number, shape[1]))
-        self.prices = Prices(self.products, self.listed, scenario.home)
+        self.prices = Prices(self.products, self.listed, scenario.home, self.choice.stays)
         self.shelves = [Shelf(self.products.of(d), shape[1]) for d in range(shape[0])]
         self.plants: dict[int, Plant] = {}
         self.companies = Companies(self.env, self.products, self.supply.repair_crews)
@@ -97,6 +97,12 @@ class World:
     def month_of(self, day: date) -> int:
         """Month of the simulation in which a day lies; negative before the first, beyond the last after it."""
         return months_between(self.clock.months[0], day.replace(day=1))
+
+    def reports_from(self, place: str) -> int:
+        """Month in which the institutions of a place first report; of anybody's first report where they never do."""
+        rounds = self.spec.rounds
+        mine = [name for name in rounds if place in self.scenario.taking_part(name)]
+        return self.month_of(min(rounds[name].calendar.reporting_end for name in mine or rounds))
 
     def until(self, day: float) -> Generator[simpy.Event, None, None]:
         """Wait until a day of the simulation; return at once if it is past."""

@@ -38,7 +38,8 @@ class Drug:
 
     ``qualified`` is the number of firms that may bid, where the market says it; ``all_named`` if it does not, but its
     bids are known, so that products.csv names all of them. ``kind`` is drug or consumable; ``trend`` the yearly change
-    of the need for it, as a share; ``cost`` the usual unit cost of its generics, yuan.
+    of the need for it, as a share; ``inpatient_share`` the part of its use in wards; ``cost`` the usual unit cost of
+    its generics, yuan.
     """
 
     id: str
@@ -53,6 +54,7 @@ class Drug:
     all_named: bool = False
     kind: str = "drug"
     trend: float = 0.0
+    inpatient_share: float = 0.0
     cost: Decimal | None = None
 
 

@@ -111,6 +111,7 @@ FILES: dict[str, tuple[Column, ...]] = {
         Column(
             "trend", "change", "yearly change of the need for it, left out: 0", "share/year", limits=_from("-0.5", "1")
         ),
+        Column("inpatient_share", "share", "part of its use in wards; left out: 0", "share", limits=SHARE),
         Column("ceiling", "price", "highest valid bid", "yuan/unit", limits=PRICE),
         Column(
             "cost",

@@ -183,8 +183,8 @@ def _drug(row: Row, bids: bool) -> Drug:
     )
     numbers = row["ceiling"], row["pre_price"], row["qualified"]
     named = bids and row["qualified"] is None
-    kind, trend = row["kind"] or "drug", row["trend"] or 0.0
-    return Drug(row["drug"], name, form, strength, unit, drug_class, *numbers, named, kind, trend, row["cost"])
+    kind, more = row["kind"] or "drug", (row["trend"] or 0.0, row["inpatient_share"] or 0.0, row["cost"])
+    return Drug(row["drug"], name, form, strength, unit, drug_class, *numbers, named, kind, *more)
 
 
 def _product(row: Row) -> Product:

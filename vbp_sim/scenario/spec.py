@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import itertools
 from datetime import date
+from statistics import NormalDist
 from typing import Annotated, Any, Literal
 
 from pydantic import Field, model_validator
@@ -80,10 +81,10 @@ class Behaviour(Frozen):
     losers: Annotated[Part, Chosen("losers", "keep")] = Field(
         default_factory=dict, validate_default=True, description="what firms that were not selected ask from then on"
     )
-    reporting: Annotated[Part, Chosen("reporting", "newsvendor")] = Field(
+    reporting: Annotated[Part, Chosen("reporting", "audited-use")] = Field(
         default_factory=dict, validate_default=True, description="how institutions report their demand"
     )
-    choice: Annotated[Part, Chosen("choice", "partial-adjustment")] = Field(
+    choice: Annotated[Part, Chosen("choice", "shelves")] = Field(
         default_factory=dict,
         validate_default=True,
         description="how institutions choose among products each month",
@@ -97,21 +98,61 @@ class Demand(Frozen):
     """True demand behind the reported volumes, and how it varies."""
 
     reporting_ratio: float = param(
-        0.66,
+        0.76,
         "reported volume of demand.csv over the institutions' true yearly use before the round",
         unit="share",
-        source="completion = share x (1 + growth) / (guaranteed share x ratio), the pilot's 191.4 % [B1]",
+        source="so that `audited-use` reports what demand.csv says: 0.83 of a year that is 15 months old",
         confidence="I",
         gt=0,
         le=1.5,
     )
+    trend: float = param(
+        0.08,
+        "yearly growth of the use of every drug, tendered or not, on top of its own `trend` in the market",
+        unit="per year",
+        source="assumption: two years' lag of audited use 1.17 gives the pilot's completion with a floor of 0.8 [B1]",
+        confidence="I",
+        gt=-0.5,
+        le=0.5,
+    )
     growth: float = param(
-        0.14,
-        "rise of the use of a tendered drug once selected products are supplied, over the first year",
+        0.0,
+        "rise of the use of a tendered drug once selected products are supplied, whatever they cost",
         unit="share",
-        source="list-drug use +14.03 % [B2]",
-        confidence="S",
+        source="assumption; the rise is left to `elasticity`",
         gt=-1,
+        le=2,
+    )
+    elasticity: float = param(
+        0.18,
+        "rise of the use with a fall of the price of a unit and of the patient's part of it, all in logarithms",
+        source="fitted to +14 % against other cities [B2]; 0.144 [B15]; raw pairs imply 0.28 to 0.59; 0 is possible",
+        confidence="I",
+        ge=0,
+        le=3,
+    )
+    drug_spread: float = param(
+        0.35,
+        "how differently the use of drugs answers to an agreement (sd of the logarithm)",
+        source="fitted to completion by drug, 0.75 to 4.78 [B1]",
+        confidence="I",
+        ge=0,
+        le=2,
+    )
+    place_spread: float = param(
+        0.2,
+        "how differently use answers in places (sd of the logarithm)",
+        source="fitted to spend by pilot city; Nanjing +8 %, Shenzhen +74 %",
+        confidence="I",
+        ge=0,
+        le=2,
+    )
+    cell_spread: float = param(
+        0.2,
+        "how differently use answers in each place and drug beyond both (sd of the logarithm)",
+        source="fitted: use fell in 32 % of 418 cells of drug and region [B15]",
+        confidence="I",
+        ge=0,
         le=2,
     )
     ramp_months: int = param(3, "months over which the rise is reached", unit="months", ge=1, le=24)
@@ -169,6 +210,13 @@ class Finance(Frozen):
         ge=0,
         le=1,
     )
+    place_spread: float = param(
+        0.0,
+        "how far a place's rigour moves the share that pays on time, in sd of the normal law behind it",
+        source="assumption: adds nothing to the fit, so 0; 0.3 is possible; the same draw moves use and reports",
+        ge=0,
+        le=3,
+    )
     distribution_fee: float = param(
         0.05,
         "part of the price of goods that manufacturers pay for distribution",
@@ -187,6 +235,21 @@ class Finance(Frozen):
         ge=0,
         le=0.5,
     )
+    fund_channels: float = param(
+        0.5,
+        "of what patients get outside VBP hospitals, the part in channels that the fund pays too; the rest is self-pay",
+        unit="share",
+        source="assumption",
+        ge=0,
+        le=1,
+    )
+    free_price: float = param(
+        1.0,
+        "price of originators outside VBP hospitals over their price there",
+        source="assumption; 0.9 to 1.2 are possible",
+        gt=0,
+        le=10,
+    )
     payout_months: int = param(
         12,
         "months from the end of a contract year to the payment of the retained surplus",
@@ -196,6 +259,11 @@ class Finance(Frozen):
         ge=0,
         le=60,
     )
+
+    def punctual(self, rigour: float) -> float:
+        """Share of the institutions of a place that pay when it is due, by the place's rigour (standard normal)."""
+        share, law = self.on_time_share, NormalDist()
+        return law.cdf(law.inv_cdf(share) + self.place_spread * rigour) if 0 < share < 1 else share
 
 
 class Variant(Frozen):

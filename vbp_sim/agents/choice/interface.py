@@ -14,15 +14,18 @@ from vbp_sim.streams import Streams, Words
 
 Floats = npt.NDArray[np.float64]
 Bools = npt.NDArray[np.bool_]
+#: what an institution stocks of a drug: 1 the selected product alone, -1 the other brands alone, 0 both
+Stock = npt.NDArray[np.int8]
 
 
 @dataclass(frozen=True)
 class Setting:
     """What bears on the choice in one place when agreements begin.
 
-    Shapes: (drugs,) for ``brand`` (earlier share of originators that were not selected) and ``price_ratio``
-    (non-selected over selected price); (institutions,) for ``at``, the counters of their draws, and ``level``, the
-    index of each one's level in `vbp_sim.scenario.market.LEVELS`.
+    Shapes: (drugs,) for ``brand`` (earlier share of originators that were not selected), ``price_ratio``
+    (non-selected over selected price) and ``ward``, the part of the use in wards; (institutions,) for ``at``, the
+    counters of their draws, and ``level``, the index of each one's level in `vbp_sim.scenario.market.LEVELS`.
+    ``rigour`` is how strictly the place enforces what is asked, a standard normal draw.
     """
 
     drugs: tuple[str, ...]
@@ -30,6 +33,23 @@ class Setting:
     level: npt.NDArray[np.intp]
     brand: Floats
     price_ratio: Floats
+    ward: Floats | float = 0.0
+    rigour: float = 0.0
+
+
+@dataclass(frozen=True)
+class Shelf:
+    """What bears on which brands institutions stock when agreements begin.
+
+    Shapes: (drugs,) for ``drugs``, (institutions,) for ``at``, the counters of their draws, (drugs, institutions) for
+    ``utility`` of the selected product, ``task``, the agreed volume over the need, and ``before``, what is stocked now.
+    """
+
+    drugs: tuple[str, ...]
+    at: Words
+    utility: Floats
+    task: Floats
+    before: Stock
 
 
 @dataclass(frozen=True)
@@ -69,6 +89,20 @@ class Choice(Part):
         """Return the utility that money adds, same shape as ``kept``: the part of a measured surplus that an
         institution expects to keep, over the national cap of one half."""
         raise NotImplementedError
+
+    def stock(self, shelf: Shelf, luck: Streams) -> Stock | None:
+        """Return what institutions stock while the agreements run, (drugs, institutions); None = both, everywhere."""
+        return None
+
+    @property
+    @abstractmethod
+    def stays(self) -> float:
+        """Odds with which originators, rather than other generics, remain among what is not selected, over before."""
+
+    @property
+    def leaves(self) -> float:
+        """Part of the use that originators lose in hospitals whose patients get it elsewhere."""
+        return 0.0
 
     @property
     def leaks(self) -> bool:

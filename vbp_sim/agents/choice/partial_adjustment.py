@@ -20,10 +20,9 @@ from vbp_sim.agents.choice.preference import Preference
 from vbp_sim.scenario.parts import param
 
 
-class PartialAdjustment(Preference):
+class Adjusting(Preference):
     """Institutions move step by step towards the share that preference, task and incentive make attractive."""
 
-    model: Literal["partial-adjustment"] = "partial-adjustment"
     adjustment: float = param(0.5, "part of the gap closed in a month", unit="share", gt=0, le=1)
     pressure: float = param(6.0, "push of a required share above the present one", unit="logit per share", ge=0, le=100)
     closing: float = param(0.8, "push of the last quarter before the assessment", unit="logit", ge=0, le=10)
@@ -39,8 +38,8 @@ class PartialAdjustment(Preference):
         0.8, "pull back once the agreed volume is bought or no task is left", unit="logit", ge=0, le=10
     )
 
-    def step(self, month: Month) -> Floats:
-        """See `Choice.step`."""
+    def adjusted(self, month: Month) -> Floats:
+        """The share after a month, (drugs, institutions)."""
         running = month.in_contract[:, None]
         push = month.agreed - month.bought
         task = (push > 0) & running
@@ -63,3 +62,13 @@ class PartialAdjustment(Preference):
         utility *= self.adjustment
         utility += month.share
         return utility
+
+
+class PartialAdjustment(Adjusting):
+    """The same in every institution, whatever it stocks."""
+
+    model: Literal["partial-adjustment"] = "partial-adjustment"
+
+    def step(self, month: Month) -> Floats:
+        """See `Choice.step`."""
+        return self.adjusted(month)

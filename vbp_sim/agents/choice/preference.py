@@ -1,7 +1,8 @@
 """What institutions prefer without any task: the part that all choice models share.
 
     natural = scale (information + cost control + price log10(price ratio) + reimbursement x gap) - brand x share
-              + incentive x staff share x kept + drg x exposure (1 - 1 / price ratio) + level + own
+              + incentive x staff share x kept + drg x exposure (1 - 1 / price ratio) + wards x ward
+              + level + rigour + own
 
 Of what is not ordered as the selected product, drugs outside the list that serve the same patients may take a part:
 
@@ -22,7 +23,15 @@ _DCE = "discrete choice experiment with 1,047 physicians, log odds ratio [B3]"
 class Preference(Choice):
     """Utility of the selected over other products from what physicians said, brands, incentives and inclination."""
 
-    brand: float = param(1.5, "pull of originators in proportion to their earlier share", unit="logit", ge=0, le=10)
+    brand: float = param(
+        2.2,
+        "pull of originators in proportion to their earlier share",
+        unit="logit",
+        source="fitted with `shelves` to the selected share of 73.6 % after the pilot [B1]",
+        confidence="I",
+        ge=0,
+        le=10,
+    )
     information: float = param(
         1.179,
         "pull of sufficient information on the selected product",
@@ -74,10 +83,10 @@ class Preference(Choice):
         le=10,
     )
     incentive: float = param(
-        1.0,
+        0.3,
         "pull of expecting to keep half of the measured surplus, of which staff get `staff_share`",
         unit="logit",
-        source="assumption; no causal effect of retention on use is published, so 0 is possible",
+        source="assumption: 600 yuan a doctor, once and late [E13]; no effect on use is published, so 0 is possible",
         ge=0,
         le=10,
     )
@@ -101,11 +110,55 @@ class Preference(Choice):
         ge=0,
         le=1,
     )
+    wards: float = param(
+        0.5,
+        "inclination of wards against that of clinics, where the market knows a drug's `inpatient_share`",
+        unit="logit",
+        source="assumption: wards turn first; 0 is possible",
+        ge=-10,
+        le=10,
+    )
     tertiary: float = param(
-        0.0, "inclination of tertiary institutions against that of secondary ones", unit="logit", ge=-10, le=10
+        0.2,
+        "inclination of tertiary institutions against that of secondary ones",
+        unit="logit",
+        source="fitted to spend by level: -47, -43, -32 % [B17]",
+        confidence="I",
+        ge=-10,
+        le=10,
     )
     primary: float = param(
-        0.0, "inclination of primary institutions against that of secondary ones", unit="logit", ge=-10, le=10
+        -0.8,
+        "inclination of primary institutions against that of secondary ones",
+        unit="logit",
+        source="fitted to spend by level: -47, -43, -32 % [B17]",
+        confidence="I",
+        ge=-10,
+        le=10,
+    )
+    place_spread: float = param(
+        0.0,
+        "how far a place's rigour moves its institutions' inclination (sd)",
+        unit="logit",
+        source="assumption: adds nothing to the fit, so 0; 0.3 is possible; the same draw moves reports and payment",
+        ge=0,
+        le=5,
+    )
+    brand_stays: float = param(
+        1.8,
+        "odds with which originators, rather than generics, remain among what is not selected, over those before",
+        source="Nanjing: losing originators -51 %, losing generics -72 % [B16]",
+        confidence="S",
+        gt=0,
+        le=100,
+    )
+    leaving: float = param(
+        0.0,
+        "part of the use that originators lose whose patients get it outside VBP hospitals",
+        unit="share",
+        source="assumption: prior 0.1 to 0.4; what hospitals buy tells nothing of it, so 0 unless asked for",
+        ge=0,
+        le=1,
     )
     alternatives: float = param(
         0.0,
@@ -130,14 +183,24 @@ class Preference(Choice):
         experiment = self.information + self.cost_control + self.price * np.log10(ratio)
         experiment = experiment + self.reimbursement * self.reimbursement_gap
         common = self.experiment_scale * experiment - self.brand * setting.brand
-        common = common + self.drg * self.drg_exposure * (1 - 1 / ratio)
+        common = common + self.drg * self.drg_exposure * (1 - 1 / ratio) + self.wards * setting.ward
         own = self.spread * luck.normal("choice.inclination", at=setting.at)
         own = own + np.array([self.tertiary, 0.0, self.primary])[setting.level]
-        return np.asarray(common[:, None] + own[None, :])
+        return np.asarray(common[:, None] + (own + self.place_spread * setting.rigour)[None, :])
 
     def money(self, kept: Floats) -> Floats:
         """See `Choice.money`."""
         return np.asarray(self.incentive * self.staff_share * kept)
+
+    @property
+    def stays(self) -> float:
+        """See `Choice.stays`."""
+        return self.brand_stays
+
+    @property
+    def leaves(self) -> float:
+        """See `Choice.leaves`."""
+        return self.leaving
 
     @property
     def leaks(self) -> bool:

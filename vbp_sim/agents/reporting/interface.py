@@ -27,9 +27,10 @@ Bools = npt.NDArray[np.bool_]
 class History:
     """What the institutions of one province know when they report.
 
-    ``at`` (institutions,) are the counters of their draws. Shape (drugs, institutions): ``use`` units in the year
-    before the report, and ``bought`` of it the selected product in the last contract year (0 before the first).
-    ``share`` is the guaranteed share of the reported volume that they expect, shape (drugs,).
+    ``at`` (institutions,) are the counters of their draws. Shape (drugs, institutions): ``use`` units in the last
+    calendar year before the report, and ``bought`` the selected product in the last contract year (0 before the first).
+    Shape (drugs,): ``share`` is the guaranteed share of the reported volume that they expect, ``brand`` what
+    originators had of the use. ``rigour`` is how strictly the place enforces what is asked, a standard normal draw.
     """
 
     round: str
@@ -38,6 +39,8 @@ class History:
     use: Floats
     share: Floats
     bought: Floats
+    brand: Floats | float = 0.0
+    rigour: float = 0.0
 
 
 class Reporting(Part):

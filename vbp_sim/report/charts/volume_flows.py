@@ -20,6 +20,7 @@ PARTS: dict[str, dict[str, Any]] = {
     "generic": {"color": style.ORANGE, "hatch": "///"},
     "originator": {"color": style.SKY, "hatch": "..."},
     "alternatives": {"color": style.PURPLE, "hatch": "\\\\\\"},
+    "away": {"color": style.PURPLE, "hatch": "..."},
     "unmet": {"color": style.RED, "hatch": "xxx"},
 }
 
@@ -32,7 +33,7 @@ def draw(run: RunFolder) -> Chart:
     if not under.any():
         raise NothingToDraw(say("catalogue.no_contract"))
     t = {name: column[under] for name, column in t.items()}
-    names = [name for name in (*PARTS, "agreed") if name != "alternatives" or t[name].any()]
+    names = [name for name in (*PARTS, "agreed") if name not in ("alternatives", "away") or t[name].any()]
     reps = Axis.of(t["replication"], names=range(int(run.manifest["replications"])))
     drugs = Axis.of(t["drug"])
     need = sums(t["need"], reps, drugs)

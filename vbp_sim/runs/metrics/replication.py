@@ -114,7 +114,7 @@ class Replication:
     @property
     def served(self) -> float:
         """Use of awarded drugs under agreement: need that was met, and not by drugs outside the list."""
-        return self.use("need") - self.use("unmet") - self.use("alternatives")
+        return self.use("need") - self.use("unmet") - self.use("alternatives") - self.use("away")
 
     @cached_property
     def sales(self) -> tuple[Floats, npt.NDArray[np.intp]]:

@@ -108,7 +108,7 @@ def use_change(run: Replication) -> float:
     start = np.full(cells, never)
     np.minimum.at(start, cell[run.in_contract], month[run.in_contract])
     before = (month < start[cell]) & (start < never)[cell]
-    supplied = use["need"] - use["unmet"] - use["alternatives"]
+    supplied = use["need"] - use["unmet"] - use["alternatives"] - use["away"]
     after, earlier = (_monthly(supplied, month, cell, cells, rows) for rows in (run.in_contract, before))
     both = ~np.isnan(after) & ~np.isnan(earlier)
     return ratio(float(after[both].sum()), float(earlier[both].sum())) - 1

@@ -1,0 +1,80 @@
+"""How the use of a place moves: by a trend, and by how it answers to agreements and to prices.
+
+    use of month m = use before the first report x (1 + trend)^(m / 12) x (1 + r growth) x exp(r (own - e ln felt))
+
+r rises from 0 to 1 over ``ramp_months`` from the first supply on; own is of the drug, the place and both (the mean of
+exp(own) is 1); e is the elasticity, felt the price of a unit and the patient's part of it, both together, over those
+before.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+import numpy.typing as npt
+
+from vbp_sim.engine.prices import Others
+from vbp_sim.rules.reimbursement import Reimbursement
+from vbp_sim.scenario.spec import Demand, Finance
+from vbp_sim.streams import Streams
+
+Floats = npt.NDArray[np.float64]
+Ints = npt.NDArray[np.int64]
+
+
+class Response:
+    """Use of one place over that before its first report, which falls in month ``since``, by drug.
+
+    It remembers the months that are over, and what a unit is ``felt`` to cost under an agreement, (drugs,).
+    """
+
+    def __init__(
+        self, demand: Demand, drugs: tuple[str, ...], trends: Floats, place: str, since: int, luck: Streams
+    ) -> None:
+        self._demand, self._yearly, self._since = demand, (1 + demand.trend) * (1 + trends), since
+        spreads = np.array([demand.drug_spread, demand.place_spread, demand.cell_spread])
+        of_place = float(luck.normal("demand.place", place))
+        draws = [
+            [float(luck.normal("demand.drug", drug)), of_place, float(luck.normal("demand.cell", drug, place))]
+            for drug in drugs
+        ]
+        self._own = (np.array(draws) * spreads - spreads**2 / 2).sum(axis=1)
+        self._known: list[Floats] = []
+        self.felt = np.ones(len(drugs))
+
+    def _trend(self, m: int) -> Floats:
+        return np.asarray(self._yearly ** ((m - self._since) / 12))
+
+    def month(self, m: int, first: Ints) -> Floats:
+        """Use of the present month, (drugs,), from the ``first`` months of supply."""
+        ramp = np.clip((m - first + 1) / self._demand.ramp_months, 0, 1)
+        answer = np.exp(ramp * (self._own - self._demand.elasticity * np.log(self.felt)))
+        self._known.append(np.asarray(self._trend(m) * (1 + self._demand.growth * ramp) * answer))
+        return self._known[-1]
+
+    def audited(self, months: range) -> Floats:
+        """Mean use of past months, (drugs,); those before the simulation began have the trend alone."""
+        known = self._known
+        return np.asarray(np.mean([known[m] if 0 <= m < len(known) else self._trend(m) for m in months], axis=0))
+
+
+def felt(
+    share: Floats, price: Floats, others: list[Others], mean: Floats, years: Ints, law: Reimbursement, finance: Finance
+) -> Floats:
+    """Price of a unit and the patient's part of it, over those before any agreement, (drugs,).
+
+    ``share`` of the use is expected to go to selected products at ``price``, the rest to ``others``; ``mean`` was the
+    price before. ``years`` of the agreements decide on payment standards.
+    """
+    part, brand, generic = np.array([[o.originator_part, o.originator_price, o.generic_price] for o in others]).T
+    usual = finance.fund_share * finance.insured_share
+
+    def both(paid: Floats) -> Floats:
+        fund = np.zeros_like(paid)
+        for year in np.unique(years).tolist():
+            now = years == year
+            standard = law.standard(paid[now], price[now], int(year))
+            fund[now] = law.fund_pays(paid[now], standard, finance.fund_share)
+        return np.asarray(2 * paid - finance.insured_share * fund)
+
+    rest = part * both(brand) + (1 - part) * both(generic)
+    return np.asarray((share * price * (2 - usual) + (1 - share) * rest) / (mean * (2 - usual)))
