@@ -115,17 +115,17 @@ def _fund(world: World) -> Table:
     baseline = (rec.monthly["need"].sum(axis=3) * rec.prices.mean).sum(axis=1)
     covered = finance.fund_share * finance.insured_share
 
-    def moved(flow: str) -> Floats:
-        return np.asarray(accounts.flows[flow].sum(axis=(1, 3)))
+    def moved(*flows: str) -> Floats:
+        return np.asarray(sum(accounts.flows[flow].sum(axis=(1, 3)) for flow in flows))
 
     return {
         **_keys(_axes(rec, "month", "province")),
         "spend": (moved("goods") - accounts.alternatives).ravel(),
         "baseline": baseline.ravel(),
         "alternatives": accounts.alternatives.ravel(),
-        "outside": (moved("outside_self") + moved("outside_fund")).ravel(),
-        "fund_paid": moved("reimbursement").ravel(),
-        "patient_paid": moved("copayment").ravel(),
+        "outside": moved("outside_self", "outside_fund").ravel(),
+        "fund_paid": moved("reimbursement", "outside_fund").ravel(),
+        "patient_paid": moved("copayment", "outside_self").ravel(),
         "baseline_fund": (covered * baseline).ravel(),
         "baseline_patient": ((1 - covered) * baseline).ravel(),
         "prepaid": moved("advance").ravel(),

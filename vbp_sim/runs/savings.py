@@ -25,8 +25,8 @@ PAYERS = ("fund", "patient")
 class Savings:
     """Yuan by month and place under agreement, each of shape (rows,); ``rows`` are those of the fund table.
 
-    ``baseline``: what the same need would have cost; ``paid``: what it cost, drugs outside the list included; ``by``:
-    what each of `PAYERS` saved.
+    ``baseline``: what the same need would have cost; ``paid``: what it cost, outside the list and the hospitals too;
+    ``by``: what each of `PAYERS` saved.
     """
 
     rows: Bools
@@ -40,7 +40,8 @@ class Savings:
         keys = [key for key in ("replication", "month", "province") if key in fund]
         rows = among(fund, use, use["agreed"] > 0, *keys)
         by = {who: (fund[f"baseline_{who}"] - fund[f"{who}_paid"])[rows] for who in PAYERS}
-        return cls(rows, fund["baseline"][rows], (fund["spend"] + fund["alternatives"])[rows], by)
+        paid = fund["spend"] + fund["alternatives"] + np.nan_to_num(fund["outside"])  # older runs know nothing of it
+        return cls(rows, fund["baseline"][rows], paid[rows], by)
 
 
 def among(table: Table, other: Table, rows: Bools, *columns: str) -> Bools:

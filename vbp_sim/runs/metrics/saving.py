@@ -57,14 +57,15 @@ def saving_world(run: Replication) -> float:
     "saving_net",
     group="money",
     unit="yuan/year",
-    meaning="the same, less what moves to drugs outside the list",
+    meaning="the same, less what moves outside the list and the hospitals",
     better="higher",
     cuts=("province",),
     control=True,
 )
 def saving_net(run: Replication) -> float:
-    """With alternatives on both sides: within the listed drugs and these. Left out where no such world was run."""
-    return _saved(run, "spend", "alternatives")
+    """With alternatives and what patients buy elsewhere: within the listed drugs and these. Left out without such a
+    world."""
+    return _saved(run, "spend", "alternatives", "outside")
 
 
 def _saved(run: Replication, *columns: str) -> float:
