@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -244,9 +245,14 @@ def test_what_is_ordered_is_delivered_by_others_replaced_or_unmet(ran: Ran) -> N
 def test_the_fund_table_is_the_accounts_by_month_and_place(ran: Ran) -> None:
     fund = ran.t["fund"]
     month = (fund["month"].astype(int) + 1970 * 12).tolist()
-    for column, flow in (("fund_paid", "reimbursement"), ("patient_paid", "copayment"), ("prepaid", "advance")):
+    flows = {"fund_paid": ("reimbursement", "outside_fund"), "patient_paid": ("copayment", "outside_self")}
+    for column, names in {**flows, "prepaid": ("advance",)}.items():
         seen = dict(zip(zip(month, fund["province"], strict=True), fund[column].tolist(), strict=True))
-        close(seen, posted(ran.t["accounts"], flow, "month", "province"), column)
+        wanted: Sums = defaultdict(float)
+        for name in names:
+            for key, yuan in posted(ran.t["accounts"], name, "month", "province").items():
+                wanted[key] += yuan
+        close(seen, wanted, column)
     spent = fund["spend"] + fund["alternatives"]
     seen = dict(zip(zip(month, fund["province"], strict=True), spent.tolist(), strict=True))
     close(seen, posted(ran.t["accounts"], "goods", "month", "province"))

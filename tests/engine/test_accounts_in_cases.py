@@ -122,7 +122,8 @@ def test_cash_of_firms_is_what_came_in_less_what_went_out(ran: tuple[Scenario, T
 
 def test_the_table_of_the_fund_shows_what_moved(ran: tuple[Scenario, Tables]) -> None:
     fund, by = ran[1]["fund"], ("month", "province")
-    for column, name in (("fund_paid", "reimbursement"), ("patient_paid", "copayment"), ("prepaid", "advance")):
-        same(total(fund, by, column), flow(ran[1], name, by=by))
+    flows = {"fund_paid": ("reimbursement", "outside_fund"), "patient_paid": ("copayment", "outside_self")}
+    for column, names in {**flows, "prepaid": ("advance",)}.items():
+        same(total(fund, by, column), flow(ran[1], *names, by=by))
     spent = {k: v + total(fund, by, "alternatives")[k] for k, v in total(fund, by, "spend").items()}
     same(spent, flow(ran[1], "goods", by=by))
