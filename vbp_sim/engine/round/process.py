@@ -90,7 +90,7 @@ def _open(scope: Scope) -> tuple[list[Won], PastRound]:
         asked = world.losers.prices(_lost(outcome, opening), world.luck) if outcome.agreed else opening.pre_price
         _write(scope, d, outcome, replace(seen, asked=asked))
         if outcome.agreed:
-            won.append((d, m, outcome, asked))
+            won.append((d, m, outcome, np.where(asked < opening.pre_price, asked, np.inf)))
     scope.log("opening", float(len(won)), fact("awarded", of=len(scope.drugs)))
     return won, past
 

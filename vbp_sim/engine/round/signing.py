@@ -18,7 +18,7 @@ from vbp_sim.rules import money
 from vbp_sim.tender import Outcome
 
 #: an outcome that becomes an agreement: the drug, the products of its document's firms, what was decided, and what
-#: each firm asks that was not selected
+#: each firm asks that was not selected and cuts its price (infinite where it does not)
 Won = tuple[int, npt.NDArray[np.int64], Outcome, npt.NDArray[np.float64]]
 Floats = npt.NDArray[np.float64]
 Ints = npt.NDArray[np.int64]
@@ -94,7 +94,7 @@ def _cap_outside(world: World, agreement: Agreement) -> None:
 
 
 def _reply(world: World, agreement: Agreement, members: Ints, asked: Floats) -> None:
-    """From now on losers ask ``asked`` (members,) in the places of an agreement, if that is less than before."""
+    """From now on losers that cut ask ``asked`` (members,) in the places of an agreement, if it is less than before."""
     for product, price in zip(members.tolist(), asked.tolist(), strict=True):
         if all(supplier.product != product for supplier in agreement.suppliers):
             for place in agreement.places:
