@@ -28,7 +28,7 @@ TENDER = "tender:"
 #: how the values of a metric over all parts of a dimension become one
 SPREADS = ("least-of", "most-of", "rising-of")
 #: what a cut may name: dimensions of metrics, and the agreement year of what is settled
-PARTS = ("drug", "province", "level", "year")
+PARTS = ("drug", "province", "level", "round", "year")
 
 _NUMBER: Limits = Decimal("-1e15"), Decimal("1e15")
 
