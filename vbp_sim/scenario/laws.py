@@ -117,14 +117,15 @@ def _whole(rules: Part) -> dict[str, Any]:
 
 
 def _put(found: dict[Address, Value], new: Mapping[str, Any], source: Address) -> None:
-    """Put new values on top; a part whose rule changes loses its old parameters."""
+    """Put new values on top; a part whose rule changes loses its old parameters, a map replaces one value."""
     leaves = dict(_leaves(new))
     for address, value in leaves.items():
         if address[-1] in TAGS and found.get(address, (value,))[0] != value:
             for old in [a for a in found if a[: len(address) - 1] == address[:-1]]:
                 del found[old]
     for address, value in leaves.items():
-        found.pop(address, None)
+        for length in range(1, len(address) + 1):
+            found.pop(address[:length], None)
         found[address] = (value, (*source, *address))
 
 
