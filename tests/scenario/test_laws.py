@@ -95,6 +95,10 @@ WRONG = {
         "laws: {x: {places: [east], changes: {payment: {arrears_days: {a: 150}}}}}\n",
         "small.yaml:20:62: payment.arrears_days: a number is wanted, here is a map",
     ),
+    "a list for a number": (
+        "laws: {x: {places: [east], changes: {payment: {arrears_days: [150, {a: 1}]}}}}\n",
+        "small.yaml:20:62: payment.arrears_days: a number is wanted, here is a list",
+    ),
     "only wrong together": (
         "laws:\n  a: {from: 2019-01-01, changes: {reporting: {highest: 0.7}}}\n"
         "  b: {places: [east], changes: {reporting: {lowest: 0.8}}}\n",

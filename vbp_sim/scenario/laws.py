@@ -183,10 +183,19 @@ def _tree(found: Mapping[Address, Value], tree: Node) -> Node:
         for depth, step in enumerate(address, 1):
             node, _ = find(tree, (*above, *address[:depth]))
             old = children(here).get(step)
-            below = value if depth == len(address) else (old.value if old is not None else {})
-            here.value[step] = replace(node, value=below)
+            below = old.value if old is not None else {}
+            here.value[step] = _grown(value, node) if depth == len(address) else replace(node, value=below)
             here = here.value[step]
     return made
+
+
+def _grown(value: Any, at: Node) -> Node:
+    """A value as a tree, all of which stands where a node does."""
+    if isinstance(value, dict):
+        value = {key: _grown(below, at) for key, below in value.items()}
+    elif isinstance(value, list):
+        value = [_grown(item, at) for item in value]
+    return replace(at, value=value)
 
 
 def _strangers(laws: Mapping[str, Law], tree: Node, key: str, known: list[str], what: str) -> list[Problem]:
