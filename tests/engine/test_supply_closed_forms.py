@@ -7,6 +7,7 @@ which changes no share.
 
 from __future__ import annotations
 
+import itertools
 from pathlib import Path
 from typing import Any
 
@@ -17,7 +18,7 @@ from bench import Bench
 
 from vbp_sim.agents.supply.alternating_renewal import AlternatingRenewal
 from vbp_sim.agents.supply.base_stock import base_stock, fill_rate
-from vbp_sim.agents.supply.capacity import Commitment, WholeLines, mean_wait, waiting
+from vbp_sim.agents.supply.capacity import Commitment, WholeLines, mean_waits
 from vbp_sim.agents.supply.interface import Line
 from vbp_sim.engine.dispatch import dispatch
 from vbp_sim.engine.plant import Plant
@@ -105,13 +106,19 @@ def test_v20_one_repair_crew_for_four_products() -> None:
 
 
 def test_v21_lines_of_an_mmc_queue() -> None:
-    assert waiting(4, 4.0, 1.5) == pytest.approx(0.3784, abs=5e-5)
-    assert mean_wait(4, 4.0, 1.5) == pytest.approx(0.1892, abs=5e-5)
+    (least, _), (lines, wait) = itertools.islice(mean_waits(4.0, 1.5), 2)
+    assert (least, lines, wait) == (3, 4, pytest.approx(0.1892, abs=5e-5))
+    assert wait * (lines * 1.5 - 4.0) == pytest.approx(0.3784, abs=5e-5)
     assert WholeLines(batches=4.0, per_line=1.5, wait=0.19).lines() == 4
     assert WholeLines(batches=4.0, per_line=1.5, wait=0.18).lines() == 5
     signed = Commitment(price=1.0, cost=0.5, ceiling=1.0, agreed=100.0, own=0.0, least=0.0, failure=Nobody())
     four = WholeLines(batches=4.0, per_line=1.5, wait=0.19, orders=1.0)
     assert four.installed(signed) == pytest.approx(100 * 4 * 1.5 / 4.0)
+
+
+def test_a_great_many_lines_are_found_in_one_pass() -> None:
+    """A load of 10,000 Erlang is the most that the limits allow; a short wait asks for about sqrt(load) spare lines."""
+    assert 10_000 < WholeLines(batches=1000.0, per_line=0.1, wait=0.001).lines() < 10_300
 
 
 def test_v21_a_queue_of_batches_waits_as_long() -> None:

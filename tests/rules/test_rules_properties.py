@@ -10,9 +10,10 @@ from hypothesis import strategies as st
 from rules_making import tender
 
 from vbp_sim.report.words.sentences import said
+from vbp_sim.rules.anchor import MeanShare
 from vbp_sim.rules.contest import NONE, Tender, book
 from vbp_sim.rules.library import rule_ids, rule_set
-from vbp_sim.rules.money import at_most
+from vbp_sim.rules.money import at_most, exact
 from vbp_sim.rules.tender import Award, award_all, contest
 from vbp_sim.rules.threshold import Threshold
 
@@ -119,6 +120,19 @@ def test_draws_on_a_leading_axis_are_decided_as_one_by_one(id: str, draws: list[
         one = book(row, 3_000_000, order, stands, 5, "oral-solid", ("",) * 5)
         assert short[i].tolist() == rules.shortlist.keep(one).tolist()
         assert first[i].tolist() == rules.selection.first(one, short[i]).tolist()
+
+
+@given(st.lists(st.integers(1, 10**13), min_size=1, max_size=9), st.floats(1e-9, 1), st.floats(1, 1e6))
+def test_the_line_by_a_share_of_the_mean_is_exact(bids: list[int], share: float, ratio: float) -> None:
+    """However many digits the share and the ratio have, and however dear the drug is."""
+    n = len(bids)
+    made = book(np.array(bids), 0, np.arange(n), np.ones(n, dtype=bool), n)
+    line = MeanShare(share=share).line(made, made.valid, exact(ratio))
+    factor = exact(ratio) * exact(share)
+    of_mean, of_lowest = factor * sum(bids) / n, exact(ratio) * min(bids)
+    assert int(line) == max(min(2**63 - 1, factor * sum(bids) // 1) // n, min(2**63 - 1, of_lowest // 1))
+    if of_mean < 2**60:
+        assert int(line) == max(of_mean, of_lowest) // 1
 
 
 def test_no_bid_stays_above_every_price_under_any_ratio() -> None:

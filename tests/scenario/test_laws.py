@@ -91,10 +91,22 @@ WRONG = {
         'laws: {x: {places: [east], changes: {payment: {direct_days: "3"}}}}\n',
         "payment.direct_days: a number is wanted, here is text '3'",
     ),
+    "a map for a number": (
+        "laws: {x: {places: [east], changes: {payment: {arrears_days: {a: 150}}}}}\n",
+        "small.yaml:20:62: payment.arrears_days: a number is wanted, here is a map",
+    ),
+    "a list for a number": (
+        "laws: {x: {places: [east], changes: {payment: {arrears_days: [150, {a: 1}]}}}}\n",
+        "small.yaml:20:62: payment.arrears_days: a number is wanted, here is a list",
+    ),
     "only wrong together": (
         "laws:\n  a: {from: 2019-01-01, changes: {reporting: {highest: 0.7}}}\n"
         "  b: {places: [east], changes: {reporting: {lowest: 0.8}}}\n",
         "small.yaml:22:53: reporting.lowest: lowest (0.8) lies above highest (0.7)",
+    ),
+    "wrong with what a shipped law says": (
+        "laws: {national: {changes: {reporting: {highest: 0.1}}}}\n",
+        "small.yaml:20:40: reporting.lowest: lowest (0.5) lies above highest (0.1)",
     ),
     "a stranger": (
         "laws: {x: {places: [eastt], changes: {payment: {direct_days: 3}}}}\n",

@@ -131,6 +131,11 @@ def test_the_digest_follows_every_byte(tmp_path: Path) -> None:
             "products.csv:2:regions: there",
         ),
         (
+            "products",
+            "drug,manufacturer,originator,regions\nalpha,A,0,esat|wset\nbeta,A,0,esat\n",
+            "(2 cells of regions look like esat, first at products.csv:2:regions, then line 3 esat)",
+        ),
+        (
             "demand",
             DEMAND + "alpha,nowhere,5\n",
             "demand.csv:6:province: there is no province in provinces.csv 'nowhere'",

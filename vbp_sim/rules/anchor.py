@@ -51,5 +51,5 @@ class MeanShare(Anchor):
         factor = ratio * exact(self.share)
         total = np.where(short, book.bids, 0).sum(axis=-1)
         count = np.maximum(1, short.sum(axis=-1))
-        of_mean = total * factor.numerator // (count * factor.denominator)
+        of_mean = at_most(factor, total) // count
         return np.asarray(np.maximum(of_mean, at_most(ratio, book.lowest_of(short))))

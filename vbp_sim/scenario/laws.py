@@ -117,14 +117,15 @@ def _whole(rules: Part) -> dict[str, Any]:
 
 
 def _put(found: dict[Address, Value], new: Mapping[str, Any], source: Address) -> None:
-    """Put new values on top; a part whose rule changes loses its old parameters."""
+    """Put new values on top; a part whose rule changes loses its old parameters, a map replaces one value."""
     leaves = dict(_leaves(new))
     for address, value in leaves.items():
         if address[-1] in TAGS and found.get(address, (value,))[0] != value:
             for old in [a for a in found if a[: len(address) - 1] == address[:-1]]:
                 del found[old]
     for address, value in leaves.items():
-        found.pop(address, None)
+        for length in range(1, len(address) + 1):
+            found.pop(address[:length], None)
         found[address] = (value, (*source, *address))
 
 
@@ -182,10 +183,19 @@ def _tree(found: Mapping[Address, Value], tree: Node) -> Node:
         for depth, step in enumerate(address, 1):
             node, _ = find(tree, (*above, *address[:depth]))
             old = children(here).get(step)
-            below = value if depth == len(address) else (old.value if old is not None else {})
-            here.value[step] = replace(node, value=below)
+            below = old.value if old is not None else {}
+            here.value[step] = _grown(value, node) if depth == len(address) else replace(node, value=below)
             here = here.value[step]
     return made
+
+
+def _grown(value: Any, at: Node) -> Node:
+    """A value as a tree, all of which stands where a node does."""
+    if isinstance(value, dict):
+        value = {key: _grown(below, at) for key, below in value.items()}
+    elif isinstance(value, list):
+        value = [_grown(item, at) for item in value]
+    return replace(at, value=value)
 
 
 def _strangers(laws: Mapping[str, Law], tree: Node, key: str, known: list[str], what: str) -> list[Problem]:

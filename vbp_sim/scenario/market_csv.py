@@ -94,9 +94,9 @@ def _named(table: Table, column: str, known: Mapping[str, Row], file: str) -> No
 
 def _regions(products: Table, known: Mapping[str, Row]) -> None:
     for row in products.rows:
-        for region in row["regions"] or ():
-            if region not in known:
-                unknown(products, row, "regions", region, known, "provinces.csv")
+        region = next((region for region in row["regions"] or () if region not in known), None)
+        if region is not None:
+            unknown(products, row, "regions", region, known, "provinces.csv")
 
 
 def _shares(products: Table) -> None:

@@ -113,7 +113,9 @@ def _problem(details: ErrorDetails, model: type[BaseModel], tree: Node) -> tuple
         return address, node.problem(f"{dotted(address)}: {what}", f"write {{{here.tag()}: {node.value}}}")
     field = str(context.get("at", ""))
     if field:
-        node, address = children(node).get(field, node), (*address, field)
+        named = children(node).get(field, node)
+        # what another file said was right there: the map that changes it stands where it became wrong
+        node, address = named if named.source == node.source else node, (*address, field)
     what, remedy = describe(kind, details["input"], context, details["msg"])
     return address, node.problem(f"{dotted(address)}: {what}" if address else what, remedy)
 

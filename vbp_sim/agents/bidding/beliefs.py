@@ -46,7 +46,8 @@ class Believed:
 @kept
 def believed_payoffs(asked: Believed) -> tuple[Floats, ...]:
     """Arrays of `Payoffs` against the rivals that are believed in, for every median of `MEDIANS` (first axis)."""
-    return payoffs(asked.case, draw(asked)).arrays()
+    each = [payoffs(asked.case, rivals).arrays() for rivals in draw(asked)]  # one median at a time: memory
+    return tuple(np.stack(arrays) for arrays in zip(*each, strict=True))
 
 
 def draw(asked: Believed) -> Floats:

@@ -159,7 +159,7 @@ class BestResponse(Brands):
         le=100,
     )
     cost_risk: float = param(0.15, "spread by which unit costs change in a year, sd of the logarithm", ge=0, le=2)
-    draws: int = param(160, "drawn sets of rivals behind an expected payoff", unit="draws", ge=16, le=20000)
+    draws: int = param(160, "drawn sets of rivals behind an expected payoff", unit="draws", ge=16, le=2000)
 
     def round(self, openings: Sequence[Opening], luck: Streams) -> list[Floats]:
         """See `Bidding.round`: a firm with one plant for several drugs weighs where to use it."""

@@ -21,8 +21,7 @@ from vbp_sim.agents.bidding.interface import Floats
 from vbp_sim.rules.money import YUAN, micro_array
 
 #: bids as shares of the ceiling; exactly 0.5 and exactly 1 are among them
-GRID: Floats = np.unique(np.concatenate([np.geomspace(0.004, 0.1, 16), np.linspace(0.1, 1.0, 73), [0.5]]).round(6))
-
+GRID: Floats = np.array(sorted({0.5, *np.geomspace(0.004, 0.1, 16).round(6), *np.linspace(0.1, 1.0, 73).round(6)}))
 
 #: width of the step around each bid of the grid, so that a finer part of the grid is not bid more often
 WIDTH: Floats = np.gradient(GRID)

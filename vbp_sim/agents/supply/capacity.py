@@ -27,6 +27,7 @@ from __future__ import annotations
 import itertools
 import math
 from abc import abstractmethod
+from collections.abc import Iterator
 from dataclasses import dataclass
 from statistics import NormalDist
 from typing import ClassVar, Literal
@@ -139,7 +140,7 @@ class WholeLines(Capacity):
         le=20,
     )
     batches: float = param(4.0, "batches that these orders come in", unit="per month", gt=0, le=1000)
-    per_line: float = param(1.5, "batches that a line makes", unit="per month", gt=0, le=1000)
+    per_line: float = param(1.5, "batches that a line makes", unit="per month", ge=0.1, le=1000)
     wait: float = param(0.2, "longest mean wait for a line", unit="months", gt=0, le=24)
 
     def installed(self, signed: Commitment) -> float:
@@ -149,18 +150,16 @@ class WholeLines(Capacity):
 
     def lines(self) -> int:
         """Least number of lines with a mean wait of at most ``wait``."""
-        enough = int(self.batches / self.per_line) + 1
-        return next(c for c in itertools.count(enough) if mean_wait(c, self.batches, self.per_line) <= self.wait)
+        return next(lines for lines, wait in mean_waits(self.batches, self.per_line) if wait <= self.wait)
 
 
-def waiting(lines: int, arrivals: float, rate: float) -> float:
-    """Chance that a batch waits in M/M/c (Erlang's C): ``arrivals`` and the ``rate`` of one line per month."""
+def mean_waits(arrivals: float, rate: float) -> Iterator[tuple[int, float]]:
+    """Numbers of lines that can keep up, with the mean months that a batch waits in M/M/c (Erlang's C).
+
+    ``arrivals`` and the ``rate`` of one line are batches per month.
+    """
     load, blocked = arrivals / rate, 1.0
-    for c in range(1, lines + 1):
+    for c in itertools.count(1):
         blocked = load * blocked / (c + load * blocked)
-    return blocked / (1 - load / lines * (1 - blocked))
-
-
-def mean_wait(lines: int, arrivals: float, rate: float) -> float:
-    """Mean months that a batch waits for a line in M/M/c; ``lines`` x ``rate`` must be more than ``arrivals``."""
-    return waiting(lines, arrivals, rate) / (lines * rate - arrivals)
+        if c * rate > arrivals:
+            yield c, blocked / (1 - load / c * (1 - blocked)) / (c * rate - arrivals)

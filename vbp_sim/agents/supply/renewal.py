@@ -4,7 +4,8 @@
     giving up for good  default rate + exit rate x max(0, -margin / 0.1)
     recalls             recall rate x exp(-recall sensitivity (margin - usual margin)), down for recall months
 
-so that a product sold below its cost fails more often and may leave.
+so that a product sold below its cost fails more often and may leave. No product fails, or is recalled, more than once
+a day.
 """
 
 from __future__ import annotations
@@ -17,9 +18,6 @@ from vbp_sim.scenario.parts import param
 from vbp_sim.streams import Streams
 
 _YEAR = 365.25
-
-#: how far under the usual margin failures still become more frequent: a loss of ten times the price is as bad as any
-THIN = 10.0
 
 
 class Renewal(Supply):
@@ -64,10 +62,9 @@ class Renewal(Supply):
     def outage(self, line: Line, occasion: int, luck: Streams) -> Outage:
         """See `Supply.outage`."""
         rate, months = self.failures(line)
-        thin = min(self.usual_margin - line.margin, THIN)
-        failing = rate * math.exp(self.sensitivity * thin)
+        failing = self._yearly(rate, self.sensitivity, line.margin)
         leaving = self.default_rate + self.exit_rate * max(0.0, -line.margin / 0.1)
-        recalled = self.recall_rate * math.exp(self.recall_sensitivity * thin)
+        recalled = self._yearly(self.recall_rate, self.recall_sensitivity, line.margin)
         total = failing + leaving + recalled
         if total <= 0:
             return Outage(math.inf, 0.0, final=False)
@@ -78,3 +75,7 @@ class Renewal(Supply):
             return Outage(after, self.recall_months * _YEAR / 12, final=False, recall=True)
         lasts = float(luck.exponential("supply.down", *where)) * months * _YEAR / 12
         return Outage(after, lasts, final=fate < leaving)
+
+    def _yearly(self, rate: float, sensitivity: float, margin: float) -> float:
+        """Times a year at a margin, from the rate at the usual one."""
+        return min(_YEAR, rate * math.exp(min(99.0, sensitivity * (self.usual_margin - margin))))

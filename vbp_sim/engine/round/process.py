@@ -68,9 +68,11 @@ def _open(scope: Scope) -> tuple[list[Won], PastRound]:
             members[i] = members[i][:0]
             papers[i] = draw_up(scope, drug, members[i], scope.reported(drug))
     openings = [opening_of(scope, d, m, x) for d, m, x in zip(scope.drugs, members, papers, strict=True)]
-    drawn = world.bidding.round(openings, world.luck)
-    bids = [paper.quotes(bid) for paper, bid in zip(papers, drawn, strict=True)]
-    regret = world.bidding.regret(openings)
+    held = [i for i, m in enumerate(members) if len(m)]  # nobody bids for the others, and nothing is learned of them
+    asked = [openings[i] for i in held]
+    drawn = dict(zip(held, world.bidding.round(asked, world.luck) if held else [], strict=True))
+    bids = [paper.quotes(drawn.get(i, np.zeros(0))) for i, paper in enumerate(papers)]
+    regret = world.bidding.regret(asked) if held else np.nan
     if not np.isnan(regret):
         scope.log("regret", regret, fact("regret"))
 
@@ -79,7 +81,7 @@ def _open(scope: Scope) -> tuple[list[Won], PastRound]:
 
     outcomes = decide(papers, bids, answer)
     prices = [np.where(o.award.selected, o.award.price / money.YUAN, np.nan) for o in outcomes]
-    past = past_round(scope.id, scope.rules.publication, openings, bids, prices)
+    past = past_round(scope.id, scope.rules.publication, asked, [bids[i] for i in held], [prices[i] for i in held])
     won = []
     for d, m, bid, opening, outcome in zip(scope.drugs, members, bids, openings, outcomes, strict=True):
         before = world.market.drugs[d].pre_price
@@ -87,10 +89,10 @@ def _open(scope: Scope) -> tuple[list[Won], PastRound]:
             bid, opening.pre_price, opening.cost, opening.real_bid, world.listed.real_selected[scope.number][m],
             np.nan if before is None else float(before),
         )  # fmt: skip
-        asked = world.losers.prices(_lost(outcome, opening), world.luck) if outcome.agreed else opening.pre_price
-        _write(scope, d, outcome, replace(seen, asked=asked))
+        later = world.losers.prices(_lost(outcome, opening), world.luck) if outcome.agreed else opening.pre_price
+        _write(scope, d, outcome, replace(seen, asked=later))
         if outcome.agreed:
-            won.append((d, m, outcome, np.where(asked < opening.pre_price, asked, np.inf)))
+            won.append((d, m, outcome, np.where(later < opening.pre_price, later, np.inf)))
     scope.log("opening", float(len(won)), fact("awarded", of=len(scope.drugs)))
     return won, past
 
