@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import errno
 import fcntl
-import json
 import os
 import shutil
 from collections.abc import Iterator
@@ -16,6 +15,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from vbp_sim.errors import InputError, Problem, RunError
+from vbp_sim.runs import aside, reading
 
 MANIFEST = "manifest.json"
 LOCK = ".lock"
@@ -58,10 +58,9 @@ def check(target: Path, force: bool) -> None:
 def is_run(folder: Path) -> bool:
     """Whether the folder has the manifest of a finished run, of any version of this program."""
     try:
-        manifest = json.loads((folder / MANIFEST).read_text(encoding="utf-8"))
-    except (FileNotFoundError, ValueError):
+        return reading.json_of(folder / MANIFEST, "").get("program") == PROGRAM
+    except InputError:
         return False
-    return isinstance(manifest, dict) and manifest.get("program") == PROGRAM
 
 
 def begin(target: Path) -> Path:
@@ -99,6 +98,7 @@ def settle(unfinished: Path, target: Path, force: bool) -> None:
         if old.exists():
             os.rename(old, target)
         raise
+    aside.settle(target.parent)
     shutil.rmtree(old, ignore_errors=True)
 
 

@@ -28,6 +28,7 @@ from vbp_sim.report.csv_table import write_csv
 from vbp_sim.report.sources import Kind, Source, kind, metric_ids, origin
 from vbp_sim.report.words import letters, names
 from vbp_sim.report.words.language import say, term
+from vbp_sim.runs import aside
 from vbp_sim.runs.folder import RunFolder
 from vbp_sim.runs.metrics import check_known
 from vbp_sim.scenario.plugins import in_use
@@ -136,7 +137,7 @@ def draw_all(
     source: Source, out: Path, formats: Sequence[str] = ("svg",), names: Iterable[str] | None = None
 ) -> list[Path]:
     """Draw charts (all by default) as NAME.FORMAT, each with its table as NAME.csv; returns the files."""
-    out.mkdir(parents=True, exist_ok=True)
+    aside.inside(out.parent, out.name).mkdir(parents=True, exist_ok=True)
     files = []
     for name in catalogue(kind(source)) if names is None else names:
         drawn = draw(name, source)
