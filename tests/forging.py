@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import hashlib
 import json
 from pathlib import Path
@@ -21,12 +22,19 @@ def rewrite(file: Path, **changes: Any) -> None:
 
 
 def reseal(folder: Path, **changes: Any) -> None:
-    """Give a manifest the hashes and row counts of the tables that lie there now, and whatever else it is to say."""
+    """Give a manifest the hashes and row counts of the tables that lie there now, and whatever else it is to say.
+
+    Where the manifest or the summary is no file, nothing is done; what is no table keeps its hash.
+    """
+    if not (folder / "manifest.json").is_file() or not (folder / "summary.json").is_file():
+        return
     manifest = json.loads((folder / "manifest.json").read_text(encoding="utf-8")) | changes
     for name, entry in manifest["tables"].items():
         file = folder / "tables" / f"{name}.parquet"
-        entry["sha256"] = hashlib.sha256(file.read_bytes()).hexdigest()
-        entry["rows"] = pq.read_metadata(file).num_rows
+        if file.is_file():
+            entry["sha256"] = hashlib.sha256(file.read_bytes()).hexdigest()
+            with contextlib.suppress(pa.ArrowInvalid, OSError):
+                entry["rows"] = pq.read_metadata(file).num_rows
     summary = hashlib.sha256((folder / "summary.json").read_bytes()).hexdigest()
     manifest |= {"run_hash": run_hash(manifest["digest"], manifest["tables"]), "summary_sha256": summary}
     (folder / "manifest.json").write_text(json.dumps(manifest, ensure_ascii=False), encoding="utf-8")

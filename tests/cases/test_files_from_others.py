@@ -32,7 +32,8 @@ WHOLE: dict[str, bytes] = {
     "empty": b"", "null": b"null", "list": b"[]", "number": b"5", "text": b'"text"', "map": b"{}",
     "truncated": b'{"a": [1', "not UTF-8": b'{"a": "\xff\xfe"}', "UTF-16": "{}".encode("utf-16"), "NaN": b'{"a": NaN}',
     "infinity": b'{"a": -Infinity}', "beyond floats": b'{"a": 1e999}', "deep": b'{"a":' * 100_000,
-    "half a letter": b'{"a": "\\ud800"}', "digits": b'{"a": ' + b"9" * 10_000 + b"}",
+    "64 bits": b'{"a": 9223372036854775808}', "half a letter": b'{"a": "\\ud800"}',
+    "digits": b'{"a": ' + b"9" * 10_000 + b"}",
 }  # fmt: skip
 FILES = [(kind, file) for kind, files in JSON.items() for file in files]
 
@@ -64,8 +65,6 @@ def refused(vbp: Vbp, file: Path, *arguments: object) -> str:
 def test_a_json_that_is_none_is_refused_by_name(copies: Any, vbp: Vbp, kind: str, file: str, damage: str) -> None:
     place = copies(kind) / file
     place.write_bytes(WHOLE[damage])
-    if (damage, file) in ((("map", name)) for name in ("sensitivity.json", "regions.json", "front.json")):
-        return  # what was found is nothing
     refused(vbp, place, "plot", place.parent)
 
 
@@ -332,6 +331,26 @@ def test_columns_of_another_kind_are_refused(copies: Any, vbp: Vbp, change: Any,
     assert said in refused(vbp, file, "export", run)
 
 
+def test_tables_that_contradict_each_other_are_told(copies: Any, vbp: Vbp) -> None:
+    run = copies("run")
+    edit(run / "tables" / "prices.parquet", "drug", "nobody tendered it")
+    reseal(run)
+    said = refused(vbp, run, "plot", run, "price-by-drug")
+    assert "the chart price-by-drug cannot be drawn of it" in said
+    assert "run it again to tell which" in said
+
+
+def test_values_that_no_event_has_are_shown_as_they_are(copies: Any, vbp: Vbp) -> None:
+    run = copies("run")
+    edit(run / "tables" / "events.parquet", "value", -float("inf"))
+    edit(run / "tables" / "events.parquet", "text", '[{"id":"down"}]')
+    edit(run / "tables" / "events.parquet", "date", -800_000)
+    reseal(run)
+    code, out, _ = vbp("trace", run, "alpha", "--json")
+    first = json.loads(out)[0]
+    assert (code, first["value"], first["said"]) == (0, None, '[{"id":"down"}]')
+
+
 # what is no regular file
 
 
@@ -417,6 +436,21 @@ def test_a_plan_that_its_ledger_does_not_hold_is_refused(copies: Any, vbp: Vbp, 
     known = json.loads(plan.read_text(encoding="utf-8"))["spec"]
     rewrite(plan, spec={**known, **spec})
     assert said in refused(vbp, plan, "report", plan.parent)
+
+
+@pytest.mark.parametrize(("file", "changes", "said"), [
+    ("sensitivity.json", {"method": "x"}, "method"),
+    ("sensitivity.json", {"effects": [{"metric": "completion"}]}, "effects.0.uncertainty: is missing"),
+    ("regions.json", {"regions": [{}]}, "regions.0.conditions: is missing"),
+    ("front.json", {"objectives": [{"metric": "completion", "more": 1}]}, "objectives.0.more: true or false is wanted"),
+    ("front.json", {"front": ...}, "front: is missing"),
+])  # fmt: skip
+def test_what_was_found_in_a_study_is_read_by_its_shape(
+    copies: Any, vbp: Vbp, file: str, changes: Any, said: str
+) -> None:
+    study = copies("study")
+    rewrite(study / file, **changes)
+    assert said in refused(vbp, study / file, "plot", study)
 
 
 def test_a_missing_ledger_is_named(copies: Any, vbp: Vbp) -> None:

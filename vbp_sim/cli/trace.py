@@ -62,4 +62,4 @@ def _as_json(line: Happening, run: LocalRun) -> dict[str, Any]:
 
 
 def _number(value: float) -> float | None:
-    return None if math.isnan(value) else value
+    return value if math.isfinite(value) else None

@@ -136,7 +136,7 @@ def shaped(path: Path, found: Any, shape: type[T], remedy: str) -> T:
 
 
 def _clean(value: Any) -> Any:
-    """The same value with signs in place of control characters; ValueError for a number that is not finite."""
+    """The same value with signs in place of control characters; ValueError for a number that is none of a result."""
     if isinstance(value, str):
         return visible(value)
     if isinstance(value, dict):
@@ -145,4 +145,6 @@ def _clean(value: Any) -> Any:
         return [_clean(item) for item in value]
     if isinstance(value, float) and not math.isfinite(value):
         raise ValueError("a number in it is not finite")
+    if isinstance(value, int) and not -(2**63) <= value < 2**63:
+        raise ValueError("a whole number in it has more than 64 bits")
     return value

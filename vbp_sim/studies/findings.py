@@ -11,15 +11,15 @@ import os
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Annotated, Any
 
-from pydantic import BaseModel
+from pydantic import BaseModel, Field
 
 from vbp_sim.runs import aside
 from vbp_sim.runs.reading import json_of, shaped
 from vbp_sim.studies.discovery import Box
 from vbp_sim.studies.optimize import Candidate, Objective
-from vbp_sim.studies.sensitivity import Effect
+from vbp_sim.studies.sensitivity import SIZES, Effect
 
 AGAIN = "make it again with `vbp sensitivity` or `vbp optimize`, or delete the file"
 EFFECTS, REGIONS, FRONT = "sensitivity.json", "regions.json", "front.json"
@@ -56,18 +56,18 @@ def write_front(folder: Path, objectives: Sequence[Objective], front: Sequence[C
 
 
 class _Effects(BaseModel):
-    method: str = ""
-    effects: tuple[Effect, ...] = ()
+    method: Annotated[str, Field(pattern=f"^({'|'.join(SIZES)})$")]
+    effects: tuple[Effect, ...]
 
 
 class _Regions(BaseModel):
-    test: str = ""
-    regions: tuple[Box, ...] = ()
+    test: str
+    regions: tuple[Box, ...]
 
 
 class _Front(BaseModel):
-    objectives: tuple[Objective, ...] = ()
-    front: tuple[Candidate, ...] = ()
+    objectives: tuple[Objective, ...]
+    front: tuple[Candidate, ...]
 
 
 def read(folder: Path) -> Findings:

@@ -142,7 +142,7 @@ def _candidate(study: Study, number: int, wanted: Sequence[Objective], means: An
 
 def write_front(study: Study, front: Sequence[Candidate]) -> list[Path]:
     """Write front.csv, and each candidate as a scenario file that runs; returns these files."""
-    folder = aside.inside(study.folder, "front")
+    folder = study.folder / "front"
     folder.mkdir(exist_ok=True)
     for old in folder.glob("*.yaml"):
         old.unlink()

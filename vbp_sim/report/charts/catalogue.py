@@ -101,7 +101,8 @@ def catalogue(of: Kind = "run") -> Mapping[str, Entry]:
 def draw(name: str, source: Source, drug: str = "", metrics: Sequence[str] = ()) -> Chart:
     """Draw one chart; a source that has nothing for it gives a page that says so.
 
-    InputError: unknown name, a chart of another kind of source, or a choice that the chart does not have.
+    InputError: unknown name, a chart of another kind of source, a choice that the chart does not have, or tables that
+    contradict each other.
     """
     entry = _entry(name, kind(source))
     for option, given, choice in (("--drug", drug, "drug"), ("--metric", ", ".join(metrics), "metrics")):
@@ -115,12 +116,24 @@ def draw(name: str, source: Source, drug: str = "", metrics: Sequence[str] = ())
             drug = names.name(source, "drug", drug)
         chosen = {"drug": (drug,), "metrics": (list(metrics),), "": ()}[entry.choice]
         try:
-            drawn = entry.draw(source, *chosen)
-        except NothingToDraw as nothing:
-            title = say("catalogue.nothing", why=nothing)
-            drawn = Chart(title, style.page(origin(source), title, entry.question, (7.0, 0.3)))
-        style.settle(drawn.figure)
+            drawn = _drawn(entry, source, chosen)
+            style.settle(drawn.figure)
+        except (LookupError, ValueError, ArithmeticError) as error:
+            if not entry.draw.__module__.startswith("vbp_sim."):
+                raise
+            what = f"the chart {name} cannot be drawn of it: {type(error).__name__}: {error}"
+            remedy = "its tables contradict each other, or vbp_sim is at fault: run it again to tell which"
+            raise InputError(Problem(str(source.path), what, remedy)) from error
         return drawn
+
+
+def _drawn(entry: Entry, source: Source, chosen: Sequence[object]) -> Chart:
+    """The chart, or a page that says why there is none."""
+    try:
+        return entry.draw(source, *chosen)
+    except NothingToDraw as nothing:
+        title = say("catalogue.nothing", why=nothing)
+        return Chart(title, style.page(origin(source), title, entry.question, (7.0, 0.3)))
 
 
 def _entry(name: str, of: Kind) -> Entry:
