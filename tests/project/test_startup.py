@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import subprocess
 import sys
+from importlib.util import find_spec
 from pathlib import Path
 
 import pytest
@@ -56,6 +57,24 @@ IDLE = {
 def test_check_imports_what_reads_scenarios_and_nothing_else(name: str) -> None:
     """That is what keeps it under 0.6 s of computing; half of that is NumPy, pydantic and Python itself."""
     assert loaded_after("check", name, "--quiet") & IDLE == set()
+
+
+@pytest.mark.skipif(find_spec("pandas") is None, reason="needs pandas, which nothing may import by itself")
+def test_runs_and_reports_do_without_pandas_where_it_is_installed(tmp_path: Path) -> None:
+    scenario = write_scenario(tmp_path, replications=1, variants={"dear": {"changes": {"demand": {"growth": 0.3}}}})
+    out = str(tmp_path / "run")
+    compare = (
+        "compare",
+        str(scenario),
+        "--variants",
+        "dear",
+        "--replications",
+        "2",
+        "--out",
+        str(tmp_path / "compared"),
+    )
+    for arguments in (("run", str(scenario), "--out", out, "--report"), ("report", out), ("export", out), compare):
+        assert "pandas" not in loaded_after(*arguments), arguments
 
 
 def test_a_run_that_draws_nothing_imports_no_plotting(tmp_path: Path) -> None:

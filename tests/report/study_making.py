@@ -115,9 +115,8 @@ def backtest(folder: Path, drugs: int = 12) -> Backtested:
                 edges[:-1].tolist(), edges[1:].tolist(), shares.tolist(), shares[::-1].tolist(), strict=True
             )
         ],
-        "id": "0123456789ab" * 5,
     }
-    backtest_record.write(record, folder)
+    backtest_record.write({**record, "id": backtest_record.id_of(record)}, folder)
     return Backtested.open(folder)
 
 

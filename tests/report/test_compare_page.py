@@ -86,7 +86,7 @@ def test_what_is_no_comparison_is_refused(tmp_path: Path) -> None:
     with pytest.raises(InputError, match="is not a comparison of vbp_sim"):
         Compared.open(tmp_path)
     (tmp_path / "comparison.json").write_text("{", encoding="utf-8")
-    with pytest.raises(InputError, match="cannot be read"):
+    with pytest.raises(InputError, match="is not JSON"):
         Compared.open(tmp_path)
 
 

@@ -29,6 +29,7 @@ def command(run: Path, kind: str, tables: str, out: Path | None, quiet: bool) ->
     """
     from vbp_sim.report import export
     from vbp_sim.report.words.language import say
+    from vbp_sim.runs import aside
     from vbp_sim.runs.folder import RunFolder
 
     folder = RunFolder.open(run)
@@ -36,7 +37,7 @@ def command(run: Path, kind: str, tables: str, out: Path | None, quiet: bool) ->
         message(say("cli.older", program=folder.made_by), quiet=quiet)
     wanted = [name.strip() for name in tables.split(",") if name.strip()]
     if kind == "csv":
-        target = out if out is not None else run / "csv"
+        target = out if out is not None else aside.inside(run, "csv")
         export.to_csv(folder, target, wanted)
     else:
         target = out if out is not None else run / "tables.xlsx"

@@ -41,6 +41,7 @@ def command(
     """
     from vbp_sim.report import sources
     from vbp_sim.report.charts import catalogue
+    from vbp_sim.runs import aside
 
     source = opened(folder, quiet=quiet)
     if chart is None:
@@ -48,7 +49,7 @@ def command(
         print_table([[entry.name, entry.question] for entry in known.values()])
         return 0
     ending = _ending(kind, out)
-    file = out if out is not None else folder / "figures" / f"{chart}.{ending}"
+    file = out if out is not None else aside.inside(folder, "figures") / f"{chart}.{ending}"
     drawn = catalogue.draw(chart, source, drug, metrics)
     file.parent.mkdir(parents=True, exist_ok=True)
     catalogue.save(drawn, file, source)

@@ -7,18 +7,17 @@ found.changes["two-winners"]["rounds.pilot.rules.selection.rule"]
 from __future__ import annotations
 
 import json
+import os
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from pydantic import TypeAdapter, ValidationError
-
-from vbp_sim.errors import InputError, Problem
 from vbp_sim.report.words import words
 from vbp_sim.report.words.language import say
-from vbp_sim.runs.folder import AGAIN, RunFolder
+from vbp_sim.runs.folder import RunFolder
 from vbp_sim.runs.metrics import METRICS, Metric
-from vbp_sim.studies.compare import BASE, FILE, PROGRAM
+from vbp_sim.runs.target import MANIFEST
+from vbp_sim.studies.compare import BASE, read
 from vbp_sim.studies.null import Null
 from vbp_sim.studies.paired import Difference
 
@@ -40,23 +39,9 @@ class Compared:
     @classmethod
     def open(cls, path: Path) -> Compared:
         """Read a comparison and the inputs of its runs; InputError if it is none, or damaged."""
-        file = path / FILE
-        try:
-            content = json.loads(file.read_text(encoding="utf-8"))
-        except (OSError, ValueError) as error:
-            raise InputError(Problem(str(file), f"cannot be read: {error}", AGAIN)) from error
-        if not isinstance(content, dict) or content.get("program") != PROGRAM:
-            raise InputError(Problem(str(file), "is not a comparison of vbp_sim", "name another folder"))
-        differences = {
-            metric: {name: _difference(value) for name, value in found["variants"].items()}
-            for metric, found in content["metrics"].items()
-            if metric in METRICS
-        }
-        try:
-            nulls = TypeAdapter(dict[str, Null]).validate_python(content.get("null_results", {}))
-        except ValidationError as error:
-            raise InputError(Problem(str(file), "its null_results are damaged", AGAIN)) from error
-        return cls(path, content, differences, _changes(path, content), nulls)
+        content, found = read(path)
+        differences = {metric: by_name.variants for metric, by_name in found.metrics.items() if metric in METRICS}
+        return cls(path, content, differences, _changes(path, content), found.null_results)
 
     @property
     def variants(self) -> list[str]:
@@ -99,12 +84,6 @@ class Compared:
         return [METRICS[name] for name in METRICS if name in self.differences]
 
 
-def _difference(value: dict[str, Any]) -> Difference:
-    names = ("base", "variant", "mean", "low", "high", "variance_saved")
-    numbers = {name: float("nan") if value[name] is None else float(value[name]) for name in names}
-    return Difference(n=int(value["n"]), **numbers)
-
-
 def _changes(path: Path, content: dict[str, Any]) -> dict[str, dict[str, tuple[str, str]]]:
     """Values in which the runs of the variants differ from the base's."""
     runs = {name: _values(path, Path(place)) for name, place in content["runs"].items()}
@@ -128,4 +107,4 @@ def _values(path: Path, place: Path) -> dict[str, str]:
 def _found(path: Path, place: Path) -> Path | None:
     """The folder of a run; the comparison may have been moved together with its runs."""
     folders = (path / "runs" / place.name, place)
-    return next((folder for folder in folders if (folder / "manifest.json").is_file()), None)
+    return next((folder for folder in folders if os.path.lexists(folder / MANIFEST)), None)

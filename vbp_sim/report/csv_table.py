@@ -16,6 +16,8 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
+from vbp_sim.runs import aside
+
 #: columns of one length, by name
 Columns = dict[str, npt.NDArray[Any]]
 
@@ -37,7 +39,7 @@ def table(rows: Iterable[Mapping[str, Any]]) -> Columns:
 
 def write_csv(path: Path, data: Columns) -> None:
     """Write a table (see `csv_bytes`)."""
-    path.write_bytes(csv_bytes(data))
+    aside.write(path, csv_bytes(data), lasting=False)
 
 
 def csv_bytes(data: Columns) -> bytes:

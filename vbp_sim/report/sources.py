@@ -7,6 +7,7 @@ kind(source)            # "comparison"
 
 from __future__ import annotations
 
+import os
 from collections.abc import Callable
 from pathlib import Path
 from typing import Literal
@@ -49,15 +50,13 @@ def _plugins(source: Source) -> list[dict[str, str]]:
 
 
 def _read(path: Path) -> Source:
-    if (path / compare.FILE).is_file():
-        return Compared.open(path)
-    if (path / plan.NAME).is_file():
-        return Studied.open(path)
-    if (path / backtest_record.FILE).is_file():
-        return Backtested.open(path)
-    if (path / outcomes.FILE).is_file():
-        return Outcomes.open(path)
-    return RunFolder.open(path)
+    kinds: dict[str, Callable[[Path], Source]] = {
+        compare.FILE: Compared.open,
+        plan.NAME: Studied.open,
+        backtest_record.FILE: Backtested.open,
+        outcomes.FILE: Outcomes.open,
+    }
+    return next((opens for file, opens in kinds.items() if os.path.lexists(path / file)), RunFolder.open)(path)
 
 
 def kind(source: Source) -> Kind:

@@ -15,7 +15,7 @@ from typing import Any
 
 import numpy as np
 
-from vbp_sim.errors import VbpError
+from vbp_sim.errors import InputError, Problem, VbpError
 from vbp_sim.report.charts.bands import Floats
 from vbp_sim.report.words import words
 from vbp_sim.report.words.language import say
@@ -29,6 +29,9 @@ from vbp_sim.studies.findings import Findings
 from vbp_sim.studies.ledger import Ledger
 from vbp_sim.studies.plan import Plan
 
+#: runs that any study may plan; beyond them it is shown when one of so many is done
+FEW, SPARSE = 2_000_000, 1000
+
 
 @dataclass(frozen=True)
 class Studied:
@@ -38,7 +41,6 @@ class Studied:
     plan: Plan
     design: Design
     found: Findings
-    version: str
     done: int
     _values: dict[str, Floats] = field(default_factory=dict, repr=False, compare=False)
 
@@ -46,11 +48,16 @@ class Studied:
     def open(cls, path: Path) -> Studied:
         """Read a study; InputError if there is none."""
         known = plan.read_plan(path)
-        version = str(json.loads((path / plan.NAME).read_text(encoding="utf-8")).get("version", ""))
         design = Design(known.spec)
         with Ledger.reading(path / ledger.NAME, design) as book:
-            done = book.counts()["done"]
-        return cls(path, known, design, findings.read(path), version, done)
+            counts = book.counts()
+        _check_size(path, design, known.spec.replications, counts)
+        return cls(path, known, design, findings.read(path), counts["done"])
+
+    @property
+    def version(self) -> str:
+        """Version of the program that wrote the plan."""
+        return self.plan.version
 
     @property
     def known(self) -> list[str]:
@@ -153,6 +160,18 @@ def idle_levers(found: Mapping[str, bool]) -> list[str]:
     return [
         say("study.null_nothing" if nothing else "study.null_tender", lever=name) for name, nothing in found.items()
     ]
+
+
+def _check_size(path: Path, design: Design, replications: int, counts: Mapping[str, int]) -> None:
+    """InputError for a plan of more points than its ledger has, or of so many runs that they would fill the memory."""
+    points = design.combinations * design.samples
+    most = FEW + SPARSE * (counts["done"] + counts["failed"])
+    if points > counts["points"] or points * replications > most:
+        what = f"plans {points:,} points x {replications:,} replications, its ledger holds {counts['points']:,} points"
+        remedy = (
+            "put the plan back that belongs to it, or go on with the study: too few of its runs are done to show it"
+        )
+        raise InputError(Problem(str(path / plan.NAME), what, remedy))
 
 
 def lever_words(values: Sequence[Any]) -> list[str]:

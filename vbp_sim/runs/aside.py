@@ -1,4 +1,4 @@
-"""Small files of a study, written aside and renamed, so that nobody ever reads half of one."""
+"""Files of results, written aside and renamed, so that nobody ever reads half of one, and never through a link."""
 
 from __future__ import annotations
 
@@ -7,23 +7,54 @@ import io
 import json
 import math
 import os
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 
-def write(path: Path, data: bytes) -> None:
-    """Write a file under a hidden name, force it to the disk, and give it its name."""
+from vbp_sim.errors import InputError, Problem
+
+
+def write(path: Path, data: bytes, *, lasting: bool = True) -> None:
+    """Write a file under a hidden name and give it its name; a link that has the name gives way.
+
+    ``lasting``: on the disk when this returns; what can be drawn again need not be.
+    """
     hidden = path.with_name(f".{path.name}.{os.getpid()}")
     try:
-        with hidden.open("wb") as file:
+        hidden.unlink(missing_ok=True)
+        with hidden.open("xb") as file:
             file.write(data)
-            file.flush()
-            os.fsync(file.fileno())
+        if lasting:
+            settle(hidden)
         os.replace(hidden, path)
+        if lasting:
+            settle(path.parent)
     except OSError:
         hidden.unlink(missing_ok=True)
         raise
+
+
+def settle(place: Path) -> None:
+    """Force a file, or the names in a folder, to the disk; Windows does folders by itself."""
+    if os.name == "nt" and place.is_dir():
+        return
+    handle = os.open(place, os.O_RDONLY if place.is_dir() else os.O_RDWR)
+    try:
+        os.fsync(handle)
+    finally:
+        os.close(handle)
+
+
+def inside(folder: Path, name: str) -> Path:
+    """A folder within a folder of results; InputError if a link stands there, so that files would go elsewhere."""
+    place = folder / name
+    if place.is_symlink():
+        raise InputError(
+            Problem(str(place), "is a link; nothing is written through it", "remove it, or name another place")
+        )
+    return place
 
 
 def write_json(path: Path, value: Any) -> None:
@@ -42,11 +73,13 @@ def write_csv(path: Path, header: Sequence[str], rows: Iterable[Sequence[Any]]) 
 
 
 def plain(value: Any) -> Any:
-    """The value as JSON knows it: nan and infinity become None, tuples lists."""
-    if isinstance(value, dict):
+    """The value as JSON knows it: nan and infinity become None, tuples lists, NumPy's scalars Python's."""
+    if isinstance(value, Mapping):
         return {str(key): plain(item) for key, item in value.items()}
     if isinstance(value, list | tuple):
         return [plain(item) for item in value]
+    if isinstance(value, np.generic):
+        value = value.item()
     return None if isinstance(value, float) and not math.isfinite(value) else value
 
 

@@ -16,22 +16,23 @@ Whoever writes a run gives the manifest ``scenario``, ``variant``, ``seed``, ``r
 from __future__ import annotations
 
 import hashlib
-import json
-import math
 import os
 import shutil
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, field
+from io import BufferedReader
 from pathlib import Path
 from types import TracebackType
 from typing import Any, Self
 
-import numpy as np
 import numpy.typing as npt
 
 from vbp_sim.engine.tables import TABLES
 from vbp_sim.errors import InputError, Problem
-from vbp_sim.runs import parquet, target
+from vbp_sim.runs import aside, parquet, reading, target
+from vbp_sim.runs.manifest import Manifest, Summary
+from vbp_sim.runs.reading import Json, refused
 
 #: version of the layout of a run folder
 FORMAT = 3
@@ -39,7 +40,10 @@ FORMAT = 3
 OLDER = (2,)
 SUMMARY = "summary.json"
 AGAIN = "run it again"
-DAMAGED = f"the run folder is damaged; {AGAIN}"
+DAMAGED = "the run folder is damaged; delete it, or run it again with --force"
+#: bytes in memory that the tables of a run may take for each byte of their files, if they take many at all; those of
+#: real runs take 11 at most
+MOST_ALIKE, MANY = 200, 2**26
 #: what a folder that is no run may hold instead, by a file of it, and what reads that
 OTHERS = {
     "comparison.json": ("holds a comparison, not a run", "its runs are in its folder runs: name one of them"),
@@ -47,8 +51,6 @@ OTHERS = {
     "backtest.json": ("holds a back-test, not a run", "`vbp report` and `vbp plot` read it"),
 }
 MANIFEST_NEEDS = ("scenario", "variant", "seed", "replications", "version", "digest")
-
-Json = dict[str, Any]
 
 
 @dataclass(frozen=True)
@@ -62,25 +64,30 @@ class RunFolder:
 
     @classmethod
     def open(cls, path: Path | str) -> RunFolder:
-        """Open a finished run; InputError if there is none, or one of a format that is not known."""
+        """Open a finished run; InputError if there is none, one of an unknown format, or not what the run wrote."""
         path = Path(path)
         if not path.exists():
-            raise _unusable(path, "there is no such run folder", "`vbp run SCENARIO` makes one")
+            raise refused(path, "there is no such run folder", "`vbp run SCENARIO` makes one")
         if not path.is_dir():
-            raise _unusable(path, "is a file, not a run folder", "name the folder that holds manifest.json")
+            raise refused(path, "is a file, not a run folder", "name the folder that holds manifest.json")
         file = path / target.MANIFEST
-        if not file.is_file():
+        if not os.path.lexists(file):
             for other, (what, remedy) in OTHERS.items():
-                if (path / other).is_file():
-                    raise _unusable(path, what, remedy)
-            raise _unusable(path, "is not a run folder, or its run never finished: it has no manifest.json", AGAIN)
-        manifest = _read_json(file)
+                if os.path.lexists(path / other):
+                    raise refused(path, what, remedy)
+            raise refused(path, "is not a run folder, or its run never finished: it has no manifest.json", AGAIN)
+        manifest = reading.json_of(file, DAMAGED)
         if manifest.get("program") != target.PROGRAM:
-            raise _unusable(file, "is not the manifest of a run of vbp_sim", "name another folder")
+            raise refused(file, "is not the manifest of a run of vbp_sim", "name another folder")
         if manifest.get("format") not in (FORMAT, *OLDER):
             seen = f"has format {manifest.get('format')!r}; this version of vbp_sim reads format {FORMAT}"
-            raise _unusable(file, seen, "run the scenario again, or use the version that wrote it")
-        return cls(path, manifest, _read_json(path / SUMMARY))
+            raise refused(file, seen, "run the scenario again, or use the version that wrote it")
+        reading.shaped(file, manifest, Manifest, DAMAGED)
+        summary = reading.json_of(path / SUMMARY, DAMAGED)
+        reading.shaped(path / SUMMARY, summary, Summary, DAMAGED)
+        run = cls(path, manifest, summary)
+        run.verify()
+        return run
 
     @property
     def made_by(self) -> str:
@@ -102,28 +109,68 @@ class RunFolder:
         wanted = list(TABLES[name].names if columns is None else columns)
         missing = [c for c in wanted if (name, c) not in self._columns]
         if missing:
-            file = _table_path(self.path, name)
-            try:
-                if self.made_by and name not in self.manifest["tables"]:
-                    loaded = parquet.unknown(TABLES[name], missing, 0)
-                else:
+            if self.made_by and name not in self.manifest["tables"]:
+                loaded = parquet.unknown(TABLES[name], missing, 0)
+            else:
+                with self._file(name) as file:
                     loaded = parquet.read(TABLES[name], file, missing, lacking=bool(self.made_by))
-            except (OSError, ValueError) as error:  # Arrow's own errors are ValueErrors
-                raise _unusable(file, f"cannot be read: {error}", DAMAGED) from error
             for column, values in loaded.items():
                 values.flags.writeable = False
                 self._columns[name, column] = values
         return {c: self._columns[name, c] for c in wanted}
 
     def verify(self) -> None:
-        """InputError that lists the tables that are not the ones that the run wrote."""
-        changed = []
-        for name, entry in self.manifest["tables"].items():
-            file = _table_path(self.path, name)
-            if not file.is_file() or _sha256(file) != entry["sha256"]:
-                changed.append(Problem(str(file), "is not the table that the run wrote", DAMAGED))
-        if changed:
-            raise InputError(*changed)
+        """InputError that lists the files that are not the ones that the run wrote, or hold other counts than it says.
+
+        No table is read for that: its hash and what its file says of itself are enough.
+        """
+        extents, problems = [parquet.Extent(0, 0, 0)], list[Problem]()
+        for name in self.manifest["tables"]:
+            try:
+                extents.append(self._extent(name))
+            except InputError as error:
+                problems += error.problems
+        summary = self.path / SUMMARY
+        if _sha256(summary) != self.manifest.get("summary_sha256", _sha256(summary)):
+            problems += refused(summary, "is not the summary that the run wrote", DAMAGED).problems
+        if problems:
+            raise InputError(*problems)
+        if wrong := self._disagrees(extents):
+            raise refused(self.path / target.MANIFEST, wrong, DAMAGED)
+
+    def _disagrees(self, extents: Sequence[parquet.Extent]) -> str:
+        """Where the manifest contradicts itself or its tables; empty if it does not."""
+        tables, said = self.manifest["tables"], self.manifest["replications"]
+        lacking = [name for name in TABLES if name not in tables and not self.made_by]
+        if lacking:
+            return f"tables.{lacking[0]}: is missing"
+        if self.manifest["run_hash"] != run_hash(self.manifest["digest"], tables):
+            return "run_hash: is not that of its digest and tables"
+        held, rows = max(extent.replications for extent in extents), max(extent.rows for extent in extents)
+        return "" if said == held <= rows else f"replications: here is {said:,}, its tables hold {min(held, rows):,}"
+
+    def _extent(self, table: str) -> parquet.Extent:
+        """What the file of a table holds; InputError if that is not what the manifest says, or far too much."""
+        rows = self.manifest["tables"][table]["rows"]
+        with self._file(table) as file:
+            found, size = reading.once(file, parquet.extent), os.fstat(file.fileno()).st_size
+            if found.rows != rows:
+                raise ValueError(f"it holds {found.rows:,} rows, its manifest says {rows:,}")
+            if found.memory > max(MANY, MOST_ALIKE * size):
+                raise ValueError(f"{size:,} bytes that would take {found.memory / 1e9:.1f} GB are no table of a run")
+        return found
+
+    @contextmanager
+    def _file(self, table: str) -> Iterator[BufferedReader]:
+        """The open file of a table; InputError if it is not the one that the run wrote, or for a ValueError with it."""
+        path = _table_path(self.path, table)
+        with reading.regular(path, DAMAGED) as file:
+            if reading.sha256(file) != self.manifest["tables"][table]["sha256"]:
+                raise refused(path, "is not the table that the run wrote", DAMAGED)
+            try:
+                yield file
+            except ValueError as error:
+                raise refused(path, f"cannot be read: {error}", DAMAGED) from error
 
 
 class RunWriter:
@@ -146,8 +193,8 @@ class RunWriter:
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
-        for file in self._files.values():
-            file.abandon()
+        for table in self._files.values():
+            table.abandon()
         shutil.rmtree(self._folder, ignore_errors=True)  # gone already if it was finished
         target.end(self._lock)
 
@@ -164,25 +211,22 @@ class RunWriter:
         manifest: Mapping[str, Any],
         summary: Mapping[str, Any],
         *,
-        texts: Mapping[str, str] | None = None,
         draw: Callable[[RunFolder], None] | None = None,
     ) -> RunFolder:
         """Write what is left and give the folder its name; the manifest comes last.
 
-        ``texts`` are further files by name; ``draw`` gets the folder while it still has its hidden name.
+        ``draw`` gets the folder while it still has its hidden name.
         """
         lacking = [key for key in MANIFEST_NEEDS if key not in manifest]
         if lacking:
             raise ValueError(f"the manifest lacks {', '.join(lacking)}")
         with target.writing(self._shown):
+            aside.write_json(self._folder / SUMMARY, summary)
             whole = self._manifest(manifest)
-            _write_json(self._folder / SUMMARY, summary)
-            for name, text in (texts or {}).items():
-                (self._folder / name).write_text(text, encoding="utf-8")
-            run = RunFolder(self._folder, whole, _plain(summary))
+            run = RunFolder(self._folder, whole, aside.plain(summary))
             if draw is not None:
                 draw(run)
-            _write_json(self._folder / target.MANIFEST, whole)
+            aside.write_json(self._folder / target.MANIFEST, whole)
             target.settle(self._folder, self._target, self._force)
         return RunFolder(self._shown, run.manifest, run.summary)
 
@@ -196,12 +240,15 @@ class RunWriter:
         for name in TABLES:
             file = self._file(name)
             file.close()
+            aside.settle(file.path)
             tables[name] = {"rows": file.rows, "sha256": _sha256(file.path)}
-        own = {"program": target.PROGRAM, "format": FORMAT}
-        return {**own, "run_hash": _run_hash(given["digest"], tables), **_plain(given), "tables": tables}
+        aside.settle(self._folder / "tables")
+        own = {"program": target.PROGRAM, "format": FORMAT, "run_hash": run_hash(given["digest"], tables)}
+        hashes = {"summary_sha256": _sha256(self._folder / SUMMARY), "tables": tables}
+        return {**own, **aside.plain(given), **hashes}
 
 
-def _run_hash(digest: str, tables: Mapping[str, Json]) -> str:
+def run_hash(digest: str, tables: Mapping[str, Json]) -> str:
     """One hash for what was asked and what came out; the same in every rerun."""
     parts = [digest, *(f"{name} {entry['sha256']}" for name, entry in tables.items())]
     return hashlib.sha256("\n".join(parts).encode()).hexdigest()
@@ -212,35 +259,5 @@ def _table_path(folder: Path, table: str) -> Path:
 
 
 def _sha256(path: Path) -> str:
-    with path.open("rb") as file:
-        return hashlib.file_digest(file, "sha256").hexdigest()
-
-
-def _plain(value: Any) -> Any:
-    """The value as JSON knows it: NumPy scalars become Python's, nan and infinity become null."""
-    if isinstance(value, Mapping):
-        return {str(k): _plain(v) for k, v in value.items()}
-    if isinstance(value, list | tuple):
-        return [_plain(v) for v in value]
-    if isinstance(value, np.generic):
-        value = value.item()
-    return None if isinstance(value, float) and not math.isfinite(value) else value
-
-
-def _write_json(path: Path, value: Mapping[str, Any]) -> None:
-    text = json.dumps(_plain(value), indent=2, ensure_ascii=False, allow_nan=False)
-    path.write_text(text + "\n", encoding="utf-8")
-
-
-def _read_json(path: Path) -> Json:
-    try:
-        value = json.loads(path.read_text(encoding="utf-8"))
-    except (OSError, ValueError) as error:
-        raise _unusable(path, f"cannot be read: {error}", DAMAGED) from error
-    if not isinstance(value, dict):
-        raise _unusable(path, "is not a JSON object", DAMAGED)
-    return value
-
-
-def _unusable(place: Path, what: str, remedy: str) -> InputError:
-    return InputError(Problem(str(place), what, remedy))
+    with reading.regular(path, DAMAGED) as file:
+        return reading.sha256(file)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import functools
 import hashlib
+import os
 import platform
 import subprocess
 from collections.abc import Callable
@@ -24,6 +25,7 @@ from vbp_sim.rules.ruleset import RuleSet
 from vbp_sim.runs.folder import RunFolder, RunWriter
 from vbp_sim.runs.metrics import summarize
 from vbp_sim.runs.replications import replicate
+from vbp_sim.runs.target import MANIFEST
 from vbp_sim.scenario.describe import lines_of
 from vbp_sim.scenario.laws import values
 from vbp_sim.scenario.load import Scenario
@@ -130,7 +132,7 @@ def not_simulated(scenario: Scenario) -> list[str]:
 
 def _finished(target: Path, wanted: str) -> RunFolder | None:
     """Return the finished run in ``target`` if it is exactly the one that is asked for."""
-    if not (target / "manifest.json").is_file():
+    if not os.path.lexists(target / MANIFEST):
         return None
     folder = RunFolder.open(target)
     if folder.made_by:

@@ -99,7 +99,7 @@ def _bids(run: RunFolder, kind: str, subject: str, replication: int) -> Iterator
     }
     for i in np.flatnonzero((bids["replication"] == replication) & (bids[kind] == subject)):
         yield Happening(
-            opened[bids["round"][i]],
+            opened.get(bids["round"][i], ""),
             "bid",
             bids["round"][i],
             bids["drug"][i],

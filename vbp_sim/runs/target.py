@@ -7,7 +7,6 @@ complete. A run that it replaces steps aside as ``.NAME.replaced-PID`` for the i
 from __future__ import annotations
 
 import errno
-import json
 import os
 import shutil
 from collections.abc import Container, Iterator
@@ -17,6 +16,7 @@ from pathlib import Path
 from filelock import FileLock, Timeout
 
 from vbp_sim.errors import InputError, Problem, RunError
+from vbp_sim.runs import aside, reading
 
 MANIFEST = "manifest.json"
 #: "program" of every run's manifest, so that no other folder with a manifest.json is taken for a run
@@ -67,10 +67,9 @@ def make_folder(folder: Path, file: str, what: str, kept: Container[str] = ()) -
 def is_run(folder: Path) -> bool:
     """Whether the folder has the manifest of a finished run, of any version of this program."""
     try:
-        manifest = json.loads((folder / MANIFEST).read_text(encoding="utf-8"))
-    except (FileNotFoundError, ValueError):
+        return reading.json_of(folder / MANIFEST, "").get("program") == PROGRAM
+    except InputError:
         return False
-    return isinstance(manifest, dict) and manifest.get("program") == PROGRAM
 
 
 def begin(target: Path) -> tuple[Path, FileLock]:
@@ -115,6 +114,7 @@ def settle(unfinished: Path, target: Path, force: bool) -> None:
         if old.exists():
             os.rename(old, target)
         raise
+    aside.settle(target.parent)
     shutil.rmtree(old, ignore_errors=True)
 
 

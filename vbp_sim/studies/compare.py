@@ -14,7 +14,9 @@ import math
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
+from typing import Annotated, Any
+
+from pydantic import BaseModel, Field, model_validator
 
 import vbp_sim
 from vbp_sim.errors import InputError, Problem
@@ -22,6 +24,7 @@ from vbp_sim.runs import aside
 from vbp_sim.runs.folder import RunFolder
 from vbp_sim.runs.load import load_scenario
 from vbp_sim.runs.metrics import METRICS, Row, check_known, in_order, known_ids, metrics_of
+from vbp_sim.runs.reading import Count, Json, Whole, json_of, refused, shaped
 from vbp_sim.runs.replications import replicate
 from vbp_sim.runs.run import run, run_id, run_name
 from vbp_sim.runs.target import make_folder
@@ -189,6 +192,49 @@ def write(found: Comparison, out: Path) -> None:
         ),
     )
     aside.write_json(out / FILE, found.as_json())
+
+
+class ByVariant(BaseModel):
+    """A metric of a comparison, by variant."""
+
+    variants: dict[str, Difference]
+
+
+class Written(BaseModel):
+    """What readers of comparison.json rely on."""
+
+    version: str
+    id: str
+    scenario: str
+    title: str = ""
+    seed: Whole
+    replications: Count
+    variants: Annotated[list[str], Field(min_length=1)]
+    reached: bool
+    runs: dict[str, str]
+    metrics: dict[str, ByVariant]
+    null_results: dict[str, Null] = {}
+
+    @model_validator(mode="after")
+    def of_these(self) -> Written:
+        """Refuse variants that are named twice, and those that only a metric or a run has."""
+        known = {BASE, *self.variants}
+        if len(known) <= len(self.variants):
+            raise ValueError("a variant is the base, or named twice")
+        named = {"runs": {*self.runs}, **{f"metrics.{id}": {*by.variants} for id, by in self.metrics.items()}}
+        for where, names in named.items():
+            if others := sorted(names - known):
+                raise ValueError(f"{where} has the variant '{others[0]}', which is none of variants")
+        return self
+
+
+def read(folder: Path) -> tuple[Json, Written]:
+    """A comparison that `write` wrote, as it is and as far as its shape is known; InputError if there is none."""
+    file, again = folder / FILE, "make the comparison again"
+    content = json_of(file, again)
+    if content.get("program") != PROGRAM:
+        raise refused(file, "is not a comparison of vbp_sim", "name another folder")
+    return content, shaped(file, content, Written, again)
 
 
 def _lines(found: Comparison) -> Iterator[list[Any]]:

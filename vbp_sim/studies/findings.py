@@ -7,19 +7,21 @@
 from __future__ import annotations
 
 import dataclasses
-import json
-import math
+import os
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Annotated, Any
 
-from vbp_sim.errors import InputError, Problem
+from pydantic import BaseModel, Field
+
 from vbp_sim.runs import aside
+from vbp_sim.runs.reading import json_of, shaped
 from vbp_sim.studies.discovery import Box
 from vbp_sim.studies.optimize import Candidate, Objective
-from vbp_sim.studies.sensitivity import Effect
+from vbp_sim.studies.sensitivity import SIZES, Effect
 
+AGAIN = "make it again with `vbp sensitivity` or `vbp optimize`, or delete the file"
 EFFECTS, REGIONS, FRONT = "sensitivity.json", "regions.json", "front.json"
 
 
@@ -53,33 +55,26 @@ def write_front(folder: Path, objectives: Sequence[Objective], front: Sequence[C
     aside.write_json(folder / FRONT, {key: list(value) for key, value in whole.items()})
 
 
+class _Effects(BaseModel):
+    method: Annotated[str, Field(pattern=f"^({'|'.join(SIZES)})$")]
+    effects: tuple[Effect, ...]
+
+
+class _Regions(BaseModel):
+    test: str
+    regions: tuple[Box, ...]
+
+
+class _Front(BaseModel):
+    objectives: tuple[Objective, ...]
+    front: tuple[Candidate, ...]
+
+
 def read(folder: Path) -> Findings:
     """All that was found in a study; InputError for a file that is damaged."""
-    effects, regions, front = (_read(folder / name) for name in (EFFECTS, REGIONS, FRONT))
-    try:
-        return Findings(
-            method=str(effects.get("method", "")),
-            effects=tuple(Effect(**_numbers(e)) for e in effects.get("effects", ())),
-            test=str(regions.get("test", "")),
-            regions=tuple(Box(**{**b, "conditions": tuple(b["conditions"])}) for b in regions.get("regions", ())),
-            objectives=tuple(Objective(**o) for o in front.get("objectives", ())),
-            front=tuple(Candidate(**c) for c in front.get("front", ())),
-        )
-    except (TypeError, KeyError, AttributeError) as error:
-        raise InputError(
-            Problem(str(folder), f"what was found there cannot be read: {error}", "run it again")
-        ) from error
-
-
-def _read(file: Path) -> dict[str, Any]:
-    if not file.is_file():
-        return {}
-    try:
-        found = json.loads(file.read_text(encoding="utf-8"))
-    except (OSError, ValueError) as error:
-        raise InputError(Problem(str(file), f"cannot be read: {error}", "run it again")) from error
-    return found if isinstance(found, dict) else {}
-
-
-def _numbers(effect: dict[str, Any]) -> dict[str, Any]:
-    return {key: math.nan if value is None else value for key, value in effect.items()}
+    found: dict[str, Any] = {}
+    for name, shape in ((EFFECTS, _Effects), (REGIONS, _Regions), (FRONT, _Front)):
+        file = folder / name
+        if os.path.lexists(file):
+            found |= vars(shaped(file, json_of(file, AGAIN), shape, AGAIN))
+    return Findings(**found)

@@ -12,6 +12,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from vbp_sim.runs.reading import Known
+
 #: confidence of the intervals
 LEVEL = 0.95
 
@@ -25,13 +27,13 @@ class Difference:
     replications with luck of their own; negative if pairing did harm, nan if nothing varies.
     """
 
-    base: float
-    variant: float
-    mean: float
-    low: float
-    high: float
+    base: Known
+    variant: Known
+    mean: Known
+    low: Known
+    high: Known
     n: int
-    variance_saved: float
+    variance_saved: Known
 
     @property
     def halfwidth(self) -> float:

@@ -4,14 +4,19 @@ from __future__ import annotations
 
 import hashlib
 import json
+import os
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any
+from typing import Annotated, Any
+
+from pydantic import BaseModel, Field
 
 import vbp_sim
 from vbp_sim.errors import InputError, Problem
 from vbp_sim.runs import aside
+from vbp_sim.runs.manifest import Plugin
+from vbp_sim.runs.reading import json_of, refused, shaped
 from vbp_sim.runs.run import program_hash
 from vbp_sim.studies.base import Base
 from vbp_sim.studies.sweep_file import GROWING, SweepSpec
@@ -23,7 +28,10 @@ FORMAT = 1
 
 @dataclass(frozen=True)
 class Plan:
-    """A study as it was planned. ``programs``: hashes of the programs that worked on it, the last one now."""
+    """A study as it was planned. ``programs``: hashes of the programs that worked on it, the last one now.
+
+    ``version``: of the program that wrote the plan.
+    """
 
     spec: SweepSpec
     source: str
@@ -32,6 +40,7 @@ class Plan:
     programs: tuple[str, ...]
     created: str
     plugins: tuple[dict[str, str], ...] = ()
+    version: str = vbp_sim.__version__
 
     @classmethod
     def of(cls, spec: SweepSpec, source: Path, base: Base) -> Plan:
@@ -107,22 +116,31 @@ class Plan:
         }
 
 
+class _Written(BaseModel):
+    """plan.json, as far as it is no hash of the rest."""
+
+    spec: SweepSpec
+    source: str
+    scenario: str
+    base_digest: str
+    programs: Annotated[tuple[str, ...], Field(min_length=1)]
+    created: str
+    plugins: tuple[Plugin, ...] = ()
+    version: str = ""
+
+
 def read_plan(folder: Path) -> Plan:
     """Read the plan of a study; InputError if the folder is none, or one of another version."""
-    file = folder / NAME
-    if not file.is_file():
+    file, anew = folder / NAME, "begin anew with --out"
+    if not os.path.lexists(file):
         what = "there is no such folder" if not folder.exists() else "is not a study: it has no plan.json"
-        raise InputError(Problem(str(folder), what, "`vbp sweep run SWEEP` begins one"))
-    try:
-        found = json.loads(file.read_text(encoding="utf-8"))
-        if not isinstance(found, dict) or found.get("program") != PROGRAM:
-            raise InputError(Problem(str(file), "is not the plan of a study", "name the folder of a study"))
-        if found.get("format") != FORMAT:
-            what = f"has format {found.get('format')!r}; this version of vbp_sim reads format {FORMAT}"
-            raise InputError(Problem(str(file), what, "use the version that wrote it, or begin anew with --out"))
-        spec = SweepSpec.model_validate(found["spec"])
-        source, scenario, digest = (str(found[key]) for key in ("source", "scenario", "base_digest"))
-        programs, plugins = tuple(found["programs"]), tuple(found.get("plugins", ()))
-        return Plan(spec, source, scenario, digest, programs, str(found["created"]), plugins)
-    except (OSError, ValueError, KeyError) as error:
-        raise InputError(Problem(str(file), f"cannot be read: {error}", "begin anew with --out")) from error
+        raise refused(folder, what, "`vbp sweep run SWEEP` begins one")
+    found = json_of(file, anew)
+    if found.get("program") != PROGRAM:
+        raise refused(file, "is not the plan of a study", "name the folder of a study")
+    if found.get("format") != FORMAT:
+        what = f"has format {found.get('format')!r}; this version of vbp_sim reads format {FORMAT}"
+        raise refused(file, what, f"use the version that wrote it, or {anew}")
+    kept = shaped(file, found, _Written, anew)
+    plugins = tuple(plugin.model_dump(exclude_unset=True) for plugin in kept.plugins)
+    return Plan(**{**vars(kept), "plugins": plugins})

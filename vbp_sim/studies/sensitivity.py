@@ -18,6 +18,7 @@ import numpy.typing as npt
 
 from vbp_sim.errors import InputError, Problem, RunError, nearest
 from vbp_sim.runs.metrics import METRICS, check_known
+from vbp_sim.runs.reading import Known
 from vbp_sim.studies.design import Design
 from vbp_sim.studies.ledger import NAME, Ledger
 from vbp_sim.studies.paired import LEVEL, student
@@ -47,13 +48,13 @@ class Effect:
 
     metric: str
     uncertainty: str
-    size: float
-    low: float
-    high: float
-    detail: float
-    detail_low: float
-    detail_high: float
-    noise: float
+    size: Known
+    low: Known
+    high: Known
+    detail: Known
+    detail_low: Known
+    detail_high: Known
+    noise: Known
 
 
 def adapted(spec: SweepSpec, method: str, size: int | None) -> SweepSpec:
@@ -91,14 +92,13 @@ def sensitivity(folder: Path, method: str, metrics: Sequence[str] = ()) -> list[
 
 def _means(book: Ledger, points: int, replications: int, metrics: list[str]) -> dict[str, tuple[Floats, float]]:
     """Mean of each metric at each point, shape (points,), and the standard error that luck gives it."""
+    missing = points * replications - book.counts()["done"]
+    if missing > 0:
+        raise RunError(f"{book.file.parent}: {missing} runs are missing or failed; resume first")
     values = np.full((points, replications, len(metrics)), np.nan)
-    count = 0
     for block in book.rows(["point", "replication"], "status = 'done'", metrics=metrics):
         for point, replication, *row in block:
             values[point, replication] = [np.nan if v is None else v for v in row]
-            count += 1
-    if count < points * replications:
-        raise RunError(f"{book.file.parent}: {points * replications - count} runs are missing or failed; resume first")
     spread = values.std(axis=1, ddof=1).mean(axis=0) / math.sqrt(replications) if replications > 1 else None
     return {
         metric: (values[:, :, i].mean(axis=1), float(spread[i]) if spread is not None else math.nan)

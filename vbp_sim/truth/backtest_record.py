@@ -7,13 +7,15 @@ import json
 import warnings
 from collections.abc import Mapping
 from pathlib import Path
-from typing import Any
+from typing import Annotated, Any
 
 import numpy as np
+from pydantic import BaseModel, Field
 
 import vbp_sim
-from vbp_sim.errors import InputError, Problem
-from vbp_sim.runs import aside
+from vbp_sim.runs import aside, reading
+from vbp_sim.runs.manifest import Measured
+from vbp_sim.runs.reading import Count, Number, Whole
 from vbp_sim.runs.target import make_folder
 from vbp_sim.scenario.market import Market
 from vbp_sim.truth.backtest import Backtest, Floats
@@ -35,8 +37,13 @@ def record(found: Mapping[str, Any], market: Market, test: Backtest) -> dict[str
         "drugs": _drugs(market, test),
         "bids": _bids(test),
     }
-    text = json.dumps(aside.plain(whole), sort_keys=True, ensure_ascii=False)
-    return {**whole, "id": hashlib.sha256(text.encode()).hexdigest()}
+    return {**whole, "id": id_of(whole)}
+
+
+def id_of(record: Mapping[str, Any]) -> str:
+    """Hash of all that a record holds besides its id."""
+    held = aside.plain({key: value for key, value in record.items() if key != "id"})
+    return hashlib.sha256(json.dumps(held, sort_keys=True, ensure_ascii=False).encode()).hexdigest()
 
 
 def write(record: Mapping[str, Any], out: Path) -> None:
@@ -47,14 +54,69 @@ def write(record: Mapping[str, Any], out: Path) -> None:
 
 def read(folder: Path) -> dict[str, Any]:
     """Read a back-test; InputError if there is none, or it is damaged."""
-    file = folder / FILE
-    try:
-        found = json.loads(file.read_text(encoding="utf-8"))
-    except (OSError, ValueError) as error:
-        raise InputError(Problem(str(file), f"cannot be read: {error}", "run it again")) from error
-    if not isinstance(found, dict) or found.get("program") != PROGRAM:
-        raise InputError(Problem(str(file), "is not a back-test of vbp_sim", "name another folder"))
+    file, again = folder / FILE, "make the back-test again"
+    found = reading.json_of(file, again)
+    if found.get("program") != PROGRAM:
+        raise reading.refused(file, "is not a back-test of vbp_sim", "name another folder")
+    reading.shaped(file, found, Record, again)
+    if found["id"] != id_of(found):
+        raise reading.refused(file, "is not what the back-test wrote: its id is not that of its content", again)
     return found
+
+
+class Metric(Measured):
+    """A metric as predicted, and as it really was."""
+
+    real: Number | None = None
+
+
+class Drug(BaseModel):
+    """The lowest selected price of a drug over its ceiling, as quantiles over predicted rounds, and the real one."""
+
+    drug: str
+    firms: Whole
+    failed: Number | None
+    low: Number | None
+    mid: Number | None
+    high: Number | None
+    real: Number | None
+
+
+class Bids(BaseModel):
+    """Share of bids in a class below the ceiling."""
+
+    from_: Number = Field(alias="from")
+    to: Number
+    predicted: Number | None
+    low: Number | None
+    high: Number | None
+    real: Number | None
+
+
+class Asked(BaseModel):
+    """What was asked for."""
+
+    market: str = ""
+    params: str = ""
+    earlier: list[str] = []
+    whole: Whole = 0
+
+
+class Record(BaseModel):
+    """What readers of backtest.json rely on."""
+
+    version: str
+    id: str
+    market: str
+    rules: str
+    seed: Whole
+    replications: Count
+    fitted_on: list[str]
+    metrics: dict[str, Metric]
+    drugs: list[Drug]
+    bids: Annotated[list[Bids], Field(min_length=2)]
+    accuracy: dict[str, Any] | None = None
+    asked: Asked = Asked()
 
 
 def _drugs(market: Market, test: Backtest) -> list[dict[str, Any]]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import subprocess
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import date
 from importlib.util import module_from_spec, spec_from_file_location
@@ -120,6 +120,25 @@ def test_no_other_file_is_believed(cache: Path, tmp_path: Path) -> None:
         before = len(SOLVED)
         assert right()
         assert len(SOLVED) == before
+
+
+@pytest.mark.parametrize("strange", [os.mkfifo, os.mkdir, lambda file: file.symlink_to("/dev/zero")])
+def test_what_is_no_file_is_passed_over(cache: Path, strange: Callable[[Path], None]) -> None:
+    """A pipe would wait for ever, a device never end."""
+    assert right()
+    (file,) = cache.iterdir()
+    file.unlink()
+    strange(file)
+    assert right()
+    assert len(SOLVED) == 2
+
+
+def test_a_huge_file_is_passed_over_and_written_anew(cache: Path) -> None:
+    assert right()
+    (file,) = cache.iterdir()
+    os.truncate(file, 10**12)
+    assert right()
+    assert file.stat().st_size < 10_000
 
 
 def test_the_file_of_another_case_is_not_believed(cache: Path) -> None:

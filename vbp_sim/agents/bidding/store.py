@@ -36,6 +36,8 @@ from vbp_sim.scenario.parts import Part
 
 C = TypeVar("C")
 Arrays = tuple[Floats, ...]
+#: bytes of the largest file that is read
+MOST_BYTES = 100_000_000
 
 _memory: dict[str, Arrays] = {}
 
@@ -109,9 +111,10 @@ def forget() -> None:
 def _read(file: Path, key: str) -> Arrays | None:
     """The arrays in a file, or None if it cannot be read or is not, to the bit, what was written for this key."""
     try:
-        seal, content = file.read_bytes()[:32], file.read_bytes()[32:]
+        data = file.read_bytes() if file.is_file() and file.stat().st_size <= MOST_BYTES else b""
     except OSError:
         return None
+    seal, content = data[:32], data[32:]
     if seal != _seal(key, content):
         return None
     with np.load(io.BytesIO(content), allow_pickle=False) as arrays:

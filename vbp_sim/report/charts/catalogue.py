@@ -28,6 +28,7 @@ from vbp_sim.report.csv_table import write_csv
 from vbp_sim.report.sources import Kind, Source, kind, metric_ids, origin
 from vbp_sim.report.words import letters, names
 from vbp_sim.report.words.language import say, term
+from vbp_sim.runs import aside
 from vbp_sim.runs.folder import RunFolder
 from vbp_sim.runs.metrics import check_known
 from vbp_sim.scenario.plugins import in_use
@@ -100,7 +101,8 @@ def catalogue(of: Kind = "run") -> Mapping[str, Entry]:
 def draw(name: str, source: Source, drug: str = "", metrics: Sequence[str] = ()) -> Chart:
     """Draw one chart; a source that has nothing for it gives a page that says so.
 
-    InputError: unknown name, a chart of another kind of source, or a choice that the chart does not have.
+    InputError: unknown name, a chart of another kind of source, a choice that the chart does not have, or tables that
+    contradict each other.
     """
     entry = _entry(name, kind(source))
     for option, given, choice in (("--drug", drug, "drug"), ("--metric", ", ".join(metrics), "metrics")):
@@ -114,12 +116,24 @@ def draw(name: str, source: Source, drug: str = "", metrics: Sequence[str] = ())
             drug = names.name(source, "drug", drug)
         chosen = {"drug": (drug,), "metrics": (list(metrics),), "": ()}[entry.choice]
         try:
-            drawn = entry.draw(source, *chosen)
-        except NothingToDraw as nothing:
-            title = say("catalogue.nothing", why=nothing)
-            drawn = Chart(title, style.page(origin(source), title, entry.question, (7.0, 0.3)))
-        style.settle(drawn.figure)
+            drawn = _drawn(entry, source, chosen)
+            style.settle(drawn.figure)
+        except (LookupError, ValueError, ArithmeticError) as error:
+            if not entry.draw.__module__.startswith("vbp_sim."):
+                raise
+            what = f"the chart {name} cannot be drawn of it: {type(error).__name__}: {error}"
+            remedy = "its tables contradict each other, or vbp_sim is at fault: run it again to tell which"
+            raise InputError(Problem(str(source.path), what, remedy)) from error
         return drawn
+
+
+def _drawn(entry: Entry, source: Source, chosen: Sequence[object]) -> Chart:
+    """The chart, or a page that says why there is none."""
+    try:
+        return entry.draw(source, *chosen)
+    except NothingToDraw as nothing:
+        title = say("catalogue.nothing", why=nothing)
+        return Chart(title, style.page(origin(source), title, entry.question, (7.0, 0.3)))
 
 
 def _entry(name: str, of: Kind) -> Entry:
@@ -136,7 +150,7 @@ def draw_all(
     source: Source, out: Path, formats: Sequence[str] = ("svg",), names: Iterable[str] | None = None
 ) -> list[Path]:
     """Draw charts (all by default) as NAME.FORMAT, each with its table as NAME.csv; returns the files."""
-    out.mkdir(parents=True, exist_ok=True)
+    aside.inside(out.parent, out.name).mkdir(parents=True, exist_ok=True)
     files = []
     for name in catalogue(kind(source)) if names is None else names:
         drawn = draw(name, source)

@@ -6,6 +6,7 @@ grey print works. Figures are made without pyplot, so that they can be drawn in 
 
 from __future__ import annotations
 
+import io
 from collections.abc import Sequence
 from contextlib import AbstractContextManager
 from pathlib import Path
@@ -18,6 +19,7 @@ from matplotlib.text import Text
 
 from vbp_sim.report.words import letters, words
 from vbp_sim.report.words.language import language, say
+from vbp_sim.runs import aside
 from vbp_sim.runs.folder import RunFolder
 
 BLUE, ORANGE, GREEN, RED = "#0072B2", "#E69F00", "#009E73", "#D55E00"
@@ -164,7 +166,9 @@ def save(figure: Figure, path: Path, title: str, run: RunFolder) -> None:
         ".png": {"Title": title, "Description": about, "Software": "vbp_sim"},
         ".pdf": {"Title": title, "Subject": about, "Creator": "vbp_sim", "CreationDate": None},
     }
-    figure.savefig(path, metadata=by_format[path.suffix])
+    drawn = io.BytesIO()
+    figure.savefig(drawn, format=path.suffix[1:], metadata=by_format[path.suffix])
+    aside.write(path, drawn.getvalue(), lasting=False)
 
 
 def tenders(keys: Sequence[tuple[str, str]]) -> list[str]:

@@ -30,11 +30,14 @@ def itself(kind: str, id: str) -> str:
 
 
 def said(text: str, called: Called = itself) -> str:
-    """The sentence of a text of facts; any other text as it is."""
+    """The sentence of a text of facts; any other text as it is, also where values are not those of their fact."""
     facts = read(text)
     if not facts or not all(area_of(fact.id) for fact in facts):
         return text
-    return "".join(_said(fact, called) for fact in facts)
+    try:
+        return "".join(_said(fact, called) for fact in facts)
+    except (LookupError, ValueError, TypeError):
+        return text
 
 
 def _said(fact: Fact, called: Called) -> str:
