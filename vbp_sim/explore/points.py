@@ -46,7 +46,7 @@ class Points:
 
     @cached_property
     def _set(self) -> dict[str, list[Any]]:
-        with Ledger.reading(self.study.path / ledger.NAME) as book:
+        with Ledger.reading(self.study.path / ledger.NAME, self.study.design) as book:
             rows = list(book.point_values())
         return {id: [row.get(id) for row in rows] for id in self.settings}
 
@@ -78,7 +78,7 @@ class Points:
     @cached_property
     def done(self) -> npt.NDArray[np.int64]:
         """Runs of each point that are done."""
-        with Ledger.reading(self.study.path / ledger.NAME) as book:
+        with Ledger.reading(self.study.path / ledger.NAME, self.study.design) as book:
             found = book.done(len(self), self.study.shape[2])
         return np.asarray(found.sum(axis=1), dtype=np.int64)
 

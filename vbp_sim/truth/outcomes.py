@@ -15,18 +15,20 @@ from typing import Any
 
 import numpy as np
 import numpy.typing as npt
+from pydantic import BaseModel
 
 import vbp_sim
-from vbp_sim.errors import InputError, Problem
-from vbp_sim.runs import aside
+from vbp_sim.runs import aside, reading
 from vbp_sim.runs.folder import RunFolder
 from vbp_sim.runs.metrics import METRICS
+from vbp_sim.runs.reading import Count, Known, Whole
 from vbp_sim.runs.target import make_folder
 from vbp_sim.truth.targets import Target
 from vbp_sim.truth.worlds import lives, outcome
 
 FILE = "targets.json"
 PROGRAM = "vbp_sim backtest of targets"
+AGAIN = "hold the targets against their worlds again"
 #: quantiles over replications of the 80 and the 90 % band
 BANDS = ((0.1, 0.9), (0.05, 0.95))
 
@@ -159,6 +161,28 @@ def write(content: dict[str, Any], out: Path) -> None:
     aside.write_json(out / FILE, content)
 
 
+class _Row(BaseModel):
+    """A row of targets.json."""
+
+    target: Target
+    mean: Known
+    low: Known
+    high: Known
+    low80: Known
+    high80: Known
+
+
+class _Written(BaseModel):
+    """What readers of targets.json rely on."""
+
+    version: str
+    replications: Count
+    seed: Whole
+    id: str
+    outcomes: list[_Row]
+    unused: list[Target]
+
+
 @dataclass(frozen=True)
 class Outcomes:
     """A finished table of outcomes: what is ``held`` against what was published, the targets ``unused``, and all that
@@ -173,15 +197,15 @@ class Outcomes:
     def open(cls, path: Path) -> Outcomes:
         """Read the table of a folder; InputError if there is none, or it is damaged."""
         file = path / FILE
-        try:
-            content = json.loads(file.read_text(encoding="utf-8"))
-            if content["program"] != PROGRAM:
-                raise ValueError("another program wrote it")
-            rows = content["outcomes"]
-            held = tuple(Held(_target(row["target"]), *(_number(row[name]) for name in _NUMBERS)) for row in rows)
-            return cls(path, held, tuple(_target(row) for row in content["unused"]), content)
-        except (OSError, ValueError, KeyError, TypeError) as error:
-            raise InputError(Problem(str(file), f"cannot be read: {error}", "run it again")) from error
+        content = reading.json_of(file, AGAIN)
+        if content.get("program") != PROGRAM:
+            raise reading.refused(file, "is no table of outcomes of vbp_sim", "name another folder")
+        found = reading.shaped(file, content, _Written, AGAIN)
+        held = tuple(
+            Held(row.target, *(getattr(row, name) for name in ("mean", "low", "high", "low80", "high80")))
+            for row in found.outcomes
+        )
+        return cls(path, held, tuple(found.unused), content)
 
     @property
     def origin(self) -> RunFolder:
@@ -189,15 +213,3 @@ class Outcomes:
         named = {key: self.content[key] for key in ("seed", "replications", "version")}
         worlds = ", ".join(dict.fromkeys(h.target.world for h in self.held))
         return RunFolder(self.path, {**named, "scenario": worlds, "variant": "", "run_hash": self.content["id"]}, {})
-
-
-_NUMBERS = ("mean", "low", "high", "low80", "high80")
-
-
-def _target(row: dict[str, Any]) -> Target:
-    numbers = {name: _number(row[name]) for name in ("value", "low", "high", "naive")}
-    return Target(**{**row, **numbers, "cut": tuple(row["cut"])})
-
-
-def _number(value: float | None) -> float:
-    return float("nan") if value is None else float(value)

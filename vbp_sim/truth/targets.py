@@ -17,6 +17,7 @@ from typing import Any, Literal
 from vbp_sim.errors import InputError, Problem, nearest
 from vbp_sim.runs.load import scenario_file, shipped
 from vbp_sim.runs.metrics import METRICS
+from vbp_sim.runs.reading import Known
 from vbp_sim.scenario.csv_table import Row, read_table
 from vbp_sim.scenario.limits import cut as shortened
 from vbp_sim.scenario.market_columns import Column, Limits
@@ -70,10 +71,10 @@ class Target:
     population: str
     period: str
     unit: str
-    value: float
-    low: float
-    high: float
-    naive: float
+    value: Known
+    low: Known
+    high: Known
+    naive: Known
     naive_is: str
     status: Status
     why: str
