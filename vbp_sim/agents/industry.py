@@ -28,6 +28,7 @@ import numpy as np
 import numpy.typing as npt
 
 from vbp_sim.agents.firms.interface import Products
+from vbp_sim.scenario.limits import Portion
 from vbp_sim.scenario.parts import Part, param
 from vbp_sim.streams import Streams
 
@@ -102,7 +103,7 @@ class EntryAndLearning(Industry):
     """Entry by consistency evaluation, exit at renewals, economies of scale, learning by doing."""
 
     model: Literal["entry-and-learning"] = "entry-and-learning"
-    growth: float = param(0.15, "yearly growth of the firms that are qualified for a drug", unit="per year", ge=0, le=3)
+    growth: float = param(0.15, "yearly growth of the firms that are qualified for a drug", "per year", ge=0, le=3)
     dispersion: int | None = param(
         None,
         "shape of the gamma law by which drugs differ in the entry that they draw (negative binomial numbers); "
@@ -110,24 +111,22 @@ class EntryAndLearning(Industry):
         ge=1,
         le=100,
     )
-    most: int = param(40, "most firms that are ever qualified for one drug", unit="firms", ge=1, le=100)
+    most: int = param(40, "most firms that are ever qualified for one drug", "firms", ge=1, le=100)
     entrant_cost: float = param(1.0, "usual cost of an entrant over that of the drug's generics", gt=0, le=10)
     entrant_spread: float = param(0.45, "spread of entrants' costs, sd of the logarithm", ge=0, le=2)
-    leave: float = param(
-        0.5, "chance that an incumbent whose price was under its cost leaves at a renewal", unit="share", ge=0, le=1
-    )
-    scale: float = param(0.07, "fall of the cost with volume, as a power", ge=0, le=1)
+    leave: Portion = param(0.5, "chance that an incumbent whose price was under its cost leaves at a renewal", "share")
+    scale: Portion = param(0.07, "fall of the cost with volume, as a power")
     progress: float = param(
         0.92,
         "cost after the experience has doubled, over that before",
-        source="assumption; no clean estimate for generics was found",
-        unit="share",
+        "share",
+        "assumption; no clean estimate for generics was found",
         gt=0,
         le=1,
     )
     floor: float = param(0.5, "least cost that learning leads to, over that at the beginning", gt=0, le=1)
     experience_years: float = param(
-        3.0, "years of usual volume that a firm has behind it at the beginning", unit="years", gt=0, le=100
+        3.0, "years of usual volume that a firm has behind it at the beginning", "years", gt=0, le=100
     )
 
     def entering(self, products: Products, drugs: tuple[str, ...], years: float, luck: Streams) -> Products:

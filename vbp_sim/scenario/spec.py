@@ -15,7 +15,7 @@ from pydantic import Field, model_validator
 
 from vbp_sim.scenario.laws import Law
 from vbp_sim.scenario.limits import DAYS, Id, Line, Portion
-from vbp_sim.scenario.parts import Chosen, Frozen, Part, param, wrong
+from vbp_sim.scenario.parts import Chosen, Frozen, Part, by_default, param, wrong
 
 CALENDAR_STEPS = (
     "reporting_start",
@@ -69,28 +69,18 @@ class Round(Frozen):
 class Behaviour(Frozen):
     """How firms and hospitals decide: one model each, chosen by name."""
 
-    firms: Annotated[Part, Chosen("firms", "two-level-costs")] = Field(
-        default_factory=dict, validate_default=True, description="costs, earlier shares and capacity of firms"
+    firms: Annotated[Part, Chosen("firms", "two-level-costs")] = by_default(
+        "costs, earlier shares and capacity of firms"
     )
-    industry: Annotated[Part, Chosen("industry", "fixed")] = Field(
-        default_factory=dict, validate_default=True, description="how firms change from round to round"
+    industry: Annotated[Part, Chosen("industry", "fixed")] = by_default("how firms change from round to round")
+    bidding: Annotated[Part, Chosen("bidding", "rules-of-thumb")] = by_default("how manufacturers bid")
+    losers: Annotated[Part, Chosen("losers", "keep")] = by_default("what firms that were not selected ask from then on")
+    reporting: Annotated[Part, Chosen("reporting", "audited-use")] = by_default("how institutions report their demand")
+    choice: Annotated[Part, Chosen("choice", "shelves")] = by_default(
+        "how institutions choose among products each month"
     )
-    bidding: Annotated[Part, Chosen("bidding", "rules-of-thumb")] = Field(
-        default_factory=dict, validate_default=True, description="how manufacturers bid"
-    )
-    losers: Annotated[Part, Chosen("losers", "keep")] = Field(
-        default_factory=dict, validate_default=True, description="what firms that were not selected ask from then on"
-    )
-    reporting: Annotated[Part, Chosen("reporting", "audited-use")] = Field(
-        default_factory=dict, validate_default=True, description="how institutions report their demand"
-    )
-    choice: Annotated[Part, Chosen("choice", "shelves")] = Field(
-        default_factory=dict,
-        validate_default=True,
-        description="how institutions choose among products each month",
-    )
-    supply: Annotated[Part, Chosen("supply", "alternating-renewal")] = Field(
-        default_factory=dict, validate_default=True, description="how suppliers produce, fail and recover"
+    supply: Annotated[Part, Chosen("supply", "alternating-renewal")] = by_default(
+        "how suppliers produce, fail and recover"
     )
 
 
@@ -100,26 +90,26 @@ class Demand(Frozen):
     reporting_ratio: float = param(
         0.76,
         "reported volume of demand.csv over the institutions' true yearly use before the round",
-        unit="share",
-        source="so that `audited-use` reports what demand.csv says: 0.83 of a year that is 15 months old",
-        confidence="I",
+        "share",
+        "so that `audited-use` reports what demand.csv says: 0.83 of a year that is 15 months old",
+        "I",
         gt=0,
         le=1.5,
     )
     trend: float = param(
         0.08,
         "yearly growth of the use of every drug, tendered or not, on top of its own `trend` in the market",
-        unit="per year",
-        source="assumption: two years' lag of audited use 1.17 gives the pilot's completion with a floor of 0.8 [B1]",
-        confidence="I",
+        "per year",
+        "assumption: two years' lag of audited use 1.17 gives the pilot's completion with a floor of 0.8 [B1]",
+        "I",
         gt=-0.5,
         le=0.5,
     )
     growth: float = param(
         0.0,
         "rise of the use of a tendered drug once selected products are supplied, whatever they cost",
-        unit="share",
-        source="assumption; the rise is left to `elasticity`",
+        "share",
+        "assumption; the rise is left to `elasticity`",
         gt=-1,
         le=2,
     )
@@ -155,12 +145,9 @@ class Demand(Frozen):
         ge=0,
         le=2,
     )
-    ramp_months: int = param(3, "months over which the rise is reached", unit="months", ge=1, le=24)
+    ramp_months: int = param(3, "months over which the rise is reached", "months", ge=1, le=24)
     monthly_cv: float = param(
-        0.25,
-        "spread of one institution's monthly demand for one drug (standard deviation / mean)",
-        ge=0,
-        le=2,
+        0.25, "spread of one institution's monthly demand for one drug (standard deviation / mean)", ge=0, le=2
     )
     size_spread: float = param(
         1.0, "spread of institutions' sizes within a level (standard deviation of the logarithm)", ge=0, le=3
@@ -168,7 +155,7 @@ class Demand(Frozen):
     level_share: dict[str, Portion] = param(
         {"tertiary": 0.62, "secondary": 0.26, "primary": 0.12},
         "share of the demand of a province that each level of institution has",
-        unit="share",
+        "share",
     )
 
     @model_validator(mode="after")
@@ -185,30 +172,22 @@ class Demand(Frozen):
 class Finance(Frozen):
     """Who pays: the insurance fund and the patient."""
 
-    fund_share: float = param(
+    fund_share: Portion = param(
         0.65,
         "share of a covered price that the fund pays (actual payment ratio r of the retention formula)",
-        unit="share",
-        source="range 0.5 to 0.8, no page found",
-        confidence="M",
-        ge=0,
-        le=1,
+        "share",
+        "range 0.5 to 0.8, no page found",
+        "M",
     )
-    insured_share: float = param(
+    insured_share: Portion = param(
         0.90,
         "share of a drug's use that goes to locally insured patients (s of the retention formula)",
-        unit="share",
-        source="range 0.8 to 0.95, no page found",
-        confidence="M",
-        ge=0,
-        le=1,
+        "share",
+        "range 0.8 to 0.95, no page found",
+        "M",
     )
-    on_time_share: float = param(
-        0.8,
-        "share of institutions that pay when it is due; the others keep the arrears of before",
-        unit="share",
-        ge=0,
-        le=1,
+    on_time_share: Portion = param(
+        0.8, "share of institutions that pay when it is due; the others keep the arrears of before", "share"
     )
     place_spread: float = param(
         0.0,
@@ -220,28 +199,26 @@ class Finance(Frozen):
     distribution_fee: float = param(
         0.05,
         "part of the price of goods that manufacturers pay for distribution",
-        unit="share",
-        source="3 to 8 % of the price, no page found; gross margins of 6 to 9 % are the ceiling",
-        confidence="M",
+        "share",
+        "3 to 8 % of the price, no page found; gross margins of 6 to 9 % are the ceiling",
+        "M",
         ge=0,
         le=0.5,
     )
     vat_rate: float = param(
         0.13,
         "value-added tax, contained in prices; tax that manufacturers paid on what they bought is left out",
-        unit="share",
-        source="13 % on drugs, 13 / 113 of the price",
-        confidence="M",
+        "share",
+        "13 % on drugs, 13 / 113 of the price",
+        "M",
         ge=0,
         le=0.5,
     )
-    fund_channels: float = param(
+    fund_channels: Portion = param(
         0.5,
         "of what patients get outside VBP hospitals, the part in channels that the fund pays too; the rest is self-pay",
-        unit="share",
-        source="assumption",
-        ge=0,
-        le=1,
+        "share",
+        "assumption",
     )
     free_price: float = param(
         1.0,
@@ -253,9 +230,9 @@ class Finance(Frozen):
     payout_months: int = param(
         12,
         "months from the end of a contract year to the payment of the retained surplus",
-        unit="months",
-        source="6 to 18 months, no page found",
-        confidence="M",
+        "months",
+        "6 to 18 months, no page found",
+        "M",
         ge=0,
         le=60,
     )

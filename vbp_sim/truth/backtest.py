@@ -28,7 +28,7 @@ from vbp_sim.runs.metrics import METRICS, summarize
 from vbp_sim.runs.metrics.replication import Replication
 from vbp_sim.scenario.load import load_part
 from vbp_sim.scenario.market import Market
-from vbp_sim.scenario.parts import Chosen, Part, chosen
+from vbp_sim.scenario.parts import Chosen, Part, by_default, chosen
 from vbp_sim.scenario.spec import Behaviour
 from vbp_sim.streams import Streams
 from vbp_sim.tender import Document, Outcome, Seen, Standings, decide, opening, outcome_of, rows
@@ -51,12 +51,10 @@ class Prediction(Part):
     kind = "prediction"
     tag = ""
 
-    firms: Annotated[Part, Chosen("firms", "anchored-costs")] = Field(
-        default_factory=dict, validate_default=True, description="costs, earlier shares and capacity of firms"
+    firms: Annotated[Part, Chosen("firms", "anchored-costs")] = by_default(
+        "costs, earlier shares and capacity of firms"
     )
-    bidding: Annotated[Part, Chosen("bidding", "best-response")] = Field(
-        default_factory=dict, validate_default=True, description="how manufacturers bid"
-    )
+    bidding: Annotated[Part, Chosen("bidding", "best-response")] = by_default("how manufacturers bid")
     fitted_on: tuple[str, ...] = Field((), description="markets that the parameters were fitted on")
 
 

@@ -25,6 +25,7 @@ from vbp_sim.agents.bidding.case import Case, case_of
 from vbp_sim.agents.bidding.interface import Bools, Conditions, Floats, Opening
 from vbp_sim.agents.bidding.past import usual_cost
 from vbp_sim.agents.bidding.payoffs import GRID, Payoffs, Stakes, soft
+from vbp_sim.scenario.limits import Portion
 from vbp_sim.scenario.parts import param
 from vbp_sim.streams import Streams
 
@@ -36,9 +37,9 @@ class BestResponse(Brands):
     belief_markup: float = param(
         0.7934,
         "what firms expect rivals to add to the usual cost (median)",
-        unit="share of the unit cost",
-        source=FIT,
-        confidence="I",
+        "share of the unit cost",
+        FIT,
+        "I",
         ge=-0.5,
         le=20,
     )
@@ -46,92 +47,55 @@ class BestResponse(Brands):
         0.3, "spread of rivals' bids as firms expect it, sd of the logarithm", source=FIT, confidence="I", gt=0, le=3
     )
     belief_error: float = param(
-        0.361,
-        "spread of the expected level between firms, sd of the logarithm",
-        source=FIT,
-        confidence="I",
-        ge=0,
-        le=3,
+        0.361, "spread of the expected level between firms, sd of the logarithm", source=FIT, confidence="I", ge=0, le=3
     )
-    focal: float = param(
-        0.2,
-        "part of the rivals expected to aim just under the cut that the rules guarantee",
-        unit="share",
-        source=FIT,
-        confidence="I",
-        ge=0,
-        le=1,
+    focal: Portion = param(
+        0.2, "part of the rivals expected to aim just under the cut that the rules guarantee", "share", FIT, "I"
     )
-    originator_threat: float = param(
+    originator_threat: Portion = param(
         0.7,
         "chance, as rivals see it, that an originator bids like a generic rather than the ceiling",
-        unit="probability",
-        source=FIT,
-        confidence="I",
-        ge=0,
-        le=1,
+        "probability",
+        FIT,
+        "I",
     )
     noise: float = param(
         0.2647,
         "how far firms miss the best bid: a bid that pays this part less is e times rarer",
-        unit="share of the payoff",
-        source=FIT,
-        confidence="I",
+        "share of the payoff",
+        FIT,
+        "I",
         ge=0,
         le=2,
     )
-    lazy: float = param(
-        0.01, "gain over bidding the ceiling that is not worth the trouble", unit="share of the payoff", ge=0, le=1
-    )
+    lazy: Portion = param(0.01, "gain over bidding the ceiling that is not worth the trouble", "share of the payoff")
     rounding: float = param(
         0.03,
         "bids end up to this far under the best point: prices per pack are rounded down",
-        unit="share of the bid",
+        "share of the bid",
         ge=0,
         le=0.5,
     )
-    aloof: float = param(
+    aloof: Portion = param(
         0.03,
         "chance that a generic does not compete and quotes its old price",
-        unit="probability",
-        source="6 of 218 generic bids of the expansion and batch 2 lie more than 5 % over the ceiling [ccpic]",
-        confidence="D",
-        ge=0,
-        le=1,
+        "probability",
+        "6 of 218 generic bids of the expansion and batch 2 lie more than 5 % over the ceiling [ccpic]",
+        "D",
     )
-    maverick: float = param(
-        0.0402,
-        "chance that a generic buys volume below its cost",
-        unit="probability",
-        source=FIT,
-        confidence="I",
-        ge=0,
-        le=1,
-    )
-    maverick_depth: float = param(0.5, "lowest bid of a maverick over its cost", unit="share", gt=0, le=1)
+    maverick: Portion = param(0.0402, "chance that a generic buys volume below its cost", "probability", FIT, "I")
+    maverick_depth: float = param(0.5, "lowest bid of a maverick over its cost", "share", gt=0, le=1)
     generic_exposure: float = param(
-        0.0233,
-        "loss in other channels per unit of price cut, generic",
-        unit="share",
-        source=FIT,
-        confidence="I",
-        ge=0,
-        le=10,
+        0.0233, "loss in other channels per unit of price cut, generic", "share", FIT, "I", ge=0, le=10
     )
     generic_kept: float = param(
-        0.1048,
-        "net price of a generic outside the tender over the ceiling",
-        unit="x",
-        source=FIT,
-        confidence="I",
-        ge=0,
-        le=100,
+        0.1048, "net price of a generic outside the tender over the ceiling", "x", FIT, "I", ge=0, le=100
     )
     offer_margin: float = param(
         0.0,
         "least margin over the price that an offered price must leave",
-        unit="share of the price",
-        source="assumption, 0 to 0.3; no offer was made in the fitted rounds",
+        "share of the price",
+        "assumption, 0 to 0.3; no offer was made in the fitted rounds",
         ge=0,
         lt=1,
     )
@@ -146,20 +110,24 @@ class BestResponse(Brands):
     shared_capacity: float | None = param(
         None,
         "part of its plant that a firm lets all its drugs of a round promise; null: each drug has a plant of its own",
-        unit="share",
+        "share",
         gt=0,
         le=100,
     )
     risk_aversion: float = param(
         0.0,
         "how much firms fear that costs change: they count 1/2 aversion x risk^2 x years on top of the unit cost",
-        unit="-",
-        source="assumption; frameworks of long terms with uncertain cost raise bids [B13]",
+        "-",
+        "assumption; frameworks of long terms with uncertain cost raise bids [B13]",
         ge=0,
         le=100,
     )
     cost_risk: float = param(0.15, "spread by which unit costs change in a year, sd of the logarithm", ge=0, le=2)
+<<<<<<< HEAD
     draws: int = param(160, "drawn sets of rivals behind an expected payoff", unit="draws", ge=16, le=2000)
+=======
+    draws: int = param(160, "drawn sets of rivals behind an expected payoff", "draws", ge=16, le=20000)
+>>>>>>> 74d5959 (Parameters of agents and scenarios are rows, too: value, meaning, unit, source, confidence)
 
     def round(self, openings: Sequence[Opening], luck: Streams) -> list[Floats]:
         """See `Bidding.round`: a firm with one plant for several drugs weighs where to use it."""

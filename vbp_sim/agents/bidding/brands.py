@@ -18,6 +18,7 @@ import numpy as np
 from vbp_sim.agents.bidding.addressed import normals, uniforms
 from vbp_sim.agents.bidding.case import Case
 from vbp_sim.agents.bidding.interface import Bidding, Bools, Floats, Opening
+from vbp_sim.scenario.limits import Portion
 from vbp_sim.scenario.parts import param
 from vbp_sim.streams import Streams
 
@@ -31,21 +32,15 @@ class Brands(Bidding):
     originator_exposure: float = param(
         0.4468,
         "loss in other channels and countries per unit of price cut, originator (median)",
-        unit="share",
-        source=FIT,
-        confidence="I",
+        "share",
+        FIT,
+        "I",
         ge=0,
         le=10,
     )
     originator_exposure_spread: float = param(0.8, "spread of that between firms, sd of the logarithm", ge=0, le=3)
     originator_kept: float = param(
-        0.0,
-        "net price of an originator outside over its own earlier price",
-        unit="x",
-        source=FIT,
-        confidence="I",
-        ge=0,
-        le=100,
+        0.0, "net price of an originator outside over its own earlier price", "x", FIT, "I", ge=0, le=100
     )
     walk_away: float = param(
         0.1796,
@@ -56,39 +51,31 @@ class Brands(Bidding):
         le=1,
     )
     walk_away_spread: float = param(0.5, "spread of that price, sd of the logarithm", source=FIT, ge=0, le=3)
-    stays_out: float = param(
+    stays_out: Portion = param(
         0.1445,
         "chance that an originator stays out of a drug whose ceiling would allow it to compete",
-        unit="probability",
-        source=FIT,
-        confidence="I",
-        ge=0,
-        le=1,
+        "probability",
+        FIT,
+        "I",
     )
-    company: float = param(
+    company: Portion = param(
         0.5,
         "how far a company's drugs of one round stay out together",
-        unit="share of the variance",
-        source="assumption; the originators of the expansion and batch 2 are too few to tell",
-        ge=0,
-        le=1,
+        "share of the variance",
+        "assumption; the originators of the expansion and batch 2 are too few to tell",
     )
-    silent: float = param(
+    silent: Portion = param(
         0.0,
         "chance that an originator that stays out makes no quote at all",
-        unit="probability",
-        source="0 of 22 in the expansion and batch 2 [ccpic]",
-        confidence="D",
-        ge=0,
-        le=1,
+        "probability",
+        "0 of 22 in the expansion and batch 2 [ccpic]",
+        "D",
     )
-    handed_over: float = param(
+    handed_over: Portion = param(
         0.0,
         "chance that the company of an originator that stays out hands the brand to a firm that bids like a generic",
-        unit="probability",
-        source="assumption; no case is known from the fitted rounds",
-        ge=0,
-        le=1,
+        "probability",
+        "assumption; no case is known from the fitted rounds",
     )
 
     def field(self, opening: Opening, luck: Streams) -> tuple[Opening, Bools]:

@@ -14,6 +14,7 @@ import numpy as np
 from vbp_sim.agents.bidding.addressed import uniforms
 from vbp_sim.agents.bidding.best_response import BestResponse
 from vbp_sim.agents.bidding.interface import Bools, Floats, Opening
+from vbp_sim.scenario.limits import Portion
 from vbp_sim.scenario.parts import param
 from vbp_sim.streams import Streams
 
@@ -22,8 +23,8 @@ class CollusionRing(BestResponse):
     """Best response, but members of a ring leave the field to one of them."""
 
     model: Literal["collusion-ring"] = "collusion-ring"  # type: ignore[assignment]
-    members: float = param(0.5, "part of the generics of a drug that belong to the ring", unit="share", ge=0, le=1)
-    rigged: float = param(1.0, "chance that a drug has a ring", unit="probability", ge=0, le=1)
+    members: Portion = param(0.5, "part of the generics of a drug that belong to the ring", "share")
+    rigged: Portion = param(1.0, "chance that a drug has a ring", "probability")
 
     def bids(self, opening: Opening, luck: Streams) -> Floats:
         """See `Bidding.bids`."""

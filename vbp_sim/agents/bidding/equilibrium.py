@@ -25,6 +25,7 @@ from vbp_sim.agents.bidding.past import usual_cost
 from vbp_sim.agents.bidding.payoffs import Payoffs, Stakes
 from vbp_sim.agents.bidding.solve import LEVELS, Game, Meeting, equilibrium, met_payoffs
 from vbp_sim.errors import RunError
+from vbp_sim.scenario.limits import Portion
 from vbp_sim.scenario.parts import param, wrong
 from vbp_sim.streams import Streams
 
@@ -49,18 +50,21 @@ class Equilibrium(BestResponse):
     cost_spread: float = param(
         0.38, "spread of costs between firms as the trade knows it, sd of the logarithm", ge=0.01, le=2
     )
-    generic_market: float = param(
+    generic_market: Portion = param(
         0.06,
         "earlier share of an incumbent generic in the drug's volume, as the trade takes it; half of them count as such",
-        unit="share", ge=0, le=1,
-    )  # fmt: skip
+        "share",
+    )
     regret_limit: float = param(
-        0.03, "largest gain from departing with which a solution is accepted", unit="share of the payoff", gt=0, le=1
+        0.03, "largest gain from departing with which a solution is accepted", "share of the payoff", gt=0, le=1
     )
     limit_price: float = param(
-        0.75, "bid of the highest cost where nobody can lose but an originator stands ready (closed form)",
-        unit="share of the ceiling", gt=0, le=1,
-    )  # fmt: skip
+        0.75,
+        "bid of the highest cost where nobody can lose but an originator stands ready (closed form)",
+        "share of the ceiling",
+        gt=0,
+        le=1,
+    )
 
     @model_validator(mode="after")
     def all_are_read(self) -> Equilibrium:

@@ -25,6 +25,7 @@ from vbp_sim.agents.bidding.case import Case, case_of, most_winners
 from vbp_sim.agents.bidding.interface import Bools, Floats, Opening, PastRound, PastTender
 from vbp_sim.agents.bidding.past import alike
 from vbp_sim.agents.bidding.payoffs import GRID, Payoffs, Stakes, payoffs
+from vbp_sim.scenario.limits import Portion
 from vbp_sim.scenario.parts import param
 from vbp_sim.streams import Streams
 
@@ -38,14 +39,17 @@ class Ewa(BestResponse):
     """Cuts that paid in earlier rounds are bid more often."""
 
     model: Literal["ewa"] = "ewa"  # type: ignore[assignment]
-    decay: float = param(0.9, "what is left of older experience after a round (phi)", unit="share",
-                         source=_SOURCE + ": 0.8 to 1", confidence="S", ge=0, le=1)  # fmt: skip
-    forgone: float = param(0.5, "weight of payoffs of cuts that were not played (delta)", unit="share",
-                           source=_SOURCE + ": about 0.5", confidence="S", ge=0, le=1)  # fmt: skip
-    cumulation: float = param(0.0, "0: attractions are averages; 1: they add up (kappa)", unit="share", ge=0, le=1)
+    decay: Portion = param(
+        0.9, "what is left of older experience after a round (phi)", "share", _SOURCE + ": 0.8 to 1", "S"
+    )
+    forgone: Portion = param(
+        0.5, "weight of payoffs of cuts that were not played (delta)", "share", _SOURCE + ": about 0.5", "S"
+    )
+    cumulation: Portion = param(0.0, "0: attractions are averages; 1: they add up (kappa)", "share")
     sharpness: float = param(8.0, "how much more often the more attractive cut is bid (lambda)", ge=0, le=1000)
-    near: int = param(2, "earlier drugs teach if their number of generics differed by at most so many",
-                      unit="firms", ge=0, le=40)  # fmt: skip
+    near: int = param(
+        2, "earlier drugs teach if their number of generics differed by at most so many", "firms", ge=0, le=40
+    )
 
     def _best(
         self, opening: Opening, luck: Streams, case: Case, cost: Floats, level: Floats, stakes: Stakes,

@@ -22,6 +22,7 @@ from vbp_sim.agents.bidding.case import Case
 from vbp_sim.agents.bidding.interface import Bools, Floats, Opening, PastRound
 from vbp_sim.agents.bidding.past import seen
 from vbp_sim.agents.bidding.payoffs import GRID, Payoffs, payoffs
+from vbp_sim.scenario.limits import Portion
 from vbp_sim.scenario.parts import param
 from vbp_sim.streams import Streams
 
@@ -30,20 +31,28 @@ class LearnedBeliefs(BestResponse):
     """What pays best against rivals as they were seen to bid in earlier rounds, and a little lower."""
 
     model: Literal["learned-beliefs"] = "learned-beliefs"  # type: ignore[assignment]
-    learning: float = param(
-        0.6, "weight of the latest round against all before it (w)", unit="share",
-        source="assumption, 0 to 1; fitted by eye to the mean cuts of batches 2 to 11", ge=0, le=1,
-    )  # fmt: skip
+    learning: Portion = param(
+        0.6,
+        "weight of the latest round against all before it (w)",
+        "share",
+        "assumption, 0 to 1; fitted by eye to the mean cuts of batches 2 to 11",
+    )
     further_cut: float = param(
-        0.1, "how much lower than seen firms expect their rivals to bid next time (g)", unit="share",
-        source="assumption, 0 to 0.15; fitted by eye to the mean cuts of batches 2 to 11", ge=0, lt=1,
-    )  # fmt: skip
-    unpublished: float = param(
-        0.3, "part of that weight that is left where a round publishes neither bids nor prices", unit="share",
-        source="assumption; batch 11 published no winning prices [S51]", ge=0, le=1,
-    )  # fmt: skip
+        0.1,
+        "how much lower than seen firms expect their rivals to bid next time (g)",
+        "share",
+        "assumption, 0 to 0.15; fitted by eye to the mean cuts of batches 2 to 11",
+        ge=0,
+        lt=1,
+    )
+    unpublished: Portion = param(
+        0.3,
+        "part of that weight that is left where a round publishes neither bids nor prices",
+        "share",
+        "assumption; batch 11 published no winning prices [S51]",
+    )
     near: int = param(
-        2, "earlier drugs teach if their number of generics differed by at most so many", unit="firms", ge=0, le=40
+        2, "earlier drugs teach if their number of generics differed by at most so many", "firms", ge=0, le=40
     )
 
     def prospects(self, opening: Opening, case: Case, level: Floats, who: Bools) -> Payoffs:

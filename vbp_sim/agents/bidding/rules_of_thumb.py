@@ -15,6 +15,7 @@ import numpy as np
 
 from vbp_sim.agents.bidding.addressed import normals, uniforms
 from vbp_sim.agents.bidding.interface import Bidding, Bools, Floats, Opening
+from vbp_sim.scenario.limits import Portion
 from vbp_sim.scenario.parts import param
 from vbp_sim.streams import Streams
 
@@ -25,51 +26,41 @@ class RulesOfThumb(Bidding):
     """Ceiling-minus where nobody can lose, cost-plus where somebody must; originators hold their price."""
 
     model: Literal["rules-of-thumb"] = "rules-of-thumb"
-    safe_discount: float = param(
+    safe_discount: Portion = param(
         0.025,
         "mean discount under the ceiling, for each serious rival, where there are no more rivals than winners",
-        unit="share of the ceiling",
-        source=_FIT,
-        confidence="I",
-        ge=0,
-        le=1,
+        "share of the ceiling",
+        _FIT,
+        "I",
     )
-    hungry: float = param(
-        0.06,
-        "chance that a firm bids cost-plus although nobody can lose",
-        unit="probability",
-        source=_FIT,
-        confidence="I",
-        ge=0,
-        le=1,
+    hungry: Portion = param(
+        0.06, "chance that a firm bids cost-plus although nobody can lose", "probability", _FIT, "I"
     )
     markup: float = param(
         2.4,
         "median markup of a cost-plus bid if there are as many winners as bidders",
-        unit="share of the unit cost",
-        source=_FIT,
-        confidence="I",
+        "share of the unit cost",
+        _FIT,
+        "I",
         ge=0,
         le=20,
     )
     rivalry: float = param(
         0.7,
         "how the markup falls with bidders per winner: markup x (winners / bidders) ^ rivalry",
-        unit="elasticity",
-        source=_FIT,
-        confidence="I",
+        "elasticity",
+        _FIT,
+        "I",
         ge=0,
         le=3,
     )
     markup_spread: float = param(0.5, "spread of the markup, sd of the logarithm", source=_FIT, ge=0, le=3)
-    hold_out: float = param(
+    hold_out: Portion = param(
         0.5,
         "chance that the only generic of a drug bids near the ceiling and refuses any lower price",
-        unit="probability",
-        source="6 of the 14 pilot drugs with one generic failed; not all that hold out do (docs/calibration.md)",
-        confidence="I",
-        ge=0,
-        le=1,
+        "probability",
+        "6 of the 14 pilot drugs with one generic failed; not all that hold out do (docs/calibration.md)",
+        "I",
     )
     walk_away: float = param(
         0.32,
@@ -80,18 +71,12 @@ class RulesOfThumb(Bidding):
         le=1,
     )
     walk_away_spread: float = param(0.5, "spread of that price, sd of the logarithm", source=_FIT, ge=0, le=3)
-    originator_discount: float = param(
-        0.06,
-        "mean discount under the ceiling of an originator that takes part",
-        unit="share of the ceiling",
-        source=_FIT,
-        confidence="I",
-        ge=0,
-        le=1,
+    originator_discount: Portion = param(
+        0.06, "mean discount under the ceiling of an originator that takes part", "share of the ceiling", _FIT, "I"
     )
 
-    maverick: float = param(0.0, "chance that a generic buys volume below its cost", unit="probability", ge=0, le=1)
-    maverick_depth: float = param(0.5, "lowest bid of a maverick over its cost", unit="share", gt=0, le=1)
+    maverick: Portion = param(0.0, "chance that a generic buys volume below its cost", "probability")
+    maverick_depth: float = param(0.5, "lowest bid of a maverick over its cost", "share", gt=0, le=1)
 
     def bids(self, opening: Opening, luck: Streams) -> Floats:
         """See `Bidding.bids`: draws are addressed by round, drug and firm; a generic never bids below its cost."""

@@ -24,7 +24,7 @@ class DeadlinePlanner(Preference):
 
     model: Literal["deadline-planner"] = "deadline-planner"
     impatience: float = param(
-        2.0, "discount of later departures from the natural share; 0 spreads them evenly", unit="per year", ge=0, le=50
+        2.0, "discount of later departures from the natural share; 0 spreads them evenly", "per year", ge=0, le=50
     )
 
     def step(self, month: Month) -> Floats:

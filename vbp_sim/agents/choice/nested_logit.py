@@ -26,9 +26,9 @@ class NestedLogit(Preference):
 
     model: Literal["nested-logit"] = "nested-logit"
     nesting: float = param(0.6, "independence of the products within a nest; 1 is plain logit", gt=0, le=1)
-    inertia: float = param(2.0, "pull of last month's choice", unit="logit per share", ge=0, le=10)
-    brand_gap: float = param(0.5, "attraction of the originator over other generics", unit="logit", ge=-10, le=10)
-    push: float = param(0.8, "push while the agreed volume is not bought", unit="logit", ge=0, le=10)
+    inertia: float = param(2.0, "pull of last month's choice", "logit per share", ge=0, le=10)
+    brand_gap: float = param(0.5, "attraction of the originator over other generics", "logit", ge=-10, le=10)
+    push: float = param(0.8, "push while the agreed volume is not bought", "logit", ge=0, le=10)
 
     def step(self, month: Month) -> Floats:
         """See `Choice.step`."""

@@ -23,19 +23,19 @@ from vbp_sim.scenario.parts import param
 class Adjusting(Preference):
     """Institutions move step by step towards the share that preference, task and incentive make attractive."""
 
-    adjustment: float = param(0.5, "part of the gap closed in a month", unit="share", gt=0, le=1)
-    pressure: float = param(6.0, "push of a required share above the present one", unit="logit per share", ge=0, le=100)
-    closing: float = param(0.8, "push of the last quarter before the assessment", unit="logit", ge=0, le=10)
+    adjustment: float = param(0.5, "part of the gap closed in a month", "share", gt=0, le=1)
+    pressure: float = param(6.0, "push of a required share above the present one", "logit per share", ge=0, le=100)
+    closing: float = param(0.8, "push of the last quarter before the assessment", "logit", ge=0, le=10)
     cap_pressure: float = param(
         1.0,
         "push of the share that the cap on other products asks for above the present one",
-        unit="logit per share",
-        source="assumption; the cap is law in few provinces [E14], so 0 is possible",
+        "logit per share",
+        "assumption; the cap is law in few provinces [E14], so 0 is possible",
         ge=0,
         le=100,
     )
     relaxation: float = param(
-        0.8, "pull back once the agreed volume is bought or no task is left", unit="logit", ge=0, le=10
+        0.8, "pull back once the agreed volume is bought or no task is left", "logit", ge=0, le=10
     )
 
     def adjusted(self, month: Month) -> Floats:

@@ -14,6 +14,7 @@ from __future__ import annotations
 import numpy as np
 
 from vbp_sim.agents.choice.interface import Choice, Floats, Setting
+from vbp_sim.scenario.limits import Portion
 from vbp_sim.scenario.parts import param
 from vbp_sim.streams import Streams
 
@@ -26,54 +27,26 @@ class Preference(Choice):
     brand: float = param(
         2.2,
         "pull of originators in proportion to their earlier share",
-        unit="logit",
-        source="fitted with `shelves` to the selected share of 73.6 % after the pilot [B1]",
-        confidence="I",
+        "logit",
+        "fitted with `shelves` to the selected share of 73.6 % after the pilot [B1]",
+        "I",
         ge=0,
         le=10,
     )
     information: float = param(
-        1.179,
-        "pull of sufficient information on the selected product",
-        unit="logit",
-        source=_DCE,
-        confidence="S",
-        ge=-10,
-        le=10,
+        1.179, "pull of sufficient information on the selected product", "logit", _DCE, "S", ge=-10, le=10
     )
-    cost_control: float = param(
-        0.221,
-        "pull of cost control by the hospital",
-        unit="logit",
-        source=_DCE,
-        confidence="S",
-        ge=-10,
-        le=10,
-    )
+    cost_control: float = param(0.221, "pull of cost control by the hospital", "logit", _DCE, "S", ge=-10, le=10)
     price: float = param(
-        0.122,
-        "pull of a selected price of one tenth of the others'",
-        unit="logit",
-        source=_DCE,
-        confidence="S",
-        ge=-10,
-        le=10,
+        0.122, "pull of a selected price of one tenth of the others'", "logit", _DCE, "S", ge=-10, le=10
     )
     reimbursement: float = param(
-        0.249,
-        "pull of the others being reimbursed at only a fifth",
-        unit="logit",
-        source=_DCE,
-        confidence="S",
-        ge=-10,
-        le=10,
+        0.249, "pull of the others being reimbursed at only a fifth", "logit", _DCE, "S", ge=-10, le=10
     )
-    reimbursement_gap: float = param(
+    reimbursement_gap: Portion = param(
         0.0,
         "how far insurers reimburse the others less: 0 not at all, 1 as in the experiment, a fifth",
         source="assumption; payment standards begin to differ years after a round",
-        ge=0,
-        le=1,
     )
     experiment_scale: float = param(
         1.5,
@@ -85,62 +58,54 @@ class Preference(Choice):
     incentive: float = param(
         0.3,
         "pull of expecting to keep half of the measured surplus, of which staff get `staff_share`",
-        unit="logit",
-        source="assumption: 600 yuan a doctor, once and late [E13]; no effect on use is published, so 0 is possible",
+        "logit",
+        "assumption: 600 yuan a doctor, once and late [E13]; no effect on use is published, so 0 is possible",
         ge=0,
         le=10,
     )
-    staff_share: float = param(
-        0.5,
-        "part of the retained surplus that reaches staff",
-        unit="share",
-        source="0.5 to 1, no page found",
-        confidence="M",
-        ge=0,
-        le=1,
+    staff_share: Portion = param(
+        0.5, "part of the retained surplus that reaches staff", "share", "0.5 to 1, no page found", "M"
     )
     drg: float = param(
-        0.5, "pull of the money saved, where the institution bears the cost of drugs itself", unit="logit", ge=0, le=10
+        0.5, "pull of the money saved, where the institution bears the cost of drugs itself", "logit", ge=0, le=10
     )
-    drg_exposure: float = param(
+    drg_exposure: Portion = param(
         0.0,
         "part of drug cost that institutions bear themselves, because they are paid by case (DRG, DIP)",
-        unit="share",
-        source="assumption; case payment was a pilot itself until 2022",
-        ge=0,
-        le=1,
+        "share",
+        "assumption; case payment was a pilot itself until 2022",
     )
     wards: float = param(
         0.5,
         "inclination of wards against that of clinics, where the market knows a drug's `inpatient_share`",
-        unit="logit",
-        source="assumption: wards turn first; 0 is possible",
+        "logit",
+        "assumption: wards turn first; 0 is possible",
         ge=-10,
         le=10,
     )
     tertiary: float = param(
         0.2,
         "inclination of tertiary institutions against that of secondary ones",
-        unit="logit",
-        source="fitted to spend by level: -47, -43, -32 % [B17]",
-        confidence="I",
+        "logit",
+        "fitted to spend by level: -47, -43, -32 % [B17]",
+        "I",
         ge=-10,
         le=10,
     )
     primary: float = param(
         -0.8,
         "inclination of primary institutions against that of secondary ones",
-        unit="logit",
-        source="fitted to spend by level: -47, -43, -32 % [B17]",
-        confidence="I",
+        "logit",
+        "fitted to spend by level: -47, -43, -32 % [B17]",
+        "I",
         ge=-10,
         le=10,
     )
     place_spread: float = param(
         0.0,
         "how far a place's rigour moves its institutions' inclination (sd)",
-        unit="logit",
-        source="assumption: adds nothing to the fit, so 0; 0.3 is possible; the same draw moves reports and payment",
+        "logit",
+        "assumption: adds nothing to the fit, so 0; 0.3 is possible; the same draw moves reports and payment",
         ge=0,
         le=5,
     )
@@ -152,13 +117,11 @@ class Preference(Choice):
         gt=0,
         le=100,
     )
-    leaving: float = param(
+    leaving: Portion = param(
         0.0,
         "part of the use that originators lose whose patients get it outside VBP hospitals",
-        unit="share",
-        source="assumption: prior 0.1 to 0.4; what hospitals buy tells nothing of it, so 0 unless asked for",
-        ge=0,
-        le=1,
+        "share",
+        "assumption: prior 0.1 to 0.4; what hospitals buy tells nothing of it, so 0 unless asked for",
     )
     alternatives: float = param(
         0.0,
@@ -170,9 +133,9 @@ class Preference(Choice):
     spread: float = param(
         1.1,
         "spread of institutions' own inclination",
-        unit="logit",
-        source="fitted to the spread of completion between drugs, 75 to 478 % [B2]",
-        confidence="I",
+        "logit",
+        "fitted to the spread of completion between drugs, 75 to 478 % [B2]",
+        "I",
         ge=0,
         le=10,
     )

@@ -26,27 +26,23 @@ class Shelves(Adjusting):
     breadth: float = param(
         2.0,
         "how far from indifference an institution still stocks both; 0 = one brand only",
-        unit="logit",
-        source="fitted; a county hospital switched 7 % of its drugs fully, 36 % partly, 41 % not [B14]",
-        confidence="I",
+        "logit",
+        "fitted; a county hospital switched 7 % of its drugs fully, 36 % partly, 41 % not [B14]",
+        "I",
         ge=0,
         le=100,
     )
     shelf_spread: float = param(
-        2.5, "spread of institutions' reasons for a drug's shelf, drawn once for each", unit="logit", ge=0, le=20
+        2.5, "spread of institutions' reasons for a drug's shelf, drawn once for each", "logit", ge=0, le=20
     )
     task: float = param(
-        2.0,
-        "pull of an agreed volume that is the whole need; no shelf without it completes",
-        unit="logit",
-        ge=0,
-        le=100,
+        2.0, "pull of an agreed volume that is the whole need; no shelf without it completes", "logit", ge=0, le=100
     )
     habit: float = param(
         0.0,
         "pull of the shelf of the agreement before, beyond reasons that last",
-        unit="logit",
-        source="assumption: adds nothing to the fit, so 0; 1 is possible",
+        "logit",
+        "assumption: adds nothing to the fit, so 0; 1 is possible",
         ge=0,
         le=100,
     )

@@ -8,6 +8,7 @@ import numpy as np
 
 from vbp_sim.agents.choice.interface import Floats, Month
 from vbp_sim.agents.choice.preference import Preference
+from vbp_sim.scenario.limits import Portion
 from vbp_sim.scenario.parts import param
 
 
@@ -15,9 +16,7 @@ class TaskFirst(Preference):
     """The task first, preference afterwards."""
 
     model: Literal["task-first"] = "task-first"
-    first: float = param(
-        0.95, "share of the need ordered as the selected product while the task is open", unit="share", ge=0, le=1
-    )
+    first: Portion = param(0.95, "share of the need ordered as the selected product while the task is open", "share")
 
     def step(self, month: Month) -> Floats:
         """See `Choice.step`."""

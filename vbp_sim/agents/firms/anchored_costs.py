@@ -26,6 +26,7 @@ from typing import Literal
 import numpy as np
 
 from vbp_sim.agents.firms.two_level_costs import TwoLevelCosts
+from vbp_sim.scenario.limits import Portion
 from vbp_sim.scenario.market import Drug, Market
 from vbp_sim.scenario.parts import param
 from vbp_sim.streams import Streams
@@ -51,9 +52,9 @@ class AnchoredCosts(TwoLevelCosts):
     ceiling_weight: float = param(
         1.73,
         "how far the ceiling, rather than earlier prices, anchors the cost, times (1 - generosity)^fade",
-        unit="elasticity",
-        source=_FIT,
-        confidence="I",
+        "elasticity",
+        _FIT,
+        "I",
         ge=0,
         le=4,
     )
@@ -65,15 +66,13 @@ class AnchoredCosts(TwoLevelCosts):
         ge=0,
         le=5,
     )
-    round_weight: float = param(
+    round_weight: Portion = param(
         1.0,
         "how far the common generosity of the market's ceilings is left out: 0 ceilings tell costs as they stand, "
         "1 only their differences between drugs do",
-        unit="elasticity",
-        source=_FIT,
-        confidence="I",
-        ge=0,
-        le=1,
+        "elasticity",
+        _FIT,
+        "I",
     )
     generosity_error: float = param(
         1.0,
@@ -82,30 +81,22 @@ class AnchoredCosts(TwoLevelCosts):
         ge=0,
         le=5,
     )
-    cheapness: float = param(
-        0.2476,
-        "how the cost's part of the price falls with the price of a unit",
-        unit="elasticity",
-        source=_FIT,
-        confidence="I",
-        ge=0,
-        le=1,
+    cheapness: Portion = param(
+        0.2476, "how the cost's part of the price falls with the price of a unit", "elasticity", _FIT, "I"
     )
-    scale: float = param(
+    scale: Portion = param(
         0.06,
         "how the unit cost falls with the drug's yearly volume",
-        unit="elasticity",
-        source="assumption, 0.05 to 0.10; fitted within them (docs/calibration.md)",
-        confidence="I",
-        ge=0,
-        le=1,
+        "elasticity",
+        "assumption, 0.05 to 0.10; fitted within them (docs/calibration.md)",
+        "I",
     )
     entry: float = param(
         0.41,
         "how the usual cost falls with the number of qualified firms, where earlier prices anchor it",
-        unit="elasticity",
-        source=_FIT,
-        confidence="I",
+        "elasticity",
+        _FIT,
+        "I",
         ge=0,
         le=2,
     )

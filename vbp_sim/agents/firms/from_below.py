@@ -32,8 +32,8 @@ class FromBelow(Firms):
     ingredient_price: float = param(
         0.0,
         "median price of active ingredient by which a floor under costs is reckoned; 0 = none",
-        unit="yuan per kg",
-        source="assumption; common bulk ingredients sell for 20 to 200, potent ones for thousands",
+        "yuan per kg",
+        "assumption; common bulk ingredients sell for 20 to 200, potent ones for thousands",
         ge=0,
         le=1e8,
     )
@@ -43,16 +43,16 @@ class FromBelow(Firms):
     conversion_oral: float = param(
         0.0,
         "making and packing of an oral unit at the least, before tax",
-        unit="yuan per unit",
-        source="assumption: 0.02 fits, as the lowest bid for a tablet in expansion and batch 2 is 0.033 [ccpic]",
+        "yuan per unit",
+        "assumption: 0.02 fits, as the lowest bid for a tablet in expansion and batch 2 is 0.033 [ccpic]",
         ge=0,
         le=1e6,
     )
     conversion_injection: float = param(
         0.0,
         "making and packing of an injection at the least, before tax",
-        unit="yuan per unit",
-        source="assumption: 0.2 to 0.5 is usual",
+        "yuan per unit",
+        "assumption: 0.2 to 0.5 is usual",
         ge=0,
         le=1e6,
     )

@@ -27,6 +27,7 @@ from typing import ClassVar, Literal
 import numpy as np
 
 from vbp_sim.agents.firms.interface import Bools, Floats
+from vbp_sim.scenario.limits import Portion
 from vbp_sim.scenario.parts import Part, param
 from vbp_sim.streams import Streams
 
@@ -74,60 +75,51 @@ class BestReply(Losers):
     mark: float = param(
         2.0,
         "price over the highest selected one beyond which platforms mark a product",
-        unit="x",
-        source="Jiangsu 2021 to 2023: from 2 x an interview, from 10 x suspended; thirteen provinces mark in 2026",
-        confidence="M",
+        "x",
+        "Jiangsu 2021 to 2023: from 2 x an interview, from 10 x suspended; thirteen provinces mark in 2026",
+        "M",
         ge=1,
         le=100,
     )
-    marked: float = param(
-        0.3,
-        "part of its volume in hospitals that a marked product loses",
-        unit="share",
-        source="assumption, 0 to 0.6",
-        ge=0,
-        le=1,
+    marked: Portion = param(
+        0.3, "part of its volume in hospitals that a marked product loses", "share", "assumption, 0 to 0.6"
     )
     link: float = param(
         1.5,
         "price over the highest selected one to which linkage asks a loser to come",
-        unit="x",
-        source="[E5]: 1.5 with batches 8 and 9",
-        confidence="S",
+        "x",
+        "[E5]: 1.5 with batches 8 and 9",
+        "S",
         ge=1,
         le=100,
     )
-    unlinked: float = param(
+    unlinked: Portion = param(
         0.1,
         "part of its volume in hospitals that a product over the linked price loses",
-        unit="share",
-        source="assumption, 0 to 0.3",
-        ge=0,
-        le=1,
+        "share",
+        "assumption, 0 to 0.3",
     )
     matched: float = param(
         0.5,
         "volume in hospitals that a product gains if it is no dearer than the selected ones",
-        unit="share",
-        source="assumption, 0 to 2; Shanghai 2021 leaves such products out of its assessment",
+        "share",
+        "assumption, 0 to 2; Shanghai 2021 leaves such products out of its assessment",
         ge=0,
         le=20,
     )
-    lost: float = param(
+    lost: Portion = param(
         0.38,
         "what hospitals go on buying of a product that was not selected",
-        unit="share",
-        source="use of non-selected products -62 % [B1]",
-        confidence="S",
-        ge=0,
-        le=1,
+        "share",
+        "use of non-selected products -62 % [B1]",
+        "S",
     )
     elasticity: float = param(
         0.45,
         "how a product's volume falls with its price (median)",
-        unit="elasticity",
-        source="seven published pairs of volume and unit cost imply 0.28 to 0.59",
-        confidence="I",
+        "elasticity",
+        "seven published pairs of volume and unit cost imply 0.28 to 0.59",
+        "I",
         ge=0,
         le=5,
     )
@@ -135,15 +127,10 @@ class BestReply(Losers):
         0.6, "spread of that between products, sd of the logarithm", source="assumption", ge=0, le=3
     )
     outside_originator: float = param(
-        0.25,
-        "part of an originator's sales outside hospitals",
-        unit="share",
-        source="assumption, 0.1 to 0.4",
-        ge=0,
-        lt=1,
+        0.25, "part of an originator's sales outside hospitals", "share", "assumption, 0.1 to 0.4", ge=0, lt=1
     )
     outside_generic: float = param(
-        0.1, "part of a generic's sales outside hospitals", unit="share", source="assumption, 0 to 0.3", ge=0, lt=1
+        0.1, "part of a generic's sales outside hospitals", "share", "assumption, 0 to 0.3", ge=0, lt=1
     )
 
     def prices(self, lost: Lost, luck: Streams) -> Floats:

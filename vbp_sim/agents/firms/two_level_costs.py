@@ -22,6 +22,7 @@ import numpy as np
 from vbp_sim.agents.firms.from_below import FromBelow
 from vbp_sim.agents.firms.interface import Products
 from vbp_sim.errors import InputError, Problem
+from vbp_sim.scenario.limits import Portion
 from vbp_sim.scenario.market import Drug, Market, Product
 from vbp_sim.scenario.parts import param
 from vbp_sim.streams import Streams
@@ -52,36 +53,30 @@ class TwoLevelCosts(FromBelow):
     )
     drug_spread: float = param(0.35, "spread of costs between drugs, sd of the logarithm", ge=0, le=2)
     firm_spread: float = param(0.45, "spread of costs between firms, sd of the logarithm", ge=0, le=2)
-    lasting: float = param(
+    lasting: Portion = param(
         0.14,
         "part of the spread between firms that a company keeps in all its drugs and rounds",
-        unit="share of the variance",
-        source="variance of the generics' bids within drugs, expansion and batch 2: 0.14 lies between companies; the "
+        "share of the variance",
+        "variance of the generics' bids within drugs, expansion and batch 2: 0.14 lies between companies; the "
         "same by chance reaches 0.14 in one case of twenty, so 0 is not excluded (docs/calibration.md)",
-        confidence="I",
-        ge=0,
-        le=1,
+        "I",
     )
     originator_factor: float = param(
         1.35, "cost of an originator over a generic's", source="assumption, 1.25 to 1.5", gt=0, le=10
     )
-    own_api_share: float = param(0.3, "share of generics that make their own active ingredient", ge=0, le=1)
+    own_api_share: Portion = param(0.3, "share of generics that make their own active ingredient")
     own_api_factor: float = param(0.85, "cost of a firm with its own active ingredient over one without", gt=0, le=2)
-    unqualified_share: float = param(
+    unqualified_share: Portion = param(
         0.4,
         "share of the volume that no originator has, held before the round by products that may not bid",
         source="fitted so that selected products held about 17 % before the pilot",
         confidence="I",
-        ge=0,
-        le=1,
     )
-    originator_share: float = param(
+    originator_share: Portion = param(
         0.5,
         "earlier volume share of an originator where the market does not give it",
         source="often quoted 0.4 to 0.6, no page found",
         confidence="M",
-        ge=0,
-        le=1,
     )
     originator_premium: float = param(
         1.6, "earlier price of an originator over the generics' where the market does not give it", gt=0, le=100
@@ -107,7 +102,7 @@ class TwoLevelCosts(FromBelow):
     extra_bidders: float = param(
         1.0,
         "mean number of unnamed qualified generics where the market gives neither a number nor bids",
-        unit="firms",
+        "firms",
         ge=0,
         le=40,
     )
@@ -119,7 +114,7 @@ class TwoLevelCosts(FromBelow):
         le=100,
     )
     more_bidders: int = param(
-        0, "unnamed qualified generics of every drug beside those that the market has", unit="firms", ge=0, le=40
+        0, "unnamed qualified generics of every drug beside those that the market has", "firms", ge=0, le=40
     )
 
     def products(self, market: Market, luck: Streams) -> Products:

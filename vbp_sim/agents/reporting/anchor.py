@@ -10,6 +10,7 @@ from typing import Literal
 import numpy as np
 
 from vbp_sim.agents.reporting.interface import Floats, History, Reporting
+from vbp_sim.scenario.limits import Portion
 from vbp_sim.scenario.parts import param
 from vbp_sim.streams import Streams, normal_of, words_at
 
@@ -18,8 +19,8 @@ class Anchor(Reporting):
     """Institutions report what they used, less a margin."""
 
     model: Literal["anchor"] = "anchor"
-    ratio: float = param(0.8, "mean report over last year's use", unit="share", ge=0.4, le=1.1)
-    ratio_spread: float = param(0.12, "spread of that between institutions (sd)", unit="share", ge=0, le=1)
+    ratio: float = param(0.8, "mean report over last year's use", "share", ge=0.4, le=1.1)
+    ratio_spread: Portion = param(0.12, "spread of that between institutions (sd)", "share")
     error: float = param(0.15, "error of a report, sd of the logarithm", ge=0, le=2)
 
     def wished(self, history: History, luck: Streams) -> Floats:

@@ -14,6 +14,7 @@ from typing import Literal
 import numpy as np
 
 from vbp_sim.agents.reporting.interface import Floats, History, Reporting
+from vbp_sim.scenario.limits import Portion
 from vbp_sim.scenario.parts import param
 from vbp_sim.streams import Streams, normal_of, words_at
 
@@ -25,34 +26,32 @@ class AuditedUse(Reporting):
     floor: float = param(
         0.8,
         "report that the form is filled in with, over audited use",
-        unit="share",
-        source="batch 11 asks 0.8 [S26]; earlier rounds 0.8 to 0.9, province by province, no page found",
-        confidence="M",
+        "share",
+        "batch 11 asks 0.8 [S26]; earlier rounds 0.8 to 0.9, province by province, no page found",
+        "M",
         gt=0,
         le=1.5,
     )
     floor_spread: float = param(
         0.0,
         "how far a place's rigour moves its floor (sd)",
-        unit="share",
-        source="assumption: adds nothing to the fit, so 0; with 0.03 places lie between 0.7 and 0.9",
+        "share",
+        "assumption: adds nothing to the fit, so 0; with 0.03 places lie between 0.7 and 0.9",
         ge=0,
         le=0.5,
     )
-    room: float = param(
+    room: Portion = param(
         1.0,
         "part of the originators' earlier use that institutions keep out of the report",
-        unit="share",
-        source="assumption; with half of a drug's use the originators' most reports lie at the floor",
-        ge=0,
-        le=1,
+        "share",
+        "assumption; with half of a drug's use the originators' most reports lie at the floor",
     )
     catch_up: float = param(
         1.0,
         "report of a later round over what was bought of the selected product in the last contract year",
-        unit="share",
-        source="fitted to Shanghai: completion 2.19, then 1.89",
-        confidence="I",
+        "share",
+        "fitted to Shanghai: completion 2.19, then 1.89",
+        "I",
         ge=0,
         le=2,
     )

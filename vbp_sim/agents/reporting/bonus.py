@@ -29,9 +29,13 @@ class Bonus(Reporting):
     cv_low: float = param(0.2, "least uncertainty of an institution about its demand (sd / mean)", gt=0, le=2)
     cv_high: float = param(0.5, "largest uncertainty of an institution about its demand (sd / mean)", gt=0, le=2)
     expected_share: float = param(
-        0.72, "share of a drug's use that institutions expect the selected product to take",
-        source="71.66 % after the pilot [B2]; taken as foreseen", confidence="I", gt=0, le=1,
-    )  # fmt: skip
+        0.72,
+        "share of a drug's use that institutions expect the selected product to take",
+        source="71.66 % after the pilot [B2]; taken as foreseen",
+        confidence="I",
+        gt=0,
+        le=1,
+    )
 
     @model_validator(mode="after")
     def in_order(self) -> Bonus:

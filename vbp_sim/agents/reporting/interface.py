@@ -16,6 +16,7 @@ import numpy as np
 import numpy.typing as npt
 
 from vbp_sim.rules.local.review import Review
+from vbp_sim.scenario.limits import Portion
 from vbp_sim.scenario.parts import Part, param
 from vbp_sim.streams import Streams, Words, uniform_of, words_at
 
@@ -48,15 +49,13 @@ class Reporting(Part):
 
     kind: ClassVar[str] = "reporting"
 
-    growth: float = param(0.0, "growth of need that institutions expect", unit="share", ge=-0.9, le=2)
-    named: float = param(
+    growth: float = param(0.0, "growth of need that institutions expect", "share", ge=-0.9, le=2)
+    named: Portion = param(
         0.77,
         "part of the volume that is reported by brand, where the rules ask for brands",
-        unit="share",
-        source="batch 11: 77 % of reporting was by brand [S28], [S43]",
-        confidence="S",
-        ge=0,
-        le=1,
+        "share",
+        "batch 11: 77 % of reporting was by brand [S28], [S43]",
+        "S",
     )
     loyalty: float = param(
         1.0, "power of brands' earlier shares in what is reported for them; 0 names all alike", ge=0, le=10

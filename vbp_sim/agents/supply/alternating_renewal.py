@@ -16,16 +16,11 @@ class AlternatingRenewal(Renewal):
     """One rate of failure per form of the drug."""
 
     model: Literal["alternating-renewal"] = "alternating-renewal"
-    rate_oral: float = param(0.05, "failures of an oral product", unit="per year", ge=0, le=50)
+    rate_oral: float = param(0.05, "failures of an oral product", "per year", ge=0, le=50)
     rate_injection: float = param(
-        0.12,
-        "failures of an injection",
-        unit="per year",
-        source="assumption, after a lean injectable chain [B4]",
-        ge=0,
-        le=50,
+        0.12, "failures of an injection", "per year", "assumption, after a lean injectable chain [B4]", ge=0, le=50
     )
-    repair_months: float = param(5.0, "mean time until a failed product is supplied again", unit="months", gt=0, le=120)
+    repair_months: float = param(5.0, "mean time until a failed product is supplied again", "months", gt=0, le=120)
 
     def failures(self, line: Line) -> tuple[float, float]:
         """See `Renewal.failures`."""

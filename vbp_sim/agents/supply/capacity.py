@@ -96,19 +96,19 @@ class NewsvendorCapacity(Capacity):
     """Capacity against log-normal orders; the margin and the penalty decide how much."""
 
     model: Literal["newsvendor"] = "newsvendor"
-    unit_cost: float = param(0.03, "yearly cost of keeping capacity for one unit", unit="of the ceiling", gt=0, le=10)
+    unit_cost: float = param(0.03, "yearly cost of keeping capacity for one unit", "of the ceiling", gt=0, le=10)
     penalty: float = param(
-        0.10, "what a firm loses for a unit that it cannot deliver, beside damages", unit="of the ceiling", ge=0, le=100
+        0.10, "what a firm loses for a unit that it cannot deliver, beside damages", "of the ceiling", ge=0, le=100
     )
     shortage_days: float = param(
-        120.0, "days of shortage for which a firm reckons with the rules' damages", unit="days", ge=0, le=3650
+        120.0, "days of shortage for which a firm reckons with the rules' damages", "days", ge=0, le=3650
     )
     orders: float = param(
         1.91,
         "mean yearly orders that firms expect, over the agreed volume",
-        source="completion of the pilot's contract year, 191.4 % [B1]",
-        confidence="S",
-        unit="x",
+        "x",
+        "completion of the pilot's contract year, 191.4 % [B1]",
+        "S",
         gt=0,
         le=20,
     )
@@ -133,15 +133,15 @@ class WholeLines(Capacity):
     orders: float = param(
         1.91,
         "yearly orders that firms expect, over the agreed volume",
-        source="completion of the pilot's contract year, 191.4 % [B1]",
-        confidence="S",
-        unit="x",
+        "x",
+        "completion of the pilot's contract year, 191.4 % [B1]",
+        "S",
         gt=0,
         le=20,
     )
-    batches: float = param(4.0, "batches that these orders come in", unit="per month", gt=0, le=1000)
-    per_line: float = param(1.5, "batches that a line makes", unit="per month", ge=0.1, le=1000)
-    wait: float = param(0.2, "longest mean wait for a line", unit="months", gt=0, le=24)
+    batches: float = param(4.0, "batches that these orders come in", "per month", gt=0, le=1000)
+    per_line: float = param(1.5, "batches that a line makes", "per month", ge=0.1, le=1000)
+    wait: float = param(0.2, "longest mean wait for a line", "months", gt=0, le=24)
 
     def installed(self, signed: Commitment) -> float:
         """See `Capacity.installed`."""

@@ -65,9 +65,9 @@ class SharedSources(Ingredients):
     """A few sources per drug, shared by all firms that do not make the ingredient themselves."""
 
     model: Literal["shared-sources"] = "shared-sources"
-    sources: int = param(2, "sources of a drug's active ingredient that firms can buy at", unit="sources", ge=1, le=100)
-    rate: float = param(0.05, "times that a source stands still", unit="per year", ge=0, le=50)
-    months: float = param(4.0, "mean time until it delivers again", unit="months", gt=0, le=120)
+    sources: int = param(2, "sources of a drug's active ingredient that firms can buy at", "sources", ge=1, le=100)
+    rate: float = param(0.05, "times that a source stands still", "per year", ge=0, le=50)
+    months: float = param(4.0, "mean time until it delivers again", "months", gt=0, le=120)
 
     def source(self, drug: str, manufacturer: str, own: bool, luck: Streams) -> str:
         """See `Ingredients.source`."""

@@ -11,12 +11,13 @@ from abc import abstractmethod
 from dataclasses import dataclass
 from typing import Annotated, ClassVar
 
-from pydantic import Field, model_validator
+from pydantic import model_validator
 
 from vbp_sim.agents.supply.base_stock import base_stock
 from vbp_sim.agents.supply.capacity import Capacity
 from vbp_sim.agents.supply.ingredients import Ingredients
-from vbp_sim.scenario.parts import Chosen, Part, param, wrong
+from vbp_sim.scenario.limits import Portion
+from vbp_sim.scenario.parts import Chosen, Part, by_default, param, wrong
 from vbp_sim.streams import Streams
 
 
@@ -49,62 +50,52 @@ class Supply(Part):
 
     kind: ClassVar[str] = "supply"
 
-    capacity: Annotated[Capacity, Chosen("capacity", "committed")] = Field(
-        default_factory=dict, validate_default=True, description="how much a winner can make"
-    )
-    ingredients: Annotated[Ingredients, Chosen("ingredients", "independent")] = Field(
-        default_factory=dict, validate_default=True, description="which firms share a source of their ingredient"
+    capacity: Annotated[Capacity, Chosen("capacity", "committed")] = by_default("how much a winner can make")
+    ingredients: Annotated[Ingredients, Chosen("ingredients", "independent")] = by_default(
+        "which firms share a source of their ingredient"
     )
     committed_capacity: float = param(
         1.5,
         "least capacity of a winner over its agreed volume: bidders commit that they can supply it",
-        source="assumption; a tender condition without a published multiple",
-        unit="x",
+        "x",
+        "assumption; a tender condition without a published multiple",
         ge=0,
         le=10,
     )
-    catch_up: float = param(
-        0.10, "rise of capacity per month while orders exceed it", unit="share per month", ge=0, le=1
-    )
-    stock_months: float = param(1.5, "stock that a supplier aims at", unit="months of orders", ge=0, le=24)
+    catch_up: Portion = param(0.10, "rise of capacity per month while orders exceed it", "share per month")
+    stock_months: float = param(1.5, "stock that a supplier aims at", "months of orders", ge=0, le=24)
     smoothing: float = param(
         1.0, "weight of the latest month in the orders that the stock is aimed at; 1 = it alone counts", gt=0, le=1
     )
-    lead_months: int = param(0, "months from the start of a production to its delivery", unit="months", ge=0, le=24)
+    lead_months: int = param(0, "months from the start of a production to its delivery", "months", ge=0, le=24)
     fill_rate: float | None = param(
         None,
         "part of the orders that stock shall serve at once, over the lead time and with batches asked for at random; "
         "the stock follows from it, instead of from stock_months",
-        unit="share",
+        "share",
         gt=0,
         lt=1,
     )
-    batches: float = param(15.0, "batches that a month's orders come in, for fill_rate", unit="per month", gt=0, le=1e4)
+    batches: float = param(15.0, "batches that a month's orders come in, for fill_rate", "per month", gt=0, le=1e4)
     repair_crews: int = param(
-        0, "failed products that one enterprise can repair at a time; 0 = all of them", unit="products", ge=0, le=1000
+        0, "failed products that one enterprise can repair at a time; 0 = all of them", "products", ge=0, le=1000
     )
-    coverage: float = param(
-        0.8, "part of a gap that a backup or another winner can cover with its spare capacity", unit="share", ge=0, le=1
+    coverage: Portion = param(
+        0.8, "part of a gap that a backup or another winner can cover with its spare capacity", "share"
     )
-    spare_use: float = param(
+    spare_use: Portion = param(
         0.0,
         "part of the capacity that its own orders leave free which a supplier puts to work for the gaps of others in "
         "the same month, once its stock is gone; at 0 help comes from stock alone, which capacity fills again",
-        unit="share",
-        ge=0,
-        le=1,
+        "share",
     )
     warning: bool = param(
         False,
         "suppliers announce a failure, so that the days until others deliver run from the failure; else they run from "
         "the first month in which too little is delivered",
     )
-    switchable: float = param(
-        0.85,
-        "part of the selected volume still missing that institutions replace by non-selected products",
-        unit="share",
-        ge=0,
-        le=1,
+    switchable: Portion = param(
+        0.85, "part of the selected volume still missing that institutions replace by non-selected products", "share"
     )
 
     @model_validator(mode="after")

@@ -24,9 +24,9 @@ from vbp_sim.scenario.parts import Frozen, param
 class Block(Frozen):
     """One stage of production."""
 
-    rate: float = param(0.05, "failures of one copy", unit="per year", ge=0, le=50)
-    repair_months: float = param(5.0, "mean time until a failed copy works again", unit="months", gt=0, le=120)
-    copies: int = param(1, "copies, of which one is enough", unit="copies", ge=1, le=20)
+    rate: float = param(0.05, "failures of one copy", "per year", ge=0, le=50)
+    repair_months: float = param(5.0, "mean time until a failed copy works again", "months", gt=0, le=120)
+    copies: int = param(1, "copies, of which one is enough", "copies", ge=1, le=20)
 
     @property
     def down(self) -> float:

@@ -26,33 +26,33 @@ class Renewal(Supply):
     sensitivity: float = param(
         1.7,
         "how failures fall with the margin",
-        unit="per unit of margin",
-        source="odds ratio 1.67 of low-priced generics [B5]",
-        confidence="S",
+        "per unit of margin",
+        "odds ratio 1.67 of low-priced generics [B5]",
+        "S",
         ge=0,
         le=20,
     )
-    usual_margin: float = param(0.4, "margin at which the rates hold", unit="share of the price", ge=-1, le=1)
+    usual_margin: float = param(0.4, "margin at which the rates hold", "share of the price", ge=-1, le=1)
     default_rate: float = param(
         0.005,
         "formal defaults of a supplier",
-        unit="per year",
-        source="one case in 2.4 years of the scheme [S45], a lower bound",
-        confidence="I",
+        "per year",
+        "one case in 2.4 years of the scheme [S45], a lower bound",
+        "I",
         ge=0,
         le=10,
     )
-    exit_rate: float = param(0.02, "exits per 10 % of negative margin", unit="per year", ge=0, le=10)
+    exit_rate: float = param(0.02, "exits per 10 % of negative margin", "per year", ge=0, le=10)
     recall_rate: float = param(
         0.0,
         "recalls for quality, which take the supplier's stock back; 0.01 is a rate to try",
-        unit="per year",
-        source="assumption; sampled VBP products fail in 0 to 0.4 % of batches, none was recalled in 2023",
+        "per year",
+        "assumption; sampled VBP products fail in 0 to 0.4 % of batches, none was recalled in 2023",
         ge=0,
         le=10,
     )
-    recall_sensitivity: float = param(1.5, "how recalls fall with the margin", unit="per unit of margin", ge=0, le=20)
-    recall_months: float = param(9.0, "time that a recalled product is away", unit="months", gt=0, le=120)
+    recall_sensitivity: float = param(1.5, "how recalls fall with the margin", "per unit of margin", ge=0, le=20)
+    recall_months: float = param(9.0, "time that a recalled product is away", "months", gt=0, le=120)
 
     @abstractmethod
     def failures(self, line: Line) -> tuple[float, float]:
