@@ -59,10 +59,10 @@ class Selection(Rule):
 
     def choose(self, contests: Sequence[Contest], answer: Answer) -> list[Verdict]:
         """Decide all contests of a round; one verdict each, in their order."""
-        return [self.plain(c) for c in contests]
+        return [self.verdict(i, c, answer) for i, c in enumerate(contests)]
 
-    def plain(self, c: Contest) -> Verdict:
-        """The first selection as a verdict: each winner at its own bid, all winners choose provinces."""
+    def verdict(self, i: int, c: Contest, answer: Answer) -> Verdict:
+        """Decide the contest of tender ``i``: by default each winner of the first selection wins at its own bid."""
         won = self.first(c.book, c.short)
         price = np.where(won, c.book.bids, 0)
         return Verdict(won, price, won, ("",) * len(c.tender.firms), by_rank(c.book, won, price))
@@ -112,10 +112,7 @@ class Inquiry(Selection):
             return book.highest_of(book.valid)[..., np.newaxis]
         return at_most(exact(self.base), book.ceiling)
 
-    def choose(self, contests: Sequence[Contest], answer: Answer) -> list[Verdict]:
-        return [self._verdict(i, c, answer) for i, c in enumerate(contests)]
-
-    def _verdict(self, i: int, c: Contest, answer: Answer) -> Verdict:
+    def verdict(self, i: int, c: Contest, answer: Answer) -> Verdict:
         first, line = self.first(c.book, c.short), int(self.line(c.book).max())
         asked = c.short & ~first
         came = asked & answer(i, np.where(asked, line, 0)) if asked.any() else asked
@@ -155,9 +152,6 @@ class Composite(Selection):
         """The lowest bids, as if all qualities were equal."""
         return np.asarray(short & (book.rank <= self.winners))
 
-    def choose(self, contests: Sequence[Contest], answer: Answer) -> list[Verdict]:
-        return [self._verdict(i, c, answer) for i, c in enumerate(contests)]
-
     def scores(self, c: Contest) -> list[Fraction]:
         """Score of each bid, exact; 0 for who is not shortlisted."""
         lowest = int(c.book.lowest)
@@ -172,7 +166,7 @@ class Composite(Selection):
             found.append(score)
         return found
 
-    def _verdict(self, i: int, c: Contest, answer: Answer) -> Verdict:
+    def verdict(self, i: int, c: Contest, answer: Answer) -> Verdict:
         if int(c.book.bidders) == 1 and self.sole_cut > 0 and c.book.ceiling > 0:
             return self._negotiated(i, c, answer)
         scores = self.scores(c)
@@ -235,7 +229,7 @@ class Bargained(Selection):
         outright = set(deepest[: self.outright])
         floor = self.floor(contests, cuts)
         return [
-            self.plain(c) if i in outright or cut is None else self._bargain(i, c, floor, answer)
+            self.verdict(i, c, answer) if i in outright or cut is None else self._bargain(i, c, floor, answer)
             for i, (c, cut) in enumerate(zip(contests, cuts, strict=True))
         ]
 

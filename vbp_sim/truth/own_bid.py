@@ -117,8 +117,8 @@ def own_bid(
         if capacity is not None:
             documents[d] = replace(paper, limits=_with(paper.limits, own, min(capacity, float(paper.limits[own]))))
         openings = [openings_of(documents, products)[i] for i in tendered]
-        round_ = _Round([documents[i] for i in tendered], openings, bidding, luck)
-        results.append(round_.at(tendered.index(d), own, asked))
+        drawn = [documents[i] for i in tendered]
+        results.append(_tried(drawn, openings, bidding, luck, tendered.index(d), own, asked))
         ceiling = paper.ceiling / YUAN
     won, places, volume, profit, costs = (np.array(values) for values in zip(*results, strict=True))
     return OwnBid(name, drug, firm, asked, ceiling, costs, won, places, volume, profit)
@@ -152,34 +152,27 @@ def _with(values: Floats, index: int, value: float) -> Floats:
     return changed
 
 
-@dataclass(frozen=True)
-class _Round:
-    """One drawn round: the others bid once, ours at each price."""
+def _tried(
+    tenders: list[Document], openings: list[Opening], bidding: Bidding, luck: Streams, drug: int, own: int, grid: Floats
+) -> tuple[Bools, Floats, Floats, Floats, float]:
+    """One drawn round, in which the others bid once and ours at each price: won, places, volume, profit, and cost."""
+    drawn = bidding.round(openings, luck)
+    cost = float(openings[drug].cost[own])
+    won = np.zeros(len(grid), dtype=np.bool_)
+    places, volume, profit = (np.zeros(len(grid)) for _ in range(3))
 
-    documents: list[Document]
-    openings: list[Opening]
-    bidding: Bidding
-    luck: Streams
+    def answer(i: int, offers: npt.NDArray[np.int64]) -> Bools:
+        accepted = bidding.accepts(openings[i], offers / YUAN, luck)
+        if i == drug:
+            accepted[own] = offers[own] > 0 and offers[own] / YUAN >= cost
+        return accepted
 
-    def at(self, drug: int, own: int, asked: Floats) -> tuple[Bools, Floats, Floats, Floats, float]:
-        """Won, places, volume and profit by price, and the firm's cost."""
-        drawn = self.bidding.round(self.openings, self.luck)
-        cost = float(self.openings[drug].cost[own])
-        won = np.zeros(len(asked), dtype=np.bool_)
-        places, volume, profit = (np.zeros(len(asked)) for _ in range(3))
-
-        def answer(i: int, offers: npt.NDArray[np.int64]) -> Bools:
-            accepted = self.bidding.accepts(self.openings[i], offers / YUAN, self.luck)
-            if i == drug:
-                accepted[own] = offers[own] > 0 and offers[own] / YUAN >= cost
-            return accepted
-
-        for k, price in enumerate(asked.tolist()):
-            bids = [_with(bid, own, price) if i == drug else bid for i, bid in enumerate(drawn)]
-            outcome = decide(self.documents, bids, answer)[drug]
-            if not outcome.agreed or not outcome.award.selected[own]:
-                continue
-            agreed = outcome.volumes.agreed[outcome.winners.index(own)]
-            won[k], places[k], volume[k] = True, float((agreed > 0).sum()), float(agreed.sum())
-            profit[k] = volume[k] * (float(outcome.award.price[own]) / YUAN - cost) * outcome.term / 12
-        return won, places, volume, profit, cost
+    for k, price in enumerate(grid.tolist()):
+        bids = [_with(bid, own, price) if i == drug else bid for i, bid in enumerate(drawn)]
+        outcome = decide(tenders, bids, answer)[drug]
+        if not outcome.agreed or not outcome.award.selected[own]:
+            continue
+        agreed = outcome.volumes.agreed[outcome.winners.index(own)]
+        won[k], places[k], volume[k] = True, float((agreed > 0).sum()), float(agreed.sum())
+        profit[k] = volume[k] * (float(outcome.award.price[own]) / YUAN - cost) * outcome.term / 12
+    return won, places, volume, profit, cost

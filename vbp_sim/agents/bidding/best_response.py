@@ -123,11 +123,7 @@ class BestResponse(Brands):
         le=100,
     )
     cost_risk: float = param(0.15, "spread by which unit costs change in a year, sd of the logarithm", ge=0, le=2)
-<<<<<<< HEAD
-    draws: int = param(160, "drawn sets of rivals behind an expected payoff", unit="draws", ge=16, le=2000)
-=======
-    draws: int = param(160, "drawn sets of rivals behind an expected payoff", "draws", ge=16, le=20000)
->>>>>>> 74d5959 (Parameters of agents and scenarios are rows, too: value, meaning, unit, source, confidence)
+    draws: int = param(160, "drawn sets of rivals behind an expected payoff", "draws", ge=16, le=2000)
 
     def round(self, openings: Sequence[Opening], luck: Streams) -> list[Floats]:
         """See `Bidding.round`: a firm with one plant for several drugs weighs where to use it."""

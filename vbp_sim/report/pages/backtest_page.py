@@ -63,10 +63,9 @@ def command(content: dict[str, Any]) -> str:
 
 
 def _card(value: dict[str, Any], metric: Metric) -> Figure:
-    _, mean, span, unit = cells(metric, {**value, "n": 2})
-    real = cells(metric, {**value, "mean": value["real"]})[1]
+    _, real, _, unit = cells(metric, {**value, "mean": value["real"]})
     says = say("study.backtest_card", metric=panels.named(metric, 90), real=words.amount(real, unit))
-    return Figure(signs(words.amount(mean, unit)), signs(says), signs(words.amount(span, unit)))
+    return Figure.of(metric, {**value, "n": 2}, signs(says))
 
 
 def _row(value: dict[str, Any], metric: Metric) -> tuple[str, str, str]:

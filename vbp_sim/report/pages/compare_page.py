@@ -36,7 +36,7 @@ class Row(NamedTuple):
 
 def render(found: Compared) -> str:
     """The report of a comparison as HTML."""
-    c, base = found.content, found.base_run
+    c = found.content
     rows = [row for metric in found.metrics() for row in lines_of(found, metric)]
     return page(
         "compare.html",
@@ -54,8 +54,7 @@ def render(found: Compared) -> str:
         changes=found.changes,
         meanings={path: restate("parameters", meaning) for path, meaning in found.meanings.items()},
         command=again.comparing(found),
-        assumptions=evidence.assumptions(base) if base else {},
-        counts=evidence.counted(base) if base else "",
+        **evidence.of(found.base_run),
         facts={
             **{say(f"again.{name}"): str(c[name]) for name in ("scenario", "seed", "replications")},
             say("again.program"): str(c["version"]),

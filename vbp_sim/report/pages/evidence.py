@@ -44,6 +44,11 @@ class Assumption:
         return self.stand_in or self.code in WEAK
 
 
+def of(run: RunFolder | None) -> dict[str, Any]:
+    """What a page says of the values of a run; nothing if its folder is not at hand."""
+    return {"assumptions": assumptions(run) if run else {}, "counts": counted(run) if run else ""}
+
+
 def assumptions(run: RunFolder) -> dict[str, list[Assumption]]:
     """All values by group, those to be warned of first."""
     found: dict[str, list[Assumption]] = {}

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -12,7 +12,7 @@ from vbp_sim.report.summary import cells
 from vbp_sim.report.words import words
 from vbp_sim.report.words.language import messages, restate, say
 from vbp_sim.runs.folder import RunFolder
-from vbp_sim.runs.metrics import METRICS
+from vbp_sim.runs.metrics import METRICS, Metric
 
 
 @dataclass(frozen=True)
@@ -22,6 +22,12 @@ class Figure:
     value: str
     says: str
     span: str
+
+    @classmethod
+    def of(cls, metric: Metric, value: Mapping[str, Any], says: str) -> Figure:
+        """A metric as a summary holds it."""
+        _, mean, span, unit = cells(metric, value)
+        return cls(signs(words.amount(mean, unit)), says, signs(words.amount(span, unit)) if span else "")
 
 
 #: paths of a variant's changes that are named
@@ -41,9 +47,7 @@ def came_out(run: RunFolder) -> Iterator[Figure]:
         if negative:
             ends = {"mean": -value["mean"], "low": -value["high"], "high": -value["low"]}
             value = {**value, **ends}
-        _, mean, span, unit = cells(METRICS[name], value)
-        says = say(f"headline.{name}{'_below' if negative else ''}")
-        yield Figure(signs(words.amount(mean, unit)), says, signs(words.amount(span, unit)) if span else "")
+        yield Figure.of(METRICS[name], value, say(f"headline.{name}{'_below' if negative else ''}"))
 
 
 def asked(run: RunFolder) -> list[str]:

@@ -29,7 +29,6 @@ CARDS, COLUMNS, MOST_POINTS = 6, 8, 5_000
 def render(study: Studied) -> str:
     """The report of a study as HTML."""
     spec, runs = study.plan.spec, study.wanted
-    base = study.scenario
     drawn = [plate for plate in plates(study) if plate.drawing]
     return page(
         "study.html",
@@ -49,8 +48,7 @@ def render(study: Studied) -> str:
         regions=[_region(box) for box in study.found.regions],
         points=Grid.of("points", say("study.points_caption"), _points(study)),
         points_note=_points_note(study),
-        assumptions=evidence.assumptions(base) if base else {},
-        counts=evidence.counted(base) if base else "",
+        **evidence.of(study.scenario),
         command=command(study),
         facts=_facts(study),
     )
