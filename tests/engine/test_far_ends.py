@@ -38,6 +38,14 @@ def test_a_round_goes_on_where_all_firms_of_a_drug_are_barred(tmp_path: Path, mo
     assert second["failed"][second["qualified"] == 0].all()
 
 
+@pytest.mark.parametrize("model", [model for model in BIDDING if model != "equilibrium"])  # which says it finds none
+def test_rounds_may_guarantee_nothing(tmp_path: Path, model: str) -> None:
+    rules = {**SHARED, "share": {"rule": "by-winners", "table": {"1": 0.0, "2": 0.0, "3": 0.0}}}
+    rounds = {"first": round_of(rules=rules), "second": round_of("2020-01-01", rules)}
+    tables = simulate(small(tmp_path, rounds=rounds, behaviour={"bidding": {"model": model}}), 0)
+    assert tables["allocation"]["agreed"].sum() == 0
+
+
 def test_a_product_far_below_its_cost_fails_at_most_once_a_day(tmp_path: Path) -> None:
     products = [{**row, "cost": 1e7, "pre_price": 1e-6, "bid": 1e-6} for row in PRODUCTS]
     fragile = {"recall_rate": 10.0, "rate_oral": 50.0, "repair_months": 0.001, "sensitivity": 20.0, "exit_rate": 0.0}

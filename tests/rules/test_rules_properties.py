@@ -135,8 +135,10 @@ def test_the_line_by_a_share_of_the_mean_is_exact(bids: list[int], share: float,
         assert int(line) == max(of_mean, of_lowest) // 1
 
 
-def test_no_bid_stays_above_every_price_under_any_ratio() -> None:
-    assert int(at_most(Fraction(9, 5), NONE)) > 10**15
+@pytest.mark.parametrize("ratio", [Fraction(9, 5), Fraction(2000), Fraction(10**6), Fraction(10**30, 3)])
+def test_no_bid_stays_above_every_price_under_any_ratio(ratio: Fraction) -> None:
+    assert int(at_most(ratio, NONE)) > 10**15
+    assert at_most(ratio, np.array([NONE])).tolist() == [int(at_most(ratio, NONE))]
 
 
 @pytest.mark.parametrize("id", rule_ids())

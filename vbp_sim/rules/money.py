@@ -63,4 +63,5 @@ def at_most(ratio: Fraction, price: IntArray | int) -> IntArray:
     largest = max(abs(int(p)) for p in (prices.min(initial=0), prices.max(initial=0)))
     if max(largest * abs(ratio.numerator), ratio.denominator) >= 2**63:
         prices = prices.astype(object)
-    return np.minimum(prices * ratio.numerator // ratio.denominator, 2**63 - 1).astype(np.int64)
+    found = np.asarray(prices * ratio.numerator // ratio.denominator, dtype=prices.dtype)
+    return np.asarray(np.minimum(found, 2**63 - 1), dtype=np.int64)

@@ -94,9 +94,10 @@ def attractions(first: Floats, lived: Iterable[Floats], decay: float, cumulation
 
 
 def slot(case: Case) -> float:
-    """Volume over the contract of a winner with an equal share, over the drug's yearly reported volume."""
+    """Volume over the contract of a winner with an equal share, over the drug's yearly reported volume; 1 where nothing
+    is guaranteed."""
     winners = most_winners(case)
-    return case.share[winners] * case.years[winners] / winners
+    return case.share[winners] * case.years[winners] / winners or 1.0
 
 
 def _payoffs(tender: PastTender, cost: Floats, own: Stakes, lost: float) -> tuple[Floats, Floats]:
