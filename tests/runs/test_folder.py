@@ -22,6 +22,8 @@ from vbp_sim.runs.folder import RunFolder, RunWriter
 from vbp_sim.studies import compare, plan
 from vbp_sim.truth import backtest_record
 
+#: so that other processes import this file as it is
+WITH_TESTS = {**os.environ, "PYTHONPATH": str(Path(__file__).parents[1])}
 MANIFEST = {"scenario": "s", "variant": "", "seed": 1, "replications": 2, "version": "0", "digest": "d"}
 NOT_KNOWN = dict.fromkeys(("mean", "low", "high"), np.float64("nan"))
 SUMMARY = {
@@ -133,7 +135,7 @@ def test_a_killed_run_is_no_run_and_is_cleared_by_the_next(tmp_path: Path) -> No
     """
     root = Path(__file__).parents[2]
     command = [sys.executable, "-c", textwrap.dedent(script), str(tmp_path / "run")]
-    with subprocess.Popen(command, stdout=subprocess.PIPE, cwd=root, text=True) as process:
+    with subprocess.Popen(command, stdout=subprocess.PIPE, cwd=root, env=WITH_TESTS, text=True) as process:
         assert process.stdout is not None
         assert process.stdout.readline() == "ready\n"
         unfinished = left(tmp_path)
@@ -238,7 +240,7 @@ def small_disk(size: str, script: str) -> subprocess.CompletedProcess[str]:
     root = Path(__file__).parents[2]
     shell = f'd=$(mktemp -d) && mount -t tmpfs -o size={size} tmpfs "$d" && exec "$@" "$d"'
     command = ["unshare", "-rm", "sh", "-c", shell, "sh", sys.executable, "-c", textwrap.dedent(script)]
-    return subprocess.run(command, cwd=root, capture_output=True, text=True, check=False)
+    return subprocess.run(command, cwd=root, env=WITH_TESTS, capture_output=True, text=True, check=False)
 
 
 @pytest.mark.skipif(shutil.which("unshare") is None, reason="needs unshare")

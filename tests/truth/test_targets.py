@@ -78,7 +78,7 @@ def test_all_kinds_of_outcomes_that_a_trustworthy_table_needs_are_there() -> Non
         t.metric for t in used
     }
     assert {"others_volume", "originator_share", "other_originators_price"} <= {t.metric for t in used}
-    assert {"province", "level", "drug", "year"} <= {part for t in used for part in t.parts}
+    assert {"province", "level", "drug", "round"} <= {part for t in used for part in t.parts}
     assert {"least-of", "most-of", "rising-of"} <= {t.spread[0] for t in used}
 
 
@@ -87,7 +87,7 @@ def test_all_kinds_of_outcomes_that_a_trustworthy_table_needs_are_there() -> Non
     [
         ({"metric": "spend_rw"}, ":3:metric", "did you mean 'spend_raw'?"),
         ({"unit": "yuan"}, ":3:unit", "spend_raw has the unit share"),
-        ({"cut": "round=pilot"}, ":3:cut", "is no cut"),
+        ({"cut": "firm=x"}, ":3:cut", "is no cut"),
         ({"cut": "year=2"}, "", ""),
         ({"metric": "spend_all", "cut": "drug=a"}, ":3:cut", "spend_all cannot be told of drug"),
         ({"cut": "least-of=round"}, ":3:cut", "spend_raw cannot be told of round"),
@@ -148,7 +148,7 @@ def test_a_world_without_vbp_has_the_same_luck_and_no_agreement() -> None:
     before = ours["use"]["month"] < ours["use"]["month"][ours["use"]["agreed"] > 0].min()
     np.testing.assert_array_equal(ours["use"]["need"][before], theirs["use"]["need"][before])
     found = measure(ours, theirs)
-    assert found["spend_did"] == pytest.approx(found["spend_raw"], abs=0.02)  # need has no trend of its own
+    assert found["spend_raw"] - 0.1 < found["spend_did"] < found["spend_raw"]  # need has a trend of its own
     assert found["saving_world"] == pytest.approx(found["saving_net"])  # nothing moves outside the list
 
 
