@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
 import os
 import shutil
@@ -425,7 +426,7 @@ def test_a_run_is_not_put_where_a_strange_manifest_stands(
         ({"sample": {"method": "lhs", "size": 10**7}}, "its ledger holds"),
         (
             {"levers": {f"l{i}": {"path": f"demand.l{i}", "low": 0, "high": 1, "steps": 10_000} for i in range(9)}},
-            "holds",
+            "points, and 1,000,000,000 are the most",
         ),
         ({"replications": "2"}, "spec.replications: a whole number is wanted, here is text '2'"),
         ({"nothing": 1}, "spec.nothing"),
@@ -457,6 +458,37 @@ def test_a_missing_ledger_is_named(copies: Any, vbp: Vbp) -> None:
     study = copies("study")
     (study / ledger.NAME).unlink()
     refused(vbp, study / ledger.NAME, "report", study)
+
+
+# code
+
+
+@pytest.mark.parametrize("named", ["run/evil.py", "absolute"])
+def test_no_code_that_came_with_a_run_is_run(
+    copies: Any, vbp: Vbp, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, named: str
+) -> None:
+    run = copies("run")
+    evil, done = run / "evil.py", tmp_path / "done"
+    evil.write_text(f"open({str(done)!r}, 'w')")
+    path = str(evil) if named == "absolute" else named
+    reseal(run, plugins=[{"path": path, "sha256": hashlib.sha256(evil.read_bytes()).hexdigest()}])
+    monkeypatch.chdir(tmp_path)
+    code, _, said = vbp("plot", run, "timeline")
+    assert (code, f"its plug-in {path} came with the folder" in said) == (0, True), said
+    assert not done.exists()
+
+
+@pytest.mark.parametrize("named", ["study/small.yaml", "absolute"])
+def test_no_code_of_a_scenario_that_came_with_a_study_is_run(
+    copies: Any, vbp: Vbp, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, named: str
+) -> None:
+    study = copies("study")
+    file, done = write_scenario(study, plugins=["evil.py"]), tmp_path / "done"
+    (study / "evil.py").write_text(f"open({str(done)!r}, 'w')")
+    rewrite(study / "plan.json", scenario=str(file) if named == "absolute" else named)
+    monkeypatch.chdir(tmp_path)
+    assert vbp("report", study)[0] == 0
+    assert not done.exists()
 
 
 # a comparison
@@ -542,8 +574,6 @@ def test_a_finished_run_lies_on_the_disk(tmp_path: Path, vbp: Vbp, monkeypatch: 
 
 
 def test_a_table_is_hashed_once_in_a_process(copies: Any, monkeypatch: pytest.MonkeyPatch) -> None:
-    import hashlib
-
     hashed: list[str] = []
     digest = hashlib.file_digest
 

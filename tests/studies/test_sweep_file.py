@@ -55,6 +55,8 @@ def problems(folder: Path, text: str) -> list[str]:
          "x.yaml:3:31: sample.size: sobol needs a power of 2 such as 8, here is 6"),
         ("sample: {size: 4}\n", "there are no uncertainties that could be sampled"),
         ("replications: 0\n", "must be at least 1, here is 0"),
+        ("levers:\n" + "".join(f"  g{i}: {{path: demand.a{i}, low: 0, high: 1, steps: 10000}}\n" for i in range(9)),
+         "x.yaml:4:3: levers: the sweep has 1e+36 points, and 1,000,000,000 are the most"),
         ("levers:\n  g: {path: demand.growth, low: 0, high: 1, steps: 10000}\nreplications: 100\n",
          "10,000 points x 100 replications are 1,000,000 runs | say --yes"),
     ],

@@ -22,6 +22,7 @@ from vbp_sim.report.words.language import say
 from vbp_sim.runs.folder import RunFolder
 from vbp_sim.runs.metrics import METRICS, Metric
 from vbp_sim.scenario.describe import lines_of
+from vbp_sim.scenario.plugins import brought
 from vbp_sim.studies import findings, ledger, null, plan
 from vbp_sim.studies.base import Base
 from vbp_sim.studies.design import Design
@@ -83,6 +84,8 @@ class Studied:
     @cached_property
     def scenario(self) -> RunFolder | None:
         """The values of the scenario under the study, as a run's manifest has them; None if it is not as it was."""
+        if brought(self.plan.scenario, str(self.path)):
+            return None  # a scenario names plug-ins
         try:
             base = Base.again(Path(self.plan.scenario), self.plan.spec.seed, self.plan.plugins, self.path)
             under = base.scenario(self.plan.spec.variant, {})

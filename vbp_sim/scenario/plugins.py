@@ -147,6 +147,11 @@ def add(file: File) -> None:
     _asked = wanted
 
 
+def brought(path: str, where: str) -> bool:
+    """Whether a folder of results brings a file along that it names: what others may have put there is never run."""
+    return not Path(path).is_absolute() or Path(path).resolve().is_relative_to(Path(where).resolve())
+
+
 def recalled(kept: Sequence[Mapping[str, str]], where: str) -> list[File]:
     """The files that `Plugins.as_json` told of; InputError if one is gone or differs, or a package does."""
     found, problems = [], []
@@ -154,11 +159,11 @@ def recalled(kept: Sequence[Mapping[str, str]], where: str) -> list[File]:
     packages = [package for package in Plugins((), installed()).as_json() if package not in kept]
     for entry in kept:
         path = entry.get("path", "")
-        file = here.get(entry["sha256"])
-        if path and file is None and Path(path).is_file():
+        file, along = here.get(entry["sha256"]), brought(path, where)
+        if path and file is None and not along and Path(path).is_file():
             file = File(path, read_bytes(Path(path), path, MAX_BYTES))
         if path and (file is None or file.sha256 != entry["sha256"]):
-            what = "is gone" if file is None else "is not what it was"
+            what = "came with the folder" if along else "is gone" if file is None else "is not what it was"
             problems.append(Problem(where, f"its plug-in {path} {what}", CHANGED))
         elif file is not None:
             found.append(file)

@@ -33,6 +33,9 @@ OWN_COLUMNS = ("point", "sample", "replication", "variant", "status")
 #: samples whose first points stay what they are when more are drawn
 GROWING = ("sobol", "saltelli")
 
+#: points of the largest sweep
+MOST_POINTS = 1_000_000_000
+
 #: fields that each distribution needs, and those that it may have besides
 NEEDS: dict[str, tuple[str, ...]] = {
     "uniform": ("low", "high"),
@@ -160,6 +163,9 @@ class SweepSpec(Frozen):
             raise wrong("sample", "there are no uncertainties that could be sampled")
         if sum(bool(lever.variants) for lever in self.levers.values()) > 1:
             raise wrong("levers", "only one lever can be of variants; chain them with +")
+        sizes = [lever.steps or len(lever.values or lever.variants) for lever in self.levers.values()]
+        if (points := math.prod(sizes) * self.sample.size) > MOST_POINTS:
+            raise wrong("levers", f"the sweep has {points:.3g} points, and {MOST_POINTS:,} are the most")
         return self
 
 
