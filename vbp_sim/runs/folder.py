@@ -10,7 +10,7 @@
 
 Whoever writes a run gives the manifest ``scenario``, ``variant``, ``seed``, ``replications``, ``version`` and
 ``digest`` (of the resolved scenario), and whatever else is worth keeping. The writer adds ``program``,
-``format``, ``run_hash`` and, per table, rows and SHA-256.
+``format``, ``run_hash``, the summary's SHA-256 and, per table, rows and SHA-256; whoever opens a run compares them.
 """
 
 from __future__ import annotations
@@ -50,7 +50,10 @@ OTHERS = {
     "plan.json": ("holds a study, not a run", "`vbp report` and `vbp explore` read it; study.csv has its numbers"),
     "backtest.json": ("holds a back-test, not a run", "`vbp report` and `vbp plot` read it"),
 }
-MANIFEST_NEEDS = ("scenario", "variant", "seed", "replications", "version", "digest")
+#: what who writes a run gives; the rest of the manifest follows from its tables
+MANIFEST_NEEDS = [
+    n for n, known in Manifest.model_fields.items() if known.is_required() and n not in ("run_hash", "tables")
+]
 
 
 @dataclass(frozen=True)
