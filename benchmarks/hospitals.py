@@ -15,7 +15,7 @@ from dataclasses import dataclass
 import numpy as np
 import simpy
 
-from vbp_sim.agents.choice.partial_adjustment import PartialAdjustment
+from vbp_sim.agents.choice.partial_adjustment import Adjusting
 from vbp_sim.engine.clock import ORDER, RECEIVE
 from vbp_sim.engine.place import Place
 from vbp_sim.scenario.market import LEVELS
@@ -52,15 +52,16 @@ class HospitalPlace(Place):
     def ordering(self) -> Process:
         """See `Place.ordering`; after the handover the place only adds up and writes down."""
         world = self.world
-        assert not world.choice.leaks
+        assert not world.choice.leaks and not world.choice.leaves
         last = world.clock.day(world.clock.months[self.handover - 1]) + RECEIVE
         for event in super().ordering():
             if world.env.now >= last:
                 break
             yield event
         yield from world.until(world.clock.day(world.clock.months[self.handover]) + ORDER / 4)
+        begun = sorted(self._new)
         self._prefer()
-        self._expect(self.handover)
+        self._expect(self.handover, begun)
         self.book = Book(len(world.drug_ids))
         levels = np.repeat(np.arange(len(LEVELS)), self.institutions.counts)
         for i, level in enumerate(levels):
@@ -75,13 +76,14 @@ class HospitalPlace(Place):
             world.orders[:, self.index] = self.book.orders
             yield from world.until(world.clock.day(first) + RECEIVE + 0.1)
             need, selected, substituted, unmet = (np.array(v).T for v in self.book.volumes)
-            world.recorder.month(m, self.index, need, selected, np.zeros_like(need), substituted, unmet, agreed)
+            nothing = np.zeros_like(need)
+            world.recorder.month(m, self.index, need, selected, nothing, nothing, substituted, unmet, agreed)
             self.book = Book(len(world.drug_ids))
 
     def _hospital(self, i: int, level: int) -> Process:
         """Order for all drugs at the beginning of every month, receive what was dispatched."""
         world, choice, exp = self.world, self.world.choice, math.exp
-        assert isinstance(choice, PartialAdjustment)
+        assert isinstance(choice, Adjusting)
         adjustment, pressure, closing, relaxation, cap = (
             choice.adjustment, choice.pressure, choice.closing, choice.relaxation, choice.cap_pressure
         )  # fmt: skip
@@ -137,7 +139,7 @@ class HospitalPlace(Place):
             running = (month >= 0) & (month < self.term)
             left = np.where(running, np.minimum(12, self.term - month // 12 * 12) - month % 12, 0)
             self._month, self._shared = m, Shared(
-                self.growth(m).tolist(), left.tolist(), running.tolist(), assessment.task,
+                self.response.month(m, self.first).tolist(), left.tolist(), running.tolist(), assessment.task,
                 1 - assessment.most_nonselected,
             )  # fmt: skip
         return self._shared

@@ -41,7 +41,10 @@ def workers_of(pid: int) -> list[int]:
     """Processes that compute for a process."""
 
     def computes(child: int) -> bool:
-        line = Path(f"/proc/{child}/cmdline").read_bytes()
+        try:
+            line = Path(f"/proc/{child}/cmdline").read_bytes()
+        except OSError:  # it has just ended
+            return False
         return b"workers import serve" in line or b"spawn_main" in line  # ours, and those of Dask
 
     return [child for child in children(pid) if computes(child)]

@@ -123,8 +123,8 @@ def adds_up(run: RunFolder) -> None:
         assert all(math.isfinite(metric[name]) for name in ("mean", "low", "high")), id
     supply, use, fund, awards = (run.table(name) for name in ("supply", "use", "fund", "awards"))
     same(supply["delivered"] + supply["short"], supply["ordered"])
-    same(sum(use[part] for part in ("selected", "generic", "originator", "alternatives", "unmet")), use["need"])
-    same(fund["fund_paid"] + fund["patient_paid"], fund["spend"] + fund["alternatives"])
+    same(sum(use[part] for part in ("selected", "generic", "originator", "alternatives", "away", "unmet")), use["need"])
+    same(fund["fund_paid"] + fund["patient_paid"], fund["spend"] + fund["alternatives"] + fund["outside"])
     guaranteed = dict(zip(zip(awards["round"], awards["drug"], strict=True), awards["share"], strict=True))
     for name in ("reports", "allocation"):
         table = run.table(name)

@@ -107,6 +107,10 @@ SCENES: dict[str, dict[str, Any]] = {
     "reporting": {"rules": {"allocation": BRANDS}},
     "choice": {"behaviour": {"choice": {"drg_exposure": 0.5, "reimbursement_gap": 0.5}}},
     "finance": {"behaviour": {"choice": {"leaving": 0.3}}},
+    "choice.habit": {
+        "laws": {"later": {"from": "2019-06-01", "changes": {"assessment": {"gate_completion": 0.1}}}},
+        "behaviour": {"choice": {"task": 10.0}},
+    },
     "choice.wards": {"drugs": [{**drug, "inpatient_share": 0.5} for drug in DRUGS]},
     "review": {"behaviour": {"reporting": {"model": "newsvendor"}}},
     "supply": {"behaviour": {"supply": {"lead_months": 2, "repair_crews": 1, "recall_rate": 1.0, "coverage": 0.5}}},

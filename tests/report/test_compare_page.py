@@ -61,7 +61,7 @@ def test_inputs_that_differ_are_named_also_when_the_folder_was_moved(folder: Pat
     (moved / "comparison.json").write_text(json.dumps(content), encoding="utf-8")
     for place in (folder, moved):
         changes = Compared.open(place).changes
-        assert changes["grow"] == {"demand.growth": ("0.14", "0.5")}
+        assert changes["grow"] == {"demand.growth": ("0.0", "0.5")}
         assert changes["greedy"]["laws.national.changes.retention.rule"][1] == "linear"
 
 

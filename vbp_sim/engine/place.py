@@ -160,7 +160,7 @@ class Place:
 
     def clear(self, drug: int) -> None:
         """The drug is bought as before any agreement."""
-        self.active[drug], self.share[drug], self.stock[drug] = False, 0.0, 0
+        self.active[drug], self.share[drug] = False, 0.0  # shelves stay as they are until the next agreement
 
     def _close(self, drug: int) -> None:
         if self.passed[drug] > 0:
