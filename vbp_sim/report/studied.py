@@ -50,11 +50,9 @@ class Studied:
         """Read a study; InputError if there is none."""
         known = plan.read_plan(path)
         design = Design(known.spec)
-        with Ledger.reading(path / ledger.NAME) as book:
+        with Ledger.reading(path / ledger.NAME, design) as book:
             counts = book.counts()
         _check_size(path, design, known.spec.replications, counts)
-        with Ledger.reading(path / ledger.NAME, design):  # no run lies outside of it
-            pass
         return cls(path, known, design, findings.read(path), counts["done"])
 
     @property
