@@ -83,7 +83,9 @@ def test_every_old_value_finds_its_place_in_the_law(
         rules.setdefault(part, {})[key] = OLD[path][2]
     tree: dict[str, Any] = {"rounds": {"first": {"rules": rules}}} if rules else {}
     if review:
-        tree["behaviour"] = {"reporting": {"model": "newsvendor", "cost_ratio": 8.0, **{key: REVIEWS[key] for key in sorted(review)}}}
+        tree["behaviour"] = {
+            "reporting": {"model": "newsvendor", "cost_ratio": 8.0, **{key: REVIEWS[key] for key in sorted(review)}}
+        }
     whole = {"variants": {"v": {"changes": tree}}} if inside else tree
     text = HEAD
     for key, value in whole.items():

@@ -37,6 +37,10 @@ serve()
 """
 
 
+#: how the end of a process shows on its pipes
+_GONE = (OSError, EOFError, pickle.UnpicklingError)
+
+
 class WorkerDied(RunError):
     """A worker ended before it answered; `str` says how, as far as is known."""
 
@@ -100,7 +104,7 @@ class Workers:
                 if process is None:
                     process = self._start()
                 good, value = _ask(process, task)
-            except (OSError, EOFError, pickle.UnpicklingError):
+            except _GONE:
                 future.set_exception(WorkerDied(_how(self._end(process))))
                 process = None
             except BaseException as error:
@@ -123,7 +127,10 @@ class Workers:
         if self._closing:  # `close` may have looked before this one was there
             process.kill()
         if self._begin:
-            good, error = _ask(process, self._begin)
+            try:
+                good, error = _ask(process, self._begin)
+            except _GONE as gone:
+                raise WorkerDied(_how(self._end(process))) from gone
             if not good:
                 self._end(process)
                 raise error
@@ -174,7 +181,7 @@ def serve() -> None:
 
 def _listen(tasks: IO[bytes], waiting: queue.SimpleQueue[bytes]) -> None:
     """Pass tasks on; when the main process is gone, end, whatever is being computed."""
-    with suppress(EOFError, OSError, pickle.UnpicklingError):
+    with suppress(*_GONE):
         while True:
             waiting.put(pickle.load(tasks))
     os._exit(0)
