@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+import small
 from hypothesis import given
 from hypothesis import strategies as st
 from pydantic import BaseModel
@@ -306,3 +307,14 @@ def test_messages_show_little_of_a_long_text(tmp_path: Path, old: str, new: str)
     with pytest.raises(InputError) as caught:
         load_scenario(make_scenario(tmp_path, text))
     assert all("x" * (SHOWN + 1) not in problem.what + problem.remedy for problem in caught.value.problems)
+
+
+def test_no_drug_has_more_named_firms_than_may_be_qualified(tmp_path: Path) -> None:
+    def named(count: int) -> Path:
+        products = [{"drug": "alpha", "manufacturer": f"m{i}", "originator": 0} for i in range(count)]
+        others = [row for row in small.PRODUCTS if row["drug"] != "alpha"]
+        return small.write_scenario(tmp_path, products=[*others, *products])
+
+    load_scenario(named(300))
+    with pytest.raises(InputError, match=r"products.csv:\d+:drug: 301 firms make 'alpha'; a drug has at most 300"):
+        load_scenario(named(301))

@@ -6,7 +6,7 @@ All that is wrong in the four files is found at once, causes before consequences
 from __future__ import annotations
 
 import hashlib
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Mapping
 from functools import partial
 from pathlib import Path
@@ -23,6 +23,8 @@ from vbp_sim.scenario.yaml_source import neighbour, shown
 
 #: problems that are named
 MAX_SHOWN = 14
+#: firms that a market may name for one drug, as many as may be `qualified`
+MOST_FIRMS = 300
 #: institutions that a market may have
 MOST_INSTITUTIONS = 2_000_000
 
@@ -70,6 +72,7 @@ def _check(provinces: Table, drugs: Table, products: Table, demand: Table) -> No
         _named(demand, "province", known_provinces, "provinces.csv")
         _regions(products, known_provinces)
     _shares(products)
+    _many(products)
     _somebody(provinces)
     _apart(provinces, known_provinces)
     if products.read("drug"):
@@ -107,6 +110,19 @@ def _shares(products: Table) -> None:
         if name is not None and total[name] > 1 + 1e-6:
             products.note(row.line, "pre_share", "sum", partial(_over, name, total[name]), name)
             total[name] = -float("inf")
+
+
+def _many(products: Table) -> None:
+    """A drug has no more firms than may be qualified for it."""
+    named = Counter(row["drug"] for row in products.rows if row["drug"] is not None)
+    for row in products.rows:
+        if (count := named.get(row["drug"], 0)) > MOST_FIRMS:
+            products.note(row.line, "drug", "many", partial(_firms, row["drug"], count), row["drug"])
+            del named[row["drug"]]
+
+
+def _firms(drug: str, count: int) -> tuple[str, str]:
+    return f"{count:,} firms make '{cut(drug)}'; a drug has at most {MOST_FIRMS}", "leave some out"
 
 
 def _over(drug: str, total: float) -> tuple[str, str]:
