@@ -59,7 +59,7 @@ def test_a_killed_study_on_a_read_only_disk_has_every_finished_run(
         assert code == 0, said
         assert f"{200 - done} runs are missing or failed" in (tmp_path / "report.html").read_text(encoding="utf-8")
         code, _, said = vbp("sweep", "resume", there)
-        assert (code, "cannot be written" in said) == (2, True)
+        assert (code, "cannot be written" in said) == (2, True), said
     assert done == len(runs(killed)) >= 20
 
 
