@@ -2,7 +2,7 @@
 
     goods = settlement + settlement_late + advance_set_off + open claims
     advance = advance_set_off + advance_return + open advances
-    copayment + reimbursement = goods of the month
+    copayment + reimbursement = goods of the month, but for what is paid by case
 
 Once a month, after everybody has received, the month's use becomes postings by (round, place, level). Goods of a round
 are all goods of its drugs in its places, selected or not, from its first supply on; before that the round is "".
@@ -15,7 +15,9 @@ from __future__ import annotations
 import numpy as np
 import numpy.typing as npt
 
+from vbp_sim.engine.care import Care
 from vbp_sim.engine.flows import FLOWS
+from vbp_sim.engine.fund import Fund
 from vbp_sim.engine.owners import Owners
 from vbp_sim.engine.turnover import Laid, Trade, Turnover, lay_out, turnover
 from vbp_sim.scenario.market import LEVELS
@@ -55,6 +57,7 @@ class Accounts:
         self.due_late, self.assessed, self.lost = np.zeros(shape), np.zeros(shape), np.zeros(shape)
         self.on_time = np.ones((shape[2], len(LEVELS)))
         self.alternatives, self.delay = np.zeros((self.months, shape[2])), np.full((self.months, shape[2]), np.nan)
+        self.care, self.fund = Care(trade), Fund(trade)
         self.owners = Owners(trade.products, self.months)
         self.advance: Floats = np.zeros(trade.sold.shape)
         self._until = np.full(trade.sold.shape, -1, dtype=np.int64)
@@ -77,14 +80,14 @@ class Accounts:
         self.flows["damages"][m, self.place_of_round[round], :, WHOLE] += by_place
         self._pay(m, np.array([product]), np.array([by_place.sum()]))
 
-    def close(self, m: int) -> None:
-        """Post a month, once everybody has received."""
+    def close(self, m: int) -> list[tuple[int, float]]:
+        """Post a month, once everybody has received; return the places whose fund begins to warn, see `Fund.close`."""
         if self._laid is None:
             self._laid = lay_out(self.trade)
         laid, month = self._laid, turnover(self.trade, self._laid, m)
         at = self.trade.recorder.round[m]
         self.alternatives[m] = month.alternatives.sum(axis=(0, 2))
-        self._post("reimbursement", m, at, month.covered)
+        self.care.close(m, at, month, self._post)
         self._post("copayment", m, at, month.spend - month.covered)
         self._post("goods", m, at, month.spend)
         self._post("outside_fund", m, at, month.away_covered)
@@ -103,6 +106,7 @@ class Accounts:
         self._advance(m, laid)
         self._settle(m, at, laid, month, finance.distribution_fee + vat)
         self._return(m, laid, early=False)
+        return self.fund.close(m, self.flows)
 
     def _advance(self, m: int, laid: Laid) -> None:
         """The fund pays its advance on agreement years that begin this month."""
