@@ -106,7 +106,7 @@ SCENES: dict[str, dict[str, Any]] = {
     "bidding equilibrium.focal": {"rules": {"selection": LINES}, "behaviour": {"bidding": {"solver": "closed"}}},
     "reporting": {"rules": {"allocation": BRANDS}},
     "choice": {"laws": {"national": {"changes": {"hospital_payment": {"rule": "case"}}}}},
-    "hospital_payment": {
+    "hospital_payment case": {
         "rules": {"term": term(36)},
         "laws": {"national": {"changes": {"hospital_payment": {"rebase_years": 1}}}},
     },
