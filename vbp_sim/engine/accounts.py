@@ -90,6 +90,9 @@ class Accounts:
         self.care.close(m, at, month, self._post)
         self._post("copayment", m, at, month.spend - month.covered)
         self._post("goods", m, at, month.spend)
+        dearer = self._dearer(m)
+        if dearer.any():
+            self._post("offline", m, at, dearer * month.others)
         self._post("outside_fund", m, at, month.away_covered)
         self._post("outside_self", m, at, month.away - month.away_covered)
         self._post("production", m, at, month.cost + month.away_cost)
@@ -169,6 +172,12 @@ class Accounts:
         never = np.where(over & gone[:, None], self.advance, 0.0)
         np.add.at(self.lost[m, :, :, WHOLE], (self._of_round, np.arange(never.shape[1])[None, :]), never)
         self.advance = np.where(over, 0.0, self.advance)
+
+    def _dearer(self, m: int) -> Floats:
+        """What goods that were not selected cost more because of what is bought outside the platform, over their price,
+        (places, 1)."""
+        laws = [self.trade.laws.part("platform", p, m) for p in range(self.advance.shape[1])]
+        return np.array([[(1 - law.online_rate) * (law.offline_price - 1)] for law in laws])
 
     def _law(self, m: int, value: str) -> Floats:
         """A value of the payment law of a month, (places,)."""
