@@ -105,12 +105,20 @@ SCENES: dict[str, dict[str, Any]] = {
     },
     "bidding equilibrium.focal": {"rules": {"selection": LINES}, "behaviour": {"bidding": {"solver": "closed"}}},
     "reporting": {"rules": {"allocation": BRANDS}},
-    "choice": {"laws": {"national": {"changes": {"hospital_payment": {"rule": "case"}}}}},
+    "choice": {
+        "laws": {"national": {"changes": {"hospital_payment": {"rule": "case"}, "platform": {"red": 1.5}}}},
+        "products": PRICED,
+    },
     "hospital_payment case": {
         "rules": {"term": term(36)},
         "laws": {"national": {"changes": {"hospital_payment": {"rebase_years": 1}}}},
     },
     "hospital_payment budget.overspend": {"behaviour": {"losers": {"model": "keep"}}, "products": PRICED},
+    "platform": {
+        "products": PRICED,
+        "laws": {"national": {"changes": {"platform": {"online_rate": 0.9, "yellow": 1.5, "red": 2.0}}}},
+    },
+    "platform.link_months": {"laws": {"national": {"changes": {"platform": {"link": 1.0}}}}},
     "markup": {"laws": {"national": {"changes": {"markup": {"rate": 0.1}}}}},
     "retention.on_cases": {"laws": {"national": {"changes": {"hospital_payment": {"rule": "case"}}}}},
     "finance": {"behaviour": {"choice": {"leaving": 0.3}}},

@@ -219,8 +219,7 @@ class Place:
         world = self.world
         prices, others = zip(*(self._sides[d] for d in drugs), strict=True)
         payment, reimbursement, markup, platform = (
-            world.laws.part(kind, self.index, m)
-            for kind in ("hospital_payment", "reimbursement", "markup", "platform")
+            world.laws.part(kind, self.index, m) for kind in ("hospital_payment", "reimbursement", "markup", "platform")
         )
         bears = payment.bears(np.array([world.market.drugs[d].inpatient_share for d in drugs]))
         years, mean = (m - self.begins[drugs]) // 12 + 1, world.prices.mean[drugs, self.index]

@@ -4,8 +4,8 @@
     best-reply   of the prices below, that with the largest margin x expected volume
 
 With p the price of before and P the highest selected price of the drug, a loser may keep p, cut to ``mark`` x P, from
-which on the law of platforms marks a price red, to ``link`` x P, to which linkage asks it to come, or match P; it never goes over p or
-under its cost.
+which on the law of platforms marks a price red, to ``link`` x P, to which linkage asks it to come, or match P; it never
+goes over p or under its cost.
 
     volume in hospitals   lost x (price / p)^-elasticity x (1 - marked if over mark x P)
                           x (1 - unlinked if over link x P) x (1 + matched if not over P)

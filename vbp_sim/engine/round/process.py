@@ -98,8 +98,10 @@ def _open(scope: Scope) -> tuple[list[Won], PastRound]:
 
 
 def _lost(scope: Scope, outcome: Outcome, opening: Opening) -> Lost:
-    """What losers of a drug weigh; winners stand among them, and what is said of them does not count. Their price is one
-    for all places, so the strictest mark counts."""
+    """What losers of a drug weigh; winners stand among them, and what is said of them does not count.
+
+    A price is one for all places, so the strictest mark counts.
+    """
     world, selected = scope.world, float(outcome.award.price.max()) / money.YUAN
     m = world.month_of(scope.spec.calendar.start)
     marks = [world.laws.part("platform", p, m).red for p in scope.here]

@@ -54,7 +54,12 @@ class Platform(Rule):
         le=100,
     )
     link_months: int = param(
-        3, "months after the start of supply until linked prices come down", "months", "1 to 6, no page found", ge=0, le=60
+        3,
+        "months after the start of supply until linked prices come down",
+        "months",
+        "1 to 6, no page found",
+        ge=0,
+        le=60,
     )
     yellow: float | None = param(
         None,
