@@ -57,6 +57,7 @@ SCENES: dict[str, dict[str, Any]] = {
     "firms.ingredient_spread": DEAR,
     "firms.conversion_oral": DEAR,
     "firms.conversion_injection": DEAR,
+    "losers": {"laws": {"national": {"changes": {"platform": {"red": 2.0}}}}},
     "losers.outside_originator": {"products": PRICED, "behaviour": {"losers": {"marked": 0.5, "elasticity": 0.1}}},
     "losers.link": {"behaviour": {"losers": {"unlinked": 0.9}}},
     "bidding.company": WAVERING,
