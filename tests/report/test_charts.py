@@ -20,6 +20,7 @@ NAMES = (
     "bids-ladder",
     "completion-by-province",
     "cut-by-bidders",
+    "flow-of-funds",
     "margins",
     "monthly-use",
     "price-by-drug",
@@ -29,6 +30,7 @@ NAMES = (
     "timeline",
     "volume-flows",
     "waterfall",
+    "who-gains",
 )
 
 
