@@ -46,7 +46,7 @@ def render(found: Compared) -> str:
         replications=words.counted(int(c["replications"]), "replication"),
         level=f"{LEVEL:.0%}",
         reached=c["reached"],
-        figures=_cards(found),
+        figures=cards(found),
         nulls=[null_result(name, null) for name, null in found.nulls.items()],
         clear=[row for row in rows if row.judged],
         rows=rows,
@@ -64,7 +64,7 @@ def render(found: Compared) -> str:
     )
 
 
-def _cards(found: Compared) -> list[Figure]:
+def cards(found: Compared) -> list[Figure]:
     """The most wanted of each variant's clear differences."""
     cards = []
     for variant in found.variants:
