@@ -9,6 +9,8 @@ keep() { cat "$new" > "$1"; }  # only whole pages replace older ones
 
 vbp schema scenario --partial > "$new"
 keep scenarios/schema/scenario.schema.json
+vbp schema policy > "$new"
+keep scenarios/schema/policy.schema.json
 vbp schema rules --partial > "$new"
 keep scenarios/schema/rules.schema.json
 vbp schema laws --partial > "$new"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import math
 from collections.abc import Iterator, Mapping
 from typing import NamedTuple
@@ -11,6 +12,8 @@ from vbp_sim.report.words import words
 from vbp_sim.report.words.language import language, say, term
 from vbp_sim.runs.metrics import METRICS, Metric
 from vbp_sim.studies.compare import Comparison
+from vbp_sim.studies.expectations import LEVEL as SURE
+from vbp_sim.studies.expectations import Told, Verdict
 from vbp_sim.studies.null import Null
 from vbp_sim.studies.paired import LEVEL, Difference
 
@@ -48,12 +51,61 @@ def table(found: Comparison) -> list[list[str]]:
     return rows
 
 
+class Judgement(NamedTuple):
+    """An expectation as people read it."""
+
+    policy: str
+    metric: str
+    expected: str
+    difference: str
+    why: str
+    held: str
+
+
+def expected(found: Comparison) -> list[list[str]]:
+    """Rows of text: each expectation of a policy, what was found, and whether it held."""
+    heads = ("policy", "metric", "expected", "difference", "why", "held")
+    judged = (judgement(verdict, found.differences) for verdict in found.expectations)
+    return [[say(f"compare.{head}") for head in heads], *map(list, judged)]
+
+
+def judgement(verdict: Verdict, differences: Mapping[str, Mapping[str, Difference]]) -> Judgement:
+    """An expectation in words, with the difference and its interval of the confidence by which signs are judged."""
+    metric, by_name = METRICS[verdict.metric], differences.get(verdict.metric, {})
+    shown, name = "-", verdict.metric if language() == "en" else meaning(metric)
+    if own := by_name.get(verdict.policy):
+        low, high = own.interval(SURE)
+        known, unit = lines(metric, {verdict.policy: dataclasses.replace(own, low=low, high=high)})
+        line = known[verdict.policy]
+        shown = f"{line.mean} [{line.low}, {line.high}]" if line.low else line.mean
+        name = say("compare.metric_with_unit", metric=name, unit=unit) if unit else name
+    held = {True: "yes", False: "no", None: "open"}[verdict.held]
+    return Judgement(
+        verdict.policy, name, say(f"compare.sign_{verdict.expected}"), shown,
+        say(f"compare.why_{verdict.why.replace('-', '_')}"), say(f"compare.held_{held}"),
+    )  # fmt: skip
+
+
 def remarks(found: Comparison) -> Iterator[str]:
     """What a reader of the table should know."""
     replications = words.counted(found.replications, "replication")
     yield say("compare.remark_luck", replications=replications, seed=found.seed, level=f"{LEVEL:.0%}")
     yield say("compare.remark_judged")
     yield from map(null_result, found.nulls, found.nulls.values())
+    if found.policies:
+        yield say("compare.remark_held", level=f"{SURE:.0%}")
+    yield from of_policies(found.told, found.nulls, found.left_out)
+
+
+def of_policies(told: Mapping[str, Told], nulls: Mapping[str, Null], left_out: Mapping[str, str]) -> Iterator[str]:
+    """Policies that moved no posting and no event, those that were left out, and expectations that were wrong."""
+    for name, policy in told.items():
+        if policy.idle and not (name in nulls and nulls[name].nothing):
+            yield say("compare.idle", policy=name)
+        for metric, found in policy.found.items():
+            yield say("compare.was_wrong", policy=name, metric=metric, found=" ".join(found.split()))
+    for name, why in left_out.items():
+        yield say("compare.left_out", policy=name, why=why)
 
 
 def null_result(variant: str, null: Null) -> str:
