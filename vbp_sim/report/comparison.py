@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 import math
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from typing import NamedTuple
 
 from vbp_sim.report.summary import meaning
@@ -94,16 +94,21 @@ def remarks(found: Comparison) -> Iterator[str]:
     yield from map(null_result, found.nulls, found.nulls.values())
     if found.policies:
         yield say("compare.remark_held", level=f"{SURE:.0%}")
-    yield from of_policies(found.told, found.nulls, found.left_out)
+    yield from of_policies(found.told, found.expectations, found.nulls, found.left_out)
 
 
-def of_policies(told: Mapping[str, Told], nulls: Mapping[str, Null], left_out: Mapping[str, str]) -> Iterator[str]:
-    """Policies that moved no posting and no event, those that were left out, and expectations that were wrong."""
+def of_policies(
+    told: Mapping[str, Told], expectations: Iterable[Verdict], nulls: Mapping[str, Null], left_out: Mapping[str, str]
+) -> Iterator[str]:
+    """Policies that moved no posting and no event, why expectations did not hold where that is known, and policies that
+    were left out."""
     for name, policy in told.items():
         if policy.idle and not (name in nulls and nulls[name].nothing):
             yield say("compare.idle", policy=name)
-        for metric, found in policy.found.items():
-            yield say("compare.was_wrong", policy=name, metric=metric, found=" ".join(found.split()))
+    for verdict in expectations:
+        why = told[verdict.policy].found.get(verdict.metric)
+        if why and not verdict.held:
+            yield say("compare.not_held", policy=verdict.policy, metric=verdict.metric, why=" ".join(why.split()))
     for name, why in left_out.items():
         yield say("compare.left_out", policy=name, why=why)
 

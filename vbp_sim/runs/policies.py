@@ -44,11 +44,11 @@ class Loaded:
         spec, top, meant = scenario.spec, children(self.tree), self.policy.meant
         what = ""
         if meant == "renewals" and not renews(scenario):
-            what = f"'{self.policy.policy}' is meant for renewals, and in {spec.scenario} no drug has one"
+            what = f"the policy is meant for renewals, and in {spec.scenario} no drug has one"
         elif not isinstance(meant, str):
             here = {spec.scenario, *(str(getattr(each.rules, "id", "")) for each in spec.rounds.values())}
             if here.isdisjoint(meant):
-                what = f"'{self.policy.policy}' is meant for {', '.join(meant)}, none of which is in {spec.scenario}"
+                what = f"the policy is meant for {', '.join(meant)}, none of which is in {spec.scenario}"
         if what:
             return top["for"].problem(what, "leave it out, or copy it and say for what it is meant")
         if self.policy.policy in spec.variants:

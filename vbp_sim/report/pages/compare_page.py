@@ -64,7 +64,7 @@ def render(found: Compared) -> str:
         nulls=[null_result(name, null) for name, null in found.nulls.items()],
         expectations=[_expectation(found, verdict) for verdict in found.expectations],
         policies={name: _told(found, name) for name in found.policies},
-        remarks=list(of_policies(found.policies, found.nulls, c.get("left_out", {}))),
+        remarks=list(of_policies(found.policies, found.expectations, found.nulls, c.get("left_out", {}))),
         sure=f"{SURE:.0%}",
         clear=[row for row in rows if row.judged],
         rows=rows,
