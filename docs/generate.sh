@@ -66,3 +66,9 @@ vbp plot "$run" outcomes --out docs/figures/outcomes.svg --quiet
 python -m tools.trust "$run" > "$new"
 keep docs/trust.md
 rm -r "$run"
+for scenario in pilot-2018:8 pilot-and-expansion:3; do
+  vbp compare "${scenario%:*}" --policies all --replications "${scenario#*:}" --out "$run-${scenario%:*}" --quiet
+done
+python -m tools.policies "$run-pilot-2018" "$run-pilot-and-expansion" > "$new"
+keep docs/policies.md
+rm -r "$run-pilot-2018" "$run-pilot-and-expansion"
