@@ -17,8 +17,8 @@ _HEAD = """# Policies, and whether they did what they said
 
 Each shipped policy says before the first run what it expects, and why: `built-in` follows from a formula, `emergent`
 from how firms, hospitals and plants act. `published` is a size that was found, or none. The verdicts are of
-{comparisons}, each policy against the scenario without it on the same luck; the interval is of 90 %
-([how it is judged](studies.md#policies)).
+{comparisons}: each policy against the scenario without it, on the same luck, with the 90 % interval
+([how it is judged](studies.md#policies)). Shares are in %, their differences in percentage points.
 An expectation that was wrong stays, with what was learned.
 
 ```sh
@@ -59,8 +59,7 @@ def _told(policy: str, metric: str, found: Compared) -> str:
     for verdict in found.expectations:
         if (verdict.policy, verdict.metric) == (policy, metric):
             one = judgement(verdict, found.differences)
-            unit = one.metric.removeprefix(metric).strip(" ()")
-            return f"**{one.held}**: {one.difference} {unit}".rstrip()
+            return f"**{one.held}**: {one.difference} {one.unit}".rstrip()
     return "does not fit"
 
 

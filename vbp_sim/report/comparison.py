@@ -52,38 +52,44 @@ def table(found: Comparison) -> list[list[str]]:
 
 
 class Judgement(NamedTuple):
-    """An expectation as people read it."""
+    """An expectation as people read it, and the difference with the interval by which its sign is judged."""
 
-    policy: str
-    metric: str
     expected: str
-    difference: str
+    mean: str
+    low: str
+    high: str
+    unit: str
     why: str
     held: str
+
+    @property
+    def difference(self) -> str:
+        """Mean and interval in one cell."""
+        return f"{self.mean} [{self.low}, {self.high}]" if self.low else self.mean
 
 
 def expected(found: Comparison) -> list[list[str]]:
     """Rows of text: each expectation of a policy, what was found, and whether it held."""
     heads = ("policy", "metric", "expected", "difference", "why", "held")
-    judged = (judgement(verdict, found.differences) for verdict in found.expectations)
-    return [[say(f"compare.{head}") for head in heads], *map(list, judged)]
+    rows = [[say(f"compare.{head}") for head in heads]]
+    for verdict in found.expectations:
+        one = judgement(verdict, found.differences)
+        name = verdict.metric if language() == "en" else meaning(METRICS[verdict.metric])
+        name = say("compare.metric_with_unit", metric=name, unit=one.unit) if one.unit else name
+        rows.append([verdict.policy, name, one.expected, one.difference, one.why, one.held])
+    return rows
 
 
 def judgement(verdict: Verdict, differences: Mapping[str, Mapping[str, Difference]]) -> Judgement:
-    """An expectation in words, with the difference and its interval of the confidence by which signs are judged."""
-    metric, by_name = METRICS[verdict.metric], differences.get(verdict.metric, {})
-    shown, name = "-", verdict.metric if language() == "en" else meaning(metric)
-    if own := by_name.get(verdict.policy):
+    """An expectation in words, with what was found."""
+    found, unit = ("-", "", ""), ""
+    if own := differences.get(verdict.metric, {}).get(verdict.policy):
         low, high = own.interval(SURE)
-        known, unit = lines(metric, {verdict.policy: dataclasses.replace(own, low=low, high=high)})
-        line = known[verdict.policy]
-        shown = f"{line.mean} [{line.low}, {line.high}]" if line.low else line.mean
-        name = say("compare.metric_with_unit", metric=name, unit=unit) if unit else name
+        known, unit = lines(METRICS[verdict.metric], {"": dataclasses.replace(own, low=low, high=high)})
+        found = (known[""].mean, known[""].low, known[""].high)
     held = {True: "yes", False: "no", None: "open"}[verdict.held]
-    return Judgement(
-        verdict.policy, name, say(f"compare.sign_{verdict.expected}"), shown,
-        say(f"compare.why_{verdict.why.replace('-', '_')}"), say(f"compare.held_{held}"),
-    )  # fmt: skip
+    why = say(f"compare.why_{verdict.why.replace('-', '_')}")
+    return Judgement(say(f"compare.sign_{verdict.expected}"), *found, unit, why, say(f"compare.held_{held}"))
 
 
 def remarks(found: Comparison) -> Iterator[str]:

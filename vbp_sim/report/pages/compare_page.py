@@ -44,6 +44,7 @@ class Expectation(NamedTuple):
     expected: str
     published: str
     difference: str
+    span: str
     why: str
     held: str
 
@@ -102,7 +103,9 @@ def _expectation(found: Compared, verdict: Verdict) -> Expectation:
     one, published = judgement(verdict, found.differences), found.policies[verdict.policy].published[verdict.metric]
     published = say("compare.none_published") if published == "none" else published
     metric = meaning(METRICS[verdict.metric])
-    return Expectation(one.policy, metric, one.expected, published, signs(one.difference), one.why, one.held)
+    metric = say("compare.with_unit", metric=metric, unit=one.unit) if one.unit else metric
+    found_here = (signs(one.mean), words.span(signs(one.low), signs(one.high)) if one.low else "")
+    return Expectation(verdict.policy, metric, one.expected, published, *found_here, one.why, one.held)
 
 
 def _told(found: Compared, name: str) -> str:
