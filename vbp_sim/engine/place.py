@@ -80,6 +80,11 @@ class Place:
         payers = world.luck.uniform("institution.pays-on-time", at=self.at)
         self.on_time = payers < world.spec.finance.punctual(self.rigour)
 
+    @property
+    def level(self) -> npt.NDArray[np.intp]:
+        """Index of each institution's level in `LEVELS`, (institutions,)."""
+        return self.institutions.level
+
     def on_time_by_level(self) -> Floats:
         """Part of the use in institutions that pay when it is due, (levels,)."""
         use = self.institutions.use.sum(axis=0)
@@ -340,3 +345,5 @@ class Place:
         world.recorder.month(
             m, self.index, by_level(self._needed), by_level(bought), elsewhere, away, substituted, unmet, self._monthly
         )
+        if world.watcher is not None:
+            world.watcher.month(m, self)

@@ -159,6 +159,8 @@ def _settle(
         base, before, agreed, price, spent, finance.fund_share * (1 - by_case[:, None]), finance.insured_share
     )
     kept = surplus * retention.ratio(score, passed)
+    if world.watcher is not None:
+        world.watcher.settled(place, agreements[0].round, year, d, kept)
     completed = (agreed > 0) & (bought >= agreed * (1 - 1e-9))
     here, stock = agreed > 0, place.stock[d]
     stocked, others = here & (stock >= 0), here & (stock <= 0)

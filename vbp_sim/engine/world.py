@@ -28,6 +28,7 @@ from vbp_sim.engine.products import products_of
 from vbp_sim.engine.recorder import Recorder
 from vbp_sim.engine.shelf import Shelf
 from vbp_sim.engine.source import Sources
+from vbp_sim.engine.watcher import Watcher
 from vbp_sim.facts import fact
 from vbp_sim.rules.local.book import LawBook
 from vbp_sim.scenario.load import Scenario
@@ -83,6 +84,7 @@ class World:
         self.orders, self.filled, self.paid = np.zeros(shape), np.ones(shape), np.zeros(shape)
         self.recorder = Recorder(market, self.products, self.prices, tuple(scenario.spec.rounds), clock)
         self.accounts = Accounts(self)
+        self.watcher: Watcher | None = None
         self._demand: tuple[date | None, Words] = (None, np.zeros(0, dtype=np.uint64))
 
     @property
