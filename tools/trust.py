@@ -75,8 +75,10 @@ _WHAT = """
   tender is held. Its prices and shares stay; only need moves.
 - Net savings are within the listed drugs and the alternatives that a scenario names, until markets have classes; shares
   are in units until they have DDD.
-- Consumer surplus is missing. The log-sum of the choice needs each institution's utility with and without the pull of
-  brands, and what a yuan is worth in it; tables hold shares by level, to which the task of the agreement contributes.
+- Consumer surplus has two ends. `consumer_surplus` takes the shares of before as what patients wanted, so that a brand
+  is worth what was paid for it and a switch that nobody chose costs them; `consumer_surplus_alike` takes all products
+  of a drug as worth the same. What a yuan is worth comes from sensitivities to prices of 2008 to 2010 (0.192, 0.695 and
+  1.10 by kind of drug; 0.695 is used): the first of the two hangs on it, the second does not.
 """
 
 

@@ -6,6 +6,7 @@ import json
 from collections.abc import Callable
 from dataclasses import replace
 from decimal import Decimal
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -15,10 +16,13 @@ from hypothesis import strategies as st
 from vbp_sim.errors import InputError
 from vbp_sim.streams import Streams
 from vbp_sim.truth import programme
+from vbp_sim.truth.backtest import Prediction
 from vbp_sim.truth.programme import MOST, Round, awarded, drawn_market, firms, rounds
 from vbp_sim.truth.replay import read_market_of
 
 Vbp = Callable[..., tuple[int, str, str]]
+#: bidders that compute nothing
+QUICK = Prediction.model_validate({"bidding": {"model": "rules-of-thumb"}})
 
 
 def test_the_rounds_are_those_of_which_counts_are_published() -> None:
@@ -69,7 +73,7 @@ def test_a_small_round_is_predicted_beside_the_table(monkeypatch: pytest.MonkeyP
     """Everybody who bids is counted, nobody wins above the places of rules that offer no second chance."""
     small = Round("batch-9", 6, 48, 30, 4, (), "", "S", "")
     monkeypatch.setattr(programme, "rounds", lambda: {"batch-9": small, "batch-10": replace(small, id="batch-10")})
-    nine, ten = programme.programme(replications=2)
+    nine, ten = programme.programme(prediction=QUICK, replications=2)
     assert (nine.winners <= nine.naive_winners + 1e-9).all()
     np.testing.assert_allclose(nine.success * small.bid, nine.winners * small.drugs)
     assert (nine.valid <= 1).all()
@@ -90,10 +94,13 @@ def test_the_command_refuses_what_does_not_belong_to_drawn_markets(vbp: Vbp) -> 
     assert "--synthetic goes with" in error
 
 
-def test_the_command_says_what_it_found_as_json(vbp: Vbp, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_the_command_says_what_it_found_as_json(vbp: Vbp, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     small = Round("batch-9", 4, 24, 16, 4, (), "somewhere", "S", "")
     monkeypatch.setattr(programme, "rounds", lambda: {"batch-9": small})
-    code, out, _ = vbp("backtest", "--synthetic", "batch-9", "--replications", "2", "--json")
+    file = tmp_path / "quick.yaml"
+    file.write_text("bidding: {model: rules-of-thumb}\n", "utf-8")
+    asked = ("--synthetic", "batch-9", "--replications", "2", "--params", str(file))
+    code, out, _ = vbp("backtest", *asked, "--json")
     assert code == 0
     found = json.loads(out)
     assert found["rounds"][0]["success"]["real"] == pytest.approx(16 / 24)
