@@ -54,7 +54,7 @@ _LATER = """
 ## Later batches, on drawn markets
 
 ```sh
-vbp backtest --synthetic all
+vbp backtest --synthetic batch-5 --replications 2  # or another round, or all; repeatable, 40 rounds of each unless said
 ```
 
 Who bid in batches 5 to 11, and what, is not public; how many products bid and won is. Each predicted round draws a
