@@ -178,6 +178,8 @@ SCENES: dict[str, dict[str, Any]] = {
         "laws": {"national": {"changes": {"assessment": {"gate_completion": 0.5}, "retention": {"rule": "linear"}}}}
     },
     "capacity newsvendor": {"rules": {"failure": {"damages": {"61": 0.2, "101": 0.5}}}},
+    "ingredients": {"behaviour": {"supply": {"ingredients": {"price_spread": 0.8, "price_jumps": 1.0}}}},
+    "ingredients.hedged": {"behaviour": {"firms": {"own_api_share": 1.0}}},
     "ingredients shared-sources": {"behaviour": {"supply": {"ingredients": {"rate": 2.0}}}},
     "second-chance named": {"rules": {"shortlist": {"rule": "table", "places_by_firms": [1, 1, 2, 2, 2]}}},
     "rules rules": {"rules": {"members": ["north", "south"]}},

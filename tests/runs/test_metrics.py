@@ -265,7 +265,9 @@ def alone() -> dict[str, Any]:
 #: at the shares of before a unit of drug a in north cost 21 yuan, at later prices 17.6 (4 for x, 12 and 30 for the
 #: others; the other generics are y and those that may not bid, at the mean of x and y)
 _COST, _LATER, _SPENT = 21.0, (2 * 4 + 4 * 12 + 4 * 30) / 10, 8.5 * 4 + 2 * 12 + 1 * 30
-
+#: at earlier prices a unit of the later mix cost so much; shares of the groups after and before
+_EARLIER = (8.5 * 20 + 2 * 12.5 + 1 * 30) / 11.5
+_SHARES = ((8.5 / 11.5, 0.2), (2 / 11.5, 0.4), (1 / 11.5, 0.4))
 
 #: what belongs to a round is that of r1: it has the first agreement of drug a in north and west
 WANTED = {
@@ -309,6 +311,10 @@ WANTED = {
     "volume_did": 11.5 / 10 / 1.1 - 1,
     "structure_change": _SPENT / (_LATER * 11.5) - 1,
     "price_change": _LATER / _COST - 1,
+    "consumer_surplus": 12
+    * 10.75
+    * (_EARLIER - _SPENT / 11.5 - 21 / 0.695 * sum(s * np.log(s / t) for s, t in _SHARES)),
+    "consumer_surplus_alike": 12 * 10.75 * (21 - _SPENT / 11.5),
     "saving_official": 30 * (16 - 4) + 10 * (16 - 6) + 10 * (16 - 4),
     "saving_world": (999 * 0.95 ** (1 / 12) - 60 + 999 * 0.95 ** (2 / 12) - 20) / (2 / 12),
     "saving_net": (1000 * 0.95 ** (1 / 12) - 60 + 1000 * 0.95 ** (2 / 12) - 20) / (2 / 12),

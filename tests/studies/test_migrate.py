@@ -187,6 +187,16 @@ def test_reports_by_habit_keep_the_limits_that_they_had(tmp_path: Path) -> None:
     assert (reporting["lowest"], reporting["highest"]) == (0.0, 2.0)
 
 
+def test_reports_by_newsvendors_that_named_no_model_stay_theirs(tmp_path: Path) -> None:
+    """The model that counts where a file names none is another one today; a file with other keys is left alone."""
+    file = old_file(tmp_path, HEAD + "behaviour: {reporting: {cost_ratio: 5.0, lowest: 0.3}}\n")
+    migrated(file)
+    reporting = load_scenario(file).spec.behaviour.reporting
+    assert (reporting.part_name(), reporting.cost_ratio) == ("newsvendor", 5.0)
+    other = old_file(tmp_path, HEAD + "behaviour: {reporting: {lowest: 0.3}}\n", "other.yaml")
+    assert "newsvendor" not in migrated(other)
+
+
 SWEEP = "sweep: s\nscenario: small.yaml\nlevers:\n"
 
 

@@ -53,6 +53,7 @@ def _closing(world: World) -> Generator[simpy.Event, None, None]:
     """Close the books of every month once everybody has received."""
     for m, first in enumerate(world.clock.months):
         yield from world.until(world.clock.day(first) + CLOSE)
+        world.dearer(m)
         for p, months in world.accounts.close(m):
             world.log("fund-warning", province=world.market.provinces[p].id, value=months, text=fact("reserve"))
 

@@ -109,7 +109,7 @@ def lay_out(trade: Trade) -> Laid:
         routes[shelf.products], price[shelf.products] = shelf.routes, shelf.price
         for agreement in shelf.running:
             for supplier in agreement.suppliers:
-                cost[supplier.product, agreement.open] = supplier.cost
+                cost[supplier.product, agreement.open] = supplier.cost * supplier.plant.dear
     costs, usual = trade.products.cost, _usual_costs(trade)
     entries: list[tuple[int, int, float, float, float]] = []
     now = trade.recorder.mix[min(trade.month_now, len(trade.recorder.mix) - 1)]

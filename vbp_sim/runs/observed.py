@@ -13,7 +13,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import astuple, dataclass, fields
 from datetime import date
 from decimal import Decimal
 from pathlib import Path
@@ -28,6 +28,7 @@ from vbp_sim.engine.simulation import horizon, simulate
 from vbp_sim.engine.watcher import Observed
 from vbp_sim.engine.world import laws_of
 from vbp_sim.errors import InputError, Problem, nearest
+from vbp_sim.runs import aside
 from vbp_sim.runs.workers import Workers, default_workers
 from vbp_sim.scenario.csv_table import read_table
 from vbp_sim.scenario.limits import cut
@@ -37,8 +38,9 @@ from vbp_sim.scenario.market_columns import Column, Limits
 
 Floats = npt.NDArray[np.float64]
 
-#: institutions of the simulation that one hospital's year is projected from, and what size counts beside completion
-NEAREST, SIZE = 300, 0.5
+#: institutions of the simulation that one hospital's year is projected from; the part of its level's that they are at
+#: most; what size counts beside completion
+NEAREST, PART, SIZE = 300, 0.1, 0.5
 #: problems of one file that are told
 MOST_SHOWN = 20
 #: the band of a projection
@@ -110,6 +112,26 @@ class Projection:
             "missing_yuan": float(sum(row.missing for row in rows)),
             "retained_yuan": float(sum(row.retained for row in rows)),
         }
+
+
+def write(scenario: Scenario, found: Projection, folder: Path) -> Path:
+    """Write projection.csv, a row per hospital, those most likely to miss first, and projection.json with the totals;
+    returns the folder."""
+    folder.mkdir(parents=True, exist_ok=True)
+    header = [field.name for field in fields(Projected)]
+    rows = sorted(found.rows, key=lambda row: (-row.chance_to_miss, -row.missing, row.hospital))
+    aside.write_csv(folder / "projection.csv", header, [astuple(row) for row in rows])
+    spec, seen = scenario.spec, found.seen
+    about = {
+        "scenario": spec.scenario,
+        "variant": scenario.variant,
+        "seed": spec.seed,
+        "replications": spec.replications,
+    }
+    of_year = {"round": seen.round, "first": f"{seen.first:%Y-%m}", "months": seen.months, "task": found.task}
+    width = {"width": found.width, "width_before": found.width_before}
+    aside.write_json(folder / "projection.json", {**about, **of_year, **found.totals(), **width})
+    return folder
 
 
 class Watch:
@@ -335,7 +357,8 @@ def _projected(seen: Seen, pool: dict[str, Floats], task: float) -> Projection:
             what = f"no hospital like {name} has an agreed volume in the simulation"
             raise InputError(Problem(name, what, "check the scenario's rounds and volumes, or leave it out"))
         far, size = _scaled(so_far[mine], bought / own), SIZE * _scaled(np.log(now[mine]), np.log(own))
-        near = np.argsort(far**2 + size**2, kind="stable")[:NEAREST]
+        most = min(NEAREST, max(1, round(PART * int(mine.sum()))))
+        near = np.argsort(far**2 + size**2, kind="stable")[:most]
         ends = end[mine][near]
         low, median, high = np.quantile(ends, [LOW, 0.5, HIGH])
         whole = np.quantile(end[mine], [LOW, HIGH])

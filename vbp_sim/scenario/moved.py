@@ -33,6 +33,8 @@ PAYMENT = {
 DEFAULT = {"assessment": "points", "retention": "tiers", "payment": "stepped"}
 #: keys of behaviour.reporting that are the review's
 REVIEW = ("lowest", "highest", "excused", "ratchet")
+#: keys of behaviour.reporting that are the newsvendor's, the model where a file named none
+NEWSVENDOR = {"cost_ratio", "cost_ratio_spread", "cv_low", "cv_high", "expected_share"}
 #: what the reports by habit had as limits unless a file said otherwise
 ANCHOR = {"lowest": 0.0, "highest": 5.0}
 
@@ -165,6 +167,8 @@ def _moved(data: Map, before: Mapping[str, Round], after: Mapping[str, Round], *
         _prune(new, ("rounds", name, "rules"))
     reporting = new.get("behaviour", {}).get("reporting") if isinstance(new.get("behaviour"), dict) else None
     if isinstance(reporting, dict):
+        if anchors and "model" not in reporting and NEWSVENDOR.intersection(reporting):
+            reporting = new["behaviour"]["reporting"] = {"model": "newsvendor", **reporting}
         if anchors and reporting.get("model") == "anchor":
             review = dict(ANCHOR)
         review |= {key: reporting.pop(key) for key in REVIEW if key in reporting}
