@@ -14,6 +14,7 @@ from pydantic import Field
 
 from vbp_sim.rules.assessment import Assessment
 from vbp_sim.rules.dated import Dated
+from vbp_sim.rules.local.distribution import Distribution
 from vbp_sim.rules.local.platform import Platform
 from vbp_sim.rules.local.review import Review
 from vbp_sim.rules.payment import Payment
@@ -22,7 +23,7 @@ from vbp_sim.rules.retention import Retention
 from vbp_sim.scenario.parts import Chosen
 
 #: the parts of a law, in the order of its fields
-PARTS = ("reporting", "assessment", "retention", "payment", "reimbursement", "platform")
+PARTS = ("reporting", "assessment", "retention", "payment", "reimbursement", "platform", "distribution")
 
 
 class LocalLaw(Dated):
@@ -42,4 +43,7 @@ class LocalLaw(Dated):
     )
     platform: Annotated[Platform, Chosen("platform", "cap")] = Field(
         description="which prices may stand on the procurement platform"
+    )
+    distribution: Annotated[Distribution, Chosen("distribution", "pass-through")] = Field(
+        description="what distributors take and bring, and when they pay"
     )
