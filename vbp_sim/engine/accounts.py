@@ -93,6 +93,7 @@ class Accounts(Postings):
         self._settle(m, at, laid, month, terms, vat)
         self.owners.pay(m, self.advances.end(m, laid, early=False))
         self.distributors.close(m, month.spend.sum(axis=(0, 2)))
+        self.distributors.open(m + 1)
 
     def _settle(self, m: int, at: Ints, laid: Laid, month: Turnover, terms: Terms, vat: float) -> None:
         """What hospitals owe for the month's goods: set off against the advance, paid on time, late, or later still."""

@@ -9,10 +9,11 @@ import numpy as np
 import numpy.typing as npt
 
 from vbp_sim.engine.flows import FLOWS
-from vbp_sim.engine.postings import Postings
+from vbp_sim.engine.postings import WHOLE, Postings
 from vbp_sim.rules.local.book import LawBook
 
 Floats = npt.NDArray[np.float64]
+Ints = npt.NDArray[np.int64]
 
 #: months over which sales are measured
 _YEAR = 12
@@ -27,16 +28,25 @@ class Distributors:
         self.books, self.laws, self.remoteness = books, laws, remoteness
         self.cash, self.afford = np.zeros(books.shape[:3:2]), np.ones(books.shape[:3:2])
         self._sales = np.zeros_like(self.cash)
-        self.brings = np.ones((len(remoteness), books.shape[3] - 1))
+        self.brings = np.ones((len(remoteness), WHOLE))
+        self.open(0)
 
     def open(self, m: int) -> None:
         """A month begins: what distributors will bring follows from the law and from last month's balance."""
+        if m == len(self.cash):
+            return
         for p, far in enumerate(self.remoteness.tolist()):
             law = self.laws.part("distribution", p, m)
             if m > 0:
                 recent = self._sales[max(0, m - _YEAR) : m, p]
                 self.afford[m, p] = law.afford(float(self.cash[m - 1, p]), float(recent.mean()))
             self.brings[p] = law.brings(far, float(self.afford[m, p]))
+
+    def to(self, place: int, level: Ints) -> Floats | None:
+        """The part of this month's orders that is delivered to institutions of a place, by their ``level``; None where
+        it is all."""
+        brings = self.brings[place]
+        return brings[level] if (brings < 1).any() else None
 
     def close(self, m: int, goods: Floats) -> None:
         """A month is over, in which places bought ``goods`` (places,) yuan."""

@@ -6,6 +6,7 @@ import numpy as np
 import numpy.typing as npt
 
 from vbp_sim.agents.firms.interface import Products
+from vbp_sim.agents.supply.interface import Supply
 from vbp_sim.engine.terms import Terms
 from vbp_sim.engine.turnover import Laid, Turnover
 
@@ -33,7 +34,17 @@ class Owners:
         """Manufacturers pay, (products,) yuan; negative: they receive."""
         self.flow[m] -= self._sum(self.of, by_product)
 
-    def sell(self, m: int, laid: Laid, month: Turnover, left: Floats, punctual: Floats, terms: Terms, vat: float) -> None:
+    def afford(self, m: int, supply: Supply) -> Floats:
+        """The part of its capacity that the owner of each product can pay for in a month, (products,): by its cash so
+        far and its revenue of the last year."""
+        if supply.cash_bound is None or m == 0:
+            return np.ones(len(self.of))
+        revenue, selected = (of[max(0, m - 12) : m].mean(axis=0) for of in (self.revenue, self.selected))
+        return supply.affords(self.flow[:m].sum(axis=0), revenue, selected)[self.of]
+
+    def sell(
+        self, m: int, laid: Laid, month: Turnover, left: Floats, punctual: Floats, terms: Terms, vat: float
+    ) -> None:
         """Book a month's sales, paid after the months of ``terms``.
 
         ``left`` (products, places) yuan is what is to be paid of selected goods; of it the part ``punctual`` (places of
@@ -89,9 +100,7 @@ class Owners:
         self.cost[m] += cost
         self.flow[m] -= cost
 
-    def sell_outside(
-        self, m: int, laid: Laid, month: Turnover, free_price: float, fees: Floats, vat: float
-    ) -> None:
+    def sell_outside(self, m: int, laid: Laid, month: Turnover, free_price: float, fees: Floats, vat: float) -> None:
         """Book what originators sell outside VBP hospitals, paid at once, at ``free_price`` times their price there;
         ``fees`` (places, levels)."""
         units = month.away_units

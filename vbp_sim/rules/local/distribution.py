@@ -129,7 +129,12 @@ class OnCredit(Distribution):
 
     rule: Literal["on-credit"] = "on-credit"
     pay_days: float = param(
-        60, "days from delivery until distributors pay manufacturers", "days", "assumption; no page found", ge=0, le=3650
+        60,
+        "days from delivery until distributors pay manufacturers",
+        "days",
+        "assumption; no page found",
+        ge=0,
+        le=3650,
     )
     expense: float = param(
         0.04,
