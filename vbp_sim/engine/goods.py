@@ -57,7 +57,7 @@ class Goods:
             if not here.any():
                 continue
             books.later(on_time, m, at, _in(here, others), terms.usual)
-            here &= ~terms.direct
+            here = here & ~terms.direct
             books.later(on_time, m, at, _in(here, punctual), terms.due)
             books.later(on_time, m, at, _in(here, left - punctual - tardy), terms.due)
             books.later(late, m, at, _in(here, tardy), terms.late)
