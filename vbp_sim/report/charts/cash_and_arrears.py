@@ -79,7 +79,7 @@ def _name(axes: Axes, lines: dict[str, tuple[Band, str]]) -> None:
     step, height = 0.09 * (high - low), low - (high - low)
     for name, (band, colour) in sorted(lines.items(), key=lambda item: float(item[1][0].mid[-1])):
         height = max(float(band.mid[-1]), height + step)
-        look = {"va": "center", "color": style.DARK.get(colour, colour), "size": 8.5, "weight": "bold"}
+        look: dict[str, Any] = {"va": "center", "color": style.DARK.get(colour, colour), "size": 8.5, "weight": "bold"}
         marks.says(axes, say(f"cash.{name}"), (1, height), (4, 0), xycoords=("axes fraction", "data"), **look)
 
 
