@@ -118,6 +118,9 @@ def _laws(luck: np.random.Generator, one: Any) -> dict[str, Any]:
             },
             "reimbursement": one({"dear_copayment": 0.2}, {"rule": "single"}, {"rule": "stepped", "years": 1}),
             "retention": one({"rule": "linear", "most": one(0.0, 0.5, 1.0)}, {"rule": "tiers"}),
+            "hospital_payment": one({}, {}, _case(one), _budget(one)),
+            "markup": {"rate": one(0.0, 0.15), "compensation": one(0.0, 0.8), "tied": one(0.0, 0.3)},
+            "fund_budget": {"growth": one(0.0, 0.1), "reserve_months": one(0.0, 6.0), "warning_months": one(3.0, 9.0)},
             "platform": {"outside_cap": one(None, 1.0, 1.5)},
         }
 
@@ -128,3 +131,17 @@ def _laws(luck: np.random.Generator, one: Any) -> dict[str, Any]:
         "later": {"from": "2019-10-15", "changes": part()},
         "local": {"from": since, "places": one(["north"], ["south", "east"]), **place},
     }
+
+
+def _case(one: Any) -> dict[str, Any]:
+    return {
+        "rule": "case", "coverage": one(0.3, 0.9), "inpatient": one(0.5, 1.0), "rebase_years": 1,
+        "rebased": one(0.0, 0.7, 1.0), "budget_cut": one(0.0, 0.5, 1.0),
+    }  # fmt: skip
+
+
+def _budget(one: Any) -> dict[str, Any]:
+    return {
+        "rule": "budget", "keep": one(0.5, 1.0), "overspend": one(0.3, 1.0), "limit": one(0.0, 0.1, 1.0),
+        "growth": one(0.0, -0.4), "rebased": one(0.0, 0.5),
+    }  # fmt: skip

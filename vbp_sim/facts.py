@@ -44,6 +44,7 @@ FACTS: Mapping[str, Mapping[str, tuple[str, ...]]] = {
         "source_back": ("name",),
         "bids_no_more": (),
         "owed": (),
+        "reserve": (),
     },
     "reasons": {
         "group": ("letter",),

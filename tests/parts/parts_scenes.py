@@ -113,7 +113,14 @@ SCENES: dict[str, dict[str, Any]] = {
     },
     "bidding equilibrium.focal": {"rules": {"selection": LINES}, "behaviour": {"bidding": {"solver": "closed"}}},
     "reporting": {"rules": {"allocation": BRANDS}},
-    "choice": {"behaviour": {"choice": {"drg_exposure": 0.5, "reimbursement_gap": 0.5}}},
+    "choice": {"laws": {"national": {"changes": {"hospital_payment": {"rule": "case"}}}}},
+    "hospital_payment case": {
+        "rules": {"term": term(36)},
+        "laws": {"national": {"changes": {"hospital_payment": {"rebase_years": 1}}}},
+    },
+    "hospital_payment budget.overspend": {"behaviour": {"losers": {"model": "keep"}}, "products": PRICED},
+    "markup": {"laws": {"national": {"changes": {"markup": {"rate": 0.1}}}}},
+    "retention.on_cases": {"laws": {"national": {"changes": {"hospital_payment": {"rule": "case"}}}}},
     "finance": {"behaviour": {"choice": {"leaving": 0.3}}},
     "choice.habit": {
         "laws": {"later": {"from": "2019-06-01", "changes": {"assessment": {"gate_completion": 0.1}}}},

@@ -2,7 +2,7 @@
 
     goods = settlement + settlement_late + direct_settlement + on_credit + advance_set_off + open claims
     advance = advance_set_off + advance_return + open advances
-    copayment + reimbursement = goods of the month
+    copayment + reimbursement = goods of the month, but for what is paid by case
 
 Once a month, after everybody has received, the month's use becomes postings by (round, place, level). Goods of a round
 are all goods of its drugs in its places, selected or not, from its first supply on; before that the round is "".
@@ -15,7 +15,9 @@ import numpy as np
 import numpy.typing as npt
 
 from vbp_sim.engine.advances import Advances
+from vbp_sim.engine.care import Care
 from vbp_sim.engine.distributors import Distributors
+from vbp_sim.engine.fund import Fund
 from vbp_sim.engine.goods import Goods
 from vbp_sim.engine.owners import Owners
 from vbp_sim.engine.postings import WHOLE, Postings
@@ -43,6 +45,7 @@ class Accounts(Postings):
         self.goods = Goods(self, WHOLE)
         self.advances = Advances(trade, self)
         self.distributors = Distributors(self, trade.laws, self.remoteness)
+        self.care, self.fund = Care(trade), Fund(trade)
         self.owners = Owners(trade.products, self.months)
         self._laid: Laid | None = None
 
@@ -64,15 +67,15 @@ class Accounts(Postings):
         by_product[product] = by_place.sum()
         self.owners.pay(m, by_product)
 
-    def close(self, m: int) -> None:
-        """Post a month, once everybody has received."""
+    def close(self, m: int) -> list[tuple[int, float]]:
+        """Post a month, once everybody has received; return the places whose fund begins to warn, see `Fund.close`."""
         if self._laid is None:
             self._laid = lay_out(self.trade)
         laid, month = self._laid, turnover(self.trade, self._laid, m)
         at = self.trade.recorder.round[m]
         self.alternatives[m] = month.alternatives.sum(axis=(0, 2))
         terms = terms_of(self.trade.laws, m, self.remoteness)
-        self.post("reimbursement", m, at, month.covered)
+        self.care.close(m, at, month, self.post)
         self.post("copayment", m, at, month.spend - month.covered)
         self.post("goods", m, at, month.spend)
         self.post("outside_fund", m, at, month.away_covered)
@@ -94,6 +97,7 @@ class Accounts(Postings):
         self.owners.pay(m, self.advances.end(m, laid, early=False))
         self.distributors.close(m, month.spend.sum(axis=(0, 2)))
         self.distributors.open(m + 1)
+        return self.fund.close(m, self.flows)
 
     def _settle(self, m: int, at: Ints, laid: Laid, month: Turnover, terms: Terms, vat: float) -> None:
         """What hospitals owe for the month's goods: set off against the advance, paid on time, late, or later still."""

@@ -9,7 +9,7 @@ import numpy as np
 import numpy.typing as npt
 import simpy
 
-from vbp_sim.agents.choice.interface import Month, Setting, Shelf
+from vbp_sim.agents.choice.interface import Month, Setting, Shelf, Terms
 from vbp_sim.agents.reporting.interface import History
 from vbp_sim.engine import kernel
 from vbp_sim.engine.agreement import Agreement
@@ -17,7 +17,7 @@ from vbp_sim.engine.clock import ORDER, RECEIVE, months_between
 from vbp_sim.engine.expectation import Assessed, expected_ratio
 from vbp_sim.engine.institutions import generate
 from vbp_sim.engine.prices import Others
-from vbp_sim.engine.response import Response, felt
+from vbp_sim.engine.response import Response, felt, terms
 from vbp_sim.engine.shelf import Mix
 from vbp_sim.engine.world import World
 from vbp_sim.rules.retention import HIGHEST
@@ -189,24 +189,39 @@ class Place:
         """What institutions expect to keep of a surplus in the years that begin, what that adds to their utility, and
         what they stock of the drugs whose agreements have ``begun``."""
         drugs, world = sorted(self._expecting), self.world
+        plain = self.plain[drugs] + world.choice.paid(self._terms(m, drugs))[:, None]
         self.kept[drugs] = (
             expected_ratio(
                 world.laws.part("assessment", self.index, m),
                 world.laws.part("retention", self.index, m),
                 self.agreed[drugs],
                 self.usual[drugs] * self.months[drugs, None],
-                self.plain[drugs],
+                plain,
                 self.on_time,
                 Assessed(self.completion[drugs], self.other_share[drugs]),
             )
             / HIGHEST
         )
-        self.natural[drugs] = self.plain[drugs] + world.choice.money(self.kept[drugs])
+        self.natural[drugs] = plain + world.choice.money(self.kept[drugs])
         if begun:
             self._stock(m, begun)
         self.natural[drugs] += ALONE * self.stock[drugs]
         self._feel(m, [d for d in drugs if self.term[d]], begun)
         self._expecting.clear()
+
+    def _terms(self, m: int, drugs: list[int]) -> Terms:
+        """What the law pays for selected products rather than others in the agreement years that begin."""
+        world = self.world
+        prices, others = zip(*(self._sides[d] for d in drugs), strict=True)
+        payment, reimbursement, markup = (
+            world.laws.part(kind, self.index, m) for kind in ("hospital_payment", "reimbursement", "markup")
+        )
+        bears = payment.bears(np.array([world.market.drugs[d].inpatient_share for d in drugs]))
+        years, mean = (m - self.begins[drugs]) // 12 + 1, world.prices.mean[drugs, self.index]
+        gap, gain = terms(
+            np.array(prices), [*others], mean, years, bears, markup.rate, reimbursement, world.spec.finance
+        )
+        return Terms(gap, gain, markup.tied)
 
     def _feel(self, m: int, drugs: list[int], begun: list[int]) -> None:
         """What a unit of drugs under agreement is felt to cost in the year that begins, at the share of the selected

@@ -152,8 +152,12 @@ def _settle(
     passed = assessment.passed(completion, nonselected) & (agreed > 0)
     score = assessment.score(completion, nonselected, place.on_time.astype(np.float64))
     base = place.reported[agreements[0].round][d] * (months / 12)[:, None]
+    ward = np.array([world.market.drugs[drug].inpatient_share for drug in d])
+    by_case = np.zeros(len(d)) if retention.on_cases else world.laws.part("hospital_payment", p, m).by_case(ward)
     covered = finance.fund_share * finance.insured_share
-    surplus = retention.surplus(base, before, agreed, price, spent, finance.fund_share, finance.insured_share)
+    surplus = retention.surplus(
+        base, before, agreed, price, spent, finance.fund_share * (1 - by_case[:, None]), finance.insured_share
+    )
     kept = surplus * retention.ratio(score, passed)
     completed = (agreed > 0) & (bought >= agreed * (1 - 1e-9))
     here, stock = agreed > 0, place.stock[d]

@@ -30,6 +30,14 @@ class Retention(Rule):
 
     kind: ClassVar[str] = "retention"
 
+    on_cases: bool = param(
+        True,
+        "whether savings on use that is paid by case count too, although hospitals keep them already",
+        "yes/no",
+        "settled locally, no page found",
+        "M",
+    )
+
     @abstractmethod
     def ratio(self, score: FloatArray, passed: BoolArray) -> FloatArray:
         """Return the kept part of the surplus, 0 to 1, same shape as ``score`` (0 to 100)."""

@@ -38,6 +38,19 @@ class Setting:
 
 
 @dataclass(frozen=True)
+class Terms:
+    """What an agreement year pays institutions and patients for the selected product rather than others, (drugs,).
+
+    ``gap``: how much less of the others' price the fund pays, 1 = a fifth of what it usually pays. ``gain`` of the
+    institution per unit, over the earlier price; ``tied`` is the part of it that staff are paid.
+    """
+
+    gap: Floats
+    gain: Floats
+    tied: float
+
+
+@dataclass(frozen=True)
 class Shelf:
     """What bears on which brands institutions stock when agreements begin.
 
@@ -88,6 +101,11 @@ class Choice(Part):
     def money(self, kept: Floats) -> Floats:
         """Return the utility that money adds, same shape as ``kept``: the part of a measured surplus that an
         institution expects to keep, over the national cap of one half."""
+        raise NotImplementedError
+
+    @abstractmethod
+    def paid(self, terms: Terms) -> Floats:
+        """Return the utility that payment by law adds in an agreement year, (drugs,)."""
         raise NotImplementedError
 
     def stock(self, shelf: Shelf, luck: Streams) -> Stock | None:

@@ -128,6 +128,11 @@ class Replication:
         rows = self.t[table]
         return np.asarray(rows[column][rows["month"] == self.last_month], dtype=np.float64)
 
+    def posted(self, *flows: str) -> float:
+        """Sum of some flows, yuan."""
+        accounts = self.t["accounts"]
+        return float(accounts["yuan"][np.isin(accounts["flow"], flows)].sum())
+
     def events(self, kind: str) -> Floats:
         """Values of all events of a kind."""
         events = self.t["events"]
