@@ -345,6 +345,7 @@ WANTED = {
     "firm_cash": 7 - 3,
     "distributor_cash": -2,
     "arrears": 20 + 4,
+    "arrears_mean": (60 + 20) / 2,
 }
 
 

@@ -115,3 +115,19 @@ def distributor_cash(run: Replication) -> float:
 def arrears(run: Replication) -> float:
     """Claims of all kinds."""
     return float(run.last("claims", "overdue").sum())
+
+
+@metric(
+    "arrears_mean",
+    group="firms",
+    unit="yuan",
+    meaning="owed by hospitals for goods and past due, mean of the months",
+    better="lower",
+    cuts=("province",),
+)
+def arrears_mean(run: Replication) -> float:
+    """To manufacturers and distributors; of the months in which any agreement runs."""
+    claims, use = run.t["claims"], run.t["use"]
+    months = np.unique(use["month"][use["agreed"] > 0])
+    mine = np.isin(claims["claim"], ("goods", "collection")) & np.isin(claims["month"], months)
+    return ratio(float(claims["overdue"][mine].sum()), float(len(months)))
