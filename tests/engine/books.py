@@ -112,6 +112,8 @@ class Books:
         self.before = {key: self._before(*key) for key in self.cells}
         #: month, drug, place, level, units used, their value and the fund's part of it, once `care` was asked
         self.worth: list[tuple[int, str, str, str, float, float, float]] = []
+        #: month, round, place, level, value of what was not selected of the listed drugs, once `care` was asked
+        self.others: list[tuple[int, str, str, str, float]] = []
 
     def law(self, place: str, month: int) -> LocalLaw:
         month = min(max(month, self.first), self.last)
@@ -243,7 +245,7 @@ class Books:
         found: dict[str, Sums] = {name: defaultdict(float) for name in (
             "selected", "rest", "covered selected", "covered rest", "made selected", "made rest", "away",
             "made away")}  # fmt: skip
-        finance, self.worth = self.spec.finance, []
+        finance, self.worth, self.others = self.spec.finance, [], []
         for m, drug, place, level, v in self.rows():
             key = (m, self.round(drug, place, m), place, level)
             cell, rest = self.at(drug, place, m), self.rest(drug, place, m)
@@ -270,6 +272,7 @@ class Books:
             found["covered rest"][key] += finance.insured_share * (covered + finance.fund_share * outside)
             paid = finance.insured_share * (covered + finance.fund_share * (outside + v["selected"] * unit))
             self.worth.append((m, drug, place, level, used, worth + outside + v["selected"] * unit, paid))
+            self.others.append((*key, worth))
             made = sum(part * self.cost(drug, firm) for firm, part in parts.items())
             found["made selected"][key] += v["selected"] * made
             brands = [(part, price, cost) for o, part, price, cost, _ in rest if o and part > 0]

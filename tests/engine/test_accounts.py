@@ -109,6 +109,15 @@ def test_hospitals_are_paid_by_case_by_budget_and_with_a_mark_up_as_the_laws_say
             close(posted(ran.t["accounts"], name, *BY), kept, name)
 
 
+def test_what_is_bought_outside_the_platform_costs_more(ran: Ran) -> None:
+    kept: Sums = defaultdict(float)
+    ran.books.care()
+    for m, name, place, level, worth in ran.books.others:
+        law = ran.books.law(place, m).platform
+        kept[m, name, place, level] += (1 - law.online_rate) * (law.offline_price - 1) * worth
+    close(posted(ran.t["accounts"], "offline", *BY), kept)
+
+
 def test_the_reserve_of_each_fund_is_its_budget_less_all_that_it_pays(ran: Ran) -> None:
     fund, books = ran.t["fund"], ran.books
     for place in books.places:
@@ -350,7 +359,7 @@ def test_the_fund_table_is_the_accounts_by_month_and_place(ran: Ran) -> None:
     month = (fund["month"].astype(int) + 1970 * 12).tolist()
     flows = {
         "fund_paid": ("reimbursement", "bundle", "rebased", "markup_fund", "outside_fund"),
-        "patient_paid": ("copayment", "markup_self", "outside_self"),
+        "patient_paid": ("copayment", "markup_self", "offline", "outside_self"),
     }
     for column, names in {**flows, "prepaid": ("advance", "advance_kept")}.items():
         seen = dict(zip(zip(month, fund["province"], strict=True), fund[column].tolist(), strict=True))

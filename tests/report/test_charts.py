@@ -21,6 +21,7 @@ NAMES = (
     "cash-and-arrears",
     "completion-by-province",
     "cut-by-bidders",
+    "flow-of-funds",
     "margins",
     "monthly-use",
     "price-by-drug",
@@ -30,6 +31,7 @@ NAMES = (
     "timeline",
     "volume-flows",
     "waterfall",
+    "who-gains",
 )
 
 

@@ -78,6 +78,9 @@ class Accounts(Postings):
         self.care.close(m, at, month, self.post)
         self.post("copayment", m, at, month.spend - month.covered)
         self.post("goods", m, at, month.spend)
+        dearer = self._dearer(m)
+        if dearer.any():
+            self.post("offline", m, at, dearer * month.others)
         self.post("outside_fund", m, at, month.away_covered)
         self.post("outside_self", m, at, month.away - month.away_covered)
         self.post("production", m, at, month.cost + month.away_cost)
@@ -108,6 +111,12 @@ class Accounts(Postings):
         on_time = np.divide(punctual, total, out=np.ones_like(total), where=total > 0)
         on_time = on_time[self.trade.products.drug]
         self.owners.sell(m, laid, month, month.sold - off, on_time, terms, vat)
+
+    def _dearer(self, m: int) -> Floats:
+        """What goods that were not selected cost more because of what is bought outside the platform, over their price,
+        (places, 1)."""
+        laws = [self.trade.laws.part("platform", p, m) for p in range(len(self.remoteness))]
+        return np.array([[(1 - law.online_rate) * (law.offline_price - 1)] for law in laws])
 
     def claims(self) -> dict[str, tuple[Floats, Floats]]:
         """By claim what is open at the end of each month, and the part that is past due; shapes as ``flows``."""

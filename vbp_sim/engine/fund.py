@@ -1,6 +1,6 @@
 """The fund of each place: its budget for the tendered drugs, the reserve, and when it warns.
 
-    reserve = reserve before + budget of the month - all that the fund pays + all that it gets back
+reserve = reserve before + budget of the month - all that the fund pays + all that it gets back
 """
 
 from __future__ import annotations

@@ -159,6 +159,12 @@ class Place:
         self._monthly = None
         self._expecting.add(drug)
 
+    def relinked(self, drug: int) -> None:
+        """Products that are not selected cost something else; it is felt from the next agreement year on."""
+        mix = self.world.shelves[drug].mix(self.index)
+        if mix is not None:
+            self._sides[drug] = mix.price, self.world.prices.others(drug, self.index, mix.products)
+
     def clear(self, drug: int) -> None:
         """The drug is bought as before any agreement."""
         self.active[drug], self.share[drug] = False, 0.0  # shelves stay as they are until the next agreement
@@ -213,15 +219,19 @@ class Place:
         """What the law pays for selected products rather than others in the agreement years that begin."""
         world = self.world
         prices, others = zip(*(self._sides[d] for d in drugs), strict=True)
-        payment, reimbursement, markup = (
-            world.laws.part(kind, self.index, m) for kind in ("hospital_payment", "reimbursement", "markup")
+        payment, reimbursement, markup, platform = (
+            world.laws.part(kind, self.index, m) for kind in ("hospital_payment", "reimbursement", "markup", "platform")
         )
         bears = payment.bears(np.array([world.market.drugs[d].inpatient_share for d in drugs]))
         years, mean = (m - self.begins[drugs]) // 12 + 1, world.prices.mean[drugs, self.index]
         gap, gain = terms(
             np.array(prices), [*others], mean, years, bears, markup.rate, reimbursement, world.spec.finance
         )
-        return Terms(gap, gain, markup.tied)
+        marked = np.array([
+            float(np.dot(o.parts, platform.marks(np.array(o.prices) / price)))
+            for price, o in zip(prices, others, strict=True)
+        ])  # fmt: skip
+        return Terms(gap, gain, markup.tied, marked)
 
     def _feel(self, m: int, drugs: list[int], begun: list[int]) -> None:
         """What a unit of drugs under agreement is felt to cost in the year that begins, at the share of the selected
@@ -323,8 +333,9 @@ class Place:
             bought, nonselected = got.bought, got.nonselected
             self.undelivered += self._ordered - bought
             substituted, unmet = by_level(got.substituted), by_level(got.unmet + listed * (1 - brings))
-        self.bought += bought
-        self.nonselected += nonselected
+        watched = world.laws.part("platform", self.index, m).online_rate
+        self.bought += watched * bought
+        self.nonselected += watched * nonselected
         if self._monthly is None:
             self._monthly = by_level(self.agreed / self.months[:, None])
         elsewhere = by_level(self._elsewhere) if leaks else self._nothing

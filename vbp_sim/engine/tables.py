@@ -220,6 +220,7 @@ TABLES: dict[str, Table] = {
             ("reserve", "float", "yuan", "what the fund has in reserve at the end of the month"),
             ("prepaid", "float", "yuan", "advanced by the fund in the first month of a contract year"),
             ("delay_days", "float", "days", "mean time from delivery to payment of manufacturers"),
+            ("price_index", "float", "-", "chained price index of the tendered drugs, 1 in the first month"),
         ),
         _table(
             "accounts",

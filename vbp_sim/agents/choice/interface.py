@@ -42,12 +42,14 @@ class Terms:
     """What an agreement year pays institutions and patients for the selected product rather than others, (drugs,).
 
     ``gap``: how much less of the others' price the fund pays, 1 = a fifth of what it usually pays. ``gain`` of the
-    institution per unit, over the earlier price; ``tied`` is the part of it that staff are paid.
+    institution per unit, over the earlier price; ``tied`` is the part of it that staff are paid. ``marked`` is the part
+    of the others' volume that platforms mark as dear.
     """
 
     gap: Floats
     gain: Floats
     tied: float
+    marked: Floats
 
 
 @dataclass(frozen=True)

@@ -1,7 +1,8 @@
 """What institutions prefer without any task: the part that all choice models share.
 
     natural = scale (information + cost control + price log10(price ratio) + reimbursement x gap) - brand x share
-              + incentive x staff share x kept + margin x gain + wards x ward + level + rigour + own
+              + incentive x staff share x kept + margin x gain + price mark x marked
+              + wards x ward + level + rigour + own
 
 Of what is not ordered as the selected product, drugs outside the list that serve the same patients may take a part:
 
@@ -65,6 +66,14 @@ class Preference(Choice):
         "pull of a gain of one earlier price a unit: from case payment, a budget, or a mark-up",
         "logit",
         "assumption: no effect on use of selected products is published, so 0 is possible",
+        ge=0,
+        le=10,
+    )
+    price_mark: float = param(
+        1.2,
+        "pull of all others being marked red for their price",
+        "logit",
+        "memory, no page found; 0 is possible",
         ge=0,
         le=10,
     )
@@ -150,7 +159,7 @@ class Preference(Choice):
     def paid(self, terms: Terms) -> Floats:
         """See `Choice.paid`; doctors feel the part that they are paid on top of what their hospital gains."""
         gap = self.experiment_scale * self.reimbursement * terms.gap
-        return np.asarray(gap + self.margin * (1 + terms.tied) * terms.gain)
+        return np.asarray(gap + self.margin * (1 + terms.tied) * terms.gain + self.price_mark * terms.marked)
 
     @property
     def stays(self) -> float:
