@@ -221,6 +221,13 @@ def tables() -> dict[str, Any]:
             {"month": "2019-03", "owner": "x", "cash": 7},
             {"month": "2019-03", "owner": "brand", "cash": -3},
         ),
+        "distributors": table(
+            "distributors",
+            {"month": "2019-01", "province": "north", "cash": 5},
+            {"month": "2019-02", "province": "north", "cash": 8, "delay_all": 90.0},
+            {"month": "2019-02", "province": "south", "cash": 1, "delay_all": NAN},
+            {"month": "2019-03", "province": "north", "cash": -2, "delay_all": 120.0},
+        ),
         "accounts": table(
             "accounts",
             {"flow": "bundle", "yuan": 10},
@@ -340,8 +347,11 @@ WANTED = {
     "exits": 1,
     "bans": 1,
     "payment_delay_days": (30 * 60 + 60 * 20) / 80,
+    "payment_delay_all": (90 * 60 + 120 * 20) / 80,
     "firm_cash": 7 - 3,
+    "distributor_cash": -2,
     "arrears": 20 + 4,
+    "arrears_mean": (60 + 20) / 2,
 }
 
 

@@ -214,6 +214,7 @@ SWEEP = "sweep: s\nscenario: small.yaml\nlevers:\n"
         ("{path: rounds.first.rules.payment, values: [{rule: single, direct_days: 3}]}",
          "laws.national.changes", {"reimbursement": {"rule": "single"}, "payment": {"direct_days": 3}}),
         ("{path: behaviour.reporting.lowest, values: [0.1]}", "laws.national.changes.reporting.lowest", 0.1),
+        ("{path: finance.distribution_fee, values: [0.1]}", "laws.national.changes.distribution.fee", 0.1),
     ],
 )  # fmt: skip
 def test_levers_of_sweeps_move(tmp_path: Path, lever: str, path: str, first: Any) -> None:
@@ -263,6 +264,7 @@ def test_one_message_says_all_that_has_moved_and_the_lines_to_write(tmp_path: Pa
         ("rounds.first.rules.payment={rule: single, direct_days: 2}",
          "--set 'laws.national.changes.reimbursement.rule=single' --set 'laws.national.changes.payment.direct_days=2'"),
         ("behaviour.reporting.ratchet:=0.8", "--set 'laws.national.changes.reporting.ratchet=0.8'"),
+        ("finance.distribution_fee=0.08", "--set 'laws.national.changes.distribution.fee=0.08'"),
     ],
 )  # fmt: skip
 def test_a_setting_says_what_to_write(tmp_path: Path, text: str, new: str) -> None:
@@ -310,3 +312,18 @@ def test_json_and_windows_lines_are_kept_readable(tmp_path: Path) -> None:
     (tmp_path / "win.yaml").write_bytes(text.encode())
     migration(tmp_path / "win.yaml").write()
     assert b"\n" not in (tmp_path / "win.yaml").read_bytes().replace(b"\r\n", b"")
+
+
+def test_a_fee_of_finance_moves_to_the_law_and_the_rest_stays(tmp_path: Path) -> None:
+    text = HEAD + (
+        "edition: 2\nfinance: {distribution_fee: 0.08, vat_rate: 0.1}  # what it costs\n"
+        "variants: {v: {changes: {finance: {distribution_fee: 0.02}}}}\n"
+    )
+    file = old_file(tmp_path, text)
+    with pytest.raises(InputError, match=r"moved to the laws of edition 2: finance.distribution_fee"):
+        load_scenario(file)
+    new = plain(parse(migrated(file), ""))
+    assert new["finance"] == {"vat_rate": 0.1}
+    assert new["laws"] == {"national": {"changes": {"distribution": {"fee": 0.08}}}}
+    fees = [values(load_scenario(file, v).spec.laws, ("national",)) for v in ("", "v")]
+    assert [nested(fee)["distribution"]["fee"] for fee in fees] == [0.08, 0.02]

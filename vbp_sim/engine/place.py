@@ -75,6 +75,7 @@ class Place:
         self.rigour = float(world.luck.normal("place.rigour", self.id))
         self._needed, self._ordered, self._elsewhere, self._away = zeros, zeros, zeros, zeros
         self._nothing = self.institutions.by_level(zeros)
+        self._brings: Floats | None = None
         self._monthly: Floats | None = None
         self._table = kernel.lognormal_table(world.spec.demand.monthly_cv)
         payers = world.luck.uniform("institution.pays-on-time", at=self.at)
@@ -280,6 +281,7 @@ class Place:
             self._prefer()
         if self._expecting:
             self._expect(m, begun)
+        self._brings = world.accounts.distributors.to(self.index, self.institutions.level)
         self._needed = kernel.need(self.usual, self.response.month(m, self.first), words, self._table)
         if not self.active.any():
             self._ordered = self._elsewhere = self._away = np.zeros_like(self._needed)
@@ -309,7 +311,7 @@ class Place:
             self._ordered = self._needed * self.share
         if world.choice.leaks:
             self._elsewhere = np.where(self.active[:, None], world.choice.outside(self.share), 0.0) * self._needed
-        return np.asarray(self._ordered.sum(axis=1))
+        return np.asarray((self._ordered if self._brings is None else self._ordered * self._brings).sum(axis=1))
 
     def _gone(self) -> Floats:
         """Part of the need whose patients follow an originator out of the hospital, (drugs, institutions)."""
@@ -328,13 +330,14 @@ class Place:
         listed = self._needed - self._elsewhere - self._away if leaks or world.choice.leaves else self._needed
         filled = world.filled[:, self.index]
         substituted = unmet = self._nothing
-        if (filled == 1).all():
+        if (filled == 1).all() and self._brings is None:
             bought, nonselected = self._ordered, listed - self._ordered
         else:
-            got = kernel.receive(listed, self._ordered, filled, world.supply.switchable)
+            brings = 1.0 if self._brings is None else self._brings
+            got = kernel.receive(listed * brings, self._ordered * brings, filled, world.supply.switchable)
             bought, nonselected = got.bought, got.nonselected
             self.undelivered += self._ordered - bought
-            substituted, unmet = by_level(got.substituted), by_level(got.unmet)
+            substituted, unmet = by_level(got.substituted), by_level(got.unmet + listed * (1 - brings))
         watched = world.laws.part("platform", self.index, m).online_rate
         self.bought += watched * bought
         self.nonselected += watched * nonselected

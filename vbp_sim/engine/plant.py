@@ -166,8 +166,9 @@ class Plant:
         self._since = now
         self.stopped = math.inf if self.makes else min(self.stopped, now)
 
-    def make(self, now: float, wanted: float, supply: Supply) -> None:
-        """Produce since the last call: up to capacity while up, no more than orders and the stock aimed at ask for.
+    def make(self, now: float, wanted: float, supply: Supply, afford: float = 1.0) -> None:
+        """Produce since the last call: up to the part of its capacity that its owner can ``afford`` while up, no more
+        than orders and the stock aimed at ask for.
 
         What is started now is delivered after the lead time. Capacity that is left over may serve others at once, but
         only if production takes no time.
@@ -181,7 +182,8 @@ class Plant:
         if wanted > self.capacity:
             self.capacity *= 1 + supply.catch_up
         self.usual = (1 - supply.smoothing) * self.usual + supply.smoothing * wanted
-        most, missing = self.capacity * uptime, wanted + supply.aim(self.usual) - self.stock - sum(self._under_way)
+        most = self.capacity * uptime * afford
+        missing = wanted + supply.aim(self.usual) - self.stock - sum(self._under_way)
         started = min(most, max(0.0, missing))
         self._under_way.append(started)
         if len(self._under_way) > supply.lead_months:

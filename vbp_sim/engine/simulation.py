@@ -38,7 +38,7 @@ def simulate(scenario: Scenario, replication: int, watcher: Watcher | None = Non
     world = World(scenario, replication, Clock(scenario.spec.start, horizon(scenario)))
     world.watcher = watcher
     places = [Place(world, i) for i in range(len(world.market.provinces))]
-    world.accounts.on_time = np.array([place.on_time_by_level() for place in places])
+    world.accounts.goods.on_time = np.array([place.on_time_by_level() for place in places])
     for place in places:
         world.env.process(place.ordering())
     world.env.process(market_day(world))

@@ -69,9 +69,8 @@ class World:
         self.drug_ids = tuple(d.id for d in market.drugs)
         self.laws = laws_of(scenario, clock)
         years = clock.day(clock.end) / 365.25
-        self.products, self.listed = products_of(
-            scenario, chosen(behaviour.firms, Firms), self.industry, years, self.luck
-        )
+        self.firms = chosen(behaviour.firms, Firms)
+        self.products, self.listed = products_of(scenario, self.firms, self.industry, years, self.luck)
         self.first_cost = self.products.cost
         number, shape = len(self.first_cost), (len(market.drugs), len(market.provinces))
         self.delivered = np.zeros(number)

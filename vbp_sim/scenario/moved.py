@@ -1,7 +1,8 @@
 """Paths of the first edition that have moved to the laws, and what to write instead.
 
-In the first edition a round's rules said what hospitals must do and may keep and who pays when, and behaviour said
-what the review of reports lets pass. Local law says that now. `migrated` turns the values of an old file into new ones.
+In the first edition a round's rules said what hospitals must do and may keep and who pays when, behaviour said
+what the review of reports lets pass, and finance what distribution costs. Local law says that now. `migrated` turns the
+values of an old file into new ones.
 """
 
 from __future__ import annotations
@@ -35,6 +36,8 @@ DEFAULT = {"assessment": "points", "retention": "tiers", "payment": "stepped"}
 REVIEW = ("lowest", "highest", "excused", "ratchet")
 #: keys of behaviour.reporting that are the newsvendor's, the model where a file named none
 NEWSVENDOR = {"cost_ratio", "cost_ratio_spread", "cv_low", "cv_high", "expected_share"}
+#: keys of finance that are a law's, with the part and key of today
+FINANCE = {"distribution_fee": ("distribution", "fee")}
 #: what the reports by habit had as limits unless a file said otherwise
 ANCHOR = {"lowest": 0.0, "highest": 5.0}
 
@@ -59,6 +62,8 @@ def new_path(address: Address) -> Address | None:
             return (part, *rest)
         case ("behaviour", "reporting", key) if key in REVIEW:
             return ("reporting", key)
+        case ("finance", key) if key in FINANCE:
+            return FINANCE[key]
     return None
 
 
@@ -100,7 +105,7 @@ def refuse_setting(text: str, tree: Node) -> None:
     """Raise an `InputError` that says what to write instead of a ``--set path=value`` whose path has moved."""
     path, _, written = text.partition("=")
     address = split(path.removesuffix(":"))
-    if address is None or address[0] not in ("rounds", "behaviour"):
+    if address is None or address[0] not in ("rounds", "behaviour", "finance"):
         return
     value: Any = plain(parse(written, f"--set {path}", layer="--set")) if written.strip() else None
     for step in reversed(address):
@@ -173,9 +178,15 @@ def _moved(data: Map, before: Mapping[str, Round], after: Mapping[str, Round], *
             review = dict(ANCHOR)
         review |= {key: reporting.pop(key) for key in REVIEW if key in reporting}
         _prune(new, ("behaviour", "reporting"))
+    changes: Map = {"reporting": review} if review else {}
+    finance = new.get("finance")
+    for key in [key for key in FINANCE if isinstance(finance, dict) and key in finance]:
+        part, name = FINANCE[key]
+        changes[part] = {name: new["finance"].pop(key)}
+    _prune(new, ("finance",))
     laws = _laws(named, before, after)
-    if review:
-        laws = _over({"national": {"changes": {"reporting": review}}}, laws)
+    if changes:
+        laws = _over({"national": {"changes": changes}}, laws)
     if not laws:
         return new
     laws = _over(new.pop("laws", None) or {}, laws)
