@@ -32,6 +32,7 @@ def tables_of(world: World, replication: int) -> dict[str, Table]:
         "accounts": _accounts(world),
         "claims": _claims(world),
         "firms": _firms(world),
+        "classes": _classes(world),
     }
     found = {name: made[name] if name in made else _rows(world.recorder, name) for name in TABLES}
     return {name: _numbered(table, replication) for name, table in found.items()}
@@ -67,6 +68,7 @@ def _use(rec: Recorder) -> Table:
     return {
         **_keys(_axes(rec, "month", "drug", "province", "level")),
         "need": need.ravel(),
+        "gained": volumes["gained"].ravel(),
         "selected": selected.ravel(),
         "selected_originator": (selected * np.where(before, earlier, now)[..., None]).ravel(),
         "generic": (nonselected - originator).ravel(),
@@ -110,9 +112,13 @@ def _filled_back(mix: npt.NDArray[np.int64]) -> npt.NDArray[np.int64]:
 
 def _fund(world: World) -> Table:
     """Rows: month x province, all drugs together. Money that moved is that of the accounts; the baseline values the
-    same need at earlier prices and shares."""
+    same need at earlier prices and shares, and at their own price the doses of other molecules that drugs replaced."""
     rec, accounts, finance = world.recorder, world.accounts, world.spec.finance
-    baseline = (rec.monthly["need"].sum(axis=3) * rec.prices.mean).sum(axis=1)
+    gained = rec.monthly["gained"].sum(axis=3)
+    own = ((rec.monthly["need"].sum(axis=3) - gained) * rec.prices.mean).sum(axis=1)
+    doses = np.array([world.classes.unit_price(m) for m in range(len(gained))])
+    replaced = (gained * world.classes.drawn * doses).sum(axis=1)
+    baseline = own + replaced
     covered = finance.fund_share * finance.insured_share
 
     def moved(*flows: str) -> Floats:
@@ -123,6 +129,7 @@ def _fund(world: World) -> Table:
         "spend": (moved("goods") - accounts.alternatives).ravel(),
         "baseline": baseline.ravel(),
         "alternatives": accounts.alternatives.ravel(),
+        "replaced": replaced.ravel(),
         "outside": moved("outside_self", "outside_fund").ravel(),
         "fund_paid": moved("reimbursement", "outside_fund").ravel(),
         "patient_paid": moved("copayment", "outside_self").ravel(),
@@ -130,6 +137,20 @@ def _fund(world: World) -> Table:
         "baseline_patient": ((1 - covered) * baseline).ravel(),
         "prepaid": moved("advance").ravel(),
         "delay_days": accounts.delay.ravel(),
+    }
+
+
+def _classes(world: World) -> Table:
+    """Rows: month x class x province."""
+    classes, axes = world.classes, _axes(world.recorder, "month", "province")
+    names = {"month": axes["month"], "class": np.array(classes.ids, dtype=object), "province": axes["province"]}
+    price = np.array([classes.price(m) for m in range(len(classes.need))])
+    return {
+        **_keys(names),
+        "need": classes.need.ravel(),
+        "other": classes.other.ravel(),
+        "other_before": classes.before.ravel(),
+        "price": price.ravel(),
     }
 
 
