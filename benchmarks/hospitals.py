@@ -52,7 +52,7 @@ class HospitalPlace(Place):
     def ordering(self) -> Process:
         """See `Place.ordering`; after the handover the place only adds up and writes down."""
         world = self.world
-        assert not world.choice.leaks
+        assert not world.classes.acts
         assert not world.choice.leaves
         last = world.clock.day(world.clock.months[self.handover - 1]) + RECEIVE
         for event in super().ordering():

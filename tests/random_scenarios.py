@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
-from small import DRUGS, PRODUCTS, SHARED, round_of, small
+from small import CLASSED, DRUGS, PRODUCTS, SHARED, round_of, small
 
 from vbp_sim.engine.clock import add_months
 from vbp_sim.scenario.load import Scenario
@@ -24,7 +24,10 @@ def drawn(folder: Path, seed: int, *, ample: bool = False) -> Scenario:
 
     return small(
         folder,
-        drugs=[{**row, "qualified": sum(p["drug"] == row["drug"] for p in PRODUCTS)} for row in DRUGS],
+        drugs=[
+            {**row, "qualified": sum(p["drug"] == row["drug"] for p in PRODUCTS)}
+            for row in one(DRUGS, CLASSED, CLASSED)
+        ],
         products=_products(luck, one),
         rounds=_rounds(luck, one),
         laws=_laws(luck, one),
@@ -38,7 +41,13 @@ def drawn(folder: Path, seed: int, *, ample: bool = False) -> Scenario:
         },
         behaviour={
             "supply": AMPLE if ample else one(AMPLE, _fragile(one), _fragile(one)),
-            "choice": {"alternatives": one(0.0, 0.0, 0.5), "leaving": one(0.0, 0.3), "incentive": one(0.0, 1.0)},
+            "choice": {"leaving": one(0.0, 0.3), "incentive": one(0.0, 1.0)},
+            "classes": {
+                "turning": one(0.0, 0.5, 1.0),
+                "price": one(0.0, 0.0, 1.0),
+                "residual": one(0.0, 0.4, 0.8),
+                "residual_trend": one(0.0, -0.1, 0.2),
+            },
             "reporting": {"named": one(0.0, 0.6)},
         },
         seed=seed + 1,

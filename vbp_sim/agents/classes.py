@@ -115,7 +115,7 @@ class MoleculeLogit(Classes):
     residual: float = param(
         0.42,
         "part of a class, in DDD before any agreement, that molecules outside the list have",
-        "share of DDD",
+        "share",
         "Nanjing, December 2018: 9,421 of 22,687 thousand DDD a month [B16]; 0.1 to 0.7 by class is possible",
         "I",
         ge=0,
@@ -124,7 +124,7 @@ class MoleculeLogit(Classes):
     residual_trend: float = param(
         0.0,
         "yearly change of the price of a day's dose of molecules outside the list",
-        "share/year",
+        "per year",
         "assumption: no change in the first year, four classes dearer in the second; -0.05 to 0.1 are possible",
         ge=-0.5,
         le=0.5,
