@@ -10,7 +10,7 @@ import copy
 from collections.abc import Mapping
 from typing import Any
 
-from small import DRUGS, PRODUCTS, calendar
+from small import CLASSED, DRUGS, PRODUCTS, calendar
 
 
 def term(months: int) -> dict[str, Any]:
@@ -106,6 +106,7 @@ SCENES: dict[str, dict[str, Any]] = {
     "bidding equilibrium.focal": {"rules": {"selection": LINES}, "behaviour": {"bidding": {"solver": "closed"}}},
     "reporting": {"rules": {"allocation": BRANDS}},
     "choice": {"behaviour": {"choice": {"drg_exposure": 0.5, "reimbursement_gap": 0.5}}},
+    "classes": {"drugs": CLASSED, "behaviour": {"classes": {"turning": 0.5}}},
     "finance": {"behaviour": {"choice": {"leaving": 0.3}}},
     "choice.habit": {
         "laws": {"later": {"from": "2019-06-01", "changes": {"assessment": {"gate_completion": 0.1}}}},

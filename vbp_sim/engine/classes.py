@@ -38,11 +38,14 @@ class ClassNeed:
         self.ids = tuple(dict.fromkeys(drug.class_atc for drug in own))
         self._of = np.array([self.ids.index(drug.class_atc) for drug in own], dtype=np.int64)
         self._dose = np.array([1 / drug.ddd for drug in own if drug.ddd])
-        self._alike = np.array([drug.equivalence for drug in own])
-        doses = market.reported[self.rows] * self._dose[:, None]
-        total = self._by_class(doses)
-        self._price = _over(self._by_class(market.reported[self.rows] * mean[self.rows]), total)
-        self._alike_of_all = _over(self._by_class(doses * self._alike[:, None]), total)
+        alike = np.array([[drug.equivalence] * places for drug in own]).reshape(-1, places)
+        units = market.reported[self.rows]
+        doses = units * self._dose[:, None]
+        total, worth, movable = (self._by_place(each) for each in (doses, units * mean[self.rows], doses * alike))
+        self._price = _over(worth, total)
+        self._members = np.append(self._of, np.arange(len(self.ids)))
+        self._alike = np.concatenate([alike, _over(movable, total)]).T
+        self._same = np.zeros(len(self.ids))
         self.need, self.other, self.before = (np.zeros((months, len(self.ids), places)) for _ in range(3))
         self.left, self.drawn = (np.zeros((months, drugs, places)) for _ in range(2))
 
@@ -75,10 +78,10 @@ class ClassNeed:
         np.minimum.at(first, self._of, since)
         dearer_others = np.maximum(m - first, 0) / 12 * np.log1p(model.unlisted_trend)
         now = Class(
-            of=np.append(self._of, np.arange(len(self.ids))),
+            of=self._members,
             need=np.append(doses, others),
-            equivalence=np.append(self._alike, self._alike_of_all[:, place]),
-            lost=np.append(lost, np.zeros(len(self.ids))),
+            equivalence=self._alike[place],
+            lost=np.append(lost, self._same),
             dearer=np.append(dearer, dearer_others),
         )
         after = served(now, model.attraction(now))
@@ -92,10 +95,12 @@ class ClassNeed:
         return np.where(doses > 0, _over(listed, doses), 1.0)
 
     def _by_class(self, values: Floats) -> Floats:
-        """Sums over the drugs of each class: (rows, ...) in, (classes, ...) out."""
-        sums = np.zeros((len(self.ids), *values.shape[1:]))
-        np.add.at(sums, self._of, values)
-        return sums
+        """Sums over the drugs of each class: (rows,) in, (classes,) out."""
+        return np.bincount(self._of, weights=values, minlength=len(self.ids)).astype(np.float64)
+
+    def _by_place(self, values: Floats) -> Floats:
+        """The same for each place: (rows, places) in, (classes, places) out."""
+        return np.array([self._by_class(column) for column in values.T]).T
 
 
 def _over(values: Floats, total: Floats) -> Floats:
