@@ -54,8 +54,8 @@ _WHAT = """
   by product: tables hold no money by drug ([metrics](metrics.md)). It agrees with the accounts within one per cent.
 - Difference in differences takes a world without VBP as the control: the same scenario with the same luck, in which no
   tender is held. Its prices and shares stay; only need moves.
-- Net savings are within the listed drugs and the alternatives that a scenario names, until markets have classes; shares
-  are in units until they have DDD.
+- Net savings are at class level only where `classes.turning` or `classes.price` is set, with stand-ins for how well
+  molecules serve each other's patients. Shares are in units, not DDD.
 - Consumer surplus is missing. The log-sum of the choice needs each institution's utility with and without the pull of
   brands, and what a yuan is worth in it; tables hold shares by level, to which the task of the agreement contributes.
 """

@@ -102,8 +102,8 @@ class MoleculeLogit(Classes):
         0.0,
         "part of the use that a drug's originators lose whose doctors would turn to another molecule as good",
         "share",
-        "assumption; Nanjing's +15 % of alternatives against +8 % [B16] asks for 0.5, the pilot's +12 against +14 % "
-        "[B2] for none, so 0 unless asked for",
+        "assumption: 0.5 gives other molecules 5 % more, as in Nanjing [B16], the pilot's asks for none [B2]; adds "
+        "nothing to the fit, so 0",
     )
     price: float = param(
         0.0,
