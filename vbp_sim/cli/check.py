@@ -32,7 +32,6 @@ def command(files: tuple[str, ...], variant: str, sets: tuple[str, ...], as_json
 
 def _check(file: str, variant: str, sets: tuple[str, ...]) -> tuple[dict[str, Any], InputError | None]:
     from vbp_sim.runs.load import load_scenario
-    from vbp_sim.runs.run import not_simulated
 
     try:
         if _is_sweep(Path(file)):
@@ -51,14 +50,14 @@ def _check(file: str, variant: str, sets: tuple[str, ...]) -> tuple[dict[str, An
         "drugs": len(market.drugs),
         "products": len(market.products),
     }
-    left_out = not_simulated(scenario)
+    left_out = spec.behaviour.classes.inert(market)  # what rules leave out, a run says, which knows the engine
     return {
         "file": file,
         "ok": True,
         "digest": scenario.digest,
         **counts,
         "problems": [],
-        "not_simulated": left_out,
+        "not_simulated": [left_out] if left_out else [],
     }, None
 
 
