@@ -300,3 +300,24 @@ def test_json_and_windows_lines_are_kept_readable(tmp_path: Path) -> None:
     (tmp_path / "win.yaml").write_bytes(text.encode())
     migration(tmp_path / "win.yaml").write()
     assert b"\n" not in (tmp_path / "win.yaml").read_bytes().replace(b"\r\n", b"")
+
+
+ALTERNATIVES = "behaviour.choice.alternatives is no more"
+
+
+@pytest.mark.parametrize("value", ["0", "0.0", "0.4"])
+def test_the_pull_of_drugs_outside_the_list_is_refused_with_what_to_write(tmp_path: Path, value: str) -> None:
+    file = old_file(tmp_path, f"{HEAD}edition: 2\nbehaviour: {{choice: {{alternatives: {value}}}}}\n")
+    with pytest.raises(InputError, match=f"(?s)old.yaml:4:22: {ALTERNATIVES}.*write behaviour.classes.turning"):
+        load_scenario(file)
+    with pytest.raises(InputError, match=ALTERNATIVES):
+        load_scenario(tmp_path / "small.yaml", sets=[f"behaviour.choice.alternatives={value}"])
+
+
+def test_a_pull_of_nothing_is_left_out_and_any_other_one_is_for_the_user(tmp_path: Path) -> None:
+    variants = "variants: {some: {changes: {behaviour: {choice: {alternatives: 0, leaving: 0.1}}}}}\n"
+    text = migrated(old_file(tmp_path, f"{HEAD}edition: 2\nbehaviour: {{choice: {{alternatives: 0.0}}}}\n{variants}"))
+    assert plain(parse(text, ""))["variants"]["some"] == {"changes": {"behaviour": {"choice": {"leaving": 0.1}}}}
+    assert "alternatives" not in text
+    with pytest.raises(InputError, match=ALTERNATIVES):
+        migration(old_file(tmp_path, variants.replace(": 0,", ": 0.4,") + HEAD, "other.yaml"))

@@ -124,7 +124,7 @@ def _classes(drugs: Table) -> None:
 
 
 def _half(drug: str | None, lacking: list[str]) -> tuple[str, str]:
-    what = f"the drug '{cut(drug or '')}' has a class without {' and '.join(lacking)}"
+    what = f"the drug '{cut(drug or '')}' has a part of its class, and no {' and no '.join(lacking)}"
     return what, f"fill in {', '.join(CLASS)}, or leave all three empty"
 
 
