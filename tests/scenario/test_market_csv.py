@@ -287,7 +287,7 @@ def test_the_class_of_a_drug_is_read(tmp_path: Path) -> None:
         ),
         (
             ",,0.5",
-            "drugs.csv:2:class_atc: the drug 'alpha' has a part of its class, and no class_atc and no ddd\n    fill in class_atc",
+            "drugs.csv:2:class_atc: the drug 'alpha' has a part of its class, and no class_atc and no ddd\n    fill in",
         ),
         ("C10AA,0,0.5", "ddd must be from 0.0001 to 10,000, here is 0"),
         ("C10AA,1,1.2", "equivalence must be from 0 to 1, here is 1.2"),
