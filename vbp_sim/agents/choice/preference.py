@@ -1,8 +1,10 @@
 """What institutions prefer without any task: the part that all choice models share.
 
-natural = scale (information + cost control + price log10(price ratio) + reimbursement x gap) - brand x share
-          + incentive x staff share x kept + drg x exposure (1 - 1 / price ratio) + wards x ward
-          + level + rigour + own
+    natural = scale (information + cost control + price log10(price ratio) + reimbursement x gap) - brand x share
+              + incentive x staff share x kept + drg x exposure (1 - 1 / price ratio) + wards x ward
+              + level + rigour + own
+
+A stricter shelf shows in what other molecules of the class serve, see `vbp_sim.agents.classes`.
 """
 
 from __future__ import annotations
