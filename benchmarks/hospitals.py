@@ -52,7 +52,7 @@ class HospitalPlace(Place):
     def ordering(self) -> Process:
         """See `Place.ordering`; after the handover the place only adds up and writes down."""
         world = self.world
-        assert not world.choice.leaks
+        assert not world.classes.acts
         assert not world.choice.leaves
         last = world.clock.day(world.clock.months[self.handover - 1]) + RECEIVE
         for event in super().ordering():
@@ -78,7 +78,7 @@ class HospitalPlace(Place):
             yield from world.until(world.clock.day(first) + RECEIVE + 0.1)
             need, selected, substituted, unmet = (np.array(v).T for v in self.book.volumes)
             nothing = np.zeros_like(need)
-            world.recorder.month(m, self.index, need, selected, nothing, nothing, substituted, unmet, agreed)
+            world.recorder.month(m, self.index, need, nothing, selected, nothing, nothing, substituted, unmet, agreed)
             self.book = Book(len(world.drug_ids))
 
     def _hospital(self, i: int, level: int) -> Process:

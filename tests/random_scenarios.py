@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
-from small import DRUGS, PRODUCTS, PROVINCES, SHARED, round_of, small
+from small import CLASSED, DRUGS, PRODUCTS, PROVINCES, SHARED, round_of, small
 
 from vbp_sim.engine.clock import add_months
 from vbp_sim.scenario.load import Scenario
@@ -15,16 +15,20 @@ from vbp_sim.scenario.load import Scenario
 PLACES = ("north", "south", "east")
 
 
-def drawn(folder: Path, seed: int, *, ample: bool = False) -> Scenario:
-    """The scenario of a seed; ``ample``: nobody fails and everybody can make what is asked."""
-    luck = np.random.default_rng(seed)
+def drawn(folder: Path, seed: int, *, ample: bool = False, classes: bool = False) -> Scenario:
+    """The scenario of a seed; ``ample``: nobody fails and everybody can make what is asked; ``classes``: some patients
+    turn to other molecules, else only under some seeds."""
+    luck, more = np.random.default_rng(seed), np.random.default_rng([seed, 1])
 
     def one(*values: Any) -> Any:
         return values[int(luck.integers(len(values)))]
 
+    turning = {"price": float(more.choice([0.0, 0.0, 1.0])), "residual": float(more.choice([0.0, 0.4, 0.8]))}
+    turning |= {"residual_trend": float(more.choice([-0.1, 0.0, 0.2]))}
+    known = CLASSED if classes or more.random() < 0.7 else DRUGS
     return small(
         folder,
-        drugs=[{**row, "qualified": sum(p["drug"] == row["drug"] for p in PRODUCTS)} for row in DRUGS],
+        drugs=[{**row, "qualified": sum(p["drug"] == row["drug"] for p in PRODUCTS)} for row in known],
         products=_products(luck, one),
         provinces=[{**row, "remoteness": far} for row, far in zip(PROVINCES, (0.0, 0.4, 1.0), strict=True)],
         rounds=_rounds(luck, one),
@@ -38,7 +42,8 @@ def drawn(folder: Path, seed: int, *, ample: bool = False) -> Scenario:
         },
         behaviour={
             "supply": AMPLE if ample else one(AMPLE, _fragile(one), _fragile(one)),
-            "choice": {"alternatives": one(0.0, 0.0, 0.5), "leaving": one(0.0, 0.3), "incentive": one(0.0, 1.0)},
+            "classes": {"turning": one(0.5, 0.5, 1.0) if classes else one(0.0, 0.0, 0.5), **turning},
+            "choice": {"leaving": one(0.0, 0.3), "incentive": one(0.0, 1.0)},
             "reporting": {"named": one(0.0, 0.6)},
         },
         seed=seed + 1,

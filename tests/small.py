@@ -33,6 +33,11 @@ DRUGS: Rows = [
     {"drug": "beta", "form": "injection", "unit": "vial", "ceiling": 40.0},
     {"drug": "gamma", "form": "oral-solid", "unit": "tablet", "ceiling": 0.5},
 ]
+#: the same, alpha and gamma in one class, beta alone in another
+CLASSED: Rows = [
+    {**drug, "class_atc": of, "ddd": ddd, "equivalence": alike}
+    for drug, of, ddd, alike in zip(DRUGS, ("C10AA", "J01DC", "C10AA"), (2.0, 0.5, 1.0), (0.8, 0.3, 0.5), strict=True)
+]
 PRODUCTS: Rows = [
     {
         "drug": drug,

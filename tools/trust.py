@@ -73,8 +73,8 @@ _WHAT = """
   by product: tables hold no money by drug ([metrics](metrics.md)). It agrees with the accounts within one per cent.
 - Difference in differences takes a world without VBP as the control: the same scenario with the same luck, in which no
   tender is held. Its prices and shares stay; only need moves.
-- Net savings are within the listed drugs and the alternatives that a scenario names, until markets have classes; shares
-  are in units until they have DDD.
+- Net savings are at class level only where `classes.turning` or `classes.price` is set, with stand-ins for how well
+  molecules serve each other's patients. Shares are in units, not DDD.
 - Consumer surplus has two ends. `consumer_surplus` takes the shares of before as what patients wanted, so that a brand
   is worth what was paid for it and a switch that nobody chose costs them; `consumer_surplus_alike` takes all products
   of a drug as worth the same. What a yuan is worth comes from sensitivities to prices of 2008 to 2010 (0.192, 0.695 and

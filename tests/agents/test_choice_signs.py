@@ -6,8 +6,6 @@ from typing import Any
 
 import numpy as np
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
 
 from vbp_sim.agents.choice.deadline_planner import DeadlinePlanner
 from vbp_sim.agents.choice.interface import Month, Setting, Terms
@@ -108,26 +106,3 @@ def test_payment_pulls_by_the_gain_and_by_what_the_fund_pays_less(kind: type[Pre
     assert nothing == 0
     assert gain == pytest.approx(0.5 * 1.5 * 0.4)
     assert both == pytest.approx(2 * 0.249 + 0.5 * 0.4)
-
-
-@given(st.floats(0, 1), st.floats(0, 10), st.sampled_from(MODELS))
-def test_alternatives_take_a_part_of_what_is_not_selected(share: float, pull: float, kind: type[Preference]) -> None:
-    model = kind(alternatives=pull)
-    outside = float(model.outside(np.array([[share]]))[0, 0])
-    assert 0 <= outside <= 1 - share
-    assert outside == pytest.approx((1 - share) * pull / (1 + pull))
-    assert model.leaks == (pull > 0)
-
-
-def test_in_the_nested_logit_alternatives_also_draw_from_the_selected_product() -> None:
-    """Shares follow attractions: selected e^v, others e^I, outside alternatives x e^I."""
-    v, pull = 0.4, 0.6
-    model = NestedLogit(alternatives=pull, inertia=0.0, brand_gap=0.0, push=0.0)
-    month = Month(
-        *(np.full((1, 1), x) for x in (0.3, v, 0.0, 0.0, 1.0)), np.ones(1), np.array([True]), np.array([False])
-    )
-    share = float(model.step(month)[0, 0])
-    outside = float(model.outside(np.array([[share]]))[0, 0])
-    total = np.exp(v) + 1 + pull
-    assert share == pytest.approx(np.exp(v) / total)
-    assert outside == pytest.approx(pull / total)

@@ -1,4 +1,4 @@
-"""Charts and metrics tell one account of the savings, where need goes to drugs outside the list and places differ."""
+"""Charts and metrics tell one account of the savings, where patients turn to other molecules and places differ."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from typing import Any
 
 import numpy as np
 import pytest
-from small import SHARED, round_of, small
+from small import CLASSED, SHARED, round_of, small
 
 from vbp_sim.report.charts import savings, waterfall
 from vbp_sim.runs.folder import RunFolder
@@ -19,9 +19,11 @@ def of(*members: str) -> dict[str, Any]:
 
 
 CASES: dict[str, dict[str, Any]] = {
-    "drugs outside the list": {"behaviour": {"choice": {"alternatives": 0.75}}},
+    "other molecules": {"behaviour": {"classes": {"turning": 0.75}}, "drugs": CLASSED},
+    "other molecules lose": {"behaviour": {"classes": {"price": 1.0}}, "drugs": CLASSED},
     "some places take part": {
-        "behaviour": {"choice": {"alternatives": 0.75}},
+        "behaviour": {"classes": {"turning": 0.75}},
+        "drugs": CLASSED,
         "rounds": {"first": round_of(rules=of("north", "east"))},
     },
     "one place after the other": {

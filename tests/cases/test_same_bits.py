@@ -17,7 +17,7 @@ from typing import Any
 
 import numpy as np
 import pytest
-from small import DEMAND, DRUGS, PRODUCTS, SHARED, Tables, national, round_of, same, small, write_scenario
+from small import CLASSED, DEMAND, PRODUCTS, SHARED, Tables, national, round_of, same, small, write_scenario
 
 from vbp_sim.agents.bidding import store
 from vbp_sim.engine.simulation import simulate
@@ -60,7 +60,7 @@ def year(**more: Any) -> dict[str, Any]:
     return {**SHARED, "term": {"table": {"1": 12, "2": 12, "3": 12}}, **more}
 
 
-#: two alliances, one renewal of both, failures, exits, laws by date and place, drugs outside the list
+#: two alliances, one renewal of both, failures, exits, laws by date and place, classes of molecules
 BUSY: dict[str, Any] = {
     "rounds": {
         "north": round_of(rules=year(members=["north"])),
@@ -73,8 +73,9 @@ BUSY: dict[str, Any] = {
     },
     "behaviour": {
         "supply": {"rate_oral": 3.0, "rate_injection": 6.0, "stock_months": 0.3, "default_rate": 0.5},
-        "choice": {"alternatives": 0.4},
+        "classes": {"turning": 0.8, "price": 0.4},
     },
+    "drugs": CLASSED,
 }
 
 
@@ -140,7 +141,7 @@ def in_order(table: Any) -> dict[str, np.ndarray[Any, Any]]:
 
 def test_the_order_of_drugs_in_the_file_changes_no_bit(tmp_path: Path, busy: Tables) -> None:
     """Only sums over drugs are taken in the order of the file: they may differ in the last bits."""
-    tables = simulate(small(tmp_path, drugs=DRUGS[::-1], **BUSY), 0)
+    tables = simulate(small(tmp_path, **{**BUSY, "drugs": CLASSED[::-1]}), 0)
     for name in ("bids", "awards", "allocation", "reports", "use", "supply", "prices", "settlement"):
         same({name: in_order(tables[name])}, {name: in_order(busy[name])})
     for name, column in (("fund", "spend"), ("accounts", "yuan"), ("firms", "revenue")):
@@ -169,7 +170,7 @@ def test_the_order_of_rounds_in_the_file_changes_no_bit(tmp_path: Path, busy: Ta
 
 
 def test_a_variant_that_does_nothing_changes_no_bit(tmp_path: Path, busy: Tables) -> None:
-    nothing = {"nothing": {"changes": {"demand": {"monthly_cv": 0.25}, "behaviour": {"choice": {"alternatives": 0.4}}}}}
+    nothing = {"nothing": {"changes": {"demand": {"monthly_cv": 0.25}, "behaviour": {"classes": {"turning": 0.8}}}}}
     same(simulate(small(tmp_path, variant="nothing", variants=nothing, **BUSY), 0), busy)
 
 

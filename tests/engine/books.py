@@ -114,6 +114,28 @@ class Books:
         self.worth: list[tuple[int, str, str, str, float, float, float]] = []
         #: month, round, place, level, value of what was not selected of the listed drugs, once `care` was asked
         self.others: list[tuple[int, str, str, str, float]] = []
+        self.doses = {drug.id: (drug.class_atc, 1 / drug.ddd) for drug in scenario.market.drugs if drug.ddd}
+        self.gone = self._gone()
+
+    def _gone(self) -> dict[tuple[int, str, str], tuple[float, float]]:
+        """By month, class and place: the part of who turned away that left the list, and the price of a dose there."""
+        classes, turned = self.t["classes"], defaultdict(float)
+        for m, drug, place, _, v in self.rows():
+            if drug in self.doses:
+                turned[m, self.doses[drug][0], place] += v["alternatives"] * self.doses[drug][1]
+        names = ("class", "province", "other", "other_before", "price")
+        month = (classes["month"].astype(int) + 1970 * 12).tolist()
+        found = {}
+        for m, of, place, other, before, price in zip(month, *(classes[n].tolist() for n in names), strict=True):
+            away = turned[m, of, place]
+            found[m, of, place] = max(other - before, 0.0) / away if away > 0 else 0.0, price
+        return found
+
+    def elsewhere(self, drug: str, place: str, month: int) -> tuple[float, float]:
+        """Of a unit that turned away from a drug, the part that left the list, and what that cost there."""
+        of, dose = self.doses.get(drug, ("", 0.0))
+        part, price = self.gone.get((month, of, place), (0.0, 0.0))
+        return part, part * price * dose
 
     def law(self, place: str, month: int) -> LocalLaw:
         month = min(max(month, self.first), self.last)
@@ -233,10 +255,6 @@ class Books:
         for m, *key, row in zip(month, *(use[c].tolist() for c in ("drug", "province", "level")), volumes, strict=True):
             yield m, *key, dict(zip(names, row, strict=True))
 
-    def untouched(self, drug: str) -> float:
-        """Mean price of the drug before any round."""
-        return sum(part * price for _, part, price, *_ in self.rest(drug, "", self.first))
-
     def care(self) -> dict[str, Sums]:
         """By (month, round, place, level): value, cost and the fund's part of what was ``selected`` and the ``rest``.
 
@@ -265,7 +283,8 @@ class Books:
                     most = law.standard(np.asarray(price), np.asarray(unit), cell.year(m))
                     pays = float(law.fund_pays(np.asarray(price), most, finance.fund_share))
                 worth, covered = worth + volume * price, covered + volume * pays
-            outside, other = v["alternatives"] * self.untouched(drug), sum(part * cost for _, part, _, cost, _ in rest)
+            (left_list, paid), other = self.elsewhere(drug, place, m), sum(part * cost for _, part, _, cost, _ in rest)
+            outside = v["alternatives"] * paid
             found["selected"][key] += v["selected"] * unit
             found["rest"][key] += worth + outside
             found["covered selected"][key] += finance.insured_share * finance.fund_share * v["selected"] * unit
@@ -281,7 +300,7 @@ class Books:
                 worth_of, cost_of = (sum(b[0] * b[i] for b in brands) / whole_ for i in (1, 2))
                 found["away"][key] += v["away"] * worth_of * finance.free_price
                 found["made away"][key] += v["away"] * cost_of
-            found["made rest"][key] += (v["generic"] + v["originator"] + v["alternatives"]) * other
+            found["made rest"][key] += (v["generic"] + v["originator"] + v["alternatives"] * left_list) * other
         return found
 
     def delivered(self) -> tuple[Sums, Sums]:
@@ -315,13 +334,14 @@ class Books:
                 who, mine = self.firms[drug, firm].company, v["away"] * part / sum(b[0] for b in brands)
                 revenue[m, who] += mine * paid * self.spec.finance.free_price
                 cost[m, who] += mine * made
+            left_list, elsewhere = self.elsewhere(drug, place, m)
             units -= v["selected"] if self.at(drug, place, m) is not None else 0.0
             for _, part, paid, made, firm in rest:
                 who = self.firms[drug, firm].company if firm else ""
                 revenue[m, who] += units * part * paid
                 cost[m, who] += units * part * made
-                cost[m, ""] += v["alternatives"] * part * made
-            revenue[m, ""] += v["alternatives"] * self.untouched(drug)
+                cost[m, ""] += v["alternatives"] * left_list * part * made
+            revenue[m, ""] += v["alternatives"] * elsewhere
         return revenue, cost
 
     def advances(self) -> tuple[Sums, Sums]:
@@ -405,11 +425,11 @@ class Books:
 
     def _outside(self, drug: str, place: str, m: int, v: Mapping[str, float]) -> float:
         """Value of what was not selected, in a row of `use`."""
-        rest = self.rest(drug, place, m)
+        rest, elsewhere = self.rest(drug, place, m), v["alternatives"] * self.elsewhere(drug, place, m)[1]
         if self.at(drug, place, m) is None:
             left = v["need"] - v["unmet"] - v["alternatives"]
-            return left * sum(part * price for _, part, price, *_ in rest) + v["alternatives"] * self.untouched(drug)
-        worth = v["alternatives"] * self.untouched(drug)
+            return left * sum(part * price for _, part, price, *_ in rest) + elsewhere
+        worth = elsewhere
         for brand, volume in ((True, v["originator"]), (False, v["generic"])):
             side = [(part, price) for o, part, price, *_ in rest if o is brand and part > 0]
             worth += volume * sum(a * b for a, b in side) / sum(a for a, _ in side) if side else 0.0

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from small import DRUGS, PRODUCTS, PROVINCES, SHARED, calendar, national, round_of
+from small import CLASSED, DRUGS, PRODUCTS, PROVINCES, SHARED, calendar, national, round_of
 
 
 def term(months: int, **more: Any) -> dict[str, Any]:
@@ -146,13 +146,21 @@ CASES: dict[str, dict[str, Any]] = {
         "drugs": [{**d, "ceiling": "", "pre_price": d["ceiling"]} for d in DRUGS],
     },
     "one qualified firm and unnamed ones": {"products": [p for p in PRODUCTS if p["manufacturer"] in ("a1", "g1")]},
-    "drugs outside the list": {"behaviour": {"choice": {"alternatives": 0.8}, "supply": FRAGILE}},
+    "patients turn to other molecules": {
+        "behaviour": {
+            "classes": {"turning": 0.8, "residual_trend": 0.1},
+            "choice": {"leaving": 0.2},
+            "supply": FRAGILE,
+        },
+        "drugs": CLASSED,
+    },
     "patients who follow their brand": {
         "behaviour": {"choice": {"leaving": 0.4, "breadth": 0.5}, "supply": FRAGILE},
         "rounds": {"first": round_of(rules=term(24)), "second": round_of("2020-07-15", term(12))},
     },
-    "drugs outside the list in a nested logit, some provinces": {
-        "behaviour": {"choice": {"model": "nested-logit", "alternatives": 2.0}},
+    "cheap drugs draw patients of other molecules, some provinces": {
+        "behaviour": {"choice": {"model": "nested-logit"}, "classes": {"turning": 0.2, "price": 1.0}},
+        "drugs": CLASSED,
         "rounds": {"first": round_of(rules=term(12, members=["north", "east"]))},
     },
     "institutions name brands": {"rounds": {"first": round_of(rules=named(12))}},

@@ -10,7 +10,7 @@ import copy
 from collections.abc import Mapping
 from typing import Any
 
-from small import DRUGS, PRODUCTS, PROVINCES, calendar
+from small import CLASSED, DRUGS, PRODUCTS, PROVINCES, calendar
 
 
 def term(months: int) -> dict[str, Any]:
@@ -130,6 +130,7 @@ SCENES: dict[str, dict[str, Any]] = {
     "platform.link_months": {"laws": {"national": {"changes": {"platform": {"link": 1.0}}}}},
     "markup": {"laws": {"national": {"changes": {"markup": {"rate": 0.1}}}}},
     "retention.on_cases": {"laws": {"national": {"changes": {"hospital_payment": {"rule": "case"}}}}},
+    "classes": {"drugs": CLASSED, "behaviour": {"classes": {"turning": 0.5}}},
     "finance": {"behaviour": {"choice": {"leaving": 0.3}}},
     "choice.habit": {
         "laws": {"later": {"from": "2019-06-01", "changes": {"assessment": {"gate_completion": 0.1}}}},

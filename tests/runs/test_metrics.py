@@ -66,6 +66,10 @@ def use(month: str, drug: str, province: str, **volumes: float) -> dict[str, Any
     return {"month": month, "drug": drug, "province": province, "level": "tertiary", **volumes}
 
 
+def classed(month: str, province: str, **doses: float) -> dict[str, Any]:
+    return {"month": month, "class": "C10AA", "province": province, **doses}
+
+
 def settled(round_: str, province: str, **numbers: float) -> dict[str, Any]:
     return {"round": round_, "drug": "a", "province": province, "contract_year": 1, **numbers}
 
@@ -123,6 +127,7 @@ def tables() -> dict[str, Any]:
                 "a",
                 "north",
                 need=12,
+                gained=2,
                 selected=6,
                 selected_originator=1,
                 generic=3,
@@ -191,6 +196,7 @@ def tables() -> dict[str, Any]:
                 "baseline_fund": 60,
                 "patient_paid": 30,
                 "baseline_patient": 40,
+                "replaced": 6,
                 "delay_days": 30.0,
             },
             {"month": "2019-02", "province": "south", "spend": 999, "baseline": 999, "delay_days": NAN},
@@ -207,6 +213,13 @@ def tables() -> dict[str, Any]:
                 "reserve": 40,
                 "delay_days": 60.0,
             },
+        ),
+        "classes": table(
+            "classes",
+            classed("2019-01", "north", need=20, other=5, other_before=5),
+            classed("2019-02", "north", need=20, other=6, other_before=5),
+            classed("2019-02", "south", need=20, other=9, other_before=5),
+            classed("2019-03", "north", need=25, other=12, other_before=10),
         ),
         "claims": table(
             "claims",
@@ -299,7 +312,9 @@ WANTED = {
     "completion_tenth": (8 * 0.9 + 2 * 0.4) / 10,
     "selected_share": 6 / 11,
     "originator_share": (2 + 1) / 11,
-    "selected_share_all": 17 / (11 + 12 + 30 + 30),
+    "selected_share_all": 17 / (9 + 12 + 30 + 30),
+    "class_shift": (1 + 2) / (15 + 15),
+    "others_change": (6 + 12) / (5 + 10) - 1,
     "use_change": ((11 + 12) / 2) / 10 - 1,
     "selected_before": 2 / 10,
     "selected_volume": 8.5 / 2 - 1,
@@ -324,7 +339,7 @@ WANTED = {
     "consumer_surplus_alike": 12 * 10.75 * (21 - _SPENT / 11.5),
     "saving_official": 30 * (16 - 4) + 10 * (16 - 6) + 10 * (16 - 4),
     "saving_world": (999 * 0.95 ** (1 / 12) - 60 + 999 * 0.95 ** (2 / 12) - 20) / (2 / 12),
-    "saving_net": (1000 * 0.95 ** (1 / 12) - 60 + 1000 * 0.95 ** (2 / 12) - 20) / (2 / 12),
+    "saving_net": (1000 * 0.95 ** (1 / 12) - 60 + 6 + 1000 * 0.95 ** (2 / 12) - 20) / (2 / 12),
     "spend_change": 80 / 200 - 1,
     "fund_saving": 80 / (2 / 12),
     "fund_net": (80 - 40 - 4 - 2 + 0.5) / (2 / 12),

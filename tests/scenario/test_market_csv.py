@@ -269,3 +269,29 @@ def test_a_market_whose_bids_are_known_names_all_bidders_unless_it_says_qualifie
     drugs = "drug,unit,ceiling,qualified\nalpha,tablet,6,5\nbeta,vial,15,\n"
     market = read_market(make_market(tmp_path / "c", products=products, drugs=drugs))
     assert [(d.all_named, d.qualified) for d in market.drugs] == [(False, 5), (True, None)]
+
+
+def test_the_class_of_a_drug_is_read(tmp_path: Path) -> None:
+    drugs = "drug,unit,class_atc,ddd,equivalence\nalpha,tablet,C10AA,1.5,0.6\nbeta,vial,,,\n"
+    alpha, beta = read_market(make_market(tmp_path, drugs=drugs)).drugs
+    assert (alpha.class_atc, alpha.ddd, alpha.equivalence) == ("C10AA", 1.5, 0.6)
+    assert (beta.class_atc, beta.ddd, beta.equivalence) == ("", None, 0.0)
+
+
+@pytest.mark.parametrize(
+    ("cells", "said"),
+    [
+        (
+            "C10AA,1,",
+            "drugs.csv:2:equivalence: the drug 'alpha' has a part of its class, and no equivalence\n",
+        ),
+        (
+            ",,0.5",
+            "drugs.csv:2:class_atc: the drug 'alpha' has a part of its class, and no class_atc and no ddd\n    fill in",
+        ),
+        ("C10AA,0,0.5", "ddd must be from 0.0001 to 10,000, here is 0"),
+        ("C10AA,1,1.2", "equivalence must be from 0 to 1, here is 1.2"),
+    ],
+)
+def test_a_class_is_whole_and_within_its_limits(tmp_path: Path, cells: str, said: str) -> None:
+    assert said in wrong(tmp_path, drugs=f"drug,unit,class_atc,ddd,equivalence\nalpha,tablet,{cells}\nbeta,vial,,,\n")

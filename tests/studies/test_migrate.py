@@ -327,3 +327,24 @@ def test_a_fee_of_finance_moves_to_the_law_and_the_rest_stays(tmp_path: Path) ->
     assert new["laws"] == {"national": {"changes": {"distribution": {"fee": 0.08}}}}
     fees = [values(load_scenario(file, v).spec.laws, ("national",)) for v in ("", "v")]
     assert [nested(fee)["distribution"]["fee"] for fee in fees] == [0.08, 0.02]
+
+
+ALTERNATIVES = "behaviour.choice.alternatives is no more"
+
+
+@pytest.mark.parametrize("value", ["0", "0.0", "0.4"])
+def test_the_pull_of_drugs_outside_the_list_is_refused_with_what_to_write(tmp_path: Path, value: str) -> None:
+    file = old_file(tmp_path, f"{HEAD}edition: 2\nbehaviour: {{choice: {{alternatives: {value}}}}}\n")
+    with pytest.raises(InputError, match=f"(?s)old.yaml:4:22: {ALTERNATIVES}.*write behaviour.classes.turning"):
+        load_scenario(file)
+    with pytest.raises(InputError, match=ALTERNATIVES):
+        load_scenario(tmp_path / "small.yaml", sets=[f"behaviour.choice.alternatives={value}"])
+
+
+def test_a_pull_of_nothing_is_left_out_and_any_other_one_is_for_the_user(tmp_path: Path) -> None:
+    variants = "variants: {some: {changes: {behaviour: {choice: {alternatives: 0, leaving: 0.1}}}}}\n"
+    text = migrated(old_file(tmp_path, f"{HEAD}edition: 2\nbehaviour: {{choice: {{alternatives: 0.0}}}}\n{variants}"))
+    assert plain(parse(text, ""))["variants"]["some"] == {"changes": {"behaviour": {"choice": {"leaving": 0.1}}}}
+    assert "alternatives" not in text
+    with pytest.raises(InputError, match=ALTERNATIVES):
+        migration(old_file(tmp_path, variants.replace(": 0,", ": 0.4,") + HEAD, "other.yaml"))

@@ -52,7 +52,15 @@ def _check(file: str, variant: str, sets: tuple[str, ...]) -> tuple[dict[str, An
         "drugs": len(market.drugs),
         "products": len(market.products),
     }
-    return {"file": file, "ok": True, "digest": scenario.digest, **counts, "problems": []}, None
+    left_out = spec.behaviour.classes.inert(market)  # what rules leave out, a run says, which knows the engine
+    return {
+        "file": file,
+        "ok": True,
+        "digest": scenario.digest,
+        **counts,
+        "problems": [],
+        "not_simulated": [left_out] if left_out else [],
+    }, None
 
 
 def _is_sweep(file: Path) -> bool:
@@ -103,9 +111,13 @@ def _say(result: dict[str, Any], error: InputError | None, quiet: bool, as_json:
     if error is not None:
         wrong_input(error)
     elif not quiet:
+        from vbp_sim.report.words.language import restate, say
+
         numbers = [(n, what) for what, n in result.items() if type(n) is int]
         counts = ", ".join(f"{n} {what[:-1] if n == 1 else what}" for n, what in numbers)
         click.echo(f"{result['file']}: OK ({counts})")
+        for sentence in result.get("not_simulated", []):
+            click.echo(f"  {say('cli.not_simulated', sentence=restate('limits', sentence))}")
 
 
 def _variants(file: str, names: list[str]) -> list[Problem]:

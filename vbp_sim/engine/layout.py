@@ -34,6 +34,7 @@ def tables_of(world: World, replication: int) -> dict[str, Table]:
         "claims": _claims(world),
         "firms": _firms(world),
         "distributors": _distributors(world),
+        "classes": _classes(world),
     }
     found = {name: made[name] if name in made else _rows(world.recorder, name) for name in TABLES}
     return {name: _numbered(table, replication) for name, table in found.items()}
@@ -69,6 +70,7 @@ def _use(rec: Recorder) -> Table:
     return {
         **_keys(_axes(rec, "month", "drug", "province", "level")),
         "need": need.ravel(),
+        "gained": volumes["gained"].ravel(),
         "selected": selected.ravel(),
         "selected_originator": (selected * np.where(before, earlier, now)[..., None]).ravel(),
         "generic": (nonselected - originator).ravel(),
@@ -112,9 +114,13 @@ def _filled_back(mix: npt.NDArray[np.int64]) -> npt.NDArray[np.int64]:
 
 def _fund(world: World, use: Table) -> Table:
     """Rows: month x province, all drugs together. Money that moved is that of the accounts; the baseline values the
-    same need at earlier prices and shares."""
+    same need at earlier prices and shares, and at their own price the doses of other molecules that drugs replaced."""
     rec, accounts, finance = world.recorder, world.accounts, world.spec.finance
-    baseline = (rec.monthly["need"].sum(axis=3) * rec.prices.mean).sum(axis=1)
+    gained = rec.monthly["gained"].sum(axis=3)
+    own = ((rec.monthly["need"].sum(axis=3) - gained) * rec.prices.mean).sum(axis=1)
+    doses = np.array([world.classes.unit_price(m) for m in range(len(gained))])
+    replaced = (gained * world.classes.drawn * doses).sum(axis=1)
+    baseline = own + replaced
     covered = finance.fund_share * finance.insured_share
 
     def moved(*flows: str) -> Floats:
@@ -125,6 +131,7 @@ def _fund(world: World, use: Table) -> Table:
         "spend": (moved("goods") - accounts.alternatives).ravel(),
         "baseline": baseline.ravel(),
         "alternatives": accounts.alternatives.ravel(),
+        "replaced": replaced.ravel(),
         "outside": moved("outside_self", "outside_fund").ravel(),
         "fund_paid": moved("reimbursement", "bundle", "rebased", "markup_fund", "outside_fund").ravel(),
         "patient_paid": moved("copayment", "markup_self", "offline", "outside_self").ravel(),
@@ -143,6 +150,20 @@ def _by_item(rec: Recorder, use: Table) -> Floats:
     """Units of selected products, other generics and other originators, (items, months, drugs, places)."""
     shape = rec.monthly["need"].shape
     return np.stack([use[item].reshape(shape).sum(axis=3) for item in ("selected", "generic", "originator")])
+
+
+def _classes(world: World) -> Table:
+    """Rows: month x class x province."""
+    classes, axes = world.classes, _axes(world.recorder, "month", "province")
+    names = {"month": axes["month"], "class": np.array(classes.ids, dtype=object), "province": axes["province"]}
+    price = np.array([classes.price(m) for m in range(len(classes.need))])
+    return {
+        **_keys(names),
+        "need": classes.need.ravel(),
+        "other": classes.other.ravel(),
+        "other_before": classes.before.ravel(),
+        "price": price.ravel(),
+    }
 
 
 def _accounts(world: World) -> Table:

@@ -13,6 +13,7 @@ from vbp_sim.agents.choice.interface import Month, Setting, Shelf, Terms
 from vbp_sim.agents.reporting.interface import History
 from vbp_sim.engine import kernel
 from vbp_sim.engine.agreement import Agreement
+from vbp_sim.engine.classes import Turning
 from vbp_sim.engine.clock import ORDER, RECEIVE, months_between
 from vbp_sim.engine.expectation import Assessed, expected_ratio
 from vbp_sim.engine.institutions import generate
@@ -72,8 +73,9 @@ class Place:
         self.response = Response(world.spec.demand, world.drug_ids, trends, self.id, since, world.luck)
         self._sides: dict[int, tuple[float, Others]] = {}
         self._going = np.zeros(drugs)
+        self._turning = Turning(world.classes, index, self.institutions, self.response)
         self.rigour = float(world.luck.normal("place.rigour", self.id))
-        self._needed, self._ordered, self._elsewhere, self._away = zeros, zeros, zeros, zeros
+        self._needed, self._ordered, self._away = zeros, zeros, zeros
         self._nothing = self.institutions.by_level(zeros)
         self._brings: Floats | None = None
         self._monthly: Floats | None = None
@@ -131,6 +133,7 @@ class Place:
         others = world.prices.others(d, self.index, mix.products)
         self._new[d] = others.originator_share, others.price / mix.price
         self._sides[d] = mix.price, others
+        self._turning.begin(d, others)
         if not self.active[d]:
             self.share[d] = world.prices.share(d, self.index)[list(mix.products)].sum()
         self.active[d] = True
@@ -283,8 +286,10 @@ class Place:
             self._expect(m, begun)
         self._brings = world.accounts.distributors.to(self.index, self.institutions.level)
         self._needed = kernel.need(self.usual, self.response.month(m, self.first), words, self._table)
+        if world.classes.acts:
+            self._turning.turn(m, self._needed, self.share, self.active, self.first)
         if not self.active.any():
-            self._ordered = self._elsewhere = self._away = np.zeros_like(self._needed)
+            self._ordered = self._away = np.zeros_like(self._needed)
             return np.zeros(len(self._needed))
         month = m - self.begins
         running = (month >= 0) & (month < self.term)
@@ -309,8 +314,6 @@ class Place:
             self._ordered = self._needed * (self.share - away)
         else:
             self._ordered = self._needed * self.share
-        if world.choice.leaks:
-            self._elsewhere = np.where(self.active[:, None], world.choice.outside(self.share), 0.0) * self._needed
         return np.asarray((self._ordered if self._brings is None else self._ordered * self._brings).sum(axis=1))
 
     def _gone(self) -> Floats:
@@ -326,8 +329,8 @@ class Place:
 
     def _receive(self, m: int) -> None:
         world = self.world
-        leaks, by_level = world.choice.leaks, self.institutions.by_level
-        listed = self._needed - self._elsewhere - self._away if leaks or world.choice.leaves else self._needed
+        by_level = self.institutions.by_level
+        listed = self._needed - self._away if world.choice.leaves else self._needed
         filled = world.filled[:, self.index]
         substituted = unmet = self._nothing
         if (filled == 1).all() and self._brings is None:
@@ -343,10 +346,11 @@ class Place:
         self.nonselected += watched * nonselected
         if self._monthly is None:
             self._monthly = by_level(self.agreed / self.months[:, None])
-        elsewhere = by_level(self._elsewhere) if leaks else self._nothing
         away = by_level(self._away) if world.choice.leaves else self._nothing
+        turned, gained = self._turning.turned, self._turning.gained
+        need = by_level(self._needed) + turned
         world.recorder.month(
-            m, self.index, by_level(self._needed), by_level(bought), elsewhere, away, substituted, unmet, self._monthly
+            m, self.index, need, gained, by_level(bought), turned, away, substituted, unmet, self._monthly
         )
         if world.watcher is not None:
             world.watcher.month(m, self)

@@ -24,7 +24,8 @@ Ints = npt.NDArray[np.int64]
 class Response:
     """Use of one place over that before its first report, which falls in month ``since``, by drug.
 
-    It remembers the months that are over, and what a unit is ``felt`` to cost under an agreement, (drugs,).
+    It remembers the months that are over, and what a unit is ``felt`` to cost under an agreement, (drugs,); ``dearer``
+    is the logarithm of that, as far as it has been reached.
     """
 
     def __init__(
@@ -39,22 +40,29 @@ class Response:
         ]
         self._own = (np.array(draws) * spreads - spreads**2 / 2).sum(axis=1)
         self._known: list[Floats] = []
-        self.felt = np.ones(len(drugs))
+        self.felt, self.dearer = np.ones(len(drugs)), np.zeros(len(drugs))
 
-    def _trend(self, m: int) -> Floats:
+    def trend(self, m: int) -> Floats:
+        """Use in a month without any agreement, (drugs,)."""
         return np.asarray(self._yearly ** ((m - self._since) / 12))
+
+    def turn(self, drugs: Ints, served: Floats) -> None:
+        """Some drugs serve so much over what was their use in the present month."""
+        self._known[-1][drugs] *= served
 
     def month(self, m: int, first: Ints) -> Floats:
         """Use of the present month, (drugs,), from the ``first`` months of supply."""
         ramp = np.clip((m - first + 1) / self._demand.ramp_months, 0, 1)
-        answer = np.exp(ramp * (self._own - self._demand.elasticity * np.log(self.felt)))
-        self._known.append(np.asarray(self._trend(m) * (1 + self._demand.growth * ramp) * answer))
+        felt = np.log(self.felt)
+        self.dearer = ramp * felt
+        answer = np.exp(ramp * (self._own - self._demand.elasticity * felt))
+        self._known.append(np.asarray(self.trend(m) * (1 + self._demand.growth * ramp) * answer))
         return self._known[-1]
 
     def audited(self, months: range) -> Floats:
         """Mean use of past months, (drugs,); those before the simulation began have the trend alone."""
         known = self._known
-        return np.asarray(np.mean([known[m] if 0 <= m < len(known) else self._trend(m) for m in months], axis=0))
+        return np.asarray(np.mean([known[m] if 0 <= m < len(known) else self.trend(m) for m in months], axis=0))
 
 
 def felt(

@@ -14,6 +14,7 @@ import numpy as np
 import numpy.typing as npt
 
 from vbp_sim.agents.firms.interface import Products
+from vbp_sim.engine.classes import ClassNeed
 from vbp_sim.engine.clock import Clock
 from vbp_sim.engine.plant import Plant
 from vbp_sim.engine.prices import Prices
@@ -37,6 +38,7 @@ class Trade(Protocol):
     laws: LawBook
     products: Products
     prices: Prices
+    classes: ClassNeed
     recorder: Recorder
     sold: Floats
     paid: Floats
@@ -76,7 +78,8 @@ class Laid:
 @dataclass(frozen=True)
 class Turnover:
     """A month's use in yuan, (drugs, places, levels), of ``used`` units: ``selected``, ``others`` not selected and
-    ``alternatives`` outside the list; ``covered`` is the fund's part of it all, ``cost`` that of making it.
+    ``alternatives``, doses of other molecules outside the list; ``covered`` is the fund's part of it all, ``cost`` that
+    of making it.
     ``other_units`` (drugs, places) not selected; ``sold`` (products, places) yuan of selected products.
 
     Outside VBP hospitals: ``away`` yuan, of which the fund pays ``away_covered``, at a cost of ``away_cost``;
@@ -144,16 +147,18 @@ def _usual_costs(trade: Trade) -> Floats:
 def turnover(trade: Trade, laid: Laid, m: int) -> Turnover:
     """Value the use of a month."""
     rec, finance = trade.recorder, trade.spec.finance
-    need, selected, unmet, outside, gone = (
+    need, selected, unmet, turned, gone = (
         rec.monthly[name][m] for name in ("need", "selected", "unmet", "alternatives", "away")
     )
-    left = need - selected - unmet - outside - gone
+    left = need - selected - unmet - turned - gone
+    outside = turned * trade.classes.left[m][..., None]
+    elsewhere = outside * trade.classes.unit_price(m)[..., None]
     part, originator_price, generic_price = rec.sides(rec.mix[m])
     originator = left * part[..., None]
     generic = left - originator
-    paid, mean = trade.paid[..., None], trade.prices.mean[..., None]
+    paid = trade.paid[..., None]
     share = finance.fund_share * finance.insured_share
-    covered = (selected * paid + outside * mean) * share
+    covered = (selected * paid + elsewhere) * share
     pays = _fund_pays(trade, m, originator_price), _fund_pays(trade, m, generic_price)
     covered = covered + finance.insured_share * (originator * pays[0][..., None] + generic * pays[1][..., None])
     sold = trade.sold * laid.price
@@ -164,7 +169,7 @@ def turnover(trade: Trade, laid: Laid, m: int) -> Turnover:
         used=need - unmet - gone,
         selected=selected * paid,
         others=originator * originator_price[..., None] + generic * generic_price[..., None],
-        alternatives=outside * mean,
+        alternatives=elsewhere,
         covered=covered,
         cost=selected * per_unit[..., None] + (left + outside) * laid.other_cost[..., None],
         other_units=left.sum(axis=2),

@@ -13,6 +13,7 @@ import simpy
 
 from vbp_sim.agents.bidding.interface import Bidding, PastRound
 from vbp_sim.agents.choice.interface import Choice
+from vbp_sim.agents.classes import Classes
 from vbp_sim.agents.firms.interface import Firms
 from vbp_sim.agents.firms.losers import Losers
 from vbp_sim.agents.industry import Industry
@@ -20,6 +21,7 @@ from vbp_sim.agents.reporting.interface import Reporting
 from vbp_sim.agents.supply.interface import Line, Supply
 from vbp_sim.engine.accounts import Accounts
 from vbp_sim.engine.agreement import Agreement
+from vbp_sim.engine.classes import ClassNeed
 from vbp_sim.engine.clock import Clock, months_between
 from vbp_sim.engine.companies import Companies
 from vbp_sim.engine.ingredient_prices import IngredientPrices
@@ -76,6 +78,7 @@ class World:
         self.delivered = np.zeros(number)
         self.sold = np.zeros((number, shape[1]))
         self.prices = Prices(self.products, self.listed, scenario.home, self.choice.stays)
+        self.classes = ClassNeed(chosen(behaviour.classes, Classes), market, self.prices.mean, len(clock.months))
         self.shelves = [Shelf(self.products.of(d), shape[1]) for d in range(shape[0])]
         self.plants: dict[int, Plant] = {}
         self.companies = Companies(self.env, self.products, self.supply.repair_crews)

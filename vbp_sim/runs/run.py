@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import Any
 
 import vbp_sim
+from vbp_sim.agents.classes import Classes
 from vbp_sim.engine import limits
 from vbp_sim.engine.clock import Clock
 from vbp_sim.engine.simulation import horizon
@@ -119,7 +120,7 @@ def stand_ins(scenario: Scenario) -> dict[str, str]:
 
 
 def not_simulated(scenario: Scenario) -> list[str]:
-    """Rules of the scenario's rounds and laws that have no effect in a run, as sentences."""
+    """Rules of the scenario's rounds and laws that have no effect in a run, and drugs without a class, as sentences."""
     rounds = [
         f"round {name}: {sentence}"
         for name, spec in scenario.spec.rounds.items()
@@ -127,7 +128,8 @@ def not_simulated(scenario: Scenario) -> list[str]:
     ]
     book = laws_of(scenario, Clock(scenario.spec.start, horizon(scenario)))
     laws = [f"law: {sentence}" for law in book.laws for sentence in limits.not_simulated(law, scenario.market)]
-    return [*rounds, *dict.fromkeys(laws)]
+    classes = chosen(scenario.spec.behaviour.classes, Classes).inert(scenario.market)
+    return [*rounds, *dict.fromkeys(laws), *([classes] if classes else [])]
 
 
 def _finished(target: Path, wanted: str) -> RunFolder | None:

@@ -25,7 +25,8 @@ PAYERS = ("fund", "patient")
 class Savings:
     """Yuan by month and place under agreement, each of shape (rows,); ``rows`` are those of the fund table.
 
-    ``baseline``: what the same need would have cost; ``paid``: what it cost, outside the list and the hospitals too;
+    ``baseline``: what the same need would have cost, that of patients whom listed drugs gained from other molecules
+    too; ``paid``: what it cost, outside the list and the hospitals too;
     ``by``: what each of `PAYERS` saved.
     """
 

@@ -34,7 +34,7 @@ MOST_WRONG = 500_000
 
 #: kinds of mistakes that leave cells unread, and those that show only between rows; causes before consequences
 UNREAD = ("header", "row", "control", "long", "empty", "number", "range", "choice")
-KINDS = (*UNREAD, "many", "twice", "unknown", "sum", "nobody", "place", "nested", "unmade", "unwanted")
+KINDS = (*UNREAD, "many", "twice", "unknown", "class", "sum", "nobody", "place", "nested", "unmade", "unwanted")
 
 #: around a cell these are no part of it
 _BLANK = " \t\xa0\u3000"

@@ -20,6 +20,7 @@ import numpy.typing as npt
 
 from vbp_sim.errors import InputError, Problem, nearest
 from vbp_sim.scenario.crosscheck import crosscheck, members
+from vbp_sim.scenario.gone import refuse_gone
 from vbp_sim.scenario.laws import NATIONAL
 from vbp_sim.scenario.layers import Layers
 from vbp_sim.scenario.limits import cut
@@ -169,6 +170,7 @@ def opened(layers: Layers, file: Path) -> Node:
     """The tree of a scenario file and all that it extends, on top of the law of the nation."""
     tree = layers.open(file)
     refuse(tree)
+    refuse_gone(tree)
     named(tree).use()
     if LAW not in layers.mounts:
         return tree

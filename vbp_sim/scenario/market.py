@@ -41,7 +41,9 @@ class Drug:
     ``qualified`` is the number of firms that may bid, where the market says it; ``all_named`` if it does not, but its
     bids are known, so that products.csv names all of them. ``kind`` is drug or consumable; ``trend`` the yearly change
     of the need for it, as a share; ``inpatient_share`` the part of its use in wards; ``cost`` the usual unit cost of
-    its generics, yuan.
+    its generics, yuan. ``class_atc`` is the class of molecules that serve the same patients (empty: none is known),
+    ``ddd`` units of the drug in one defined daily dose, ``equivalence`` the part of its patients whom others of the
+    class serve as well.
     """
 
     id: str
@@ -58,6 +60,9 @@ class Drug:
     trend: float = 0.0
     inpatient_share: float = 0.0
     cost: Decimal | None = None
+    class_atc: str = ""
+    ddd: float | None = None
+    equivalence: float = 0.0
 
 
 @dataclass(frozen=True)

@@ -119,6 +119,21 @@ FILES: dict[str, tuple[Column, ...]] = {
             "trend", "change", "yearly change of the need for it, left out: 0", "share/year", limits=_from("-0.5", "1")
         ),
         Column("inpatient_share", "share", "part of its use in wards; left out: 0", "share", limits=SHARE),
+        Column(
+            "class_atc",
+            "text",
+            "class of the molecule: its ATC code of level 4, or another id; with ddd and equivalence, or left out",
+        ),
+        Column(
+            "ddd", "amount", "units of the drug in one defined daily dose", "units/DDD", limits=_from("0.0001", "10000")
+        ),
+        Column(
+            "equivalence",
+            "share",
+            "part of its patients whom other molecules of the class serve as well; 0: nobody moves",
+            "share",
+            limits=SHARE,
+        ),
         Column("ceiling", "price", "highest valid bid", "yuan/unit", limits=PRICE),
         Column(
             "cost",

@@ -25,6 +25,8 @@ from vbp_sim.scenario.yaml_source import neighbour, shown
 MAX_SHOWN = 14
 #: firms that a market may name for one drug, as many as may be `qualified`
 MOST_FIRMS = 300
+#: columns of a drug's class, all of them or none
+CLASS = ("class_atc", "ddd", "equivalence")
 #: institutions that a market may have
 MOST_INSTITUTIONS = 2_000_000
 
@@ -72,6 +74,7 @@ def _check(provinces: Table, drugs: Table, products: Table, demand: Table) -> No
         _named(demand, "province", known_provinces, "provinces.csv")
         _regions(products, known_provinces)
     _shares(products)
+    _classes(drugs)
     _many(products)
     _somebody(provinces)
     _apart(provinces, known_provinces)
@@ -110,6 +113,19 @@ def _shares(products: Table) -> None:
         if name is not None and total[name] > 1 + 1e-6:
             products.note(row.line, "pre_share", "sum", partial(_over, name, total[name]), name)
             total[name] = -float("inf")
+
+
+def _classes(drugs: Table) -> None:
+    """A drug has all columns of its class or none."""
+    for row in drugs.rows:
+        lacking = [column for column in CLASS if row[column] is None]
+        if 0 < len(lacking) < len(CLASS) and drugs.read(*CLASS):
+            drugs.note(row.line, lacking[0], "class", partial(_half, row["drug"], lacking), row["drug"] or "")
+
+
+def _half(drug: str | None, lacking: list[str]) -> tuple[str, str]:
+    what = f"the drug '{cut(drug or '')}' has a part of its class, and no {' and no '.join(lacking)}"
+    return what, f"fill in {', '.join(CLASS)}, or leave all three empty"
 
 
 def _many(products: Table) -> None:
@@ -202,7 +218,8 @@ def _drug(row: Row, bids: bool) -> Drug:
     numbers = row["ceiling"], row["pre_price"], row["qualified"]
     named = bids and row["qualified"] is None
     kind, more = row["kind"] or "drug", (row["trend"] or 0.0, row["inpatient_share"] or 0.0, row["cost"])
-    return Drug(row["drug"], name, form, strength, unit, drug_class, *numbers, named, kind, *more)
+    classed = row["class_atc"] or "", row["ddd"], row["equivalence"] or 0.0
+    return Drug(row["drug"], name, form, strength, unit, drug_class, *numbers, named, kind, *more, *classed)
 
 
 def _product(row: Row) -> Product:

@@ -15,6 +15,7 @@ from typing import Any
 from pydantic import ValidationError
 
 from vbp_sim.errors import InputError, Problem
+from vbp_sim.scenario.gone import refuse_gone_setting
 from vbp_sim.scenario.patches import split
 from vbp_sim.scenario.rewrite import block, flow
 from vbp_sim.scenario.shape import at
@@ -107,6 +108,7 @@ def refuse_setting(text: str, tree: Node) -> None:
     address = split(path.removesuffix(":"))
     if address is None or address[0] not in ("rounds", "behaviour", "finance"):
         return
+    refuse_gone_setting(path, address)
     value: Any = plain(parse(written, f"--set {path}", layer="--set")) if written.strip() else None
     for step in reversed(address):
         value = {step: value}

@@ -79,6 +79,9 @@ class Behaviour(Frozen):
     choice: Annotated[Part, Chosen("choice", "shelves")] = by_default(
         "how institutions choose among products each month"
     )
+    classes: Annotated[Part, Chosen("classes", "molecule-logit")] = by_default(
+        "how need moves between molecules of a class, where drugs.csv has classes"
+    )
     supply: Annotated[Part, Chosen("supply", "alternating-renewal")] = by_default(
         "how suppliers produce, fail and recover"
     )

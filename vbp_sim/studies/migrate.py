@@ -15,6 +15,7 @@ from typing import Any
 from vbp_sim.errors import InputError, Problem
 from vbp_sim.runs.load import mounts, scenario_file
 from vbp_sim.scenario import moved
+from vbp_sim.scenario.gone import refuse_gone, without
 from vbp_sim.scenario.load import layers_of
 from vbp_sim.scenario.patches import split
 from vbp_sim.scenario.rewrite import rewrite
@@ -55,6 +56,7 @@ def migration(file: Path) -> Migration:
     if "sweep" in old:
         new = _sweep(file, tree, old)
     elif any(key in old for key in SCENARIO_KEYS):
+        refuse_gone(tree, zeros=False)
         new = _scenario(file, old)
     else:
         moved.refuse_parts(tree)
@@ -68,7 +70,7 @@ def migration(file: Path) -> Migration:
 
 def _scenario(file: Path, old: dict[str, Any]) -> dict[str, Any]:
     """A scenario, on top of all that it extends; it says its edition from now on."""
-    new = moved.migrated(old, plain(layers_of(mounts()).open(file)))
+    new = without(moved.migrated(old, plain(layers_of(mounts()).open(file))))
     if old.get("edition") == moved.EDITION or "scenario" not in old:
         return new
     rest = {key: value for key, value in new.items() if key not in ("scenario", "edition")}

@@ -124,18 +124,6 @@ class Choice(Part):
         """Part of the use that originators lose in hospitals whose patients get it elsewhere."""
         return 0.0
 
-    @property
-    def leaks(self) -> bool:
-        """Whether any need goes to drugs outside the list, see `outside`."""
-        return False
-
-    def outside(self, share: Floats) -> Floats:
-        """Return the part of the need that drugs outside the list serve instead, same shape as ``share``.
-
-        ``share`` is the part that is ordered as the selected product.
-        """
-        return np.zeros_like(share)
-
     @abstractmethod
     def step(self, month: Month) -> Floats:
         """Return this month's share of the need ordered as the selected product, shape (drugs, institutions)."""

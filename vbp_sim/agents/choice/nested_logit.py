@@ -2,8 +2,7 @@
 
     utility of the selected product    v = natural + inertia (2 x - 1) + push while the task is open
     value of the nest of the others    I = nesting ln mean_j e^(u_j / nesting),   0 where all are alike
-    share of the selected product      e^v / (e^v + (1 + alternatives) e^I)
-    share of drugs outside the list    alternatives e^I / (e^v + (1 + alternatives) e^I)
+    share of the selected product      e^v / (e^v + e^I)
 
 where x is last month's share and the others, generics and the originator, differ by ``brand_gap`` in attraction u.
 The closer the substitutes in the nest (small ``nesting``), the more the best of them alone decides. With nesting = 1
@@ -35,7 +34,7 @@ class NestedLogit(Preference):
         task = (month.agreed > month.bought) & month.in_contract[:, None]
         v = month.natural + self.inertia * (2 * month.share - 1) + self.push * task
         others = inclusive(np.array([-self.brand_gap / 2, self.brand_gap / 2]), self.nesting)
-        return np.asarray(1 / (1 + (1 + self.alternatives) * np.exp(others - v)))
+        return np.asarray(1 / (1 + np.exp(others - v)))
 
 
 def inclusive(utility: Floats, nesting: float) -> float:

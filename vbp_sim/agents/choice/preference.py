@@ -4,9 +4,7 @@
               + incentive x staff share x kept + margin x gain + price mark x marked
               + wards x ward + level + rigour + own
 
-Of what is not ordered as the selected product, drugs outside the list that serve the same patients may take a part:
-
-    outside = (1 - share) x alternatives / (1 + alternatives)
+A stricter shelf shows in what other molecules of the class serve, see `vbp_sim.agents.classes`.
 """
 
 from __future__ import annotations
@@ -125,13 +123,6 @@ class Preference(Choice):
         "share",
         "assumption: prior 0.1 to 0.4; what hospitals buy tells nothing of it, so 0 unless asked for",
     )
-    alternatives: float = param(
-        0.0,
-        "pull of drugs outside the list, over that of the products that were not selected; 0 = nobody turns to them",
-        source="assumption; 0.75 with `demand.growth` 0.26 gives list drugs +14 % and alternatives +12 % [B2]",
-        ge=0,
-        le=10,
-    )
     spread: float = param(
         1.1,
         "spread of institutions' own inclination",
@@ -170,12 +161,3 @@ class Preference(Choice):
     def leaves(self) -> float:
         """See `Choice.leaves`."""
         return self.leaving
-
-    @property
-    def leaks(self) -> bool:
-        """See `Choice.leaks`."""
-        return self.alternatives > 0
-
-    def outside(self, share: Floats) -> Floats:
-        """See `Choice.outside`."""
-        return np.asarray((1 - share) * (self.alternatives / (1 + self.alternatives)))

@@ -113,7 +113,7 @@ class Replication:
 
     @property
     def served(self) -> float:
-        """Use of awarded drugs under agreement: need that was met, and not by drugs outside the list."""
+        """Use of awarded drugs under agreement: need that was met, and not by other molecules."""
         return self.use("need") - self.use("unmet") - self.use("alternatives") - self.use("away")
 
     @cached_property

@@ -1,8 +1,8 @@
-"""Three savings, never one: gross as officials count it, against a world without VBP, and net of what moves outside.
+"""Three savings, never one: gross as officials count it, against a world without VBP, and net at class level.
 
 The world without VBP is lived through with the same luck; its prices drift as those of tendered drugs did before they
-were tendered. Net at class level is within the listed drugs and the alternatives that a scenario names, until a market
-has classes.
+were tendered. Net at class level counts every DDD that moved inside a class at the price of what served it; where no
+drug has a class (`vbp check` says so) it is within the listed drugs.
 """
 
 from __future__ import annotations
@@ -50,25 +50,25 @@ def saving_official(run: Replication) -> float:
 )
 def saving_world(run: Replication) -> float:
     """Spending of the world without VBP, 5 % a year cheaper, less spending; left out where none was run."""
-    return _saved(run, "spend")
+    return _saved(run, ("spend",))
 
 
 @metric(
     "saving_net",
     group="money",
     unit="yuan/year",
-    meaning="the same, less what moves outside the list and the hospitals",
+    meaning="the same at class level: less what moves outside the list and the hospitals",
     better="higher",
     cuts=("province",),
     control=True,
 )
 def saving_net(run: Replication) -> float:
-    """With alternatives and what patients buy elsewhere: within the listed drugs and these. Left out without such a
-    world."""
-    return _saved(run, "spend", "alternatives", "outside")
+    """Spending is that on listed drugs, on doses outside the list that replace them, and on what patients buy outside
+    the hospitals, less what doses would have cost that listed drugs replace. Left out without such a world."""
+    return _saved(run, ("spend", "alternatives", "outside"), replaced=True)
 
 
-def _saved(run: Replication, *columns: str) -> float:
+def _saved(run: Replication, columns: tuple[str, ...], *, replaced: bool = False) -> float:
     """Yuan a year in months and places under agreement."""
     if run.control is None:
         return np.nan
@@ -76,4 +76,5 @@ def _saved(run: Replication, *columns: str) -> float:
     month = fund["month"].astype("datetime64[M]").astype(np.int64)
     kept = (1 - DRIFT) ** ((month - month.min()) / 12)
     alone, paid = (sum(table[column] for column in columns) for table in (run.control["fund"], fund))
-    return ratio(float((alone * kept - paid)[rows].sum()), run.years)
+    saved = alone * kept - paid + (fund["replaced"] if replaced else 0.0)
+    return ratio(float(saved[rows].sum()), run.years)

@@ -88,8 +88,41 @@ def selected_share_all(run: Replication) -> float:
     """From the first agreement of a place on: failed drugs and drugs outside the list are in. In units, not DDD."""
     use = run.t["use"]
     rows = among(use, use, use["agreed"] > 0, "month", "province")
-    whole = (use["need"] - use["unmet"])[rows]
+    whole = (use["need"] - use["gained"] - use["unmet"])[rows]  # who was gained is counted where they came from
     return ratio(float((use["selected"] * run.in_contract)[rows].sum()), float(whole.sum()))
+
+
+@metric(
+    "class_shift",
+    group="use",
+    unit="share",
+    meaning="part of the need for listed drugs that turned to other molecules of their class",
+    cuts=("province",),
+)
+def class_shift(run: Replication) -> float:
+    """DDD that molecules outside the list serve over what they would, of the DDD of listed drugs; negative where these
+    gain. Months and places under agreement, drugs that have a class; left out where nobody can turn."""
+    classes, rows = run.t["classes"], _classes_under(run)
+    moved, listed = classes["other"] - classes["other_before"], classes["need"] - classes["other_before"]
+    return ratio(float(moved[rows].sum()), float(listed[rows].sum()))
+
+
+@metric(
+    "others_change",
+    group="use",
+    unit="share",
+    meaning="change of the use of molecules of the same classes outside the list",
+    cuts=("province",),
+)
+def others_change(run: Replication) -> float:
+    """In DDD, over what these would serve if nobody turned; rows as for class_shift."""
+    classes, rows = run.t["classes"], _classes_under(run)
+    return ratio(float(classes["other"][rows].sum()), float(classes["other_before"][rows].sum())) - 1
+
+
+def _classes_under(run: Replication) -> Bools:
+    """Rows of the table of classes in months and places with an agreement."""
+    return among(run.t["classes"], run.t["use"], run.t["use"]["agreed"] > 0, "month", "province")
 
 
 @metric(
