@@ -100,7 +100,7 @@ def test_payment_pulls_by_the_gain_and_by_what_the_fund_pays_less(kind: type[Pre
     """margin x gain, (1 + tied) times where staff are paid a part; a gap of 1 is that of the experiment."""
     model = kind(margin=0.5, reimbursement=0.249, experiment_scale=2.0)
     nothing, gain, both = (
-        model.paid(Terms(np.array([gap]), np.array([gain]), tied))[0]
+        model.paid(Terms(np.array([gap]), np.array([gain]), tied, np.zeros(1)))[0]
         for gap, gain, tied in ((0.0, 0.0, 1.0), (0.0, 0.4, 0.5), (1.0, 0.4, 0.0))
     )
     assert nothing == 0

@@ -131,6 +131,10 @@ class Books:
             found[m, of, place] = max(other - before, 0.0) / away if away > 0 else 0.0, price
         return found
 
+    def untouched(self, drug: str) -> float:
+        """Mean price of the drug before any round."""
+        return sum(part * price for _, part, price, *_ in self.rest(drug, "", self.first))
+
     def elsewhere(self, drug: str, place: str, month: int) -> tuple[float, float]:
         """Of a unit that turned away from a drug, the part that left the list, and what that cost there."""
         of, dose = self.doses.get(drug, ("", 0.0))

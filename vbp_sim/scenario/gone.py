@@ -1,8 +1,8 @@
 """Keys of scenarios that are no more: what to write instead. `without` leaves out those that were 0.
 
-`choice.alternatives` sent a part of a drug's need outside the list. Molecules of a class do that now, and what they share
-is counted in DDD, so no value of the old key says the same. What hospitals gain by how they are paid, and what the fund
-pays less of dear products, follow from the laws now.
+`choice.alternatives` sent a part of a drug's need outside the list. Molecules of a class do that now, and what they
+share is counted in DDD, so no value of the old key says the same. What hospitals gain by how they are paid, and what
+the fund pays less of dear products, follow from the laws now.
 """
 
 from __future__ import annotations
