@@ -30,7 +30,6 @@ def drawn(folder: Path, seed: int, *, ample: bool = False) -> Scenario:
         laws=_laws(luck, one),
         finance={
             "on_time_share": one(0.0, 0.5, 1.0),
-            "payout_months": one(0, 6, 12),
             "fund_share": one(0.5, 0.8),
             "insured_share": one(0.9, 1.0),
             "distribution_fee": one(0.0, 0.06),
@@ -104,10 +103,18 @@ def _laws(luck: np.random.Generator, one: Any) -> dict[str, Any]:
             "direct_settlement": one(False, True),
             "direct_days": one(10, 60),
         }
+        most = one(0.0, 0.5, 1.0)
+        paid = {
+            "payout_months": one(0, 6, 12), "pooled": one(False, True), "staff_ceiling": one(None, 2000.0),
+            "staff_share": one(0.0, 0.5, 1.0),
+        }  # fmt: skip
         return {
             "payment": payment,
             "reimbursement": one({"dear_copayment": 0.2}, {"rule": "single"}, {"rule": "stepped", "years": 1}),
-            "retention": one({"rule": "linear", "most": one(0.0, 0.5, 1.0)}, {"rule": "tiers"}),
+            "retention": {
+                **one({"rule": "linear", "most": most}, {"rule": "tiers"}, {"rule": "marginal"}),
+                **paid,
+            },
             "platform": {"outside_cap": one(None, 1.0, 1.5)},
         }
 

@@ -44,6 +44,11 @@ FACTS: Mapping[str, Mapping[str, tuple[str, ...]]] = {
         "source_back": ("name",),
         "bids_no_more": (),
         "owed": (),
+        "over_cap": (),
+        "marked": ("yellow", "red"),
+        "interviewed": (),
+        "interviewed_often": (),
+        "deducted": ("year",),
     },
     "reasons": {
         "group": ("letter",),

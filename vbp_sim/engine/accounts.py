@@ -15,9 +15,12 @@ from __future__ import annotations
 import numpy as np
 import numpy.typing as npt
 
+from vbp_sim.engine.appropriation import Surplus
+from vbp_sim.engine.clock import CLOSE
 from vbp_sim.engine.flows import FLOWS
 from vbp_sim.engine.owners import Owners
 from vbp_sim.engine.turnover import Laid, Trade, Turnover, lay_out, turnover
+from vbp_sim.facts import fact
 from vbp_sim.scenario.market import LEVELS
 
 Floats = npt.NDArray[np.float64]
@@ -38,8 +41,8 @@ class Accounts:
     """Postings of one replication, yuan: ``flows[id]`` has shape (months, rounds, places, `ACCOUNT_LEVELS`).
 
     ``rounds`` are the ids of the scenario's rounds behind "" (before any). ``due_late`` are goods that were due in a
-    month and not paid then; ``assessed`` the surplus that hospitals may keep, in the month of its assessment;
-    ``lost`` advances to firms that gave the product up, in the month in which they should have come back.
+    month and not paid then; ``surplus`` is what hospitals may keep, on its way to them; ``lost`` advances to firms that
+    gave the product up, in the month in which they should have come back.
     ``advance`` (products, places) is outstanding. ``alternatives`` (months, places) is the part of the goods that is
     outside the list, ``delay`` the mean days from delivery to payment of selected goods (of all, where none are). The
     part of the use in institutions that pay ``on_time`` is (places, levels).
@@ -52,7 +55,8 @@ class Accounts:
         self.months = len(trade.clock.months)
         shape = (self.months, len(self.rounds), len(trade.market.provinces), len(ACCOUNT_LEVELS))
         self.flows: dict[str, Floats] = {name: np.zeros(shape) for name in FLOWS}
-        self.due_late, self.assessed, self.lost = np.zeros(shape), np.zeros(shape), np.zeros(shape)
+        self.due_late, self.lost = np.zeros(shape), np.zeros(shape)
+        self.surplus = Surplus(shape, np.array([first.year for first in trade.clock.months]))
         self.on_time = np.ones((shape[2], len(LEVELS)))
         self.alternatives, self.delay = np.zeros((self.months, shape[2])), np.full((self.months, shape[2]), np.nan)
         self.owners = Owners(trade.products, self.months)
@@ -65,12 +69,32 @@ class Accounts:
         """Who sells what where has changed."""
         self._laid = None
 
-    def retain(self, accrued: int, due: int, round: str, place: int, by_level: Floats) -> None:
-        """A surplus of an agreement year is assessed in a month, and paid out in month ``due``, (levels,) yuan."""
-        r = self.place_of_round[round]
-        self.assessed[min(accrued, self.months - 1), r, place, :WHOLE] += by_level
-        if due < self.months:
-            self.flows["retained"][due, r, place, :WHOLE] += by_level
+    def _retain(self, m: int) -> None:
+        """Appropriate what was assessed for the month that is over, and post when it will be paid."""
+        found = self.surplus.ready(m - 1 if m < self.months - 1 else m)
+        if not found:
+            return
+        covered = self.trade.spec.finance.fund_share * self.trade.spec.finance.insured_share
+        usual = covered * (self.trade.recorder.monthly["need"].sum(axis=3) * self.trade.prices.mean).sum(axis=1)
+        self.surplus.appropriate(found, usual - self.flows["reimbursement"].sum(axis=(1, 3)))
+        for one in found:
+            part = self.surplus.part[one.appropriated, one.place]
+            if one.due < self.months:
+                self.flows["retained"][one.due, one.round, one.place, :WHOLE] += one.yuan * part
+                self.flows["staff_bonus"][one.due, one.round, one.place, :WHOLE] += one.staff * part
+            if part < 1:
+                cut = float(one.yuan.sum() * (1 - part))
+                now, place = (
+                    self.trade.clock.day(self.trade.clock.months[m]) + CLOSE,
+                    self.trade.market.provinces[one.place],
+                )
+                self.trade.recorder.event(
+                    now + CLOSE, "retention-cut", self.rounds[one.round], "", "", place.id, cut, fact("over_cap")
+                )
+
+    def deduct(self, m: int, round: str, place: int, by_level: Floats) -> None:
+        """Hospitals of a place pay to the fund for a year that is assessed in a month, (levels,) yuan."""
+        self.flows["deduction"][min(m, self.months - 1), self.place_of_round[round], place, :WHOLE] += by_level
 
     def damages(self, m: int, round: str, product: int, by_place: Floats) -> None:
         """A manufacturer pays damages to the hospitals of a round, (places,) yuan."""
@@ -103,6 +127,7 @@ class Accounts:
         self._advance(m, laid)
         self._settle(m, at, laid, month, finance.distribution_fee + vat)
         self._return(m, laid, early=False)
+        self._retain(m)
 
     def _advance(self, m: int, laid: Laid) -> None:
         """The fund pays its advance on agreement years that begin this month."""
@@ -203,12 +228,15 @@ class Accounts:
         """By claim what is open at the end of each month, and the part that is past due; shapes as ``flows``."""
         flow = {name: np.cumsum(values, axis=0) for name, values in self.flows.items()}
         paid = flow["settlement"] + flow["settlement_late"] + flow["advance_set_off"]
+        stages = self.surplus.assessed, self.surplus.appropriated, self.surplus.cut
+        assessed, appropriated, cut = (np.cumsum(yuan, axis=0) for yuan in stages)
         advances = np.zeros_like(flow["advance"])
         advances[..., WHOLE] = (flow["advance"] - flow["advance_return"] - flow["advance_set_off"]).sum(axis=3)
         return {
             "goods": (flow["goods"] - paid, np.cumsum(self.due_late, axis=0) - flow["settlement_late"]),
             "advance": (advances, np.cumsum(self.lost, axis=0)),
-            "retained": (np.cumsum(self.assessed, axis=0) - flow["retained"], np.zeros_like(paid)),
+            "retained_assessed": (assessed - appropriated - cut, np.zeros_like(paid)),
+            "retained": (appropriated - flow["retained"], np.zeros_like(paid)),
         }
 
 

@@ -37,6 +37,8 @@ _ALL = (
     Flow("outside_self", "patients", "manufacturers", "originators bought outside VBP hospitals: what patients pay"),
     Flow("outside_fund", "fund", "manufacturers", "originators bought outside VBP hospitals: what the fund pays"),
     Flow("retained", "fund", "hospitals", "retained surplus of an agreement year, when it is paid out"),
+    Flow("staff_bonus", "hospitals", "staff", "part of the retained surplus that staff get, when it is paid out"),
+    Flow("deduction", "hospitals", "fund", "what hospitals lose for missing agreed volumes and for wrong reports"),
     Flow("advance", "fund", "manufacturers", "advance on the agreed volume of an agreement year, through hospitals"),
     Flow("advance_set_off", "hospitals", "fund", "goods that the advance has paid for: hospitals pay the fund instead"),
     Flow("advance_return", "manufacturers", "fund", "what is left of the advance at the end of the agreement year"),
@@ -63,7 +65,8 @@ class Claim:
 _CLAIMS = (
     Claim("goods", "manufacturers", "hospitals", "goods delivered and neither paid nor set off"),
     Claim("advance", "fund", "manufacturers", "advances neither set off nor returned"),
-    Claim("retained", "hospitals", "fund", "retained surplus assessed and not paid"),
+    Claim("retained_assessed", "hospitals", "fund", "retained surplus assessed and not appropriated"),
+    Claim("retained", "hospitals", "fund", "retained surplus appropriated and not paid"),
 )
 
 #: every kind of claim by id

@@ -1,7 +1,7 @@
 """What institutions prefer without any task: the part that all choice models share.
 
     natural = scale (information + cost control + price log10(price ratio) + reimbursement x gap) - brand x share
-              + incentive x staff share x kept + drg x exposure (1 - 1 / price ratio) + wards x ward
+              + incentive x kept by staff + drg x exposure (1 - 1 / price ratio) + wards x ward
               + level + rigour + own
 
 Of what is not ordered as the selected product, drugs outside the list that serve the same patients may take a part:
@@ -12,6 +12,7 @@ Of what is not ordered as the selected product, drugs outside the list that serv
 from __future__ import annotations
 
 import numpy as np
+import numpy.typing as npt
 
 from vbp_sim.agents.choice.interface import Choice, Floats, Setting
 from vbp_sim.scenario.limits import Portion
@@ -57,14 +58,19 @@ class Preference(Choice):
     )
     incentive: float = param(
         0.3,
-        "pull of expecting to keep half of the measured surplus, of which staff get `staff_share`",
+        "pull of staff expecting half of the measured surplus for themselves",
         "logit",
         "assumption: 600 yuan a doctor, once and late [E13]; no effect on use is published, so 0 is possible",
         ge=0,
         le=10,
     )
-    staff_share: Portion = param(
-        0.5, "part of the retained surplus that reaches staff", "share", "0.5 to 1, no page found", "M"
+    mark_pull: float = param(
+        0.3,
+        "push of each mark, yellow one, red two, in the month after it was earned, where the law watches",
+        "logit",
+        "assumption: no effect of watching is published, so 0 is possible; larger tasks raise use, 0.052 [B15]",
+        ge=0,
+        le=10,
     )
     drg: float = param(
         0.5, "pull of the money saved, where the institution bears the cost of drugs itself", "logit", ge=0, le=10
@@ -153,7 +159,11 @@ class Preference(Choice):
 
     def money(self, kept: Floats) -> Floats:
         """See `Choice.money`."""
-        return np.asarray(self.incentive * self.staff_share * kept)
+        return np.asarray(self.incentive * kept)
+
+    def marked(self, marks: npt.NDArray[np.int64]) -> Floats:
+        """See `Choice.marked`."""
+        return np.asarray(self.mark_pull * marks)
 
     @property
     def stays(self) -> float:
