@@ -101,8 +101,6 @@ class Watching:
         called = law.interviewed(red)
         self.marks[drugs], self.red[drugs] = marks, red
         self.interviews[drugs] += called
-        if not marks.any() and (place.passed[drugs] <= 1).all():
-            return
         nothing = there & (done <= 0)
         self._write(m, round, drugs, there, marks, nothing, called, (agreed > 0) & free)
         new = (marks > before[drugs]).sum()

@@ -155,6 +155,12 @@ def total(run: Replication, table: str, column: str) -> float:
     return float(run.t[table][column].sum())
 
 
+def posted(run: Replication, flow: str) -> float:
+    """The sum of a flow of the accounts, yuan."""
+    accounts = run.t["accounts"]
+    return float(accounts["yuan"][accounts["flow"] == flow].sum())
+
+
 def over(run: Replication, table: str, part: str, whole: str) -> float:
     """The sum of a column over the sum of another."""
     return ratio(total(run, table, part), total(run, table, whole))
