@@ -213,7 +213,7 @@ TABLES: dict[str, Table] = {
             ("institutions", "int", "institutions", "institutions with an agreed volume"),
             ("yellow", "int", "institutions", "institutions marked yellow"),
             ("red", "int", "institutions", "institutions marked red"),
-            ("nothing", "int", "institutions", "institutions that have bought nothing of what they agreed to"),
+            ("unstocked", "int", "institutions", "institutions that do not stock what they agreed to"),
             ("interviewed", "int", "institutions", "institutions that are interviewed"),
             ("excused", "int", "institutions", "institutions that are excused and not marked"),
         ),

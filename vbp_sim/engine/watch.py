@@ -11,6 +11,7 @@ from typing import Any, Protocol
 import numpy as np
 import numpy.typing as npt
 
+from vbp_sim.agents.choice.interface import Stock
 from vbp_sim.engine.institutions import Institutions
 from vbp_sim.engine.world import World
 from vbp_sim.facts import fact
@@ -36,6 +37,7 @@ class Watched(Protocol):
     undelivered: Floats
     passed: Ints
     months: Ints
+    stock: Stock
 
 
 def excused(
@@ -96,13 +98,13 @@ class Watching:
         due = agreed * (gone / place.months[drugs][:, None])
         progress = np.divide(done, due, out=np.full_like(due, np.inf), where=due > 0)
         there = (agreed > 0) & ~free
-        marks = np.where(there, law.marks(progress, done, np.broadcast_to(gone, due.shape)), 0)
+        unstocked = there & ((place.stock[drugs] < 0) | (done <= 0))
+        marks = np.where(there, law.marks(progress, unstocked, np.broadcast_to(gone, due.shape)), 0)
         red = np.where(marks == RED, self.red[drugs] + 1, 0)
         called = law.interviewed(red)
         self.marks[drugs], self.red[drugs] = marks, red
         self.interviews[drugs] += called
-        nothing = there & (done <= 0)
-        self._write(m, round, drugs, there, marks, nothing, called, (agreed > 0) & free)
+        self._write(m, round, drugs, there, marks, unstocked, called, (agreed > 0) & free)
         new = (marks > before[drugs]).sum()
         told = {
             "warning": (new, fact("marked", yellow=int((marks == YELLOW).sum()), red=int((marks == RED).sum()))),
@@ -112,13 +114,13 @@ class Watching:
             if count:
                 world.log(kind, round=round, province=place.id, value=float(count), text=text)
 
-    def _write(self, m: int, round: str, drugs: list[int], there: Bools, marks: Marks, nothing: Bools, called: Bools,
+    def _write(self, m: int, round: str, drugs: list[int], there: Bools, marks: Marks, unstocked: Bools, called: Bools,
                free: Bools) -> None:  # fmt: skip
         """Rows of the table `watch`: by drug, and for all drugs of the round, where the worst mark counts."""
         month = np.datetime64(self.world.clock.months[m], "M")
-        counted = (there | free, marks == YELLOW, marks == RED, nothing, called, free)
+        counted = (there | free, marks == YELLOW, marks == RED, unstocked, called, free)
         whole = (
-            (there | free).any(axis=0), marks.max(axis=0) == YELLOW, (marks == RED).any(axis=0), nothing.any(axis=0),
+            (there | free).any(axis=0), marks.max(axis=0) == YELLOW, (marks == RED).any(axis=0), unstocked.any(axis=0),
             called.any(axis=0), free.any(axis=0),
         )  # fmt: skip
         names = [*(self.world.drug_ids[d] for d in drugs), ""]

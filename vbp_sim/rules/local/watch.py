@@ -4,7 +4,7 @@
     monthly  progress month by month, marks, and a ladder of consequences
 
     progress  bought so far / (agreed volume x part of the year that is over)
-    mark      red below ``red`` or where nothing was bought from ``access_month`` on, else yellow below ``yellow``
+    mark      red below ``red``, or from ``access_month`` on where the product is not stocked; yellow below ``yellow``
     ladder    interview after every ``interview_after`` red months in a row -> points off the score -> failed rating
               year end: deduction of a part of the value that was missed, and a smaller budget next year
 
@@ -38,9 +38,9 @@ class Watch(Rule):
         """Whether anything is looked at."""
         return False
 
-    def marks(self, progress: FloatArray, bought: FloatArray, gone: FloatArray) -> Marks:
-        """Return the mark of each institution and drug, 0 = none, from its ``progress``, what it ``bought`` so far
-        (units) and the months of the agreement year that are ``gone``; all of one shape."""
+    def marks(self, progress: FloatArray, unstocked: BoolArray, gone: FloatArray) -> Marks:
+        """Return the mark of each institution and drug, 0 = none, from its ``progress``, whether the selected product
+        is ``unstocked``, and the months of the agreement year that are ``gone``; all of one shape."""
         return np.zeros(np.shape(progress), dtype=np.int64)
 
     def interviewed(self, red: Marks) -> BoolArray:
@@ -97,7 +97,7 @@ class Monthly(Watch):
     )
     access_month: int | None = param(
         3,
-        "months after which an institution is marked red that has bought nothing of what it agreed to; null: never",
+        "months after which an institution is marked red that does not stock what it agreed to; null: never",
         "months",
         "[E3]: access is looked at from month 3 on",
         "S",
@@ -149,12 +149,12 @@ class Monthly(Watch):
         """See `Watch.watches`."""
         return True
 
-    def marks(self, progress: FloatArray, bought: FloatArray, gone: FloatArray) -> Marks:
+    def marks(self, progress: FloatArray, unstocked: BoolArray, gone: FloatArray) -> Marks:
         """See `Watch.marks`."""
         found = np.where(progress < self.red, RED, np.where(progress < self.yellow, YELLOW, 0))
         found = np.where(np.asarray(gone) >= self.from_month, found, 0)
         if self.access_month is not None:
-            found = np.where((np.asarray(bought) <= 0) & (np.asarray(gone) >= self.access_month), RED, found)
+            found = np.where(unstocked & (np.asarray(gone) >= self.access_month), RED, found)
         return np.asarray(found, dtype=np.int64)
 
     def interviewed(self, red: Marks) -> BoolArray:
