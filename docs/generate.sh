@@ -9,6 +9,8 @@ keep() { cat "$new" > "$1"; }  # only whole pages replace older ones
 
 vbp schema scenario --partial > "$new"
 keep scenarios/schema/scenario.schema.json
+vbp schema policy > "$new"
+keep scenarios/schema/policy.schema.json
 vbp schema rules --partial > "$new"
 keep scenarios/schema/rules.schema.json
 vbp schema laws --partial > "$new"
@@ -64,3 +66,9 @@ vbp plot "$run" outcomes --out docs/figures/outcomes.svg --quiet
 python -m tools.trust "$run" > "$new"
 keep docs/trust.md
 rm -r "$run"
+for scenario in pilot-2018:8 pilot-and-expansion:3; do
+  vbp compare "${scenario%:*}" --policies all --replications "${scenario#*:}" --out "$run-${scenario%:*}" --quiet
+done
+python -m tools.policies "$run-pilot-2018" "$run-pilot-and-expansion" > "$new"
+keep docs/policies.md
+rm -r "$run-pilot-2018" "$run-pilot-and-expansion"

@@ -115,7 +115,15 @@ def _laws(luck: np.random.Generator, one: Any) -> dict[str, Any]:
                 **one({"rule": "linear", "most": most}, {"rule": "tiers"}, {"rule": "marginal"}),
                 **paid,
             },
-            "platform": {"outside_cap": one(None, 1.0, 1.5)},
+            "hospital_payment": one({}, {}, _case(one), _budget(one)),
+            "markup": {"rate": one(0.0, 0.15), "compensation": one(0.0, 0.8), "tied": one(0.0, 0.3)},
+            "fund_budget": {"growth": one(0.0, 0.1), "reserve_months": one(0.0, 6.0), "warning_months": one(3.0, 9.0)},
+            "platform": {
+                "outside_cap": one(None, 1.0, 1.5),
+                "online_rate": one(1.0, 0.8),
+                "offline_price": one(1.0, 1.2),
+                "red": one(None, 1.5),
+            },
         }
 
     place, since = {"changes": {"payment": part()["payment"]}}, "2019-07-01"
@@ -124,3 +132,17 @@ def _laws(luck: np.random.Generator, one: Any) -> dict[str, Any]:
         "later": {"from": "2019-10-15", "changes": part()},
         "local": {"from": since, "places": one(["north"], ["south", "east"]), **place},
     }
+
+
+def _case(one: Any) -> dict[str, Any]:
+    return {
+        "rule": "case", "coverage": one(0.3, 0.9), "inpatient": one(0.5, 1.0), "rebase_years": 1,
+        "rebased": one(0.0, 0.7, 1.0), "budget_cut": one(0.0, 0.5, 1.0),
+    }  # fmt: skip
+
+
+def _budget(one: Any) -> dict[str, Any]:
+    return {
+        "rule": "budget", "keep": one(0.5, 1.0), "overspend": one(0.3, 1.0), "limit": one(0.0, 0.1, 1.0),
+        "growth": one(0.0, -0.4), "rebased": one(0.0, 0.5),
+    }  # fmt: skip

@@ -96,6 +96,10 @@ class Comparison:
         ]  # fmt: skip
         return _pandas().DataFrame(rows).set_index(["metric", "variant"])
 
+    def expectations(self) -> Any:
+        """A row per expectation of a policy: policy, metric, expected, why, and whether it held (None: undecided)."""
+        return _pandas().DataFrame([vars(verdict) for verdict in self.found.expectations])
+
     def replications(self) -> Any:
         """A row per variant and replication with all metrics."""
         rows = [
@@ -132,18 +136,27 @@ def run(scenario: Scenario | str | Path, out: str | Path | None = None, *, worke
 
 def compare(
     scenario: str | Path,
-    variants: Sequence[str],
+    variants: Sequence[str] = (),
     *,
+    policies: Sequence[str | Path] = (),
     sets: Mapping[str, Any] | None = None,
     seed: int | None = None,
     replications: int | None = None,
     workers: int | None = None,
     results: str | Path = "results",
 ) -> Comparison:
-    """Run a scenario and variants of it (``a`` or ``a+b``) on the same luck."""
-    given = _settings(sets, seed, None)
+    """Run a scenario, variants of it (``a`` or ``a+b``) and policies (by name or path, or ``all``) on the same luck."""
+    given, folder = _settings(sets, seed, None), Path(results)
     return Comparison(
-        _compare(scenario, variants, sets=given, replications=replications, workers=workers, results=Path(results))
+        _compare(
+            scenario,
+            variants,
+            policies=policies,
+            sets=given,
+            replications=replications,
+            workers=workers,
+            results=folder,
+        )
     )
 
 

@@ -49,6 +49,7 @@ FACTS: Mapping[str, Mapping[str, tuple[str, ...]]] = {
         "interviewed": (),
         "interviewed_often": (),
         "deducted": ("year",),
+        "reserve": (),
     },
     "reasons": {
         "group": ("letter",),

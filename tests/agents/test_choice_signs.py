@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from vbp_sim.agents.choice.deadline_planner import DeadlinePlanner
-from vbp_sim.agents.choice.interface import Month, Setting
+from vbp_sim.agents.choice.interface import Month, Setting, Terms
 from vbp_sim.agents.choice.nested_logit import NestedLogit
 from vbp_sim.agents.choice.partial_adjustment import PartialAdjustment
 from vbp_sim.agents.choice.preference import Preference
@@ -65,11 +65,9 @@ def year(
         ({"kept": 0.0}, {"kept": 1.0}),
         ({"incentive": 0.0}, {"incentive": 2.0}),
         ({"ratio": 1.0, "price": 0.5}, {"ratio": 10.0, "price": 0.5}),
-        ({"drg_exposure": 0.0}, {"drg_exposure": 1.0}),
         ({"brand": 1.0}, {"brand": 0.0}),
         ({"information": 0.0}, {"information": 1.179}),
         ({"cost_control": 0.0}, {"cost_control": 1.0}),
-        ({"reimbursement_gap": 0.0}, {"reimbursement_gap": 1.0}),
         ({"primary": -1.0}, {"primary": 1.0}),
         ({"tertiary": -1.0}, {"tertiary": 1.0}),
     ],
@@ -98,23 +96,17 @@ def test_a_level_moves_only_its_own_institutions() -> None:
     assert (change[LEVEL == 2] > 0).any()
 
 
-def test_case_payment_pulls_by_the_money_saved() -> None:
-    """beta (p_non - p_sel) / p_non: half of it at half the price, none at equal prices."""
-
-    def pull(ratio: float) -> float:
-        one = [
-            float(
-                PartialAdjustment(drg_exposure=e, spread=0).natural(
-                    Setting(("alpha",), AT, LEVEL, np.array([0.0]), np.array([ratio])), LUCK
-                )[0, 0]
-            )
-            for e in (0.0, 1.0)
-        ]
-        return one[1] - one[0]
-
-    assert pull(1.0) == 0
-    assert pull(2.0) == pytest.approx(0.25)
-    assert pull(10.0) == pytest.approx(0.45)
+@pytest.mark.parametrize("kind", MODELS)
+def test_payment_pulls_by_the_gain_and_by_what_the_fund_pays_less(kind: type[Preference]) -> None:
+    """margin x gain, (1 + tied) times where staff are paid a part; a gap of 1 is that of the experiment."""
+    model = kind(margin=0.5, reimbursement=0.249, experiment_scale=2.0)
+    nothing, gain, both = (
+        model.paid(Terms(np.array([gap]), np.array([gain]), tied))[0]
+        for gap, gain, tied in ((0.0, 0.0, 1.0), (0.0, 0.4, 0.5), (1.0, 0.4, 0.0))
+    )
+    assert nothing == 0
+    assert gain == pytest.approx(0.5 * 1.5 * 0.4)
+    assert both == pytest.approx(2 * 0.249 + 0.5 * 0.4)
 
 
 @given(st.floats(0, 1), st.floats(0, 10), st.sampled_from(MODELS))

@@ -15,7 +15,7 @@ from vbp_sim.streams import Streams
 
 LUCK = Streams(1, 0)
 #: a brand that cost 10 where others were selected at 2, and a generic that cost 5
-TWO = Lost("d", ("brand", "generic"), np.array([True, False]), np.array([10.0, 5.0]), np.array([0.5, 0.5]), 2.0)
+TWO = Lost("d", ("brand", "generic"), np.array([True, False]), np.array([10.0, 5.0]), np.array([0.5, 0.5]), 2.0, 2.0)
 #: nothing but the price counts, and volume does not answer to it
 PLAIN = {"marked": 0.0, "unlinked": 0.0, "matched": 0.0, "elasticity": 0.0, "elasticity_spread": 0.0}
 

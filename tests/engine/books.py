@@ -102,6 +102,10 @@ class Books:
         self.cells: dict[tuple[str, str], list[Cell]] = {}
         self._agree()
         self.before = {key: self._before(*key) for key in self.cells}
+        #: month, drug, place, level, units used, their value and the fund's part of it, once `care` was asked
+        self.worth: list[tuple[int, str, str, str, float, float, float]] = []
+        #: month, round, place, level, value of what was not selected of the listed drugs, once `care` was asked
+        self.others: list[tuple[int, str, str, str, float]] = []
 
     def law(self, place: str, month: int) -> LocalLaw:
         month = min(max(month, self.first), self.last)
@@ -233,10 +237,11 @@ class Books:
         found: dict[str, Sums] = {name: defaultdict(float) for name in (
             "selected", "rest", "covered selected", "covered rest", "made selected", "made rest", "away",
             "made away")}  # fmt: skip
-        finance = self.spec.finance
+        finance, self.worth, self.others = self.spec.finance, [], []
         for m, drug, place, level, v in self.rows():
             key = (m, self.round(drug, place, m), place, level)
             cell, rest = self.at(drug, place, m), self.rest(drug, place, m)
+            used = v["need"] - v["unmet"] - v["away"]
             parts = cell.now(m) if cell is not None else {}
             unit = sum(part * cell.prices[firm] for firm, part in parts.items()) if cell is not None else 0.0
             if cell is None:  # shown as selected before the first supply, and bought as before
@@ -257,6 +262,9 @@ class Books:
             found["rest"][key] += worth + outside
             found["covered selected"][key] += finance.insured_share * finance.fund_share * v["selected"] * unit
             found["covered rest"][key] += finance.insured_share * (covered + finance.fund_share * outside)
+            paid = finance.insured_share * (covered + finance.fund_share * (outside + v["selected"] * unit))
+            self.worth.append((m, drug, place, level, used, worth + outside + v["selected"] * unit, paid))
+            self.others.append((*key, worth))
             made = sum(part * self.cost(drug, firm) for firm, part in parts.items())
             found["made selected"][key] += v["selected"] * made
             brands = [(part, price, cost) for o, part, price, cost, _ in rest if o and part > 0]

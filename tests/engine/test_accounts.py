@@ -14,6 +14,7 @@ from typing import Any
 import numpy as np
 import pytest
 from books import Books, Sums, close, posted
+from hospital_books import hospital_flows, need_a_month
 from random_scenarios import drawn
 
 from vbp_sim.engine.clock import Clock
@@ -79,15 +80,57 @@ def test_goods_of_every_place_and_level_are_use_times_price_where_nothing_is_sho
         close(posted(ran.t["accounts"], "goods", *BY), together(care["selected"], care["rest"], of=(0, 1, 2, 3)))
 
 
-def test_the_fund_pays_its_share_up_to_the_payment_standard(ran: Ran) -> None:
+def test_the_fund_pays_its_share_up_to_the_payment_standard_unless_it_pays_by_case(ran: Ran) -> None:
     finance, care = ran.scenario.spec.finance, ran.books.care()
     selected = scaled(ran.books.delivered()[0], finance.fund_share * finance.insured_share)
-    close(posted(ran.t["accounts"], "reimbursement", "month", "round"), together(selected, care["covered rest"]))
+    paid = together(posted(ran.t["accounts"], "reimbursement", "month"), bundled(ran), of=(0,))
+    close(paid, together(selected, care["covered rest"], of=(0,)))
+
+
+def bundled(ran: Ran, *by: str) -> Sums:
+    """The fund's part of what was used under case payment."""
+    fund = ran.t["fund"]
+    keys = [(fund["month"].astype(int) + 1970 * 12).tolist(), *(fund[column].tolist() for column in by)]
+    sums: Sums = defaultdict(float)
+    for key, yuan in zip(zip(*keys, strict=True), fund["bundled"].tolist(), strict=True):
+        sums[key] += yuan
+    return sums
 
 
 def test_patients_pay_what_the_fund_does_not(ran: Ran) -> None:
-    flows = [posted(ran.t["accounts"], flow, *BY) for flow in ("reimbursement", "copayment")]
-    close(together(*flows, of=(0, 1, 2, 3)), posted(ran.t["accounts"], "goods", *BY))
+    by = ("month", "province")
+    flows = [posted(ran.t["accounts"], flow, *by) for flow in ("reimbursement", "copayment")]
+    close(together(*flows, bundled(ran, "province")), posted(ran.t["accounts"], "goods", *by))
+
+
+def test_hospitals_are_paid_by_case_by_budget_and_with_a_mark_up_as_the_laws_say(ran: Ran) -> None:
+    if ran.exact:
+        for name, kept in hospital_flows(ran.scenario, ran.books).items():
+            close(posted(ran.t["accounts"], name, *BY), kept, name)
+
+
+def test_what_is_bought_outside_the_platform_costs_more(ran: Ran) -> None:
+    kept: Sums = defaultdict(float)
+    ran.books.care()
+    for m, name, place, level, worth in ran.books.others:
+        law = ran.books.law(place, m).platform
+        kept[m, name, place, level] += (1 - law.online_rate) * (law.offline_price - 1) * worth
+    close(posted(ran.t["accounts"], "offline", *BY), kept)
+
+
+def test_the_reserve_of_each_fund_is_its_budget_less_all_that_it_pays(ran: Ran) -> None:
+    fund, books = ran.t["fund"], ran.books
+    for place in books.places:
+        mine, law = fund["province"] == place, books.law(place, books.first).fund_budget
+        finance = ran.scenario.spec.finance
+        usual = finance.fund_share * finance.insured_share * need_a_month(ran.scenario, books, place)
+        paid = np.zeros(books.last - books.first + 1)
+        for flow in FLOWS.values():
+            sign = (flow.payer == "fund") - (flow.payee == "fund")
+            for (month, where), yuan in posted(ran.t["accounts"], flow.id, "month", "province").items():
+                paid[month - books.first] += sign * yuan * (where == place)
+        reserve = law.reserve_months * usual + (fund["budget"][mine] - paid).cumsum()
+        np.testing.assert_allclose(fund["reserve"][mine], reserve, rtol=1e-9, atol=1e-6 * usual)
 
 
 def test_what_patients_get_outside_is_paid_by_them_and_in_some_channels_by_the_fund(ran: Ran) -> None:
@@ -245,7 +288,10 @@ def test_what_is_ordered_is_delivered_by_others_replaced_or_unmet(ran: Ran) -> N
 def test_the_fund_table_is_the_accounts_by_month_and_place(ran: Ran) -> None:
     fund = ran.t["fund"]
     month = (fund["month"].astype(int) + 1970 * 12).tolist()
-    flows = {"fund_paid": ("reimbursement", "outside_fund"), "patient_paid": ("copayment", "outside_self")}
+    flows = {
+        "fund_paid": ("reimbursement", "bundle", "rebased", "markup_fund", "outside_fund"),
+        "patient_paid": ("copayment", "markup_self", "offline", "outside_self"),
+    }
     for column, names in {**flows, "prepaid": ("advance",)}.items():
         seen = dict(zip(zip(month, fund["province"], strict=True), fund[column].tolist(), strict=True))
         wanted: Sums = defaultdict(float)

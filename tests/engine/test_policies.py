@@ -181,11 +181,9 @@ def test_ceilings_follow_the_rule_and_in_a_renewal_the_price_before(tmp_path: Pa
 
 
 def test_a_dearer_copayment_moves_money_from_the_fund_to_patients(tmp_path: Path) -> None:
-    one = {"first": round_of(rules=term(12))}
+    one, deaf = {"first": round_of(rules=term(12))}, (*STEADY, "behaviour.choice.reimbursement=0")
     a, b = (
-        simulate(small(tmp_path, sets=STEADY, rounds=one, laws=national(reimbursement={"dear_copayment": c})), 0)[
-            "fund"
-        ]
+        simulate(small(tmp_path, sets=deaf, rounds=one, laws=national(reimbursement={"dear_copayment": c})), 0)["fund"]
         for c in (0.0, 0.3)
     )
     np.testing.assert_array_equal(a["spend"], b["spend"])

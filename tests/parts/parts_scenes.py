@@ -69,6 +69,7 @@ SCENES: dict[str, dict[str, Any]] = {
     "firms.ingredient_spread": DEAR,
     "firms.conversion_oral": DEAR,
     "firms.conversion_injection": DEAR,
+    "losers": {"laws": {"national": {"changes": {"platform": {"red": 2.0}}}}},
     "losers.outside_originator": {"products": PRICED, "behaviour": {"losers": {"marked": 0.5, "elasticity": 0.1}}},
     "losers.link": {"behaviour": {"losers": {"unlinked": 0.9}}},
     "bidding.company": WAVERING,
@@ -117,7 +118,22 @@ SCENES: dict[str, dict[str, Any]] = {
     },
     "bidding equilibrium.focal": {"rules": {"selection": LINES}, "behaviour": {"bidding": {"solver": "closed"}}},
     "reporting": {"rules": {"allocation": BRANDS}},
-    "choice": {"behaviour": {"choice": {"drg_exposure": 0.5, "reimbursement_gap": 0.5}}},
+    "choice": {
+        "laws": {"national": {"changes": {"hospital_payment": {"rule": "case"}, "platform": {"red": 1.5}}}},
+        "products": PRICED,
+    },
+    "hospital_payment case": {
+        "rules": {"term": term(36)},
+        "laws": {"national": {"changes": {"hospital_payment": {"rebase_years": 1}}}},
+    },
+    "hospital_payment budget.overspend": {"behaviour": {"losers": {"model": "keep"}}, "products": PRICED},
+    "platform": {
+        "products": PRICED,
+        "laws": {"national": {"changes": {"platform": {"online_rate": 0.9, "yellow": 1.5, "red": 2.0}}}},
+    },
+    "platform.link_months": {"laws": {"national": {"changes": {"platform": {"link": 1.0}}}}},
+    "markup": {"laws": {"national": {"changes": {"markup": {"rate": 0.1}}}}},
+    "retention.on_cases": {"laws": {"national": {"changes": {"hospital_payment": {"rule": "case"}}}}},
     "finance": {"behaviour": {"choice": {"leaving": 0.3}}},
     "choice.habit": {
         "laws": {"later": {"from": "2019-06-01", "changes": {"assessment": {"gate_completion": 0.1}}}},

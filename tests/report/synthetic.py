@@ -7,6 +7,7 @@ from typing import Any
 
 import numpy as np
 
+from vbp_sim.engine.flows import FLOWS
 from vbp_sim.engine.tables import TABLES
 from vbp_sim.runs.folder import RunFolder, RunWriter
 
@@ -174,6 +175,7 @@ def one(
         "awards": tender["awards"],
         "prices": tender["prices"],
         **monthly,
+        **_money(monthly["fund"]),
         "supply": _supply([n for n, w in zip(names, won, strict=True) if w], winners, luck),
         "settlement": _settlement(names, provinces, luck),
         "events": _events(),
@@ -305,6 +307,28 @@ def _monthly(
         "delay_days": 30 + 0 * spend.ravel(),
     }
     return {"use": use, "fund": fund}
+
+
+def _money(fund: Table) -> dict[str, Table]:
+    """Postings and firms that follow from the fund table: a fifth is owed by the month's end, a third is cost."""
+    flows = {"copayment": fund["patient_paid"], "reimbursement": fund["fund_paid"], "goods": fund["spend"],
+             "settlement": 0.8 * fund["spend"], "distribution_fee": 0.05 * fund["spend"], "vat": 0.1 * fund["spend"],
+             "production": 0.3 * fund["spend"], "advance": fund["prepaid"]}  # fmt: skip
+    key = np.meshgrid(np.arange(len(fund["spend"])), list(LEVELS), list(flows), indexing="ij")
+    row, level, flow = (k.ravel() for k in key)
+    yuan = np.array([flows[f][r] for r, f in zip(row, flow, strict=True)]) * np.array([LEVELS[n] for n in level])
+    accounts = {
+        "month": fund["month"][row],
+        "province": fund["province"][row],
+        "level": text(level),
+        "flow": text(flow),
+        "payer": text(FLOWS[f].payer for f in flow),
+        "payee": text(FLOWS[f].payee for f in flow),
+        "yuan": yuan,
+    }
+    spent = np.array([fund["spend"][fund["month"] == m].sum() for m in MONTHS])
+    firms = {"month": MONTHS, "owner": text(["x"] * len(MONTHS)), "revenue": spent, "cost": 0.3 * spent}
+    return {"accounts": accounts, "firms": {**firms, "cash": np.cumsum(0.4 * spent)}}
 
 
 def _supply(names: list[str], firms: list[str], luck: Any) -> Table:

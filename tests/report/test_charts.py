@@ -20,6 +20,7 @@ NAMES = (
     "bids-ladder",
     "completion-by-province",
     "cut-by-bidders",
+    "flow-of-funds",
     "margins",
     "monthly-use",
     "price-by-drug",
@@ -31,6 +32,7 @@ NAMES = (
     "volume-flows",
     "watch-board",
     "waterfall",
+    "who-gains",
 )
 
 

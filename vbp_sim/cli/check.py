@@ -1,4 +1,4 @@
-"""`vbp check`: everything that is wrong with scenario and sweep files, without running them."""
+"""`vbp check`: everything that is wrong with scenarios, policies and sweeps, without running them."""
 
 from __future__ import annotations
 
@@ -16,8 +16,8 @@ from vbp_sim.errors import InputError, Problem
 @patching
 @printing
 def command(files: tuple[str, ...], variant: str, sets: tuple[str, ...], as_json: bool, quiet: bool) -> int:
-    """Check scenarios (files, or names of shipped ones), their markets and each of their variants; and sweep files,
-    with the scenario of each point.
+    """Check scenarios (files, or names of shipped ones), their markets and each of their variants; sweep files,
+    with the scenario of each point; and policies, on each shipped scenario that they are meant for.
 
     Ends with 2 if anything is wrong.
     """
@@ -34,6 +34,8 @@ def _check(file: str, variant: str, sets: tuple[str, ...]) -> tuple[dict[str, An
     from vbp_sim.runs.load import load_scenario
 
     try:
+        if (policy := _policy_file(file)) is not None:
+            return _check_policy(policy, variant, sets), None
         if _is_sweep(Path(file)):
             return _check_sweep(Path(file), variant, sets), None
         scenario = load_scenario(file, variant, sets)
@@ -55,10 +57,34 @@ def _check(file: str, variant: str, sets: tuple[str, ...]) -> tuple[dict[str, An
 
 def _is_sweep(file: Path) -> bool:
     """Whether a file is one of a sweep: it has the key ``sweep``."""
+    return file.is_file() and _has(file, "sweep")
+
+
+def _has(file: Path, key: str) -> bool:
     from vbp_sim.scenario.tree import children
     from vbp_sim.scenario.yaml_source import read
 
-    return file.is_file() and "sweep" in children(read(file))
+    return key in children(read(file))
+
+
+def _policy_file(file: str) -> Path | None:
+    """The policy that is meant: a file with the key ``policy``, or a shipped one by name; None if it is neither."""
+    from vbp_sim.runs.load import policies
+
+    inside = policies() / f"{file.removeprefix('policies/')}.yaml"
+    path = inside if not Path(file).exists() and inside.is_file() else Path(file)
+    return path if path.is_file() and _has(path, "policy") else None
+
+
+def _check_policy(file: Path, variant: str, sets: tuple[str, ...]) -> dict[str, Any]:
+    from vbp_sim.runs.policies import check_policy
+
+    if variant or sets:
+        what = "a policy says itself what it changes; --variant and --set are for scenarios"
+        raise InputError(Problem(str(file), what, "check the policy without them"))
+    loaded, fits = check_policy(file)
+    counts = {"expectations": len(loaded.policy.expects), "scenarios": fits}
+    return {"file": str(file), "ok": True, **counts, "problems": []}
 
 
 def _check_sweep(file: Path, variant: str, sets: tuple[str, ...]) -> dict[str, Any]:

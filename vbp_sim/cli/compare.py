@@ -1,4 +1,4 @@
-"""`vbp compare`: variants of a scenario on the same luck."""
+"""`vbp compare`: variants of a scenario and policies on the same luck."""
 
 from __future__ import annotations
 
@@ -12,9 +12,11 @@ from vbp_sim.cli.progress import bar
 
 @click.command("compare")
 @click.argument("scenario", metavar="SCENARIO")
+@click.option("--variants", default="", metavar="A[,B...]", help="Variants to compare with the base; A+B chains two.")
 @click.option(
-    "--variants", required=True, metavar="A[,B...]", help="Variants to compare with the base; A+B chains two."
-)
+    "--policies", default="", metavar="A[,B...]|all",
+    help="Policies to compare with the base, by name or path; all: every shipped one that fits.",
+)  # fmt: skip
 @set_option
 @click.option("--seed", type=click.IntRange(min=0), help="Root of all random draws (default: the scenario's).")
 @click.option("--replications", type=click.IntRange(min=2), help="Runs of each variant (default: the scenario's).")
@@ -36,6 +38,7 @@ from vbp_sim.cli.progress import bar
 def command(
     scenario: str,
     variants: str,
+    policies: str,
     sets: tuple[str, ...],
     seed: int | None,
     replications: int | None,
@@ -48,12 +51,15 @@ def command(
     as_json: bool,
     quiet: bool,
 ) -> int:
-    """Run SCENARIO and variants of it with the same luck, and print how the variants differ from the base.
+    """Run SCENARIO, variants of it and policies with the same luck, and print how they differ from the base.
 
-    Leaves comparison.json, comparison.csv and replications.csv, and one run folder per variant. Run folders
-    that are there already are read, not computed again. With --until-halfwidth only the metrics are kept.
+    A policy says what it expects; whether that held is printed too. Leaves comparison.json, comparison.csv and
+    replications.csv, and one run folder per variant. Run folders that are there already are read, not computed again.
+    With --until-halfwidth only the metrics are kept.
     """
     _go_together(until_halfwidth, metric, max_replications, replications)
+    if not variants and not policies:
+        raise click.UsageError("give --variants, --policies or both")
     from vbp_sim.report.words.language import say
     from vbp_sim.studies.compare import RESULTS, Precision, compare, write
 
@@ -64,8 +70,9 @@ def command(
     results = RESULTS if out is None else out / "runs"
     with bar(quiet or as_json) as update:
         found = compare(
-            scenario, variants.split(","), sets=given, replications=replications, until=until,
-            workers=workers, results=results, progress=lambda name, done, of: update(done, of, name),
+            scenario, variants.split(",") if variants else (), policies=policies.split(",") if policies else (),
+            sets=given, replications=replications, until=until, workers=workers, results=results,
+            progress=lambda name, done, of: update(done, of, name),
         )  # fmt: skip
     target = out if out is not None else RESULTS / f"compare-{found.scenario}-{found.id[:12]}"
     write(found, target)
@@ -77,9 +84,12 @@ def command(
     if as_json:
         print_json(found.as_json())
     elif not quiet:
-        from vbp_sim.report.comparison import remarks, table
+        from vbp_sim.report.comparison import expected, remarks, table
 
         print_table(table(found))
+        if found.policies:
+            click.echo()
+            print_table(expected(found))
         for line in remarks(found):
             message(line)
     if until is not None and not found.reached:

@@ -18,13 +18,15 @@ Rows = list[dict[str, str]]
 
 @click.command("list")
 @click.argument(
-    "what", type=click.Choice(["scenarios", "variants", "rules", "laws", "models", "markets"]), default="scenarios"
+    "what",
+    type=click.Choice(["scenarios", "variants", "policies", "rules", "laws", "models", "markets"]),
+    default="scenarios",
 )
 @click.argument("scenario", required=False)
 @plugin_option
 @json_option
 def command(what: str, scenario: str | None, as_json: bool) -> None:
-    """List shipped scenarios, the variants of a SCENARIO, rule sets, laws, models and rules, or shipped markets.
+    """List shipped scenarios, the variants of a SCENARIO, policies, rule sets, laws, models and rules, or markets.
 
     With a SCENARIO, models and rules are also those of its plug-ins.
     """
@@ -57,6 +59,22 @@ def _variants(scenario: str) -> Rows:
 
     variants = load_scenario(scenario).spec.variants
     return [{"variant": name, "title": variant.title} for name, variant in variants.items()]
+
+
+def _policies() -> Rows:
+    """Every policy with what it is meant for, who asks for it, and how much it expects."""
+    from vbp_sim.runs.policies import load_policy, policy_ids
+
+    return [
+        {
+            "policy": one.policy,
+            "for": one.meant if isinstance(one.meant, str) else ", ".join(one.meant),
+            "asked_by": one.asked_by,
+            "expects": ", ".join(one.expects),
+            "title": one.title,
+        }
+        for one in (load_policy(name).policy for name in policy_ids())
+    ]
 
 
 def _rules() -> Rows:
@@ -121,6 +139,7 @@ def _text(tree: dict[str, object], key: str) -> str:
 
 _TABLES: dict[str, Callable[[], Rows]] = {
     "scenarios": _scenarios,
+    "policies": _policies,
     "rules": _rules,
     "laws": _laws,
     "markets": _markets,

@@ -1,4 +1,4 @@
-"""`vbp schema`: what a scenario, a rule set, a law, a market and a sweep may say, for editors and for people."""
+"""`vbp schema`: what scenarios, policies, rule sets, laws, markets and sweeps may say, for editors and for people."""
 
 from __future__ import annotations
 
@@ -8,7 +8,11 @@ from vbp_sim.cli.common import plugin_option
 
 
 @click.command("schema")
-@click.argument("what", type=click.Choice(["scenario", "rules", "laws", "market", "sweep", "all"]), default="scenario")
+@click.argument(
+    "what",
+    type=click.Choice(["scenario", "policy", "rules", "laws", "market", "sweep", "all"]),
+    default="scenario",
+)
 @click.argument("scenario", required=False)
 @plugin_option
 @click.option("--format", "form", type=click.Choice(["json", "markdown"]), default="json", show_default=True)
@@ -24,6 +28,7 @@ def command(what: str, scenario: str | None, form: str, partial: bool) -> None:
     if form == "markdown":
         pages = {
             "scenario": reference.scenario_page,
+            "policy": reference.policy_page,
             "rules": reference.rules_page,
             "laws": reference.laws_page,
             "market": reference.market_page,
@@ -40,6 +45,8 @@ def command(what: str, scenario: str | None, form: str, partial: bool) -> None:
     }
     if what == "all":
         made = {name: make(partial=partial) for name, make in schemas.items()}
+    elif what == "policy":
+        made = schema.policy_schema()
     elif what == "sweep":
         made = sweep_schema.sweep_schema()
     else:

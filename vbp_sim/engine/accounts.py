@@ -2,7 +2,7 @@
 
     goods = settlement + settlement_late + advance_set_off + open claims
     advance = advance_set_off + advance_return + open advances
-    copayment + reimbursement = goods of the month
+    copayment + reimbursement = goods of the month, but for what is paid by case
 
 Once a month, after everybody has received, the month's use becomes postings by (round, place, level). Goods of a round
 are all goods of its drugs in its places, selected or not, from its first supply on; before that the round is "".
@@ -16,8 +16,10 @@ import numpy as np
 import numpy.typing as npt
 
 from vbp_sim.engine.appropriation import Surplus
+from vbp_sim.engine.care import Care
 from vbp_sim.engine.clock import CLOSE
 from vbp_sim.engine.flows import FLOWS
+from vbp_sim.engine.fund import Fund
 from vbp_sim.engine.owners import Owners
 from vbp_sim.engine.turnover import Laid, Trade, Turnover, lay_out, turnover
 from vbp_sim.facts import fact
@@ -27,6 +29,8 @@ Floats = npt.NDArray[np.float64]
 Ints = npt.NDArray[np.int64]
 _MONTH_DAYS = 365.25 / 12
 
+#: what the fund pays for drugs, by flow
+FUND_PAID = ("reimbursement", "bundle", "rebased", "markup_fund", "outside_fund")
 #: levels of postings: those of institutions, and "" for what belongs to a place as a whole
 ACCOUNT_LEVELS = (*LEVELS, "")
 WHOLE = len(LEVELS)
@@ -59,6 +63,7 @@ class Accounts:
         self.surplus = Surplus(shape, np.array([first.year for first in trade.clock.months]))
         self.on_time = np.ones((shape[2], len(LEVELS)))
         self.alternatives, self.delay = np.zeros((self.months, shape[2])), np.full((self.months, shape[2]), np.nan)
+        self.care, self.fund = Care(trade), Fund(trade)
         self.owners = Owners(trade.products, self.months)
         self.advance: Floats = np.zeros(trade.sold.shape)
         self._until = np.full(trade.sold.shape, -1, dtype=np.int64)
@@ -76,7 +81,7 @@ class Accounts:
             return
         covered = self.trade.spec.finance.fund_share * self.trade.spec.finance.insured_share
         usual = covered * (self.trade.recorder.monthly["need"].sum(axis=3) * self.trade.prices.mean).sum(axis=1)
-        self.surplus.appropriate(found, usual - self.flows["reimbursement"].sum(axis=(1, 3)))
+        self.surplus.appropriate(found, usual - sum(self.flows[flow].sum(axis=(1, 3)) for flow in FUND_PAID))
         for one in found:
             part = self.surplus.part[one.appropriated, one.place]
             if one.due < self.months:
@@ -84,10 +89,7 @@ class Accounts:
                 self.flows["staff_bonus"][one.due, one.round, one.place, :WHOLE] += one.staff * part
             if part < 1:
                 cut = float(one.yuan.sum() * (1 - part))
-                now, place = (
-                    self.trade.clock.day(self.trade.clock.months[m]) + CLOSE,
-                    self.trade.market.provinces[one.place],
-                )
+                now, place = self.trade.clock.day(self.trade.clock.months[m]), self.trade.market.provinces[one.place]
                 self.trade.recorder.event(
                     now + CLOSE, "retention-cut", self.rounds[one.round], "", "", place.id, cut, fact("over_cap")
                 )
@@ -101,16 +103,19 @@ class Accounts:
         self.flows["damages"][m, self.place_of_round[round], :, WHOLE] += by_place
         self._pay(m, np.array([product]), np.array([by_place.sum()]))
 
-    def close(self, m: int) -> None:
-        """Post a month, once everybody has received."""
+    def close(self, m: int) -> list[tuple[int, float]]:
+        """Post a month, once everybody has received; return the places whose fund begins to warn, see `Fund.close`."""
         if self._laid is None:
             self._laid = lay_out(self.trade)
         laid, month = self._laid, turnover(self.trade, self._laid, m)
         at = self.trade.recorder.round[m]
         self.alternatives[m] = month.alternatives.sum(axis=(0, 2))
-        self._post("reimbursement", m, at, month.covered)
+        self.care.close(m, at, month, self._post)
         self._post("copayment", m, at, month.spend - month.covered)
         self._post("goods", m, at, month.spend)
+        dearer = self._dearer(m)
+        if dearer.any():
+            self._post("offline", m, at, dearer * month.others)
         self._post("outside_fund", m, at, month.away_covered)
         self._post("outside_self", m, at, month.away - month.away_covered)
         self._post("production", m, at, month.cost + month.away_cost)
@@ -128,6 +133,7 @@ class Accounts:
         self._settle(m, at, laid, month, finance.distribution_fee + vat)
         self._return(m, laid, early=False)
         self._retain(m)
+        return self.fund.close(m, self.flows)
 
     def _advance(self, m: int, laid: Laid) -> None:
         """The fund pays its advance on agreement years that begin this month."""
@@ -190,6 +196,12 @@ class Accounts:
         never = np.where(over & gone[:, None], self.advance, 0.0)
         np.add.at(self.lost[m, :, :, WHOLE], (self._of_round, np.arange(never.shape[1])[None, :]), never)
         self.advance = np.where(over, 0.0, self.advance)
+
+    def _dearer(self, m: int) -> Floats:
+        """What goods that were not selected cost more because of what is bought outside the platform, over their price,
+        (places, 1)."""
+        laws = [self.trade.laws.part("platform", p, m) for p in range(self.advance.shape[1])]
+        return np.array([[(1 - law.online_rate) * (law.offline_price - 1)] for law in laws])
 
     def _law(self, m: int, value: str) -> Floats:
         """A value of the payment law of a month, (places,)."""

@@ -1,4 +1,4 @@
-"""What institutions expect of their assessment, so of the surplus that they may keep and of what staff get of it."""
+"""What institutions expect: of payment by law, of their assessment, and so of the surplus that staff get a part of."""
 
 from __future__ import annotations
 
@@ -8,7 +8,9 @@ from typing import Protocol
 import numpy as np
 import numpy.typing as npt
 
+from vbp_sim.agents.choice.interface import Terms
 from vbp_sim.engine.prices import Others
+from vbp_sim.engine.response import terms
 from vbp_sim.engine.world import World
 from vbp_sim.rules.assessment import Assessment
 from vbp_sim.rules.retention import Retention
@@ -35,10 +37,12 @@ class Expecting(Protocol):
     at: Words
     usual: Floats
     months: Ints
+    begins: Ints
     term: Ints
     agreed: Floats
     reported: dict[str, Floats]
     plain: Floats
+    paying: Floats
     on_time: Bools
     completion: Floats
     other_share: Floats
@@ -53,17 +57,34 @@ def staff_expect(world: World, place: Expecting, m: int, drugs: list[int]) -> Fl
     assessment, retention = (world.laws.part(kind, place.index, m) for kind in ("assessment", "retention"))
     agreed, need = place.agreed[drugs], place.usual[drugs] * place.months[drugs, None]
     before = Assessed(place.completion[drugs], place.other_share[drugs])
+    utility = place.plain[drugs] + place.paying[drugs, None]
     budget, surplus = np.zeros_like(agreed), np.zeros_like(agreed)
     running = [i for i, d in enumerate(drugs) if place.term[d]]
     if running:
         mine = [drugs[i] for i in running]
         past = Assessed(before.completion[running], before.nonselected[running])
-        _, other = outlook(assessment, agreed[running], need[running], place.plain[mine], past)
+        _, other = outlook(assessment, agreed[running], need[running], utility[running], past)
         budget[running], surplus[running] = _money(world, place, retention, mine, need[running] * other)
     saved = surplus / np.maximum(budget, 1e-12)
-    ratio = expected_ratio(assessment, retention, agreed, need, place.plain[drugs], place.on_time, before, saved)
+    ratio = expected_ratio(assessment, retention, agreed, need, utility, place.on_time, before, saved)
     ratio = ratio * retention.counts([world.market.drugs[d].kind for d in drugs], place.finished[drugs])[:, None]
     return np.asarray(ratio * retention.staff_part((ratio * surplus).sum(axis=0)))
+
+
+def terms_of(world: World, place: Expecting, m: int, drugs: list[int]) -> Terms:
+    """What the law pays for selected products rather than others in the agreement years that begin."""
+    prices, others = zip(*map(place.sides, drugs), strict=True)
+    payment, reimbursement, markup, platform = (
+        world.laws.part(kind, place.index, m) for kind in ("hospital_payment", "reimbursement", "markup", "platform")
+    )
+    bears = payment.bears(np.array([world.market.drugs[d].inpatient_share for d in drugs]))
+    years, mean = (m - place.begins[drugs]) // 12 + 1, world.prices.mean[drugs, place.index]
+    gap, gain = terms(np.array(prices), [*others], mean, years, bears, markup.rate, reimbursement, world.spec.finance)
+    marked = np.array([
+        float(np.dot(o.parts, platform.marks(np.array(o.prices) / price)))
+        for price, o in zip(prices, others, strict=True)
+    ])  # fmt: skip
+    return Terms(gap, gain, markup.tied, marked)
 
 
 def _money(

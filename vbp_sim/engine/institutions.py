@@ -65,10 +65,7 @@ def generate(market: Market, place: int, demand: Demand, luck: Streams) -> Insti
 
 def _sizes(record: Province, counts: Ints, demand: Demand, luck: Streams) -> tuple[Floats, Words]:
     """Share of the place's demand that each institution has, largest first within its level, and its counter."""
-    weights = np.array([demand.level_share[level] for level in LEVELS]) * (counts > 0)
-    if weights.sum() == 0:
-        weights = np.asarray(counts, dtype=np.float64)  # only levels without a share take part
-    weights /= weights.sum()
+    weights = level_weights(record, demand)
     sizes, numbers = [], []
     for level, count, weight in zip(LEVELS, counts, weights, strict=True):
         at = counters(record.id, level, int(count))
@@ -77,6 +74,15 @@ def _sizes(record: Province, counts: Ints, demand: Demand, luck: Streams) -> tup
         sizes.append(size[order] * (weight / size.sum() if count else 0.0))
         numbers.append(at[order])
     return np.concatenate(sizes), np.concatenate(numbers)
+
+
+def level_weights(record: Province, demand: Demand) -> Floats:
+    """Share of each level in the demand of a place, (levels,)."""
+    counts = np.array([record.tertiary, record.secondary, record.primary])
+    weights = np.array([demand.level_share[level] for level in LEVELS]) * (counts > 0)
+    if weights.sum() == 0:
+        weights = counts.astype(np.float64)  # only levels without a share take part
+    return np.asarray(weights / weights.sum())
 
 
 def counters(place: str, level: str, count: int) -> Words:

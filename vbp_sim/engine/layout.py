@@ -8,8 +8,9 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from vbp_sim.engine.accounts import ACCOUNT_LEVELS
+from vbp_sim.engine.accounts import ACCOUNT_LEVELS, FUND_PAID
 from vbp_sim.engine.flows import CLAIMS, FLOWS
+from vbp_sim.engine.price_index import chained
 from vbp_sim.engine.recorder import Recorder
 from vbp_sim.engine.shelf import Mix
 from vbp_sim.engine.tables import TABLES
@@ -27,8 +28,8 @@ TYPES: dict[str, Any] = {
 def tables_of(world: World, replication: int) -> dict[str, Table]:
     """All tables of a replication; the first column is its number."""
     made = {
-        "use": _use(world.recorder),
-        "fund": _fund(world),
+        "use": (use := _use(world.recorder)),
+        "fund": _fund(world, use),
         "accounts": _accounts(world),
         "claims": _claims(world),
         "firms": _firms(world),
@@ -108,7 +109,7 @@ def _filled_back(mix: npt.NDArray[np.int64]) -> npt.NDArray[np.int64]:
     return np.where(early, opening, filled)
 
 
-def _fund(world: World) -> Table:
+def _fund(world: World, use: Table) -> Table:
     """Rows: month x province, all drugs together. Money that moved is that of the accounts; the baseline values the
     same need at earlier prices and shares."""
     rec, accounts, finance = world.recorder, world.accounts, world.spec.finance
@@ -124,13 +125,23 @@ def _fund(world: World) -> Table:
         "baseline": baseline.ravel(),
         "alternatives": accounts.alternatives.ravel(),
         "outside": moved("outside_self", "outside_fund").ravel(),
-        "fund_paid": moved("reimbursement", "outside_fund").ravel(),
-        "patient_paid": moved("copayment", "outside_self").ravel(),
+        "fund_paid": moved(*FUND_PAID).ravel(),
+        "patient_paid": moved("copayment", "markup_self", "offline", "outside_self").ravel(),
         "baseline_fund": (covered * baseline).ravel(),
         "baseline_patient": ((1 - covered) * baseline).ravel(),
+        "bundled": accounts.care.bundled.ravel(),
+        "budget": accounts.fund.budget.ravel(),
+        "reserve": accounts.fund.reserve(accounts.flows, len(rec.clock.months)).ravel(),
         "prepaid": moved("advance").ravel(),
         "delay_days": accounts.delay.ravel(),
+        "price_index": chained(rec, _by_item(rec, use), _filled_back(rec.mix)).ravel(),
     }
+
+
+def _by_item(rec: Recorder, use: Table) -> Floats:
+    """Units of selected products, other generics and other originators, (items, months, drugs, places)."""
+    shape = rec.monthly["need"].shape
+    return np.stack([use[item].reshape(shape).sum(axis=3) for item in ("selected", "generic", "originator")])
 
 
 def _accounts(world: World) -> Table:

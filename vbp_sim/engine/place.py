@@ -14,7 +14,7 @@ from vbp_sim.agents.reporting.interface import History
 from vbp_sim.engine import kernel
 from vbp_sim.engine.agreement import Agreement
 from vbp_sim.engine.clock import ORDER, RECEIVE, months_between
-from vbp_sim.engine.expectation import staff_expect
+from vbp_sim.engine.expectation import staff_expect, terms_of
 from vbp_sim.engine.institutions import generate
 from vbp_sim.engine.prices import Others
 from vbp_sim.engine.response import Response, felt
@@ -43,8 +43,9 @@ class Place:
     (drugs,): ``active`` have been supplied under an agreement; ``begins`` and ``term`` of the one in force, as month of
     the simulation and in months (0 = none); ``months`` of its present year, of which ``passed`` were ordered for;
     ``first`` month of supply; ``rewarded`` with a surplus in the agreement in force, ``finished`` with one before.
-    ``plain`` is the utility without money, ``stock`` what is on the shelf (see `Stock`); institutions ``on_time`` pay
-    when it is due; ``rigour`` is how strictly the place enforces what is asked.
+    ``plain`` is the utility without money, ``paying`` (drugs,) what payment by law adds, ``stock`` what is on the shelf
+    (see `Stock`); institutions ``on_time`` pay when it is due; ``rigour`` is how strictly the place enforces what is
+    asked.
     """
 
     def __init__(self, world: World, index: int) -> None:
@@ -56,6 +57,7 @@ class Place:
         self.usual = self.institutions.use / 12
         drugs, zeros = len(self.usual), np.zeros_like(self.usual)
         self.share, self.natural, self.plain, self.kept = (zeros.copy() for _ in range(4))
+        self.paying = np.zeros(drugs)
         self.past: dict[str, Floats] = {}
         self.reported: dict[str, Floats] = {}
         self.agreed, self.bought, self.nonselected = zeros.copy(), zeros.copy(), zeros.copy()
@@ -162,6 +164,12 @@ class Place:
         self._monthly = None
         self._expecting.add(drug)
 
+    def relinked(self, drug: int) -> None:
+        """Products that are not selected cost something else; it is felt from the next agreement year on."""
+        mix = self.world.shelves[drug].mix(self.index)
+        if mix is not None:
+            self._sides[drug] = mix.price, self.world.prices.others(drug, self.index, mix.products)
+
     def clear(self, drug: int) -> None:
         """The drug is bought as before any agreement."""
         self.active[drug], self.share[drug] = False, 0.0  # shelves stay as they are until the next agreement
@@ -192,8 +200,9 @@ class Place:
         """What institutions expect to keep of a surplus in the years that begin, what that adds to their utility, and
         what they stock of the drugs whose agreements have ``begun``."""
         drugs, world = sorted(self._expecting), self.world
+        self.paying[drugs] = world.choice.paid(terms_of(world, self, m, drugs))
         self.kept[drugs] = staff_expect(world, self, m, drugs) / HIGHEST
-        self.natural[drugs] = self.plain[drugs] + world.choice.money(self.kept[drugs])
+        self.natural[drugs] = self.plain[drugs] + self.paying[drugs, None] + world.choice.money(self.kept[drugs])
         if begun:
             stock = shelves(world, self, m, begun, self.natural[begun])
             self.stock[begun] = self.stock[begun] if stock is None else stock
@@ -295,8 +304,9 @@ class Place:
             bought, nonselected = got.bought, got.nonselected
             self.undelivered += self._ordered - bought
             substituted, unmet = by_level(got.substituted), by_level(got.unmet)
-        self.bought += bought
-        self.nonselected += nonselected
+        watched = world.laws.part("platform", self.index, m).online_rate
+        self.bought += watched * bought
+        self.nonselected += watched * nonselected
         if self._monthly is None:
             self._monthly = by_level(self.agreed / self.months[:, None])
         elsewhere = by_level(self._elsewhere) if leaks else self._nothing

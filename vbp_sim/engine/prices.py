@@ -13,6 +13,7 @@ from vbp_sim.agents.firms.interface import Products
 from vbp_sim.engine.products import Listed
 
 Floats = npt.NDArray[np.float64]
+Ints = npt.NDArray[np.int64]
 
 
 @dataclass(frozen=True)
@@ -64,6 +65,16 @@ class Prices:
     def share(self, drug: int, place: int) -> Floats:
         """Earlier share of every product in the drug's volume, in the market from which the place comes."""
         return np.asarray(self._listed.share[self.home[drug, place]])
+
+    def earlier(self, drug: int, place: int) -> tuple[Ints, Floats, Floats]:
+        """Products of a drug before any round, with their shares of its volume and prices; the last one, -1, is all
+        generics that may not bid."""
+        mine, home = self._of[drug], int(self.home[drug, place])
+        share, price = self._listed.share[home][mine], self._listed.price[home][mine]
+        generics = ~self._products.originator[mine]
+        usual = price[generics].mean() if generics.any() else price.mean()
+        left = max(0.0, 1 - math.fsum(share))
+        return np.append(mine, -1), np.append(share, left), np.append(price, usual)
 
     def settle(self, product: int, place: int, price: float) -> None:
         """An agreement is over in a place in which a product was supplied at a price."""

@@ -22,7 +22,8 @@ Ints = npt.NDArray[np.int64]
 
 class Recorder:
     """Collects one replication. Monthly arrays have shape (months, drugs, places[, levels]): volumes in ``monthly``;
-    the selected side as an index into ``mixes`` (``mix``, -1 = none; ``others`` is the other side at that index) with
+    the selected side as an index into ``mixes`` (``mix``, -1 = none; ``others`` is the other side at that index; -2 and
+    less = none either, counted back from there into ``bare``, the whole drug at linked prices) with
     its ``listed`` price; ``round`` of the scenario, counted from 1 (0 = none yet); ``year`` of the agreement, which
     stays that of its last one once it is over (0 = none); ``opens`` the length in months of an agreement year in its
     first month, else 0.
@@ -39,6 +40,7 @@ class Recorder:
         self.mix = np.full(cells, -1, dtype=np.int64)
         self.mixes: list[Mix] = []
         self.others: list[Others] = []
+        self.bare: list[Others] = []
         self._known: dict[tuple[Mix, Others], int] = {}
         self.listed = np.zeros(cells)
         self.round, self.year, self.opens = (np.zeros(cells, dtype=np.int64) for _ in range(3))
@@ -89,6 +91,15 @@ class Recorder:
             self.mix[later:, agreement.drug, place] = -1 if mix is None else self._index(agreement.drug, place, mix)
             self.listed[later:, agreement.drug, place] = 0.0 if mix is None else mix.price
 
+    def relinked(self, drug: int, place: int, mix: Mix | None, since: date) -> None:
+        """Note that products that are not selected cost something else in a place from a day on."""
+        if mix is not None:
+            index = self._index(drug, place, mix)
+        else:
+            self.bare.append(self.prices.others(drug, place, ()))
+            index = -1 - len(self.bare)
+        self.mix[self._from(since) :, drug, place] = index
+
     def ended(self, drug: int, places: list[int], since: date) -> None:
         """Note that nothing is selected in some places from a day on."""
         later = self._from(since)
@@ -109,14 +120,17 @@ class Recorder:
 
     def others_at(self, index: int, drug: int, place: int) -> Others:
         """The other side at an index of ``mix``; the whole drug where nothing is selected."""
+        if index < -1:
+            return self.bare[-2 - index]
         return self.others[index] if index >= 0 else self.prices.untouched[drug][place]
 
     def sides(self, mix: Ints) -> tuple[Floats, Floats, Floats]:
         """Of the non-selected volume the originators' part, their price and the generics', shape of ``mix`` (...,
         drugs, places)."""
-        table = np.array([*map(_side, self.others), (0.0, 0.0, 0.0)]).T
+        table = np.array([*map(_side, self.others), *map(_side, reversed(self.bare)), (0.0, 0.0, 0.0)]).T
         part, originator, generic = (
-            np.where(mix >= 0, column[mix], whole) for column, whole in zip(table, self._untouched, strict=True)
+            np.where(mix == -1, whole, column[np.where(mix == -1, 0, mix)])
+            for column, whole in zip(table, self._untouched, strict=True)
         )
         return part, originator, generic
 

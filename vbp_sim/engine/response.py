@@ -65,16 +65,51 @@ def felt(
     ``share`` of the use is expected to go to selected products at ``price``, the rest to ``others``; ``mean`` was the
     price before. ``years`` of the agreements decide on payment standards.
     """
-    part, brand, generic = np.array([[o.originator_part, o.originator_price, o.generic_price] for o in others]).T
     usual = finance.fund_share * finance.insured_share
 
     def both(paid: Floats) -> Floats:
-        fund = np.zeros_like(paid)
-        for year in np.unique(years).tolist():
-            now = years == year
-            standard = law.standard(paid[now], price[now], int(year))
-            fund[now] = law.fund_pays(paid[now], standard, finance.fund_share)
-        return np.asarray(2 * paid - finance.insured_share * fund)
+        return np.asarray(2 * paid - finance.insured_share * _fund_pays(paid, price, years, law, finance))
 
+    part, brand, generic = _sides(others)
     rest = part * both(brand) + (1 - part) * both(generic)
     return np.asarray((share * price * (2 - usual) + (1 - share) * rest) / (mean * (2 - usual)))
+
+
+def terms(
+    price: Floats,
+    others: list[Others],
+    mean: Floats,
+    years: Ints,
+    bears: Floats,
+    markup: float,
+    law: Reimbursement,
+    finance: Finance,
+) -> tuple[Floats, Floats]:
+    """How much less of the others' price the fund pays, and what an institution gains by a unit of the selected
+    product instead, over the earlier price, (drugs,); see `vbp_sim.agents.choice.interface.Terms`.
+
+    The institution ``bears`` a part of what the fund pays for a price, and adds a ``markup`` to it.
+    """
+    part, brand, generic = _sides(others)
+    rest, covered = part * brand + (1 - part) * generic, np.zeros_like(price)
+    for weight, paid in ((part, brand), (1 - part, generic)):
+        covered += weight * _fund_pays(paid, price, years, law, finance)
+    usual = finance.fund_share * rest
+    gap = (1 - np.divide(covered, usual, out=np.ones_like(rest), where=usual > 0)) / (1 - 1 / 5)
+    saved = finance.insured_share * (covered - _fund_pays(price, price, years, law, finance))
+    return np.clip(gap, 0, 1), np.asarray((bears * saved - markup * (rest - price)) / mean)
+
+
+def _sides(others: list[Others]) -> tuple[Floats, Floats, Floats]:
+    part, brand, generic = np.array([[o.originator_part, o.originator_price, o.generic_price] for o in others]).T
+    return part, brand, generic
+
+
+def _fund_pays(paid: Floats, price: Floats, years: Ints, law: Reimbursement, finance: Finance) -> Floats:
+    """What the fund pays of a price that insured patients pay, in the years of agreements at ``price``, (drugs,)."""
+    fund = np.zeros_like(paid)
+    for year in np.unique(years).tolist():
+        now = years == year
+        standard = law.standard(paid[now], price[now], int(year))
+        fund[now] = law.fund_pays(paid[now], standard, finance.fund_share)
+    return fund

@@ -184,10 +184,12 @@ def _settle(
         place.watching.close(d, watch, missed)
     counts = retention.counts([world.market.drugs[drug].kind for drug in d], place.finished[d])[:, None]
     base, spent, volume = base * counts, other * rest[:, None] * counts, retention.counted(agreed, bought) * counts
-    covered = finance.fund_share * finance.insured_share
-    surplus = retention.surplus(base, before, volume, price, spent, finance.fund_share, finance.insured_share)
+    ward = np.array([world.market.drugs[drug].inpatient_share for drug in d])
+    by_case = np.zeros(len(d)) if retention.on_cases else world.laws.part("hospital_payment", p, m).by_case(ward)
+    covered, counted_share = finance.fund_share * finance.insured_share, finance.fund_share * (1 - by_case[:, None])
+    surplus = retention.surplus(base, before, volume, price, spent, counted_share, finance.insured_share)
     budget, score = base * before * covered, np.maximum(score - points, 0.0)
-    kept = surplus * retention.ratio(score, passed, surplus / np.maximum(budget, 1e-12))
+    kept = surplus * retention.ratio(score, passed, surplus / np.maximum(budget * (1 - by_case[:, None]), 1e-12))
     place.rewarded[d] |= kept.any(axis=1)
     staff = kept * retention.staff_part(kept.sum(axis=0))
     completed, stock = here & (bought >= agreed * (1 - 1e-9)), place.stock[d]

@@ -18,6 +18,7 @@ from vbp_sim.engine.market_day import market_day
 from vbp_sim.engine.place import Place
 from vbp_sim.engine.round.process import bidding_round
 from vbp_sim.engine.world import World
+from vbp_sim.facts import fact
 from vbp_sim.rules.ruleset import RuleSet
 from vbp_sim.scenario.load import Scenario
 from vbp_sim.scenario.parts import chosen
@@ -47,7 +48,8 @@ def _closing(world: World) -> Generator[simpy.Event, None, None]:
     """Close the books of every month once everybody has received."""
     for m, first in enumerate(world.clock.months):
         yield from world.until(world.clock.day(first) + CLOSE)
-        world.accounts.close(m)
+        for p, months in world.accounts.close(m):
+            world.log("fund-warning", province=world.market.provinces[p].id, value=months, text=fact("reserve"))
 
 
 def horizon(scenario: Scenario) -> date:

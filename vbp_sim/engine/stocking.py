@@ -28,6 +28,7 @@ class Stocking(Protocol):
     months: Ints
     agreed: Floats
     plain: Floats
+    paying: Floats
     kept: Floats
     natural: Floats
     stock: Stock
@@ -51,7 +52,7 @@ def pressed(world: World, place: Stocking, m: int, marks: Marks) -> Floats:
     drugs = np.flatnonzero(((push > 0) & (place.stock < 0)).any(axis=1)).tolist()
     if drugs:
         now = place.stock[drugs]
-        utility = place.plain[drugs] + world.choice.money(place.kept[drugs]) + push[drugs]
+        utility = place.plain[drugs] + place.paying[drugs, None] + world.choice.money(place.kept[drugs]) + push[drugs]
         new = shelves(world, place, m, drugs, utility)
         stock = np.where(push[drugs] > 0, now if new is None else np.maximum(new, now), now)
         place.natural[drugs] += ALONE * (stock - now)

@@ -230,8 +230,12 @@ TABLES: dict[str, Table] = {
             ("patient_paid", "float", "yuan", "paid by patients, outside the list and the hospitals too"),
             ("baseline_fund", "float", "yuan", "the fund's part of the baseline"),
             ("baseline_patient", "float", "yuan", "the patients' part of the baseline"),
+            ("bundled", "float", "yuan", "the fund's part of the price of drugs that were paid by case instead"),
+            ("budget", "float", "yuan", "what the fund sets aside for the month"),
+            ("reserve", "float", "yuan", "what the fund has in reserve at the end of the month"),
             ("prepaid", "float", "yuan", "advanced by the fund in the first month of a contract year"),
             ("delay_days", "float", "days", "mean time from delivery to payment of manufacturers"),
+            ("price_index", "float", "-", "chained price index of the tendered drugs, 1 in the first month"),
         ),
         _table(
             "accounts",

@@ -75,13 +75,14 @@ class Laid:
 
 @dataclass(frozen=True)
 class Turnover:
-    """A month's use in yuan, (drugs, places, levels): ``selected``, ``others`` not selected and ``alternatives``
-    outside the list; ``covered`` is the fund's part of it all, ``cost`` that of making it. ``other_units`` (drugs,
-    places) not selected; ``sold`` (products, places) yuan of selected products.
+    """A month's use in yuan, (drugs, places, levels), of ``used`` units: ``selected``, ``others`` not selected and
+    ``alternatives`` outside the list; ``covered`` is the fund's part of it all, ``cost`` that of making it.
+    ``other_units`` (drugs, places) not selected; ``sold`` (products, places) yuan of selected products.
 
     Outside VBP hospitals: ``away`` yuan, of which the fund pays ``away_covered``, at a cost of ``away_cost``;
     ``away_units`` (drugs, places) over the originators' part of what is not selected."""
 
+    used: Floats
     selected: Floats
     others: Floats
     alternatives: Floats
@@ -160,6 +161,7 @@ def turnover(trade: Trade, laid: Laid, m: int) -> Turnover:
     units = selected.sum(axis=2)
     per_unit = np.divide(making, units, out=np.zeros_like(making), where=units > 0)
     return Turnover(
+        used=need - unmet - gone,
         selected=selected * paid,
         others=originator * originator_price[..., None] + generic * generic_price[..., None],
         alternatives=outside * mean,

@@ -17,7 +17,9 @@ from vbp_sim.report.words.language import say
 from vbp_sim.runs.folder import RunFolder
 from vbp_sim.runs.metrics import METRICS, Metric
 from vbp_sim.runs.target import MANIFEST
-from vbp_sim.studies.compare import BASE, read
+from vbp_sim.studies.compare import BASE
+from vbp_sim.studies.compared import read
+from vbp_sim.studies.expectations import Told, Verdict
 from vbp_sim.studies.null import Null
 from vbp_sim.studies.paired import Difference
 
@@ -27,7 +29,8 @@ class Compared:
     """Variants against the base. ``differences``: by metric and variant, as in comparison.json.
 
     ``changes``: by variant and path, the value of the base and the variant's; empty for a variant without a run.
-    ``nulls``: variants that changed no bid and no award; none in a comparison of before they were said.
+    ``nulls``: variants that changed no bid and no award; none in a comparison of before they were said. ``policies``
+    and ``expectations``: of the variants that are policies.
     """
 
     path: Path
@@ -35,13 +38,17 @@ class Compared:
     differences: dict[str, dict[str, Difference]]
     changes: dict[str, dict[str, tuple[str, str]]]
     nulls: dict[str, Null]
+    policies: dict[str, Told]
+    expectations: list[Verdict]
 
     @classmethod
     def open(cls, path: Path) -> Compared:
         """Read a comparison and the inputs of its runs; InputError if it is none, or damaged."""
         content, found = read(path)
         differences = {metric: by_name.variants for metric, by_name in found.metrics.items() if metric in METRICS}
-        return cls(path, content, differences, _changes(path, content), found.null_results)
+        expectations = [verdict for verdict in found.expectations if verdict.metric in METRICS]
+        changes = _changes(path, content)
+        return cls(path, content, differences, changes, found.null_results, found.policies, expectations)
 
     @property
     def variants(self) -> list[str]:

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import dataclasses
 import math
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from typing import NamedTuple
 
 from vbp_sim.report.summary import meaning
@@ -11,6 +12,8 @@ from vbp_sim.report.words import words
 from vbp_sim.report.words.language import language, say, term
 from vbp_sim.runs.metrics import METRICS, Metric
 from vbp_sim.studies.compare import Comparison
+from vbp_sim.studies.expectations import LEVEL as SURE
+from vbp_sim.studies.expectations import Told, Verdict
 from vbp_sim.studies.null import Null
 from vbp_sim.studies.paired import LEVEL, Difference
 
@@ -48,12 +51,72 @@ def table(found: Comparison) -> list[list[str]]:
     return rows
 
 
+class Judgement(NamedTuple):
+    """An expectation as people read it, and the difference with the interval by which its sign is judged."""
+
+    expected: str
+    mean: str
+    low: str
+    high: str
+    unit: str
+    why: str
+    held: str
+
+    @property
+    def difference(self) -> str:
+        """Mean and interval in one cell."""
+        return f"{self.mean} [{self.low}, {self.high}]" if self.low else self.mean
+
+
+def expected(found: Comparison) -> list[list[str]]:
+    """Rows of text: each expectation of a policy, what was found, and whether it held."""
+    heads = ("policy", "metric", "expected", "difference", "why", "held")
+    rows = [[say(f"compare.{head}") for head in heads]]
+    for verdict in found.expectations:
+        one = judgement(verdict, found.differences)
+        name = verdict.metric if language() == "en" else meaning(METRICS[verdict.metric])
+        name = say("compare.metric_with_unit", metric=name, unit=one.unit) if one.unit else name
+        rows.append([verdict.policy, name, one.expected, one.difference, one.why, one.held])
+    return rows
+
+
+def judgement(verdict: Verdict, differences: Mapping[str, Mapping[str, Difference]]) -> Judgement:
+    """An expectation in words, with what was found."""
+    found, unit = ("-", "", ""), ""
+    if own := differences.get(verdict.metric, {}).get(verdict.policy):
+        low, high = own.interval(SURE)
+        known, unit = lines(METRICS[verdict.metric], {"": dataclasses.replace(own, low=low, high=high)})
+        found = (known[""].mean, known[""].low, known[""].high)
+    held = {True: "yes", False: "no", None: "open"}[verdict.held]
+    why = say(f"compare.why_{verdict.why.replace('-', '_')}")
+    return Judgement(say(f"compare.sign_{verdict.expected}"), *found, unit, why, say(f"compare.held_{held}"))
+
+
 def remarks(found: Comparison) -> Iterator[str]:
     """What a reader of the table should know."""
     replications = words.counted(found.replications, "replication")
     yield say("compare.remark_luck", replications=replications, seed=found.seed, level=f"{LEVEL:.0%}")
     yield say("compare.remark_judged")
     yield from map(null_result, found.nulls, found.nulls.values())
+    if found.policies:
+        yield say("compare.remark_held", level=f"{SURE:.0%}")
+    yield from of_policies(found.told, found.expectations, found.nulls, found.left_out)
+
+
+def of_policies(
+    told: Mapping[str, Told], expectations: Iterable[Verdict], nulls: Mapping[str, Null], left_out: Mapping[str, str]
+) -> Iterator[str]:
+    """Policies that moved no posting and no event, why expectations did not hold where that is known, and policies that
+    were left out."""
+    for name, policy in told.items():
+        if policy.idle and not (name in nulls and nulls[name].nothing):
+            yield say("compare.idle", policy=name)
+    for verdict in expectations:
+        why = told[verdict.policy].found.get(verdict.metric)
+        if why and not verdict.held:
+            yield say("compare.not_held", policy=verdict.policy, metric=verdict.metric, why=" ".join(why.split()))
+    for name, why in left_out.items():
+        yield say("compare.left_out", policy=name, why=why)
 
 
 def null_result(variant: str, null: Null) -> str:

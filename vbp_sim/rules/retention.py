@@ -94,6 +94,14 @@ class Retention(Rule):
         le=1e12,
     )
 
+    on_cases: bool = param(
+        True,
+        "whether savings on use that is paid by case count too, although hospitals keep them already",
+        "yes/no",
+        "settled locally, no page found",
+        "M",
+    )
+
     @model_validator(mode="after")
     def in_order(self) -> Retention:
         """A cap is known only when a month's assessments are together."""

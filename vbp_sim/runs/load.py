@@ -6,7 +6,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 import vbp_sim
@@ -15,7 +15,8 @@ from vbp_sim.rules.library import DATA, LAWS
 from vbp_sim.rules.local.law import LocalLaw
 from vbp_sim.rules.ruleset import RuleSet
 from vbp_sim.scenario.load import LAW, Origins, Scenario, load, load_part
-from vbp_sim.scenario.tree import Address
+from vbp_sim.scenario.tree import Address, Node
+from vbp_sim.scenario.yaml_source import read
 
 PACKAGE = Path(vbp_sim.__path__[0])
 ENDINGS = (".yaml", ".yml")
@@ -25,6 +26,11 @@ def shipped() -> Path:
     """The folder of the shipped scenarios: in the package if it came as a wheel, else beside it."""
     inside = PACKAGE / "_scenarios"
     return inside if inside.is_dir() else PACKAGE.parent / "scenarios"
+
+
+def policies() -> Path:
+    """The folder of the shipped policies."""
+    return shipped() / "policies"
 
 
 def mounts() -> dict[Address, Path]:
@@ -51,15 +57,16 @@ def scenario_file(name: str | Path) -> Path:
 
 def load_rules(name: str) -> tuple[RuleSet, Origins]:
     """Read a shipped rule set, or the file of one, with who set each of its values."""
-    return load_part(_library_file(name, DATA, "rule set"), RuleSet, DATA)
+    return load_part(library_file(name, DATA, "rule set"), RuleSet, DATA)
 
 
 def load_law(name: str) -> tuple[LocalLaw, Origins]:
     """Read a shipped law, or the file of one, with who set each of its values."""
-    return load_part(_library_file(name, LAWS, "law"), LocalLaw, LAWS)
+    return load_part(library_file(name, LAWS, "law"), LocalLaw, LAWS)
 
 
-def _library_file(name: str, library: Path, what: str) -> Path:
+def library_file(name: str, library: Path, what: str) -> Path:
+    """The file that a user means: a path, else a file of a library by its name. Raises `InputError`."""
     if name.endswith(ENDINGS):
         return Path(name)
     file = library / f"{name}.yaml"
@@ -69,6 +76,13 @@ def _library_file(name: str, library: Path, what: str) -> Path:
     return file
 
 
-def load_scenario(path: str | Path, variant: str = "", sets: Sequence[str] = ()) -> Scenario:
-    """Read a scenario by path or by the name of a shipped one. Raises `InputError` with all that is wrong."""
-    return load(scenario_file(path), variant=variant, sets=sets, mounts=mounts())
+def load_scenario(
+    path: str | Path, variant: str = "", sets: Sequence[str] = (), asked: Mapping[str, Node] | None = None
+) -> Scenario:
+    """Read a scenario by path or by the name of a shipped one. Raises `InputError` with all that is wrong.
+
+    The chain of variants may also name shipped policies, and those that are ``asked`` for.
+    """
+    names = [name.strip() for name in variant.split(",")]
+    found = {name: read(file) for name in names if (file := policies() / f"{name}.yaml").is_file()}
+    return load(scenario_file(path), variant=variant, sets=sets, mounts=mounts(), policies={**found, **(asked or {})})

@@ -107,11 +107,14 @@ def load(
     variant: str = "",
     sets: Sequence[str] = (),
     mounts: Mapping[Address, Path] | None = None,
+    policies: Mapping[str, Node] | None = None,
 ) -> Scenario:
-    """Read a scenario file. ``variant``: names with commas between; ``sets``: ``path=value`` texts."""
+    """Read a scenario file. ``variant``: names with commas between, of its variants or of ``policies``; ``sets``:
+    ``path=value`` texts.
+    """
     file = Path(path)
     library = (mounts or {}).get(())
-    return complete(resolve(file, variant, sets, mounts or {}), variant, file, library)
+    return complete(resolve(file, variant, sets, mounts or {}, policies), variant, file, library)
 
 
 def complete(
@@ -142,13 +145,19 @@ def complete(
     return Scenario(spec, data, variant, origins, _digest(spec, data, plugins), file, plugins)
 
 
-def resolve(file: Path, variant: str, sets: Sequence[str], mounts: Mapping[Address, Path]) -> Node:
+def resolve(
+    file: Path,
+    variant: str,
+    sets: Sequence[str],
+    mounts: Mapping[Address, Path],
+    policies: Mapping[str, Node] | None = None,
+) -> Node:
     """The tree of a scenario file with all that it extends, its variants and the command line's settings."""
     layers = layers_of(mounts)
     tree = opened(layers, file)
     for text in sets:
         refuse_setting(text, tree)
-    return apply(layers, tree, variant, sets)
+    return apply(layers, tree, variant, sets, policies)
 
 
 def layers_of(mounts: Mapping[Address, Path]) -> Layers:

@@ -2,19 +2,21 @@
 
 Two patches that set one value are an error, unless the later one says that it replaces: a variant by listing
 the path under ``replaces``, the command line by ``path:=value``.
+
+What a patch says of the round ``*`` it says of every round of the scenario; what it says of one round goes on top.
 """
 
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from vbp_sim.errors import InputError, Problem, nearest
 from vbp_sim.scenario.layers import TAGS, Layers
 from vbp_sim.scenario.limits import cut
-from vbp_sim.scenario.tree import Address, Node, Source, dotted, find, leaves, relabel
+from vbp_sim.scenario.tree import Address, Node, Source, children, dotted, find, leaves, relabel
 from vbp_sim.scenario.yaml_source import parse
 
 _SAME = "variants are compared on the same luck: set it in the scenario, or with --set for all variants"
@@ -24,21 +26,29 @@ FIXED = {
     "variants": "remove it", "extends": "remove it", "seed": _SAME, "replications": _SAME, "plugins": _FOR_ALL,
 }  # fmt: skip
 
+#: the round of a patch that stands for every round
+EVERY = "*"
+
 _STEP = re.compile(r'\s*(?:"([^"]+)"|([^."=:\s]+))\s*')
 
 
 @dataclass
 class Patcher:
-    """Applies patches to a tree in order and remembers who claimed which value."""
+    """Applies patches to a tree in order and remembers who claimed which value.
+
+    ``policies`` are patches that a chain may name besides the variants of the scenario.
+    """
 
     layers: Layers
     tree: Node
+    policies: Mapping[str, Node] = field(default_factory=dict)
     claims: dict[Address, str] = field(default_factory=dict)
 
     def variants(self, chain: str) -> None:
         """Apply a chain of variants, ``a,b``; all are looked up before any of them is applied."""
         known = self.tree.value.get("variants")
-        table = known.value if known is not None and isinstance(known.value, dict) else {}
+        own = known.value if known is not None and isinstance(known.value, dict) else {}
+        table = {**self.policies, **own}
         for name in [n.strip() for n in chain.split(",") if n.strip()]:
             place = f"--variant {cut(name)}"
             if name not in table:
@@ -59,7 +69,7 @@ class Patcher:
                 raise InputError(changes.value[key].problem(f"a variant cannot change '{key}'", remedy, key=True))
         listed = node.value.get("replaces")
         allowed = [self.listed(item, changes) for item in listed.value] if listed and listed.value else []
-        patch = relabel(changes, f"variant {name}")
+        patch = self.spread(relabel(changes, f"variant {name}"))
         for address, leaf in touched(patch):
             earlier = self.claimed(address)
             if earlier and not any(overlap(a, address) for a in allowed):
@@ -114,9 +124,23 @@ class Patcher:
 
     def put(self, patch: Node, who: str) -> None:
         """Merge a patch and claim what it sets."""
-        patch = self.layers.mounted(patch)
+        patch = self.layers.mounted(self.spread(patch))
         self.tree = self.layers.merge(self.tree, patch)
         self.claims.update({address: who for address, _ in leaves(patch)})
+
+    def spread(self, patch: Node) -> Node:
+        """The patch with what it says of every round said of each one."""
+        rounds = children(patch).get("rounds")
+        if rounds is None or EVERY not in children(rounds):
+            return patch
+        every, own = rounds.value[EVERY], {name: node for name, node in rounds.value.items() if name != EVERY}
+        known = children(children(self.tree).get("rounds", rounds))
+        each = {
+            name: self.layers.merge(every, own[name], ("rounds", name)) if name in own else every
+            for name in known
+            if name != EVERY
+        }
+        return replace(patch, value={**patch.value, "rounds": replace(rounds, value={**own, **each})})
 
     def claimed(self, address: Address) -> str:
         """Who set this value, something in it, or a map around it, before; empty if nobody did."""
@@ -131,9 +155,9 @@ def touched(patch: Node, address: Address = ()) -> list[tuple[Address, Node]]:
 
 
 def overlap(a: Address, b: Address) -> bool:
-    """Whether one address is the other, or lies inside it."""
-    shorter = min(len(a), len(b))
-    return a[:shorter] == b[:shorter]
+    """Whether one address is the other, or lies inside it, also where one of them is of every round."""
+    pairs = enumerate(zip(a, b, strict=False))
+    return all(x == y or (at == 1 and a[0] == "rounds" and EVERY in (x, y)) for at, (x, y) in pairs)
 
 
 def split(path: str) -> Address | None:
@@ -150,9 +174,11 @@ def split(path: str) -> Address | None:
     return None
 
 
-def apply(layers: Layers, tree: Node, variant: str, sets: Sequence[str]) -> Node:
+def apply(
+    layers: Layers, tree: Node, variant: str, sets: Sequence[str], policies: Mapping[str, Node] | None = None
+) -> Node:
     """The tree with a chain of variants and then the settings of the command line on top of it."""
-    patcher = Patcher(layers, tree)
+    patcher = Patcher(layers, tree, policies or {})
     patcher.variants(variant)
     problems: list[Problem] = []
     for text in sets:

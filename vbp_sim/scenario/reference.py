@@ -12,6 +12,7 @@ from pydantic_core import PydanticUndefined
 
 from vbp_sim.scenario.market_columns import FILES
 from vbp_sim.scenario.parts import Part
+from vbp_sim.scenario.policy import Policy
 from vbp_sim.scenario.rewrite import flow
 from vbp_sim.scenario.schema import law, rule_set
 from vbp_sim.scenario.shape import Spot, spot
@@ -65,6 +66,11 @@ def _library(model: type[BaseModel], title: str) -> str:
     return "\n".join([*_table(model, title, 2), *[line for kind in sorted(kinds) for line in _kind(kind)]])
 
 
+def policy_page() -> str:
+    """Keys of files of policies."""
+    return model_page(Policy, "policy")
+
+
 def model_page(model: type[BaseModel], title: str) -> str:
     """Keys of files that one model describes."""
     return "\n".join(_sections(model, title, 2))
@@ -89,7 +95,7 @@ def market_page() -> str:
 
 
 HEAD = """\
-# What a scenario, a rule set, a law and a market may say
+# What a scenario, a rule set, a law, a policy and a market may say
 
 Made from the models by `vbp schema all --format markdown`; not edited by hand.
 Confidence of a default: O official, Q official wording quoted, S press or journal, D draft, I inferred,
@@ -101,6 +107,7 @@ M memory, G guess, U unknown.
   lists and single values replaced. Where `model` or `rule` names another part, the parameters of the old one
   are dropped.
 - A variant is a named patch: `--variant a,b` applies a, then b. `--set path=value` sets one value on top.
+- What a patch says of `rounds."*"` it says of every round: `--set rounds.*.rules.share.table.1=0.9`.
 - Two patches that set one value are an error, unless the later variant lists the path under `replaces`,
   or the command line says `path:=value`. Steps of a path that hold a dot are quoted: `rounds."a.b".drugs`.
 - Anchors, aliases, tags, duplicate keys and numbers such as `010` are errors. `no` and `12:30` are text.
@@ -118,6 +125,12 @@ LAWS = """
 A law of a scenario (`laws.ID`) names one of these under `rules`, or sets some of their values under `changes`.
 
 """
+POLICIES = """
+# Policies
+
+A policy is a patch over any scenario that says before the first run what it expects ([studies](studies.md)).
+
+"""
 MARKET = """
 # Market files
 
@@ -128,7 +141,8 @@ CSV with a header, UTF-8 or GBK. Columns that are not listed are ignored; an emp
 
 def whole_page() -> str:
     """The page docs/scenario-reference.md."""
-    return HEAD + scenario_page() + RULES + rules_page() + LAWS + laws_page() + MARKET + market_page().rstrip() + "\n"
+    parts = (HEAD, scenario_page(), RULES, rules_page(), LAWS, laws_page(), POLICIES, policy_page(), MARKET)
+    return "".join(parts) + market_page().rstrip() + "\n"
 
 
 def _sections(model: type[BaseModel], title: str, level: int) -> list[str]:

@@ -12,6 +12,7 @@ from pydantic import BaseModel
 
 from vbp_sim.scenario.market_columns import FILES
 from vbp_sim.scenario.parts import Part, discover
+from vbp_sim.scenario.policy import Policy
 from vbp_sim.scenario.shape import spot
 from vbp_sim.scenario.spec import Spec
 
@@ -54,6 +55,20 @@ def rules_schema(*, partial: bool = False) -> Json:
 def laws_schema(*, partial: bool = False) -> Json:
     """The schema of files of laws."""
     return _library_schema(law(), "law", partial)
+
+
+def policy_schema() -> Json:
+    """The schema of files of policies; what one changes may be any part of a scenario."""
+    whole = scenario_schema(partial=True)
+    defs = whole.pop("$defs")
+    defs["Scenario"] = {key: value for key, value in whole.items() if key not in ("$schema", "title")}
+    defs["Variant"]["properties"]["changes"]["$ref"] = "#/$defs/Scenario"
+    made = model_schema(Policy, "vbp_sim policy")
+    made["properties"]["changes"] = {
+        "$ref": "#/$defs/Scenario",
+        "description": made["properties"]["changes"]["description"],
+    }
+    return {**made, "$defs": {**defs, **made["$defs"]}}
 
 
 def _library_schema(model: type[Part], what: str, partial: bool) -> Json:

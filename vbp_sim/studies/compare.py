@@ -3,7 +3,8 @@
     found = compare("pilot-2018", ["two-winners", "two-winners+no-retention"], replications=50)
     found.differences["cut_ceiling"]["two-winners"].mean
 
-A variant may be a chain of variants of the scenario, applied in order, with ``+`` between.
+A variant may be a chain of variants of the scenario, applied in order, with ``+`` between. A policy is a variant that
+says what it expects, and is told whether that held.
 """
 
 from __future__ import annotations
@@ -14,9 +15,7 @@ import math
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Annotated, Any
-
-from pydantic import BaseModel, Field, model_validator
+from typing import Any
 
 import vbp_sim
 from vbp_sim.errors import InputError, Problem
@@ -24,11 +23,12 @@ from vbp_sim.runs import aside
 from vbp_sim.runs.folder import RunFolder
 from vbp_sim.runs.load import load_scenario
 from vbp_sim.runs.metrics import METRICS, Row, check_known, in_order, known_ids, metrics_of
-from vbp_sim.runs.reading import Count, Json, Whole, json_of, refused, shaped
+from vbp_sim.runs.policies import Loaded, applied
 from vbp_sim.runs.replications import replicate
 from vbp_sim.runs.run import run, run_id, run_name
 from vbp_sim.runs.target import make_folder
 from vbp_sim.scenario.load import Scenario
+from vbp_sim.studies.expectations import Told, Verdict, verdicts
 from vbp_sim.studies.null import Imprint, Null, nulls
 from vbp_sim.studies.paired import Difference, needed, paired
 
@@ -59,7 +59,8 @@ class Comparison:
 
     ``runs``: the run folders that hold all tables; empty if the number of replications was sought.
     ``reached``: whether the asked precision was reached (True if none was asked). ``nulls``: the variants that changed
-    no bid and no award, by name.
+    no bid and no award, by name. ``policies``: those of the variants that are policies; ``idle`` of them moved no
+    posting and no event; ``left_out``: policies that could not be compared here, and why.
     """
 
     scenario: str
@@ -70,6 +71,9 @@ class Comparison:
     reached: bool
     id: str
     nulls: dict[str, Null] = field(default_factory=dict)
+    policies: dict[str, Loaded] = field(default_factory=dict)
+    idle: frozenset[str] = frozenset()
+    left_out: dict[str, str] = field(default_factory=dict)
 
     @property
     def replications(self) -> int:
@@ -97,6 +101,16 @@ class Comparison:
                     found.setdefault(metric, {})[name] = difference
         return found
 
+    @property
+    def expectations(self) -> list[Verdict]:
+        """What each policy expects, and whether it held."""
+        return verdicts(self.policies, self.rows, self.differences, BASE)
+
+    @property
+    def told(self) -> dict[str, Told]:
+        """What a reader should know of each policy, by id."""
+        return {name: Told.of(loaded, name in self.idle) for name, loaded in self.policies.items()}
+
     def as_json(self) -> dict[str, Any]:
         """What comparison.json holds."""
         metrics = {
@@ -119,6 +133,9 @@ class Comparison:
             "reached": self.reached,
             "runs": self.runs,
             "null_results": {name: dataclasses.asdict(null) for name, null in self.nulls.items()},
+            "policies": {name: dataclasses.asdict(told) for name, told in self.told.items()},
+            "left_out": self.left_out,
+            "expectations": [dataclasses.asdict(verdict) for verdict in self.expectations],
             "metrics": metrics,
         }
         return {key: aside.plain(value) for key, value in whole.items()}
@@ -126,8 +143,9 @@ class Comparison:
 
 def compare(
     scenario: str | Path,
-    variants: Sequence[str],
+    variants: Sequence[str] = (),
     *,
+    policies: Sequence[str | Path] = (),
     sets: Sequence[str] = (),
     replications: int | None = None,
     until: Precision | None = None,
@@ -135,15 +153,23 @@ def compare(
     results: Path = RESULTS,
     progress: Progress | None = None,
 ) -> Comparison:
-    """Run the scenario and its variants, each with the same replications, and pair them.
+    """Run the scenario, its variants and policies (ids or paths, or ``all``), each with the same replications, and pair
+    them.
 
     Run folders in ``results`` that are finished are read, not computed again. With ``until`` only the metrics
-    are kept. InputError if a variant is unknown or named twice, or the metric is unknown.
+    are kept. InputError if a variant or policy is unknown, named twice or wrong, or the metric is unknown.
     """
     names = _names(variants)
     given = [*sets, *([f"replications:={replications}"] if replications is not None else [])]
     all_of = {name: load_scenario(scenario, chain, given) for name, chain in names.items()}
     base = all_of[BASE]
+    asked = applied(policies, base, given)
+    if again := next((name for name in asked.loaded if name in all_of), None):
+        raise InputError(Problem(f"--policies {again}", "is named under --variants too", "leave one out"))
+    all_of |= asked.scenarios
+    if len(all_of) == 1:
+        what = "; ".join(f"{name}: {why}" for name, why in asked.left_out.items())
+        raise InputError(Problem("--variants, --policies", what or "nothing is to be compared", "name one at least"))
     runs: dict[str, str] = {}
     rows: dict[str, list[Row]] = {}
     reached, imprints = True, {name: Imprint() for name in all_of}
@@ -156,7 +182,10 @@ def compare(
             imprints[name] = Imprint.of_run(folder)
     id = hashlib.sha256("\n".join([str(until), *(f"{n} {run_id(s)}" for n, s in all_of.items())]).encode()).hexdigest()
     unmoved = nulls({name: (one, imprints[name]) for name, one in all_of.items()}, BASE)
-    return Comparison(base.spec.scenario, base.spec.title, base.spec.seed, rows, runs, reached, id, unmoved)
+    before = imprints[BASE].happened.digest()
+    idle = frozenset(name for name in asked.loaded if imprints[name].happened.digest() == before)
+    named = (base.spec.scenario, base.spec.title, base.spec.seed)
+    return Comparison(*named, rows, runs, reached, id, unmoved, asked.loaded, idle, asked.left_out)
 
 
 def difference_of(rows: Mapping[str, Sequence[Row]], metric: str, variant: str, base: str = BASE) -> Difference:
@@ -192,49 +221,6 @@ def write(found: Comparison, out: Path) -> None:
         ),
     )
     aside.write_json(out / FILE, found.as_json())
-
-
-class ByVariant(BaseModel):
-    """A metric of a comparison, by variant."""
-
-    variants: dict[str, Difference]
-
-
-class Written(BaseModel):
-    """What readers of comparison.json rely on."""
-
-    version: str
-    id: str
-    scenario: str
-    title: str = ""
-    seed: Whole
-    replications: Count
-    variants: Annotated[list[str], Field(min_length=1)]
-    reached: bool
-    runs: dict[str, str]
-    metrics: dict[str, ByVariant]
-    null_results: dict[str, Null] = {}
-
-    @model_validator(mode="after")
-    def of_these(self) -> Written:
-        """Refuse variants that are named twice, and those that only a metric or a run has."""
-        known = {BASE, *self.variants}
-        if len(known) <= len(self.variants):
-            raise ValueError("a variant is the base, or named twice")
-        named = {"runs": {*self.runs}, **{f"metrics.{id}": {*by.variants} for id, by in self.metrics.items()}}
-        for where, names in named.items():
-            if others := sorted(names - known):
-                raise ValueError(f"{where} has the variant '{others[0]}', which is none of variants")
-        return self
-
-
-def read(folder: Path) -> tuple[Json, Written]:
-    """A comparison that `write` wrote, as it is and as far as its shape is known; InputError if there is none."""
-    file, again = folder / FILE, "make the comparison again"
-    content = json_of(file, again)
-    if content.get("program") != PROGRAM:
-        raise refused(file, "is not a comparison of vbp_sim", "name another folder")
-    return content, shaped(file, content, Written, again)
 
 
 def _lines(found: Comparison) -> Iterator[list[Any]]:

@@ -5,8 +5,8 @@
 
 A sweep keeps metrics only: a lever is idle if its values change no metric of the tender, or none at all.
 
-The tables of a run are taken down as two hashes, of all of them and of bids and awards, so that runs of which only
-the metrics are kept can be told apart, too.
+The tables of a run are taken down as hashes, of all of them, of bids and awards, and of postings and events, so that
+runs of which only the metrics are kept can be told apart, too.
 """
 
 from __future__ import annotations
@@ -33,6 +33,8 @@ AWARDED: Mapping[str, tuple[str, ...]] = {
     "awards": ("round", "drug", "failed", "share", "term_months"),
     "allocation": ("round", "drug", "province", "main", "backup", "by_brand"),
 }
+#: tables of all that happened and was paid
+HAPPENED = ("accounts", "events")
 Columns = Mapping[str, npt.NDArray[Any]]
 
 
@@ -54,14 +56,16 @@ class Imprint:
     """What came of a scenario, taken down replication by replication or from its run folder."""
 
     def __init__(self) -> None:
-        self.whole, self.awarded = hashlib.sha256(), hashlib.sha256()
+        self.whole, self.awarded, self.happened = hashlib.sha256(), hashlib.sha256(), hashlib.sha256()
         self.lost = self.short = 0
 
     @classmethod
     def of_run(cls, folder: RunFolder) -> Imprint:
         """The imprint of a finished run."""
         found = cls()
-        found.whole.update(repr(sorted((n, t["sha256"]) for n, t in folder.manifest["tables"].items())).encode())
+        hashes = {name: table["sha256"] for name, table in folder.manifest["tables"].items()}
+        found.whole.update(repr(sorted(hashes.items())).encode())
+        found.happened.update(repr([hashes[name] for name in HAPPENED]).encode())
         needed = {**AWARDED, "bids": (*AWARDED["bids"], "rank", "shortlisted")}
         found._awards({name: folder.table(name, columns) for name, columns in needed.items()})
         return found
@@ -70,6 +74,8 @@ class Imprint:
         """Take down one more replication."""
         for name in sorted(tables):
             _feed(self.whole, tables[name], sorted(tables[name]))
+        for name in HAPPENED:
+            _feed(self.happened, tables[name], sorted(tables[name]))
         self._awards(tables)
 
     def _awards(self, tables: Mapping[str, Columns]) -> None:

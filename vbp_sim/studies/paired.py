@@ -40,6 +40,13 @@ class Difference:
         """Half the width of the interval."""
         return (self.high - self.low) / 2
 
+    def interval(self, level: float) -> tuple[float, float]:
+        """The interval with another confidence than `LEVEL`; nan below two replications."""
+        if self.n < 2:
+            return math.nan, math.nan
+        half = self.halfwidth * student(self.n - 1, level) / student(self.n - 1)
+        return self.mean - half, self.mean + half
+
     @property
     def clear(self) -> bool:
         """Whether the interval leaves out zero."""

@@ -38,6 +38,21 @@ class Setting:
 
 
 @dataclass(frozen=True)
+class Terms:
+    """What an agreement year pays institutions and patients for the selected product rather than others, (drugs,).
+
+    ``gap``: how much less of the others' price the fund pays, 1 = a fifth of what it usually pays. ``gain`` of the
+    institution per unit, over the earlier price; ``tied`` is the part of it that staff are paid. ``marked`` is the part
+    of the others' volume that platforms mark as dear.
+    """
+
+    gap: Floats
+    gain: Floats
+    tied: float
+    marked: Floats
+
+
+@dataclass(frozen=True)
 class Shelf:
     """What bears on which brands institutions stock when agreements begin.
 
@@ -93,6 +108,11 @@ class Choice(Part):
     def marked(self, marks: npt.NDArray[np.int64]) -> Floats:
         """Return the utility that being watched adds in a month, same shape as ``marks``: 0 none, 1 yellow, 2 red."""
         return np.zeros(marks.shape)
+
+    @abstractmethod
+    def paid(self, terms: Terms) -> Floats:
+        """Return the utility that payment by law adds in an agreement year, (drugs,)."""
+        raise NotImplementedError
 
     def stock(self, shelf: Shelf, luck: Streams) -> Stock | None:
         """Return what institutions stock while the agreements run, (drugs, institutions); None = both, everywhere."""

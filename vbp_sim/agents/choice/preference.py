@@ -1,8 +1,8 @@
 """What institutions prefer without any task: the part that all choice models share.
 
     natural = scale (information + cost control + price log10(price ratio) + reimbursement x gap) - brand x share
-              + incentive x kept by staff + drg x exposure (1 - 1 / price ratio) + wards x ward
-              + level + rigour + own
+              + incentive x kept by staff + margin x gain + price mark x marked
+              + wards x ward + level + rigour + own
 
 Of what is not ordered as the selected product, drugs outside the list that serve the same patients may take a part:
 
@@ -14,7 +14,7 @@ from __future__ import annotations
 import numpy as np
 import numpy.typing as npt
 
-from vbp_sim.agents.choice.interface import Choice, Floats, Setting
+from vbp_sim.agents.choice.interface import Choice, Floats, Setting, Terms
 from vbp_sim.scenario.limits import Portion
 from vbp_sim.scenario.parts import param
 from vbp_sim.streams import Streams
@@ -26,7 +26,7 @@ class Preference(Choice):
     """Utility of the selected over other products from what physicians said, brands, incentives and inclination."""
 
     brand: float = param(
-        2.2,
+        2.3,
         "pull of originators in proportion to their earlier share",
         "logit",
         "fitted with `shelves` to the selected share of 73.6 % after the pilot [B1]",
@@ -43,11 +43,6 @@ class Preference(Choice):
     )
     reimbursement: float = param(
         0.249, "pull of the others being reimbursed at only a fifth", "logit", _DCE, "S", ge=-10, le=10
-    )
-    reimbursement_gap: Portion = param(
-        0.0,
-        "how far insurers reimburse the others less: 0 not at all, 1 as in the experiment, a fifth",
-        source="assumption; payment standards begin to differ years after a round",
     )
     experiment_scale: float = param(
         1.5,
@@ -72,14 +67,21 @@ class Preference(Choice):
         ge=0,
         le=10,
     )
-    drg: float = param(
-        0.5, "pull of the money saved, where the institution bears the cost of drugs itself", "logit", ge=0, le=10
+    margin: float = param(
+        0.5,
+        "pull of a gain of one earlier price a unit: from case payment, a budget, or a mark-up",
+        "logit",
+        "assumption: no effect on use of selected products is published, so 0 is possible",
+        ge=0,
+        le=10,
     )
-    drg_exposure: Portion = param(
-        0.0,
-        "part of drug cost that institutions bear themselves, because they are paid by case (DRG, DIP)",
-        "share",
-        "assumption; case payment was a pilot itself until 2022",
+    price_mark: float = param(
+        1.2,
+        "pull of all others being marked red for their price",
+        "logit",
+        "memory, no page found; 0 is possible",
+        ge=0,
+        le=10,
     )
     wards: float = param(
         0.5,
@@ -150,9 +152,8 @@ class Preference(Choice):
         """See `Choice.natural`; the inclination of an institution is one draw for all its drugs."""
         ratio = np.maximum(setting.price_ratio, 1e-9)
         experiment = self.information + self.cost_control + self.price * np.log10(ratio)
-        experiment = experiment + self.reimbursement * self.reimbursement_gap
         common = self.experiment_scale * experiment - self.brand * setting.brand
-        common = common + self.drg * self.drg_exposure * (1 - 1 / ratio) + self.wards * setting.ward
+        common = common + self.wards * setting.ward
         own = self.spread * luck.normal("choice.inclination", at=setting.at)
         own = own + np.array([self.tertiary, 0.0, self.primary])[setting.level]
         return np.asarray(common[:, None] + (own + self.place_spread * setting.rigour)[None, :])
@@ -164,6 +165,11 @@ class Preference(Choice):
     def marked(self, marks: npt.NDArray[np.int64]) -> Floats:
         """See `Choice.marked`."""
         return np.asarray(self.mark_pull * marks)
+
+    def paid(self, terms: Terms) -> Floats:
+        """See `Choice.paid`; doctors feel the part that they are paid on top of what their hospital gains."""
+        gap = self.experiment_scale * self.reimbursement * terms.gap
+        return np.asarray(gap + self.margin * (1 + terms.tied) * terms.gain + self.price_mark * terms.marked)
 
     @property
     def stays(self) -> float:

@@ -3,9 +3,9 @@
     keep         the price of before
     best-reply   of the prices below, that with the largest margin x expected volume
 
-With p the price of before and P the highest selected price of the drug, a loser may keep p, cut to ``mark`` x P, over
-which platforms mark a price, to ``link`` x P, to which linkage asks it to come, or match P; it never goes over p or
-under its cost.
+With p the price of before and P the highest selected price of the drug, a loser may keep p, cut to ``mark`` x P, from
+which on the law of platforms marks a price red, to ``link`` x P, to which linkage asks it to come, or match P; it never
+goes over p or under its cost.
 
     volume in hospitals   lost x (price / p)^-elasticity x (1 - marked if over mark x P)
                           x (1 - unlinked if over link x P) x (1 + matched if not over P)
@@ -36,7 +36,8 @@ from vbp_sim.streams import Streams
 class Lost:
     """Products of a drug that were not selected in a round, arrays (products,).
 
-    ``price`` of before and ``cost`` yuan per unit; ``selected`` the highest selected price, yuan per unit.
+    ``price`` of before and ``cost`` yuan per unit; ``selected`` the highest selected price, yuan per unit; ``mark`` the
+    price over that which platforms mark red, infinite where none does.
     """
 
     drug: str
@@ -45,6 +46,7 @@ class Lost:
     price: Floats
     cost: Floats
     selected: float
+    mark: float = np.inf
 
 
 class Losers(Part):
@@ -72,15 +74,6 @@ class BestReply(Losers):
     """The price that earns most in hospitals and outside together."""
 
     model: Literal["best-reply"] = "best-reply"
-    mark: float = param(
-        2.0,
-        "price over the highest selected one beyond which platforms mark a product",
-        "x",
-        "Jiangsu 2021 to 2023: from 2 x an interview, from 10 x suspended; thirteen provinces mark in 2026",
-        "M",
-        ge=1,
-        le=100,
-    )
     marked: Portion = param(
         0.3, "part of its volume in hospitals that a marked product loses", "share", "assumption, 0 to 0.6"
     )
@@ -136,12 +129,12 @@ class BestReply(Losers):
     def prices(self, lost: Lost, luck: Streams) -> Floats:
         """See `Losers.prices`."""
         before, top = lost.price, lost.selected
-        steps = np.stack([before, *(np.full(len(before), x * top) for x in (self.mark, self.link, 1.0))])
+        steps = np.stack([before, *(np.full(len(before), x * top) for x in (lost.mark, self.link, 1.0))])
         options = np.where(steps < lost.cost, before, np.minimum(steps, before))
         z = np.array([float(luck.normal("losers.elasticity", lost.drug, name)) for name in lost.manufacturer])
         falls = (options / before) ** -(self.elasticity * np.exp(self.elasticity_spread * z))
         outside = np.where(lost.originator, self.outside_originator, self.outside_generic)
-        hospitals = self.lost * np.where(options > self.mark * top, 1 - self.marked, 1.0)
+        hospitals = self.lost * np.where(options > lost.mark * top, 1 - self.marked, 1.0)
         hospitals = hospitals * np.where(options > self.link * top, 1 - self.unlinked, 1.0)
         hospitals = hospitals * np.where(options <= top, 1 + self.matched, 1.0)
         worth = (options - lost.cost) * falls * (hospitals + outside / (1 - outside))

@@ -89,7 +89,7 @@ def _open(scope: Scope) -> tuple[list[Won], PastRound]:
             bid, opening.pre_price, opening.cost, opening.real_bid, world.listed.real_selected[scope.number][m],
             np.nan if before is None else float(before),
         )  # fmt: skip
-        later = world.losers.prices(_lost(outcome, opening), world.luck) if outcome.agreed else opening.pre_price
+        later = world.losers.prices(_lost(scope, outcome, opening), world.luck) if outcome.agreed else opening.pre_price
         _write(scope, d, outcome, replace(seen, asked=later))
         if outcome.agreed:
             won.append((d, m, outcome, np.where(later < opening.pre_price, later, np.inf)))
@@ -97,10 +97,16 @@ def _open(scope: Scope) -> tuple[list[Won], PastRound]:
     return won, past
 
 
-def _lost(outcome: Outcome, opening: Opening) -> Lost:
-    """What losers of a drug weigh; winners stand among them, and what is said of them does not count."""
-    selected = float(outcome.award.price.max()) / money.YUAN
-    return Lost(opening.drug, opening.manufacturer, opening.originator, opening.pre_price, opening.cost, selected)
+def _lost(scope: Scope, outcome: Outcome, opening: Opening) -> Lost:
+    """What losers of a drug weigh; winners stand among them, and what is said of them does not count.
+
+    A price is one for all places, so the strictest mark counts.
+    """
+    world, selected = scope.world, float(outcome.award.price.max()) / money.YUAN
+    m = world.month_of(scope.spec.calendar.start)
+    marks = [world.laws.part("platform", p, m).red for p in scope.here]
+    mark = min((mark for mark in marks if mark is not None), default=np.inf)
+    return Lost(opening.drug, opening.manufacturer, opening.originator, opening.pre_price, opening.cost, selected, mark)
 
 
 def _write(scope: Scope, drug: int, outcome: Outcome, seen: Seen) -> None:

@@ -10,6 +10,7 @@ import numpy.typing as npt
 from vbp_sim.agents.supply.capacity import Commitment
 from vbp_sim.agents.supply.interface import Line
 from vbp_sim.engine.agreement import Agreement, Supplier
+from vbp_sim.engine.linkage import linked
 from vbp_sim.engine.place import Place
 from vbp_sim.engine.round.scope import Scope
 from vbp_sim.engine.settlement import agreement_years, replaced
@@ -27,6 +28,8 @@ Ints = npt.NDArray[np.int64]
 def start(scope: Scope, won: Sequence[Won]) -> None:
     """First day of supply of all drugs that were awarded; agreements then run on their own."""
     begun = [_start(scope, *one) for one in won]
+    for agreement in begun:
+        scope.world.env.process(linked(scope.world, agreement, scope.places))
     scope.world.env.process(agreement_years(scope.world, begun, scope.places))
 
 

@@ -27,7 +27,11 @@ def comparing(found: Compared) -> str:
     base = found.base_run
     source = _source(base.manifest) if base else str(found.content["scenario"])
     settings = _settings(found.content | {"values": base.manifest.get("values", ()) if base else ()})
-    return shlex.join(["vbp", "compare", source, "--variants", ",".join(found.variants), *settings])
+    named = [policy.named for policy in found.policies.values()]
+    own = [name for name in found.variants if name not in found.policies]
+    asked = [("--variants", own), ("--policies", named)]
+    options = [part for option, names in asked if names for part in (option, ",".join(names))]
+    return shlex.join(["vbp", "compare", source, *options, *settings])
 
 
 def _settings(m: Mapping[str, Any]) -> list[str]:

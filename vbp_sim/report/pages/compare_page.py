@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from typing import NamedTuple
 
 from vbp_sim.report.compared import Compared
-from vbp_sim.report.comparison import Line, lines, null_result
+from vbp_sim.report.comparison import Line, judgement, lines, null_result, of_policies
 from vbp_sim.report.pages import again, evidence
 from vbp_sim.report.pages.grid import signs
 from vbp_sim.report.pages.headline import Figure
@@ -16,6 +16,8 @@ from vbp_sim.report.summary import meaning
 from vbp_sim.report.words import words
 from vbp_sim.report.words.language import restate, say
 from vbp_sim.runs.metrics import METRICS, Metric
+from vbp_sim.studies.expectations import LEVEL as SURE
+from vbp_sim.studies.expectations import Verdict
 from vbp_sim.studies.paired import LEVEL
 
 #: differences in the headline
@@ -34,6 +36,19 @@ class Row(NamedTuple):
     judged: str
 
 
+class Expectation(NamedTuple):
+    """An expectation of the table of policies."""
+
+    policy: str
+    metric: str
+    expected: str
+    published: str
+    difference: str
+    span: str
+    why: str
+    held: str
+
+
 def render(found: Compared) -> str:
     """The report of a comparison as HTML."""
     c = found.content
@@ -46,8 +61,12 @@ def render(found: Compared) -> str:
         replications=words.counted(int(c["replications"]), "replication"),
         level=f"{LEVEL:.0%}",
         reached=c["reached"],
-        figures=_cards(found),
+        figures=cards(found),
         nulls=[null_result(name, null) for name, null in found.nulls.items()],
+        expectations=[_expectation(found, verdict) for verdict in found.expectations],
+        policies={name: _told(found, name) for name in found.policies},
+        remarks=list(of_policies(found.policies, found.expectations, found.nulls, c.get("left_out", {}))),
+        sure=f"{SURE:.0%}",
         clear=[row for row in rows if row.judged],
         rows=rows,
         plates=plates(found),
@@ -64,7 +83,7 @@ def render(found: Compared) -> str:
     )
 
 
-def _cards(found: Compared) -> list[Figure]:
+def cards(found: Compared) -> list[Figure]:
     """The most wanted of each variant's clear differences."""
     cards = []
     for variant in found.variants:
@@ -77,6 +96,22 @@ def _cards(found: Compared) -> list[Figure]:
             says = say("compare.card", variant=variant, metric=meaning(metric), judged=line.judged)
             cards.append(Figure(value, says, _span(line)))
     return cards
+
+
+def _expectation(found: Compared, verdict: Verdict) -> Expectation:
+    """A row of the table of expectations."""
+    one, published = judgement(verdict, found.differences), found.policies[verdict.policy].published[verdict.metric]
+    published = say("compare.none_published") if published == "none" else published
+    metric = meaning(METRICS[verdict.metric])
+    metric = say("compare.with_unit", metric=metric, unit=one.unit) if one.unit else metric
+    found_here = (signs(one.mean), words.span(signs(one.low), signs(one.high)) if one.low else "")
+    return Expectation(verdict.policy, metric, one.expected, published, *found_here, one.why, one.held)
+
+
+def _told(found: Compared, name: str) -> str:
+    """What a policy is and who asks for it."""
+    policy = found.policies[name]
+    return say("compare.policy_line", title=restate("shipped", policy.title), asked_by=policy.asked_by)
 
 
 def _clear(found: Compared, metric: str, variant: str) -> bool:

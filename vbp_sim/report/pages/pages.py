@@ -7,14 +7,14 @@ from pathlib import Path
 from vbp_sim.errors import InputError, Problem
 from vbp_sim.report.backtested import Backtested
 from vbp_sim.report.compared import Compared
-from vbp_sim.report.pages import backtest_page, compare_page, page, study_page
+from vbp_sim.report.pages import backtest_page, brief, compare_page, page, study_page
 from vbp_sim.report.sources import Source
 from vbp_sim.report.studied import Studied
 from vbp_sim.runs import aside
 from vbp_sim.truth.outcomes import Outcomes
 
-#: name of the file in the folder of what it is about
-NAME = "report.html"
+#: names of the files in the folder of what they are about
+NAME, BRIEF = "report.html", "brief.html"
 
 
 def beside(source: Source) -> Path:
@@ -24,9 +24,10 @@ def beside(source: Source) -> Path:
     return file
 
 
-def write(source: Source, out: Path) -> None:
-    """Write the report of a run, a comparison, a study or a back-test."""
-    aside.write(out, render(source).encode("utf-8"))
+def write(source: Source, out: Path, *, short: bool = False) -> None:
+    """Write the report of a run, a comparison, a study or a back-test; ``short``: the brief of a run or a
+    comparison."""
+    aside.write(out, (brief.render(source) if short else render(source)).encode("utf-8"))
 
 
 def render(source: Source) -> str:

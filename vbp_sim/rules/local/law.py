@@ -14,6 +14,9 @@ from pydantic import Field
 
 from vbp_sim.rules.assessment import Assessment
 from vbp_sim.rules.dated import Dated
+from vbp_sim.rules.local.fund_budget import FundBudget
+from vbp_sim.rules.local.hospital_payment import HospitalPayment
+from vbp_sim.rules.local.markup import Markup
 from vbp_sim.rules.local.platform import Platform
 from vbp_sim.rules.local.review import Review
 from vbp_sim.rules.local.watch import Watch
@@ -23,7 +26,18 @@ from vbp_sim.rules.retention import Retention
 from vbp_sim.scenario.parts import Chosen, by_default
 
 #: the parts of a law, in the order of its fields
-PARTS = ("reporting", "watch", "assessment", "retention", "payment", "reimbursement", "platform")
+PARTS = (
+    "reporting",
+    "watch",
+    "assessment",
+    "retention",
+    "payment",
+    "reimbursement",
+    "hospital_payment",
+    "markup",
+    "fund_budget",
+    "platform",
+)
 
 
 class LocalLaw(Dated):
@@ -43,6 +57,13 @@ class LocalLaw(Dated):
     payment: Annotated[Payment, Chosen("payment", "days")] = Field(description="who pays firms, and when")
     reimbursement: Annotated[Reimbursement, Chosen("reimbursement", "stepped")] = Field(
         description="up to which price insurance pays, and what of it"
+    )
+    hospital_payment: Annotated[HospitalPayment, Chosen("hospital_payment", "fee-for-service")] = by_default(
+        "how the fund pays hospitals for drugs"
+    )
+    markup: Annotated[Markup, Chosen("markup", "percent")] = by_default("what hospitals add to prices of drugs")
+    fund_budget: Annotated[FundBudget, Chosen("fund_budget", "yearly")] = by_default(
+        "what the fund sets aside for the tendered drugs, and when it warns"
     )
     platform: Annotated[Platform, Chosen("platform", "cap")] = Field(
         description="which prices may stand on the procurement platform"

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from vbp_sim.runs.metrics.metric import metric
-from vbp_sim.runs.metrics.replication import Replication, over, posted, ratio, total
+from vbp_sim.runs.metrics.replication import Replication, over, ratio, total
 
 
 @metric(
@@ -65,7 +65,7 @@ def assessment_pass_rate(run: Replication) -> float:
 )
 def staff_bonus(run: Replication) -> float:
     """As far as it was paid by the end of the run."""
-    return posted(run, "staff_bonus")
+    return run.posted("staff_bonus")
 
 
 @metric(
@@ -77,7 +77,7 @@ def staff_bonus(run: Replication) -> float:
 )
 def deductions(run: Replication) -> float:
     """Over all agreement years."""
-    return posted(run, "deduction")
+    return run.posted("deduction")
 
 
 @metric(

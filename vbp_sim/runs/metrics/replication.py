@@ -128,6 +128,11 @@ class Replication:
         rows = self.t[table]
         return np.asarray(rows[column][rows["month"] == self.last_month], dtype=np.float64)
 
+    def posted(self, *flows: str) -> float:
+        """Sum of some flows, yuan."""
+        accounts = self.t["accounts"]
+        return float(accounts["yuan"][np.isin(accounts["flow"], flows)].sum())
+
     def events(self, kind: str) -> Floats:
         """Values of all events of a kind."""
         events = self.t["events"]
@@ -153,12 +158,6 @@ def per_year(amount: float, run: Replication) -> float:
 def total(run: Replication, table: str, column: str) -> float:
     """The sum of a column."""
     return float(run.t[table][column].sum())
-
-
-def posted(run: Replication, flow: str) -> float:
-    """The sum of a flow of the accounts, yuan."""
-    accounts = run.t["accounts"]
-    return float(accounts["yuan"][accounts["flow"] == flow].sum())
 
 
 def over(run: Replication, table: str, part: str, whole: str) -> float:

@@ -1,0 +1,101 @@
+"""The brief: one page of a run or a comparison to print and to hand over. The answer first, one chart, how sure, what
+was assumed."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from vbp_sim.errors import InputError, Problem
+from vbp_sim.report.charts import catalogue
+from vbp_sim.report.compared import Compared
+from vbp_sim.report.pages import again, compare_page, evidence, headline
+from vbp_sim.report.pages.page import page, plate
+from vbp_sim.report.sources import Source, kind
+from vbp_sim.report.words import names, words
+from vbp_sim.report.words.language import restate, say
+from vbp_sim.runs.folder import RunFolder
+from vbp_sim.runs.metrics import METRICS
+from vbp_sim.studies.paired import LEVEL
+
+#: numbers, metrics of the chart, and assumptions that one page has room for
+FIGURES, METRICS_SHOWN, ASSUMED = 6, 5, 5
+#: parts of a scenario, those first on whose values most conclusions hang
+FIRST = ("demand", "behaviour", "finance", "laws", "rounds")
+
+
+def render(source: Source) -> str:
+    """The brief as HTML; InputError for what is neither a run nor a comparison."""
+    if isinstance(source, Compared):
+        return _compared(source)
+    if isinstance(source, RunFolder):
+        return _run(source)
+    what = f"this folder holds a {kind(source)}, and a brief is of a run or a comparison"
+    raise InputError(Problem(str(source.path), what, "leave --brief out: vbp report DIR"))
+
+
+def _run(run: RunFolder) -> str:
+    run = names.local(run)
+    m, figures = run.manifest, list(headline.came_out(run))
+    sure = headline.how_sure(run)
+    return _page(
+        run, run, figures, "waterfall", (), sure,
+        title=restate("shipped", str(m.get("title") or m["scenario"])),
+        origin=words.clauses([str(m["scenario"]), *([str(m["variant"])] if m["variant"] else [])]),
+        asked=headline.asked(run),
+        command=again.command(run),
+        id=str(m["run_hash"])[:12],
+    )  # fmt: skip
+
+
+def _compared(found: Compared) -> str:
+    c = found.content
+    figures = compare_page.cards(found)
+    clear = [
+        m for m in METRICS.wanted if m in found.differences and any(d.clear for d in found.differences[m].values())
+    ]
+    metrics = [METRICS[m] for m in clear] or found.metrics()
+    share = bool(metrics) and metrics[0].unit == "share"
+    shown = [m.id for m in metrics if (m.unit == "share") == share][:METRICS_SHOWN]
+    sure = [say("compare.sure", level=f"{LEVEL:.0%}")]
+    return _page(
+        found, found.base_run, figures, "variants-shares" if share else "variants-amounts", shown, sure,
+        title=restate("shipped", str(c.get("title") or c["scenario"])),
+        origin=words.clauses([str(c["scenario"]), *found.variants]),
+        asked=[f"{name}: {words.listed(list(paths)[:3])}" for name, paths in found.changes.items() if paths],
+        command=again.comparing(found),
+        id=str(c["id"])[:12],
+    )  # fmt: skip
+
+
+def _page(
+    source: Source,
+    base: RunFolder | None,
+    figures: Sequence[headline.Figure],
+    chart: str,
+    metrics: Sequence[str],
+    sure: Sequence[str],
+    **values: object,
+) -> str:
+    """The page; ``base`` is the run whose values were assumed, if it is at hand."""
+    drawn = catalogue.draw(chart, source, metrics=metrics)
+    question = catalogue.catalogue(kind(source))[chart].question
+    weak = [a for group in evidence.assumptions(base).values() for a in group if a.weak] if base else []
+    own = sorted((a for a in weak if a.meaning), key=lambda a: _rank(a.path))[:ASSUMED]
+    missing = [str(text) for text in base.manifest.get("not_simulated", ())][:ASSUMED] if base else []
+    answer = say("brief.answer", value=figures[0].value, says=figures[0].says) if figures else say("compare.none_clear")
+    return page(
+        "brief.html",
+        answer=answer,
+        figures=figures[:FIGURES],
+        plate=plate(chart, question, drawn),
+        sure=sure,
+        assumed=[say("brief.value", meaning=a.meaning, value=a.value) for a in own],
+        more=max(0, len(weak) - len(own)),
+        missing=missing,
+        **values,
+    )
+
+
+def _rank(path: str) -> int:
+    top = path.partition(".")[0]
+    return FIRST.index(top) if top in FIRST else len(FIRST)

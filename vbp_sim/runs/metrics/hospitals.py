@@ -1,0 +1,54 @@
+"""What hospitals, their staff and the funds get and keep beside the retained surplus."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from vbp_sim.runs.metrics.metric import metric
+from vbp_sim.runs.metrics.replication import Replication, per_year, total
+
+#: what hospitals get beside fee for service, and what they pay of it
+GAINS = ("bundle", "rebased", "surplus_kept", "markup_self", "markup_fund", "compensation")
+PAID = ("overspend_shared", "staff_pay")
+
+
+@metric(
+    "hospital_gain",
+    group="money",
+    unit="yuan/year",
+    meaning="gained by hospitals on drugs, beside the retained surplus",
+    cuts=("province",),
+)
+def hospital_gain(run: Replication) -> float:
+    """Case payment less what the drugs cost, kept budgets, mark-up and its compensation, less what staff are paid."""
+    cost = total(run, "fund", "bundled")
+    return per_year(run.posted(*GAINS) - cost - run.posted(*PAID), run)
+
+
+@metric(
+    "fund_reserve",
+    group="money",
+    unit="months",
+    meaning="reserve of the funds at the end, in months of what they pay",
+    better="higher",
+    cuts=("province",),
+)
+def fund_reserve(run: Replication) -> float:
+    """Of the tendered drugs' part; over the mean month of the last year."""
+    fund = run.t["fund"]
+    year = fund["month"] > run.last_month - np.timedelta64(12, "M")
+    paid = fund["fund_paid"][year].sum() / max(len(np.unique(fund["month"][year])), 1)
+    return float(run.last("fund", "reserve").sum() / paid) if paid > 0 else np.nan
+
+
+@metric(
+    "fund_warnings",
+    group="money",
+    unit="warnings",
+    meaning="times that a province's reserve fell below its line",
+    better="lower",
+    cuts=("province",),
+)
+def fund_warnings(run: Replication) -> float:
+    """Counted when it falls below."""
+    return float(len(run.events("fund-warning")))
