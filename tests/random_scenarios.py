@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
-from small import DRUGS, PRODUCTS, SHARED, round_of, small
+from small import DRUGS, PRODUCTS, PROVINCES, SHARED, round_of, small
 
 from vbp_sim.engine.clock import add_months
 from vbp_sim.scenario.load import Scenario
@@ -26,13 +26,13 @@ def drawn(folder: Path, seed: int, *, ample: bool = False) -> Scenario:
         folder,
         drugs=[{**row, "qualified": sum(p["drug"] == row["drug"] for p in PRODUCTS)} for row in DRUGS],
         products=_products(luck, one),
+        provinces=[{**row, "remoteness": far} for row, far in zip(PROVINCES, (0.0, 0.4, 1.0), strict=True)],
         rounds=_rounds(luck, one),
         laws=_laws(luck, one),
         finance={
             "on_time_share": one(0.0, 0.5, 1.0),
             "fund_share": one(0.5, 0.8),
             "insured_share": one(0.9, 1.0),
-            "distribution_fee": one(0.0, 0.06),
             "vat_rate": one(0.0, 0.13),
         },
         behaviour={
@@ -98,6 +98,8 @@ def _laws(luck: np.random.Generator, one: Any) -> dict[str, Any]:
     def part() -> dict[str, Any]:
         payment = {
             "prepayment_share": one(0.0, 0.3, 1.0),
+            "passed_on": one(0.0, 0.6, 1.0, 1.0),
+            "interest": one(0.0, 0.06),
             "settlement_days": one(0, 30, 200),
             "arrears_days": one(30, 150),
             "direct_settlement": one(False, True),
@@ -110,6 +112,14 @@ def _laws(luck: np.random.Generator, one: Any) -> dict[str, Any]:
         }  # fmt: skip
         return {
             "payment": payment,
+            "distribution": {
+                "fee": one(0.0, 0.06),
+                "remote_fee": one(0.0, 0.05),
+                "invoices": one(2, 3),
+                "delivered": one(1.0, 0.95),
+                "delivered_remote": one(1.0, 0.8),
+                **one({}, {"rule": "on-credit", "pay_days": one(0, 45), "credit_months": one(0.5, 6.0)}),
+            },
             "reimbursement": one({"dear_copayment": 0.2}, {"rule": "single"}, {"rule": "stepped", "years": 1}),
             "retention": {
                 **one({"rule": "linear", "most": most}, {"rule": "tiers"}, {"rule": "marginal"}),
@@ -126,7 +136,8 @@ def _laws(luck: np.random.Generator, one: Any) -> dict[str, Any]:
             },
         }
 
-    place, since = {"changes": {"payment": part()["payment"]}}, "2019-07-01"
+    mine = part()
+    place, since = {"changes": {kind: mine[kind] for kind in ("payment", "distribution")}}, "2019-07-01"
     return {
         "national": {"changes": part()},
         "later": {"from": "2019-10-15", "changes": part()},

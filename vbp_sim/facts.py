@@ -42,6 +42,8 @@ FACTS: Mapping[str, Mapping[str, tuple[str, ...]]] = {
         "others": (),
         "source_down": ("name", "days", "firms"),
         "source_back": ("name",),
+        "under_cost": ("times",),
+        "ingredient_dear": (),
         "bids_no_more": (),
         "owed": (),
         "over_cap": (),

@@ -25,6 +25,14 @@ Key = tuple[Any, ...]
 Sums = dict[Key, float]
 
 
+#: what becomes of advances, and how goods are paid
+ADVANCES = ("advance_set_off", "advance_return", "advance_repaid")
+PAYMENTS = (
+    "settlement", "settlement_late", "direct_settlement", "direct_withheld", "on_credit", "credit_payment", "collected",
+    "collected_late", "finance_cost", "delivery_finance",
+)  # fmt: skip
+
+
 def months(first: date) -> int:
     return first.year * 12 + first.month - 1
 
@@ -316,27 +324,29 @@ class Books:
             revenue[m, ""] += v["alternatives"] * self.untouched(drug)
         return revenue, cost
 
-    def advances(self) -> Sums:
-        """Advances by (month, round, place)."""
+    def advances(self) -> tuple[Sums, Sums]:
+        """Advances that firms get, and that hospitals keep, by (month, round, place)."""
         found: Sums = defaultdict(float)
+        kept: Sums = defaultdict(float)
         for m, drug, place, _, v in self.rows():
             cell = self.at(drug, place, m)
             if cell is not None and cell.opens(m) and v["agreed"] > 0:
                 price = sum(part * cell.prices[firm] for firm, part in cell.now(m).items())
-                share = self.law(place, m).payment.prepayment_share
-                found[m, cell.round, place] += share * v["agreed"] * cell.opens(m) * price
-        return found
+                law = self.law(place, m).payment
+                given = law.prepayment_share * v["agreed"] * cell.opens(m) * price
+                found[m, cell.round, place] += law.passed_on * given
+                kept[m, cell.round, place] += (1 - law.passed_on) * given
+        return found, kept
 
     def settled(self, on_time: Mapping[tuple[str, str], float]) -> dict[str, Sums]:
-        """Set off, returned, paid and paid late, where everybody delivers what is ordered and nobody leaves.
+        """Set off, returned and paid, and what waiting costs, where everybody delivers what is ordered and nobody
+        leaves.
 
-        ``on_time`` is the part that is paid when it is due, by place and level. Set off and returned by (month, round,
-        place), paid by (month, round, place, level).
+        ``on_time`` is the part that is paid when it is due, by place and level. What advances become is by (month,
+        round, place), all else by (month, round, place, level).
         """
-        found: dict[str, Sums] = {
-            n: defaultdict(float) for n in ("advance_set_off", "advance_return", "settlement", "settlement_late")
-        }
-        owed: dict[tuple[str, str, str], tuple[float, str, int]] = {}
+        found: dict[str, Sums] = {n: defaultdict(float) for n in (*ADVANCES, *PAYMENTS)}
+        owed: dict[tuple[str, str, str, bool], tuple[float, str, int]] = {}
         use: dict[tuple[int, str, str], dict[str, dict[str, float]]] = defaultdict(dict)
         for m, drug, place, level, v in self.rows():
             use[m, drug, place][level] = v
@@ -344,31 +354,54 @@ class Books:
             cell, law, name = self.at(drug, place, m), self.law(place, m).payment, self.round(drug, place, m)
             parts = cell.now(m) if cell is not None else {}
             for key in [k for k in owed if k[:2] == (drug, place) and (k[2] not in parts or owed[k][1] != name)]:
-                found["advance_return"][m, owed[key][1], place] += owed.pop(key)[0]
+                found["advance_repaid" if key[3] else "advance_return"][m, owed[key][1], place] += owed.pop(key)[0]
             sold = sum(v["selected"] for v in levels.values()) if cell is not None else 0.0
             agreed, off, worth = sum(v["agreed"] for v in levels.values()), 0.0, 0.0
             for firm, part in parts.items():
                 assert cell is not None
-                key, value = (drug, place, firm), sold * part * cell.prices[firm]
-                if cell.opens(m):
-                    given = law.prepayment_share * agreed * cell.opens(m) * part * cell.prices[firm]
-                    owed[key] = (owed.get(key, (0.0,))[0] + given, name, m + cell.opens(m) - 1)
-                if key in owed:
-                    now = min(law.prepayment_share * value, owed[key][0])
-                    off, owed[key] = off + now, (owed[key][0] - now, *owed[key][1:])
-                    if owed[key][2] <= m:
-                        found["advance_return"][m, name, place] += owed.pop(key)[0]
+                value = sold * part * cell.prices[firm]
+                for kept in (False, True):
+                    key, share = (drug, place, firm, kept), law.prepayment_share
+                    share *= 1 - law.passed_on if kept else law.passed_on
+                    if cell.opens(m):
+                        given = share * agreed * cell.opens(m) * part * cell.prices[firm]
+                        owed[key] = (owed.get(key, (0.0,))[0] + given, name, m + cell.opens(m) - 1)
+                    if key in owed:
+                        now = min(share * value, owed[key][0])
+                        found["advance_repaid" if kept else "advance_set_off"][m, name, place] += now
+                        off, owed[key] = off + (0.0 if kept else now), (owed[key][0] - now, *owed[key][1:])
+                        if owed[key][2] <= m:
+                            back = "advance_repaid" if kept else "advance_return"
+                            found[back][m, name, place] += owed.pop(key)[0]
                 worth += value
-            found["advance_set_off"][m, name, place] += off
-            due, usual = whole(law.due_days()), whole(law.arrears_days)
             for level, v in levels.items():
                 chosen = v["selected"] * worth / sold * (1 - off / worth) if sold > 0 and worth > 0 else 0.0
                 rest = self._outside(drug, place, m, v)
-                punctual = chosen * (on_time[place, level] if usual > due else 1.0)
-                found["settlement"][m + due, name, place, level] += punctual
-                found["settlement"][m + usual, name, place, level] += rest
-                found["settlement_late"][m + max(due, usual), name, place, level] += chosen - punctual
+                self._paid(found, m, (name, place, level), chosen, rest, on_time[place, level])
         return found
+
+    def _paid(self, found: dict[str, Sums], m: int, at: Key, chosen: float, rest: float, on_time: float) -> None:
+        """When the goods of a month are paid, selected ones (less what is set off) and the ``rest``, and by whom."""
+        law = self.law(at[1], m)
+        pay, own = law.payment, law.distribution.pays_after()
+        due, usual = whole(pay.due_days()), whole(pay.arrears_days)
+        punctual = chosen * (on_time if usual > due and not pay.direct_settlement else 1.0)
+        bills = [(punctual, due, "", pay.direct_settlement), (chosen - punctual, max(due, usual), "_late", False)]
+        for yuan, lag, late, direct in (*bills, (rest, usual, "", False)):
+            if direct:
+                found["direct_settlement"][m + lag, *at] += yuan
+                found["direct_withheld"][m + lag, *at] += yuan
+            elif own is None:
+                found["settlement" + late][m + lag, *at] += yuan
+            else:
+                found["on_credit"][m, *at] += yuan
+                found["credit_payment"][m + whole(own), *at] += yuan
+                found["collected" + late][m + lag, *at] += yuan
+            held = own is not None and not direct
+            for month in range(m, m + lag):
+                found["delivery_finance" if held else "finance_cost"][month, *at] += yuan * pay.interest / 12
+            for month in range(m, m + whole(own or 0.0) if held else m):
+                found["finance_cost"][month, *at] += yuan * pay.interest / 12
 
     def _outside(self, drug: str, place: str, m: int, v: Mapping[str, float]) -> float:
         """Value of what was not selected, in a row of `use`."""

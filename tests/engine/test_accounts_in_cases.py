@@ -10,6 +10,7 @@ import pytest
 from small import rows, total
 
 from vbp_sim.engine.flows import CLAIMS, FLOWS
+from vbp_sim.rules.library import law
 from vbp_sim.scenario.load import Scenario
 
 Tables = Mapping[str, Mapping[str, np.ndarray[Any, Any]]]
@@ -88,7 +89,8 @@ def test_what_hospitals_keep_is_what_was_settled(ran: tuple[Scenario, Tables]) -
 def test_fees_and_taxes_are_parts_of_the_goods(ran: tuple[Scenario, Tables]) -> None:
     by, finance = ("month", *BY), ran[0].spec.finance
     sales, vat = flow(ran[1], *SALES, by=by), finance.vat_rate / (1 + finance.vat_rate)
-    same(flow(ran[1], "distribution_fee", by=by), {k: finance.distribution_fee * v for k, v in sales.items()})
+    fee = law("law-2019").distribution.fee
+    same(flow(ran[1], "distribution_fee", by=by), {k: fee * v for k, v in sales.items()})
     same(flow(ran[1], "vat", by=by), {k: vat * v for k, v in sales.items()})
 
 

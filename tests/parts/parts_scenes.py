@@ -10,7 +10,7 @@ import copy
 from collections.abc import Mapping
 from typing import Any
 
-from small import DRUGS, PRODUCTS, calendar
+from small import DRUGS, PRODUCTS, PROVINCES, calendar
 
 
 def term(months: int) -> dict[str, Any]:
@@ -48,6 +48,13 @@ LINES = {"rule": "threshold", "ratio": 1.8, "cut": 0.4, "low_lines": {"*": 0.45}
 STRONG = [{**drug, "strength": "0.2g"} for drug in BASE["drugs"]]
 #: a floor under costs that binds, of ingredient and of conversion
 DEAR = {"drugs": STRONG, "behaviour": {"firms": {"ingredient_price": 4000.0}}}
+#: sellers wait long for their money, and pay for it
+WAITING = {"laws": {"national": {"changes": {"payment": {"interest": 0.08, "prepayment_share": 0.0}}}}}
+#: places far from distributors, who take more there
+REMOTE = {
+    "provinces": [{**place, "remoteness": far} for place, far in zip(PROVINCES, (0.2, 0.6, 1.0), strict=True)],
+    "laws": {"national": {"changes": {"distribution": {"remote_fee": 0.05}}}},
+}
 #: brands of one company that stay out half of the time
 WAVERING = {"products": CHEAP, "behaviour": {"bidding": {"stays_out": 0.5}}}
 ALOOF = {"products": CHEAP, "behaviour": {"bidding": {"stays_out": 1.0}}}
@@ -71,6 +78,7 @@ SCENES: dict[str, dict[str, Any]] = {
     "firms.conversion_injection": DEAR,
     "losers": {"laws": {"national": {"changes": {"platform": {"red": 2.0}}}}},
     "losers.outside_originator": {"products": PRICED, "behaviour": {"losers": {"marked": 0.5, "elasticity": 0.1}}},
+    "firms.finance_in_cost": WAITING,
     "losers.link": {"behaviour": {"losers": {"unlinked": 0.9}}},
     "bidding.company": WAVERING,
     "bidding.silent": ALOOF,
@@ -162,6 +170,8 @@ SCENES: dict[str, dict[str, Any]] = {
     "supply alternating-renewal.repair_crews": {"behaviour": {"supply": {"rate_oral": 6.0, "default_rate": 0.0}}},
     "supply reliability-blocks.repair_crews": {"behaviour": {"supply": {"line": {"rate": 9.0}, "default_rate": 0.0}}},
     "supply.spare_use": {"behaviour": {"supply": {"committed_capacity": 4.0, "lead_months": 0}}},
+    "supply.cash_bound": {**WAITING, "behaviour": {"supply": {"credit_months": 0.0}}},
+    "supply.credit_months": {**WAITING, "behaviour": {"supply": {"cash_bound": 0.0}}},
     "supply.fill_rate": {"behaviour": {"supply": {"fill_rate": 0.9}}},
     "supply.batches": {"behaviour": {"supply": {"fill_rate": 0.9}}},
     "entry": {"products": OWNED, "rules": {"entry": {"minimum_firms": 4}}},
@@ -197,10 +207,15 @@ SCENES: dict[str, dict[str, Any]] = {
     "failure": {"rules": {"failure": {"damages": {"1": 0.1, "61": 0.3}}}},
     "payment": {"laws": {"national": {"changes": {"payment": {"direct_settlement": True, "direct_days": 90}}}}},
     "payment days.settlement_days": {"laws": {"national": {"changes": {"payment": {"direct_settlement": False}}}}},
+    "distribution": REMOTE,
+    "distribution.invoice_fee": {"laws": {"national": {"changes": {"distribution": {"invoices": 3}}}}},
+    "distribution on-credit": {"laws": {"national": {"changes": {"distribution": {"pay_days": 0}}}}},
     "assessment points": {
         "laws": {"national": {"changes": {"assessment": {"gate_completion": 0.5}, "retention": {"rule": "linear"}}}}
     },
     "capacity newsvendor": {"rules": {"failure": {"damages": {"61": 0.2, "101": 0.5}}}},
+    "ingredients": {"behaviour": {"supply": {"ingredients": {"price_spread": 0.8, "price_jumps": 1.0}}}},
+    "ingredients.hedged": {"behaviour": {"firms": {"own_api_share": 1.0}}},
     "ingredients shared-sources": {"behaviour": {"supply": {"ingredients": {"rate": 2.0}}}},
     "second-chance named": {"rules": {"shortlist": {"rule": "table", "places_by_firms": [1, 1, 2, 2, 2]}}},
     "rules rules": {"rules": {"members": ["north", "south"]}},

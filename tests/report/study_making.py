@@ -13,6 +13,7 @@ from small import write_scenario
 from vbp_sim.report.backtested import Backtested
 from vbp_sim.report.compared import Compared
 from vbp_sim.report.studied import Studied
+from vbp_sim.runs import aside
 from vbp_sim.scenario.load import Scenario
 from vbp_sim.studies import compare, findings
 from vbp_sim.studies.optimize import Candidate, Objective
@@ -116,7 +117,7 @@ def backtest(folder: Path, drugs: int = 12) -> Backtested:
             )
         ],
     }
-    backtest_record.write({**record, "id": backtest_record.id_of(record)}, folder)
+    backtest_record.write({**record, "id": aside.id_of(record)}, folder)
     return Backtested.open(folder)
 
 

@@ -306,7 +306,19 @@ def _monthly(
         "prepaid": 0.1 * spend.ravel(),
         "delay_days": 30 + 0 * spend.ravel(),
     }
-    return {"use": use, "fund": fund}
+    return {"use": use, "fund": fund, **_balances(spend, key)}
+
+
+def _balances(spend: Any, key: list[Any]) -> dict[str, Table]:
+    """Balances of firms and distributors, and arrears that begin with the first supply; ``spend`` (months, places)."""
+    places = {"month": key[0].ravel(), "province": text(key[1].ravel())}
+    late = np.clip((np.arange(len(MONTHS)) - START) / 5, 0, 1)[:, None] * spend
+    cash = np.cumsum(0.3 * spend.sum(axis=1)) - 1.4 * spend.sum(axis=1)
+    return {
+        "distributors": {**places, "cash": np.cumsum(0.05 * spend, axis=0).ravel()},
+        "firms": {"month": MONTHS, "owner": text([""] * len(MONTHS)), "cash": cash},
+        "claims": {**places, "claim": text(["goods"] * spend.size), "open": 5 * late.ravel(), "overdue": late.ravel()},
+    }
 
 
 def _money(fund: Table) -> dict[str, Table]:

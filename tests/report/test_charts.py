@@ -18,6 +18,7 @@ from vbp_sim.runs.folder import RunFolder
 NAMES = (
     "bids",
     "bids-ladder",
+    "cash-and-arrears",
     "completion-by-province",
     "cut-by-bidders",
     "flow-of-funds",

@@ -221,6 +221,13 @@ def tables() -> dict[str, Any]:
             {"month": "2019-03", "owner": "x", "cash": 7},
             {"month": "2019-03", "owner": "brand", "cash": -3},
         ),
+        "distributors": table(
+            "distributors",
+            {"month": "2019-01", "province": "north", "cash": 5},
+            {"month": "2019-02", "province": "north", "cash": 8, "delay_all": 90.0},
+            {"month": "2019-02", "province": "south", "cash": 1, "delay_all": NAN},
+            {"month": "2019-03", "province": "north", "cash": -2, "delay_all": 120.0},
+        ),
         "accounts": table(
             "accounts",
             {"flow": "bundle", "yuan": 10},
@@ -275,7 +282,9 @@ def alone() -> dict[str, Any]:
 #: at the shares of before a unit of drug a in north cost 21 yuan, at later prices 17.6 (4 for x, 12 and 30 for the
 #: others; the other generics are y and those that may not bid, at the mean of x and y)
 _COST, _LATER, _SPENT = 21.0, (2 * 4 + 4 * 12 + 4 * 30) / 10, 8.5 * 4 + 2 * 12 + 1 * 30
-
+#: at earlier prices a unit of the later mix cost so much; shares of the groups after and before
+_EARLIER = (8.5 * 20 + 2 * 12.5 + 1 * 30) / 11.5
+_SHARES = ((8.5 / 11.5, 0.2), (2 / 11.5, 0.4), (1 / 11.5, 0.4))
 
 #: what belongs to a round is that of r1: it has the first agreement of drug a in north and west
 WANTED = {
@@ -319,6 +328,10 @@ WANTED = {
     "volume_did": 11.5 / 10 / 1.1 - 1,
     "structure_change": _SPENT / (_LATER * 11.5) - 1,
     "price_change": _LATER / _COST - 1,
+    "consumer_surplus": 12
+    * 10.75
+    * (_EARLIER - _SPENT / 11.5 - 21 / 0.695 * sum(s * np.log(s / t) for s, t in _SHARES)),
+    "consumer_surplus_alike": 12 * 10.75 * (21 - _SPENT / 11.5),
     "saving_official": 30 * (16 - 4) + 10 * (16 - 6) + 10 * (16 - 4),
     "saving_world": (999 * 0.95 ** (1 / 12) - 60 + 999 * 0.95 ** (2 / 12) - 20) / (2 / 12),
     "saving_net": (1000 * 0.95 ** (1 / 12) - 60 + 1000 * 0.95 ** (2 / 12) - 20) / (2 / 12),
@@ -347,8 +360,11 @@ WANTED = {
     "exits": 1,
     "bans": 1,
     "payment_delay_days": (30 * 60 + 60 * 20) / 80,
+    "payment_delay_all": (90 * 60 + 120 * 20) / 80,
     "firm_cash": 7 - 3,
+    "distributor_cash": -2,
     "arrears": 20 + 4,
+    "arrears_mean": (60 + 20) / 2,
 }
 
 

@@ -187,6 +187,16 @@ def test_reports_by_habit_keep_the_limits_that_they_had(tmp_path: Path) -> None:
     assert (reporting["lowest"], reporting["highest"]) == (0.0, 2.0)
 
 
+def test_reports_by_newsvendors_that_named_no_model_stay_theirs(tmp_path: Path) -> None:
+    """The model that counts where a file names none is another one today; a file with other keys is left alone."""
+    file = old_file(tmp_path, HEAD + "behaviour: {reporting: {cost_ratio: 5.0, lowest: 0.3}}\n")
+    migrated(file)
+    reporting = load_scenario(file).spec.behaviour.reporting
+    assert (reporting.part_name(), reporting.cost_ratio) == ("newsvendor", 5.0)
+    other = old_file(tmp_path, HEAD + "behaviour: {reporting: {lowest: 0.3}}\n", "other.yaml")
+    assert "newsvendor" not in migrated(other)
+
+
 SWEEP = "sweep: s\nscenario: small.yaml\nlevers:\n"
 
 
@@ -204,6 +214,7 @@ SWEEP = "sweep: s\nscenario: small.yaml\nlevers:\n"
         ("{path: rounds.first.rules.payment, values: [{rule: single, direct_days: 3}]}",
          "laws.national.changes", {"reimbursement": {"rule": "single"}, "payment": {"direct_days": 3}}),
         ("{path: behaviour.reporting.lowest, values: [0.1]}", "laws.national.changes.reporting.lowest", 0.1),
+        ("{path: finance.distribution_fee, values: [0.1]}", "laws.national.changes.distribution.fee", 0.1),
     ],
 )  # fmt: skip
 def test_levers_of_sweeps_move(tmp_path: Path, lever: str, path: str, first: Any) -> None:
@@ -253,6 +264,7 @@ def test_one_message_says_all_that_has_moved_and_the_lines_to_write(tmp_path: Pa
         ("rounds.first.rules.payment={rule: single, direct_days: 2}",
          "--set 'laws.national.changes.reimbursement.rule=single' --set 'laws.national.changes.payment.direct_days=2'"),
         ("behaviour.reporting.ratchet:=0.8", "--set 'laws.national.changes.reporting.ratchet=0.8'"),
+        ("finance.distribution_fee=0.08", "--set 'laws.national.changes.distribution.fee=0.08'"),
     ],
 )  # fmt: skip
 def test_a_setting_says_what_to_write(tmp_path: Path, text: str, new: str) -> None:
@@ -343,3 +355,18 @@ def test_a_setting_and_a_lever_of_what_moved_are_told_and_rewritten(tmp_path: Pa
     sweep = "sweep: s\nscenario: small.yaml\nlevers:\n  staff: {path: behaviour.choice.staff_share, values: [0, 1]}\n"
     (tmp_path / "sweep.yaml").write_text(sweep, encoding="utf-8")
     assert "path: laws.national.changes.retention.staff_share" in migrated(tmp_path / "sweep.yaml")
+
+
+def test_a_fee_of_finance_moves_to_the_law_and_the_rest_stays(tmp_path: Path) -> None:
+    text = HEAD + (
+        "edition: 2\nfinance: {distribution_fee: 0.08, vat_rate: 0.1}  # what it costs\n"
+        "variants: {v: {changes: {finance: {distribution_fee: 0.02}}}}\n"
+    )
+    file = old_file(tmp_path, text)
+    with pytest.raises(InputError, match=r"moved to the laws of edition 2: finance.distribution_fee"):
+        load_scenario(file)
+    new = plain(parse(migrated(file), ""))
+    assert new["finance"] == {"vat_rate": 0.1}
+    assert new["laws"] == {"national": {"changes": {"distribution": {"fee": 0.08}}}}
+    fees = [values(load_scenario(file, v).spec.laws, ("national",)) for v in ("", "v")]
+    assert [nested(fee)["distribution"]["fee"] for fee in fees] == [0.08, 0.02]

@@ -43,6 +43,28 @@ def test_the_front_of_a_known_problem_is_found(tmp_path: Path) -> None:
     assert len(front) >= 8  # of 9
 
 
+def test_regret_is_what_another_combination_would_be_better_by_in_the_worst_draw(tmp_path: Path) -> None:
+    """Unmet need is |f - own|: with own in 0 to 1 no f holds everywhere, and the middle one regrets least."""
+    pytest.importorskip("optuna")
+    levers = {"g": {"path": "demand.growth", "values": [0.0]}, "f": TWO["f"]}
+    own = {"own": {"path": "finance.insured_share", "distribution": "uniform", "low": 0.0, "high": 1.0}}
+    file = write_sweep(tmp_path, levers=levers, uncertainties=own, sample={"method": "sobol", "size": 8})
+
+    def far(scenario: Scenario, replication: int) -> Mapping[str, float]:
+        f, wanted = scenario.spec.finance.fund_share, scenario.spec.finance.insured_share
+        return {"completion": -abs(f - wanted), "unmet_share": abs(f - wanted)}
+
+    study = begin(file, tmp_path / "s")
+    front = optimize(study, objectives(["max:completion", "unmet_share"]), 12, SERIAL, far)
+    best = front[0]
+    draws = [study.design.point(s * study.design.combinations).values["own"] for s in range(study.design.samples)]
+    lost = max(abs(best.values["f"] - d) - min(abs(f - d) for f in (0.2, 0.5, 0.8)) for d in draws)
+    assert best.regret["unmet_share"] == pytest.approx(lost)
+    assert best.regret["completion"] == pytest.approx(lost)
+    nearest = [min((0.2, 0.5, 0.8), key=lambda f: abs(f - d)) for d in draws]
+    assert best.holds == pytest.approx(nearest.count(best.values["f"]) / len(draws))
+
+
 def test_a_search_is_gone_on_with_and_gives_the_same_front(tmp_path: Path) -> None:
     pytest.importorskip("optuna")
     file, wanted = write_sweep(tmp_path, levers=TWO), objectives(["max:completion", "unmet_share"])

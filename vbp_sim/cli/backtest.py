@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import partial
 from math import isnan
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -21,6 +22,11 @@ if TYPE_CHECKING:
     "--targets", multiple=True, metavar="SET",
     help="Hold simulated worlds against published outcomes instead: a shipped set (pilot, expansion, tenders, other), "
     "or a CSV file; repeatable.",
+)  # fmt: skip
+@click.option(
+    "--synthetic", multiple=True, metavar="ROUND",
+    help="Predict later national rounds of which only counts are published, on drawn markets: batch-5, batch-7 "
+    "to batch-11, or all; repeatable.",
 )  # fmt: skip
 @click.option(
     "--params", type=click.Path(path_type=Path, exists=True, dir_okay=False), metavar="FILE",
@@ -47,8 +53,9 @@ if TYPE_CHECKING:
 @click.option("--report", is_flag=True, help="Write report.html into the same folder; needs --out.")
 @computing
 def command(
-    market: str | None, rules: str | None, targets: tuple[str, ...], params: Path | None, replications: int | None,
-    seed: int, earlier: tuple[str, ...], whole: int, out: Path | None, report: bool, as_json: bool, quiet: bool,
+    market: str | None, rules: str | None, targets: tuple[str, ...], synthetic: tuple[str, ...], params: Path | None,
+    replications: int | None, seed: int, earlier: tuple[str, ...], whole: int, out: Path | None, report: bool,
+    as_json: bool, quiet: bool,
 ) -> None:  # fmt: skip
     """Predict the tender of a market under a rule set, or hold what is simulated against what was published.
 
@@ -57,14 +64,21 @@ def command(
 
     With --targets the worlds of published outcomes are lived through, and a table says of each outcome whether it lies
     in the simulated band.
+
+    With --synthetic success of bids and winners per drug of later rounds stand beside what the K(n) table alone says.
     """
+    if synthetic:
+        if market or rules or targets or earlier or out or report:
+            raise click.UsageError("--synthetic goes with --params, --replications, --seed and --json only")
+        _synthetic(synthetic, params, replications or 40, seed, as_json, quiet)
+        return
     if targets:
         if market or rules or params or earlier or report:
             raise click.UsageError("--targets goes without --market, --rules, --params, --earlier and --report")
         _targets(targets, replications or 20, seed, out, as_json, quiet)
         return
     if market is None or rules is None:
-        raise click.UsageError("--market and --rules are wanted, or --targets")
+        raise click.UsageError("--market and --rules are wanted, or --targets, or --synthetic")
     if report and out is None:
         raise click.UsageError("--report needs --out")
     from vbp_sim.agents.firms.interface import Firms
@@ -124,6 +138,23 @@ def _targets(
     print_table(outcomes.lines(held))
     if not quiet:
         click.echo(f"\n{outcomes.summary(held)}")
+
+
+def _synthetic(
+    names: tuple[str, ...], params: Path | None, replications: int, seed: int, as_json: bool, quiet: bool
+) -> None:
+    """Predict later rounds on drawn markets, and print the table."""
+    from vbp_sim.truth import programme
+    from vbp_sim.truth.backtest import load_prediction
+
+    prediction, silent = load_prediction(params) if params else None, quiet or as_json
+    wanted = () if "all" in names else names
+    tell = partial(message, quiet=silent)
+    found = list(programme.programme(wanted, prediction, replications, seed, tell=tell))
+    if as_json:
+        print_json(programme.as_dict(found))
+        return
+    print_table(programme.lines(found))
 
 
 def _pair(text: str) -> tuple[str, str]:

@@ -35,7 +35,7 @@ def command(
 
     A combination counts by its mean over all draws of the uncertainties and all replications. Interrupted, the
     search is gone on with by the same command. Leaves front.csv, figures/tradeoff.svg and front/N.yaml, a scenario
-    each.
+    each. Regret and the part of the draws in which a point holds say what hangs on the uncertainties.
     """
     from vbp_sim.studies import findings
     from vbp_sim.studies.optimize import objectives, optimize, write_front
@@ -57,15 +57,30 @@ def command(
     if as_json:
         print_json({"folder": str(study.folder), "front": [dataclasses.asdict(c) for c in front]})
     elif front:
-        heads = [*front[0].values, *(f"{o.metric} ({'more' if o.more else 'less'} is better)" for o in wanted)]
+        said = (f"{o.metric} ({'more' if o.more else 'less'} is better)" for o in wanted)
+        heads = [*front[0].values, *said, *(f"regret {o.metric}" for o in wanted), "holds"]
         print_table([["scenario", *heads], *(_row(path.name, c) for path, c in zip(files, front, strict=True))])
+        message(explained(study.design.samples), quiet=quiet)
     message(f"{len(front)} on the front: {study.folder}", quiet=quiet)
     return reported(0, study.folder, report, quiet)
 
 
 def _row(name: str, candidate: Any) -> list[str]:
     values = [v if isinstance(v, str) else json.dumps(v, ensure_ascii=False) for v in candidate.values.values()]
-    return [f"front/{name}", *values, *(_number(id, v) for id, v in candidate.objectives.items())]
+    numbers = [_number(id, v) for by in (candidate.objectives, candidate.regret) for id, v in by.items()]
+    return [f"front/{name}", *values, *numbers, f"{candidate.holds:.0%}"]
+
+
+def explained(draws: int) -> str:
+    """What regret says, of so many draws of the uncertainties."""
+    if draws < 2:
+        return (
+            "regret needs uncertainties in the sweep: there is one draw only, and every point of the front holds in it"
+        )
+    return (
+        f"regret: the most that another combination would be better by in one of {draws} draws of the uncertainties; "
+        "holds: in which part of them the point stays on the front. A corner with a large regret hangs on stand-ins."
+    )
 
 
 def _number(metric: str, value: float) -> str:

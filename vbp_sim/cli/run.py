@@ -8,11 +8,12 @@ from typing import TYPE_CHECKING
 
 import click
 
-from vbp_sim.cli.common import computing, message, patching, print_json
+from vbp_sim.cli.common import computing, message, patching, print_json, print_table, written
 from vbp_sim.cli.progress import bar
 
 if TYPE_CHECKING:
     from vbp_sim.runs.folder import RunFolder
+    from vbp_sim.scenario.load import Scenario
 
 
 @click.command("run")
@@ -25,6 +26,21 @@ if TYPE_CHECKING:
 @click.option("--force", is_flag=True, help="Run again, and replace an earlier run in the same folder.")
 @click.option("--no-figures", is_flag=True, help="Leave out the charts.")
 @click.option("--report", is_flag=True, help="Write report.html into the run folder too.")
+@click.option(
+    "--observed",
+    type=click.Path(path_type=Path, dir_okay=False),
+    metavar="FILE",
+    help="Purchases of months that have passed: project each hospital's agreement year from there.",
+)
+@click.option(
+    "--sample-purchases",
+    type=click.Path(path_type=Path, dir_okay=False),
+    metavar="FILE",
+    help="Only write what hospitals of replication 0 buy in the first months, as a file for --observed.",
+)
+@click.option(
+    "--months", type=click.IntRange(1, 12), default=5, show_default=True, help="Months of --sample-purchases."
+)
 @computing
 def command(
     scenario: str,
@@ -37,6 +53,9 @@ def command(
     force: bool,
     no_figures: bool,
     report: bool,
+    observed: Path | None,
+    sample_purchases: Path | None,
+    months: int,
     as_json: bool,
     quiet: bool,
 ) -> int:
@@ -44,6 +63,9 @@ def command(
 
     The same scenario, seed and program give the same tables, bit for bit, with any number of workers; a run that is
     finished already is shown again, not computed again.
+
+    With --observed no run folder is made, but projection.csv: by hospital, completion at the end of the year with its
+    80 % band, the chance to miss the task, what would be missing, and what to reserve for retention.
     """
     from vbp_sim.report.words.language import restate, say
     from vbp_sim.runs.load import load_scenario
@@ -51,6 +73,10 @@ def command(
 
     given = [f"{key}:={value}" for key, value in (("seed", seed), ("replications", replications)) if value is not None]
     loaded = load_scenario(scenario, variant, (*sets, *given))
+    if sample_purchases is not None:
+        return _sample(loaded, sample_purchases, months, quiet)
+    if observed is not None:
+        return _project(loaded, observed, out, workers, as_json=as_json, quiet=quiet)
     draw = functools.partial(_draw, figures=not no_figures, report=report)
     with bar(quiet or as_json) as update:
         folder, known = run(
@@ -83,3 +109,36 @@ def _draw(folder: RunFolder, *, figures: bool, report: bool) -> None:
         from vbp_sim.report.pages import pages
 
         pages.beside(folder)
+
+
+def _sample(scenario: Scenario, file: Path, months: int, quiet: bool) -> int:
+    from vbp_sim.runs import aside, observed
+
+    aside.write_csv(file, [c.name for c in observed.COLUMNS], observed.sample(scenario, 0, months))
+    written(file, quiet=quiet)
+    return 0
+
+
+def _project(
+    scenario: Scenario, file: Path, out: Path | None, workers: int | None, *, as_json: bool, quiet: bool
+) -> int:
+    """Project the year of the hospitals of a file, and print the totals and those most likely to miss."""
+    from vbp_sim.report.summary import projected
+    from vbp_sim.runs import observed
+    from vbp_sim.runs.run import run_name
+
+    seen = observed.read(file, scenario)
+    with bar(quiet or as_json) as update:
+        found = observed.project(
+            scenario, seen, workers, progress=lambda done, of: update(done, of, "replications")
+        )  # fmt: skip
+    folder = out if out is not None else Path("results") / f"observed-{run_name(scenario)}"
+    observed.write(scenario, found, folder)
+    if as_json:
+        print_json(found.totals())
+    elif not quiet:
+        for table in projected(found):
+            print_table(table)
+            message("", quiet=quiet)
+    written(folder, quiet=quiet)
+    return 0

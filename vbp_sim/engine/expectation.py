@@ -10,7 +10,7 @@ import numpy.typing as npt
 
 from vbp_sim.agents.choice.interface import Terms
 from vbp_sim.engine.prices import Others
-from vbp_sim.engine.response import terms
+from vbp_sim.engine.response import felt, terms
 from vbp_sim.engine.world import World
 from vbp_sim.rules.assessment import Assessment
 from vbp_sim.rules.retention import Retention
@@ -85,6 +85,15 @@ def terms_of(world: World, place: Expecting, m: int, drugs: list[int]) -> Terms:
         for price, o in zip(prices, others, strict=True)
     ])  # fmt: skip
     return Terms(gap, gain, markup.tied, marked)
+
+
+def felt_of(world: World, place: Expecting, m: int, drugs: list[int], going: Floats) -> Floats:
+    """What a unit of drugs is felt to cost in the year that begins, (drugs,); the part ``going`` to the selected
+    product is expected."""
+    prices, others = zip(*map(place.sides, drugs), strict=True)
+    law = world.laws.part("reimbursement", place.index, m)
+    years, mean = (m - place.begins[drugs]) // 12 + 1, world.prices.mean[drugs, place.index]
+    return felt(going, np.array(prices), [*others], mean, years, law, world.spec.finance)
 
 
 def _money(

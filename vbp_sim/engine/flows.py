@@ -3,7 +3,7 @@
 Parties: patients, fund, hospitals, staff, manufacturers, distributors, treasury, outside (costs of production). Two
 chains are joined only by how hospitals are paid: goods (hospitals owe manufacturers, who pay distributors and taxes)
 and care (patients and the fund pay hospitals). Goods pass through distributors, who keep a fee; what a hospital pays
-is posted as received by the manufacturer, and the fee apart.
+is posted as received by the manufacturer, and the fee apart, unless distributors buy on credit.
 
 >>> FLOWS["retained"].payer
 'fund'
@@ -32,6 +32,12 @@ _ALL = (
     Flow("goods", "hospitals", "manufacturers", "goods delivered, at the price paid: owed from now on", cash=False),
     Flow("settlement", "hospitals", "manufacturers", "goods paid when it was due, or usual where no term is set"),
     Flow("settlement_late", "hospitals", "manufacturers", "goods paid after they were due"),
+    Flow("direct_settlement", "fund", "manufacturers", "goods that the fund pays itself, for hospitals"),
+    Flow("direct_withheld", "hospitals", "fund", "goods that the fund paid itself, withheld from hospitals"),
+    Flow("on_credit", "distributors", "manufacturers", "goods that distributors take on credit: owed", cash=False),
+    Flow("credit_payment", "distributors", "manufacturers", "goods taken on credit, paid on the distributors' day"),
+    Flow("collected", "hospitals", "distributors", "goods taken on credit: paid when due, or usual without a term"),
+    Flow("collected_late", "hospitals", "distributors", "goods taken on credit: paid after they were due"),
     Flow("copayment", "patients", "hospitals", "the patients' part of the price of drugs used"),
     Flow("reimbursement", "fund", "hospitals", "the fund's part of the price of drugs used"),
     Flow("bundle", "fund", "hospitals", "drugs used under case payment, by the weights of their groups"),
@@ -49,11 +55,16 @@ _ALL = (
     Flow("staff_bonus", "hospitals", "staff", "part of the retained surplus that staff get, when it is paid out"),
     Flow("deduction", "hospitals", "fund", "what hospitals lose for missing agreed volumes and for wrong reports"),
     Flow("advance", "fund", "manufacturers", "advance on the agreed volume of an agreement year, through hospitals"),
+    Flow("advance_kept", "fund", "hospitals", "part of the advance that hospitals keep"),
+    Flow("advance_repaid", "hospitals", "fund", "advance that hospitals kept: with deliveries, or at the year's end"),
     Flow("advance_set_off", "hospitals", "fund", "goods that the advance has paid for: hospitals pay the fund instead"),
     Flow("advance_return", "manufacturers", "fund", "what is left of the advance at the end of the agreement year"),
     Flow("damages", "manufacturers", "hospitals", "damages for late deliveries"),
     Flow("production", "manufacturers", "outside", "cost of the units produced"),
     Flow("distribution_fee", "manufacturers", "distributors", "fee for distribution, when the goods are delivered"),
+    Flow("finance_cost", "manufacturers", "outside", "what manufacturers pay for the money that they wait for"),
+    Flow("delivery", "distributors", "outside", "cost of distribution, where distributors buy on credit"),
+    Flow("delivery_finance", "distributors", "outside", "what distributors pay for the money that they wait for"),
     Flow("vat", "manufacturers", "treasury", "value-added tax in the price, when the goods are delivered"),
 )  # fmt: skip
 
@@ -73,7 +84,10 @@ class Claim:
 
 _CLAIMS = (
     Claim("goods", "manufacturers", "hospitals", "goods delivered and neither paid nor set off"),
+    Claim("credit", "manufacturers", "distributors", "goods taken on credit and not paid by distributors"),
+    Claim("collection", "distributors", "hospitals", "goods taken on credit and not paid by hospitals"),
     Claim("advance", "fund", "manufacturers", "advances neither set off nor returned"),
+    Claim("advance_kept", "fund", "hospitals", "advances that hospitals keep"),
     Claim("retained_assessed", "hospitals", "fund", "retained surplus assessed and not appropriated"),
     Claim("retained", "hospitals", "fund", "retained surplus appropriated and not paid"),
 )

@@ -8,8 +8,9 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from vbp_sim.engine.accounts import ACCOUNT_LEVELS, FUND_PAID
+from vbp_sim.engine.accounts import FUND_PAID
 from vbp_sim.engine.flows import CLAIMS, FLOWS
+from vbp_sim.engine.postings import ACCOUNT_LEVELS
 from vbp_sim.engine.price_index import chained
 from vbp_sim.engine.recorder import Recorder
 from vbp_sim.engine.shelf import Mix
@@ -33,6 +34,7 @@ def tables_of(world: World, replication: int) -> dict[str, Table]:
         "accounts": _accounts(world),
         "claims": _claims(world),
         "firms": _firms(world),
+        "distributors": _distributors(world),
     }
     found = {name: made[name] if name in made else _rows(world.recorder, name) for name in TABLES}
     return {name: _numbered(table, replication) for name, table in found.items()}
@@ -132,8 +134,8 @@ def _fund(world: World, use: Table) -> Table:
         "bundled": accounts.care.bundled.ravel(),
         "budget": accounts.fund.budget.ravel(),
         "reserve": accounts.fund.reserve(accounts.flows, len(rec.clock.months)).ravel(),
-        "prepaid": moved("advance").ravel(),
-        "delay_days": accounts.delay.ravel(),
+        "prepaid": moved("advance", "advance_kept").ravel(),
+        "delay_days": accounts.goods.delay.ravel(),
         "price_index": chained(rec, _by_item(rec, use), _filled_back(rec.mix)).ravel(),
     }
 
@@ -174,6 +176,22 @@ def _firms(world: World) -> Table:
     at = np.nonzero((owners.revenue != 0) | (cash != 0))
     axes = {"month": np.array(world.clock.months, dtype="datetime64[M]"), "owner": np.array(owners.names, dtype=object)}
     return {**_at(axes, at), "revenue": owners.revenue[at], "cost": owners.cost[at], "cash": cash[at]}
+
+
+def _distributors(world: World) -> Table:
+    """Rows: month x province."""
+    accounts = world.accounts
+    mine, goods = accounts.distributors, {name: still for name, (still, _) in accounts.goods.claims().items()}
+    return {
+        **_keys(_axes(world.recorder, "month", "province")),
+        "receipts": mine.receipts(slice(None)).ravel(),
+        "payments": mine.payments(slice(None)).ravel(),
+        "cash": mine.cash.ravel(),
+        "owed": goods["collection"].sum(axis=(1, 3)).ravel(),
+        "owes": goods["credit"].sum(axis=(1, 3)).ravel(),
+        "afford": mine.afford.ravel(),
+        "delay_all": accounts.goods.delay_all.ravel(),
+    }
 
 
 def _account_axes(world: World) -> dict[str, npt.NDArray[Any]]:

@@ -27,13 +27,14 @@ def market_day(world: World) -> Generator[simpy.Event, None, None]:
         world.filled[:] = 1.0
         world.paid[:] = 0.0
         world.sold[:] = 0.0
+        afford = world.accounts.owners.afford(m, world.supply)
         for drug, shelf in enumerate(world.shelves):
             if shelf.running:
-                _drug(world, m, drug, shelf)
+                _drug(world, m, drug, shelf, afford)
 
 
-def _drug(world: World, m: int, drug: int, shelf: Shelf) -> None:
-    """One drug's month: plants make, own orders go out in all places, then help."""
+def _drug(world: World, m: int, drug: int, shelf: Shelf, afford: Floats) -> None:
+    """One drug's month: plants make what their owners can ``afford`` (products,), own orders go out, then help."""
     orders, routes = world.orders[drug], shelf.routes
     asked = (routes * orders).sum(axis=1)
     plants: dict[int, Plant] = {}
@@ -41,7 +42,7 @@ def _drug(world: World, m: int, drug: int, shelf: Shelf) -> None:
         plants.update(zip(shelf.rows(agreement).tolist(), (s.plant for s in agreement.suppliers), strict=True))
     available = np.zeros(len(routes))
     for row in sorted(plants):
-        plants[row].make(world.env.now, float(asked[row]), world.supply)
+        plants[row].make(world.env.now, float(asked[row]), world.supply, float(afford[plants[row].product]))
         available[row] = plants[row].available
     out = dispatch(orders, routes, available, shelf.backup, _helped(world, shelf), shelf.agreement, shelf.member)
     delivered = out.own + out.help

@@ -14,10 +14,10 @@ from vbp_sim.agents.reporting.interface import History
 from vbp_sim.engine import kernel
 from vbp_sim.engine.agreement import Agreement
 from vbp_sim.engine.clock import ORDER, RECEIVE, months_between
-from vbp_sim.engine.expectation import staff_expect, terms_of
+from vbp_sim.engine.expectation import felt_of, staff_expect, terms_of
 from vbp_sim.engine.institutions import generate
 from vbp_sim.engine.prices import Others
-from vbp_sim.engine.response import Response, felt
+from vbp_sim.engine.response import Response
 from vbp_sim.engine.shelf import Mix
 from vbp_sim.engine.stocking import ALONE, pressed, shelves
 from vbp_sim.engine.watch import Watching
@@ -80,10 +80,16 @@ class Place:
         self.rigour = float(world.luck.normal("place.rigour", self.id))
         self._needed, self._ordered, self._elsewhere, self._away = zeros, zeros, zeros, zeros
         self._nothing = self.institutions.by_level(zeros)
+        self._brings: Floats | None = None
         self._monthly: Floats | None = None
         self._table = kernel.lognormal_table(world.spec.demand.monthly_cv)
         payers = world.luck.uniform("institution.pays-on-time", at=self.at)
         self.on_time = payers < world.spec.finance.punctual(self.rigour)
+
+    @property
+    def level(self) -> npt.NDArray[np.intp]:
+        """Index of each institution's level in `LEVELS`, (institutions,)."""
+        return self.institutions.level
 
     def on_time_by_level(self) -> Floats:
         """Part of the use in institutions that pay when it is due, (levels,)."""
@@ -217,15 +223,8 @@ class Place:
             usual = self.usual[begun]
             going, total = (usual / (1 + np.exp(-self.natural[begun]))).sum(axis=1), usual.sum(axis=1)
             self._going[begun] = np.divide(going, total, out=np.zeros_like(total), where=total > 0)
-        if not drugs:
-            return
-        world = self.world
-        prices, others = zip(*(self._sides[d] for d in drugs), strict=True)
-        law = world.laws.part("reimbursement", self.index, m)
-        years, mean = (m - self.begins[drugs]) // 12 + 1, world.prices.mean[drugs, self.index]
-        self.response.felt[drugs] = felt(
-            self._going[drugs], np.array(prices), [*others], mean, years, law, world.spec.finance
-        )
+        if drugs:
+            self.response.felt[drugs] = felt_of(self.world, self, m, drugs, self._going[drugs])
 
     def sides(self, drug: int) -> tuple[float, Others]:
         """Price of the selected side of a drug, and what it is chosen against."""
@@ -248,6 +247,7 @@ class Place:
             self._prefer()
         if self._expecting:
             self._expect(m, begun)
+        self._brings = world.accounts.distributors.to(self.index, self.institutions.level)
         self._needed = kernel.need(self.usual, self.response.month(m, self.first), words, self._table)
         if not self.active.any():
             self._ordered = self._elsewhere = self._away = np.zeros_like(self._needed)
@@ -278,7 +278,7 @@ class Place:
             self._ordered = self._needed * self.share
         if world.choice.leaks:
             self._elsewhere = np.where(self.active[:, None], world.choice.outside(self.share), 0.0) * self._needed
-        return np.asarray(self._ordered.sum(axis=1))
+        return np.asarray((self._ordered if self._brings is None else self._ordered * self._brings).sum(axis=1))
 
     def _gone(self) -> Floats:
         """Part of the need whose patients follow an originator out of the hospital, (drugs, institutions)."""
@@ -297,13 +297,14 @@ class Place:
         listed = self._needed - self._elsewhere - self._away if leaks or world.choice.leaves else self._needed
         filled = world.filled[:, self.index]
         substituted = unmet = self._nothing
-        if (filled == 1).all():
+        if (filled == 1).all() and self._brings is None:
             bought, nonselected = self._ordered, listed - self._ordered
         else:
-            got = kernel.receive(listed, self._ordered, filled, world.supply.switchable)
+            brings = 1.0 if self._brings is None else self._brings
+            got = kernel.receive(listed * brings, self._ordered * brings, filled, world.supply.switchable)
             bought, nonselected = got.bought, got.nonselected
             self.undelivered += self._ordered - bought
-            substituted, unmet = by_level(got.substituted), by_level(got.unmet)
+            substituted, unmet = by_level(got.substituted), by_level(got.unmet + listed * (1 - brings))
         watched = world.laws.part("platform", self.index, m).online_rate
         self.bought += watched * bought
         self.nonselected += watched * nonselected
@@ -314,3 +315,5 @@ class Place:
         world.recorder.month(
             m, self.index, by_level(self._needed), by_level(bought), elsewhere, away, substituted, unmet, self._monthly
         )
+        if world.watcher is not None:
+            world.watcher.month(m, self)

@@ -9,7 +9,7 @@ from __future__ import annotations
 import math
 from collections import deque
 from collections.abc import Callable, Generator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 import simpy
 
@@ -27,7 +27,8 @@ class Plant:
 
     ``line`` is what it earns at present. It makes something while it is ``up`` and ``fed`` with its ingredient;
     ``stopped`` is the day since which it does not; ``gone`` if the firm gave the product up. ``spare`` is what it could
-    still make this month for others, ``usual`` the monthly orders that it reckons with.
+    still make this month for others, ``usual`` the monthly orders that it reckons with, ``dear`` what a unit costs it
+    now over the cost of its line.
     """
 
     line: Line
@@ -39,6 +40,7 @@ class Plant:
     gone: bool = False
     spare: float = 0.0
     usual: float = 0.0
+    dear: float = 1.0
     stopped: float = math.inf
     _since: float = 0.0
     _up_days: float = 0.0
@@ -57,6 +59,22 @@ class Plant:
         """Units that it can deliver this month."""
         return self.stock + self.spare
 
+    @property
+    def earns(self) -> Line:
+        """Its line at what a unit costs it now."""
+        return self.line if self.dear == 1 else replace(self.line, margin=1 - (1 - self.line.margin) * self.dear)
+
+    @property
+    def squeezed(self) -> bool:
+        """Whether it sells under cost only because a unit costs it more than its line reckons with."""
+        return not self.gone and self.earns.margin < 0 <= self.line.margin
+
+    def reckon(self, dear: float) -> None:
+        """A unit costs it ``dear`` times the cost of its line from now on."""
+        if dear != self.dear:
+            self.dear = dear
+            self._terms_changed()
+
     def engage(self, now: float, line: Line, capacity: float, aim: float, usual: float) -> None:
         """An agreement begins: the plant earns by ``line`` now, and has at least so much capacity.
 
@@ -73,8 +91,7 @@ class Plant:
         if self.makes and aim > self.stock:
             self.stock = aim
         self.usual = usual
-        if self._terms is not None and not self._terms.triggered:
-            self._terms.succeed()
+        self._terms_changed()
 
     def life(
         self,
@@ -118,7 +135,7 @@ class Plant:
         """
         passed = 0.0
         while True:
-            outage = model.outage(self.line, self._occasion, luck)
+            outage = model.outage(self.earns, self._occasion, luck)
             begun = env.now
             changed = self._changed(env)
             if math.isinf(outage.after):
@@ -130,6 +147,10 @@ class Plant:
                 return outage
             if outage.after > 0:
                 passed += (env.now - begun) / outage.after
+
+    def _terms_changed(self) -> None:
+        if self._terms is not None and not self._terms.triggered:
+            self._terms.succeed()
 
     def _changed(self, env: simpy.Environment) -> simpy.Event:
         """An event of the next change of terms."""
@@ -145,8 +166,9 @@ class Plant:
         self._since = now
         self.stopped = math.inf if self.makes else min(self.stopped, now)
 
-    def make(self, now: float, wanted: float, supply: Supply) -> None:
-        """Produce since the last call: up to capacity while up, no more than orders and the stock aimed at ask for.
+    def make(self, now: float, wanted: float, supply: Supply, afford: float = 1.0) -> None:
+        """Produce since the last call: up to the part of its capacity that its owner can ``afford`` while up, no more
+        than orders and the stock aimed at ask for.
 
         What is started now is delivered after the lead time. Capacity that is left over may serve others at once, but
         only if production takes no time.
@@ -160,7 +182,8 @@ class Plant:
         if wanted > self.capacity:
             self.capacity *= 1 + supply.catch_up
         self.usual = (1 - supply.smoothing) * self.usual + supply.smoothing * wanted
-        most, missing = self.capacity * uptime, wanted + supply.aim(self.usual) - self.stock - sum(self._under_way)
+        most = self.capacity * uptime * afford
+        missing = wanted + supply.aim(self.usual) - self.stock - sum(self._under_way)
         started = min(most, max(0.0, missing))
         self._under_way.append(started)
         if len(self._under_way) > supply.lead_months:

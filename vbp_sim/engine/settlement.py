@@ -190,6 +190,8 @@ def _settle(
     surplus = retention.surplus(base, before, volume, price, spent, counted_share, finance.insured_share)
     budget, score = base * before * covered, np.maximum(score - points, 0.0)
     kept = surplus * retention.ratio(score, passed, surplus / np.maximum(budget * (1 - by_case[:, None]), 1e-12))
+    if world.watcher is not None:
+        world.watcher.settled(place, name, year, d, kept)
     place.rewarded[d] |= kept.any(axis=1)
     staff = kept * retention.staff_part(kept.sum(axis=0))
     completed, stock = here & (bought >= agreed * (1 - 1e-9)), place.stock[d]

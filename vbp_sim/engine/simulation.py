@@ -17,6 +17,7 @@ from vbp_sim.engine.layout import Table, tables_of
 from vbp_sim.engine.market_day import market_day
 from vbp_sim.engine.place import Place
 from vbp_sim.engine.round.process import bidding_round
+from vbp_sim.engine.watcher import Watcher
 from vbp_sim.engine.world import World
 from vbp_sim.facts import fact
 from vbp_sim.rules.ruleset import RuleSet
@@ -29,11 +30,15 @@ RUN_ON_MONTHS = 3
 MOST_WINNERS = 100
 
 
-def simulate(scenario: Scenario, replication: int) -> dict[str, Table]:
-    """Run one replication and return its tables; the same arguments give the same bits in any process."""
+def simulate(scenario: Scenario, replication: int, watcher: Watcher | None = None) -> dict[str, Table]:
+    """Run one replication and return its tables; the same arguments give the same bits in any process.
+
+    A ``watcher`` is told what every institution has bought, month by month, and changes nothing.
+    """
     world = World(scenario, replication, Clock(scenario.spec.start, horizon(scenario)))
+    world.watcher = watcher
     places = [Place(world, i) for i in range(len(world.market.provinces))]
-    world.accounts.on_time = np.array([place.on_time_by_level() for place in places])
+    world.accounts.goods.on_time = np.array([place.on_time_by_level() for place in places])
     for place in places:
         world.env.process(place.ordering())
     world.env.process(market_day(world))
@@ -48,6 +53,7 @@ def _closing(world: World) -> Generator[simpy.Event, None, None]:
     """Close the books of every month once everybody has received."""
     for m, first in enumerate(world.clock.months):
         yield from world.until(world.clock.day(first) + CLOSE)
+        world.dearer(m)
         for p, months in world.accounts.close(m):
             world.log("fund-warning", province=world.market.provinces[p].id, value=months, text=fact("reserve"))
 

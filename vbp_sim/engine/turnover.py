@@ -109,7 +109,7 @@ def lay_out(trade: Trade) -> Laid:
         routes[shelf.products], price[shelf.products] = shelf.routes, shelf.price
         for agreement in shelf.running:
             for supplier in agreement.suppliers:
-                cost[supplier.product, agreement.open] = supplier.cost
+                cost[supplier.product, agreement.open] = supplier.cost * supplier.plant.dear
     costs, usual = trade.products.cost, _usual_costs(trade)
     entries: list[tuple[int, int, float, float, float]] = []
     now = trade.recorder.mix[min(trade.month_now, len(trade.recorder.mix) - 1)]
@@ -157,7 +157,7 @@ def turnover(trade: Trade, laid: Laid, m: int) -> Turnover:
     pays = _fund_pays(trade, m, originator_price), _fund_pays(trade, m, generic_price)
     covered = covered + finance.insured_share * (originator * pays[0][..., None] + generic * pays[1][..., None])
     sold = trade.sold * laid.price
-    making = _by_drug(trade, trade.sold * laid.cost)
+    making = by_drug(trade, trade.sold * laid.cost)
     units = selected.sum(axis=2)
     per_unit = np.divide(making, units, out=np.zeros_like(making), where=units > 0)
     return Turnover(
@@ -184,7 +184,7 @@ def _away(trade: Trade, laid: Laid, gone: Floats, price: Floats, share: float) -
     return {"away": yuan, "away_covered": covered, "away_cost": gone * per_unit[..., None], "away_units": units}
 
 
-def _by_drug(trade: Trade, values: Floats) -> Floats:
+def by_drug(trade: Trade, values: Floats) -> Floats:
     """Sums over the products of each drug: (products, places) in, (drugs, places) out."""
     sums = np.zeros((len(trade.shelves), values.shape[1]))
     np.add.at(sums, trade.products.drug, values)

@@ -22,13 +22,15 @@ from vbp_sim.engine.accounts import Accounts
 from vbp_sim.engine.agreement import Agreement
 from vbp_sim.engine.clock import Clock, months_between
 from vbp_sim.engine.companies import Companies
+from vbp_sim.engine.ingredient_prices import IngredientPrices
 from vbp_sim.engine.plant import Plant
 from vbp_sim.engine.prices import Prices
 from vbp_sim.engine.products import products_of
 from vbp_sim.engine.recorder import Recorder
 from vbp_sim.engine.shelf import Shelf
 from vbp_sim.engine.source import Sources
-from vbp_sim.facts import fact
+from vbp_sim.engine.watcher import Watcher
+from vbp_sim.facts import fact, joined
 from vbp_sim.rules.local.book import LawBook
 from vbp_sim.scenario.load import Scenario
 from vbp_sim.scenario.parts import chosen
@@ -67,9 +69,8 @@ class World:
         self.drug_ids = tuple(d.id for d in market.drugs)
         self.laws = laws_of(scenario, clock)
         years = clock.day(clock.end) / 365.25
-        self.products, self.listed = products_of(
-            scenario, chosen(behaviour.firms, Firms), self.industry, years, self.luck
-        )
+        self.firms = chosen(behaviour.firms, Firms)
+        self.products, self.listed = products_of(scenario, self.firms, self.industry, years, self.luck)
         self.first_cost = self.products.cost
         number, shape = len(self.first_cost), (len(market.drugs), len(market.provinces))
         self.delivered = np.zeros(number)
@@ -79,10 +80,15 @@ class World:
         self.plants: dict[int, Plant] = {}
         self.companies = Companies(self.env, self.products, self.supply.repair_crews)
         self.sources = Sources(self.env, self.supply.ingredients, clock.day(clock.end), self.luck)
+        self.ingredients = IngredientPrices(
+            self.supply.ingredients, self.drug_ids, self.products, len(clock.months), self.luck
+        )
+        self._squeezed: set[int] = set()
         self.history: list[PastRound] = []
         self.orders, self.filled, self.paid = np.zeros(shape), np.ones(shape), np.zeros(shape)
         self.recorder = Recorder(market, self.products, self.prices, tuple(scenario.spec.rounds), clock)
         self.accounts = Accounts(self)
+        self.watcher: Watcher | None = None
         self._demand: tuple[date | None, Words] = (None, np.zeros(0, dtype=np.uint64))
 
     @property
@@ -147,6 +153,19 @@ class World:
             self.sources.serve(plant, bool(self.products.own_api[product]), self.log)
         return plant
 
+    def dearer(self, month: int) -> None:
+        """Ingredients have the prices of a month from now on."""
+        if not self.ingredients.move:
+            return
+        told = self.ingredients.tell(month, (self.plants[product] for product in sorted(self.plants)))
+        now = {plant.product: (plant, times) for plant, times in told if self._serves(plant)}
+        for product, (plant, times) in now.items():
+            if product not in self._squeezed:
+                text = fact("under_cost", times=round(times, 2))
+                self.log("under-cost", plant.line, value=plant.earns.margin, text=text)
+        self._squeezed = set(now)
+        self.accounts.changed()
+
     def _log_of(self, plant: Plant, kind: str, line: Line, **more: Any) -> None:
         """What happens to a plant that serves no agreement is nobody's shortage, and is not told."""
         if self._serves(plant):
@@ -166,7 +185,9 @@ class World:
         serving = self._serves(plant)
         if not serving:
             return
-        self.log("exit", plant.line, text=fact("gives_up"))
+        dear = plant.product in self._squeezed
+        text = joined(fact("gives_up"), fact("ingredient_dear")) if dear else fact("gives_up")
+        self.log("exit", plant.line, text=text)
         months = max((agreement.rules.failure.ban_months for agreement, _ in serving), default=0)
         if months > 0:
             self.companies.bar(plant.product, months)

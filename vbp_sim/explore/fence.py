@@ -6,8 +6,8 @@ from pathlib import Path
 
 from vbp_sim.errors import InputError, Problem
 
-#: what is read of a folder
-FILES = ("*.json", "*.csv", "ledger*", "tables", "tables/*")
+#: what is read of a folder through a link that stands there; all else is read as a regular file or not at all
+FILES = ("replications.csv", "ledger*", "tables")
 
 
 def inside(folder: Path, root: Path) -> None:

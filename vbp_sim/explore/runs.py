@@ -8,6 +8,8 @@ from __future__ import annotations
 
 import csv
 import dataclasses
+import io
+import os
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -15,6 +17,7 @@ from pathlib import Path
 from vbp_sim.errors import InputError, Problem
 from vbp_sim.explore.fence import inside
 from vbp_sim.report.compared import Compared
+from vbp_sim.runs import reading
 from vbp_sim.runs.folder import AGAIN, RunFolder
 from vbp_sim.runs.metrics import Row, in_order
 from vbp_sim.runs.view import Cut, rows_of
@@ -95,11 +98,11 @@ def _place(study: Path, named: Path) -> Path | None:
 
 def _measured(file: Path, names: Sequence[str]) -> dict[str, list[Row]]:
     """Metrics of each replication by variant, in the order of ``names``; nothing if there is no such file."""
-    if not file.is_file():
+    if not os.path.lexists(file):
         return {}
     found: dict[str, list[Row]] = {}
     try:
-        with file.open(encoding="utf-8-sig", newline="") as lines:
+        with reading.regular(file, AGAIN) as raw, io.TextIOWrapper(raw, encoding="utf-8-sig", newline="") as lines:
             for line in csv.DictReader(lines):
                 row = {id: float(value or "nan") for id, value in line.items() if id not in ("variant", "replication")}
                 found.setdefault(line["variant"], []).append(row)

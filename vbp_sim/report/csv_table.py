@@ -21,9 +21,6 @@ from vbp_sim.runs import aside
 #: columns of one length, by name
 Columns = dict[str, npt.NDArray[Any]]
 
-#: what makes a spreadsheet take a text for a formula
-_FORMULA = ("=", "+", "-", "@", "\t", "\r")
-
 
 def column(values: Iterable[Any]) -> npt.NDArray[Any]:
     """Values as a column: texts as objects, None as nan."""
@@ -56,5 +53,4 @@ def _cell(value: Any) -> str:
         return str(int(value))
     if isinstance(value, float):
         return f"{value:.10g}" if math.isfinite(value) else ""
-    text = str(value)
-    return f"'{text}" if not isinstance(value, int) and text.startswith(_FORMULA) else text
+    return str(value) if isinstance(value, int) else aside.harmless(str(value))

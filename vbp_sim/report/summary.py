@@ -4,12 +4,15 @@ from __future__ import annotations
 
 import shutil
 from collections.abc import Mapping
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from vbp_sim.report.words import words
 from vbp_sim.report.words.language import restate, say, term
 from vbp_sim.runs.metrics import METRICS, Metric
 from vbp_sim.runs.metrics.metric import RENEWALS
+
+if TYPE_CHECKING:
+    from vbp_sim.runs.observed import Projection
 
 #: room for a meaning below which lines are left to the terminal to break
 _LEAST = 24
@@ -40,6 +43,30 @@ def render(summary: Mapping[str, Any], width: int = 200) -> str:
             lines += ["", term("groups", group)]
         lines += _row(rows[metric.id], sizes, meaning(metric), width)
     return "\n".join(lines)
+
+
+#: hospitals of a projection that are printed
+MOST_HOSPITALS = 12
+
+
+def projected(found: Projection) -> tuple[list[list[str]], list[list[str]]]:
+    """Two tables of text: what a projection says of all hospitals, and those most likely to miss their task."""
+    totals = found.totals()
+    whole = [
+        [say("summary.hospitals"), f"{totals['hospitals']:,.0f}"],
+        [say("summary.months_over"), f"{found.seen.months}"],
+        [say("summary.expected_to_miss"), f"{totals['expected_to_miss']:,.0f}"],
+        [say("summary.missing"), words.money(totals["missing_yuan"])],
+        [say("summary.to_reserve"), words.money(totals["retained_yuan"])],
+        [say("summary.widths"), say("summary.width", now=f"{found.width:.2f}", before=f"{found.width_before:.2f}")],
+    ]
+    rows = [[say(f"summary.of_{name}") for name in ("hospital", "so_far", "year", "chance", "missing")]]
+    worst = sorted(found.rows, key=lambda row: (-row.chance_to_miss, -row.missing, row.hospital))
+    for row in worst[:MOST_HOSPITALS]:
+        band = words.span(words.percent(row.low), words.percent(row.high))
+        chance = words.percent(row.chance_to_miss)
+        rows.append([row.hospital, words.percent(row.so_far), band, chance, words.money(row.missing)])
+    return whole, rows
 
 
 def known_metrics(metrics: Mapping[str, Any]) -> dict[str, Metric]:

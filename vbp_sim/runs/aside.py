@@ -3,37 +3,48 @@
 from __future__ import annotations
 
 import csv
+import hashlib
 import io
 import json
 import math
 import os
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from pathlib import Path
-from typing import Any
+from typing import Any, BinaryIO
 
 import numpy as np
 
 from vbp_sim.errors import InputError, Problem
 
+#: what makes a spreadsheet take a text for a formula
+_FORMULA = ("=", "+", "-", "@", "\t", "\r")
+
 
 def write(path: Path, data: bytes, *, lasting: bool = True) -> None:
-    """Write a file under a hidden name and give it its name; a link that has the name gives way.
+    """Write a file in one step (see `writing`)."""
+    with writing(path, lasting=lasting) as file:
+        file.write(data)
 
-    ``lasting``: on the disk when this returns; what can be drawn again need not be.
+
+@contextmanager
+def writing(path: Path, *, lasting: bool = True) -> Iterator[BinaryIO]:
+    """A file under a hidden name, which gets its name once all is written; a link that has the name gives way.
+
+    ``lasting``: on the disk at the end; what can be drawn again need not be.
     """
     hidden = path.with_name(f".{path.name}.{os.getpid()}")
     try:
         hidden.unlink(missing_ok=True)
         with hidden.open("xb") as file:
-            file.write(data)
+            yield file
         if lasting:
             settle(hidden)
         os.replace(hidden, path)
         if lasting:
             settle(path.parent)
-    except OSError:
+    finally:
         hidden.unlink(missing_ok=True)
-        raise
 
 
 def settle(place: Path) -> None:
@@ -68,7 +79,7 @@ def write_csv(path: Path, header: Sequence[str], rows: Iterable[Sequence[Any]]) 
     text = io.StringIO(newline="")
     writer = csv.writer(text, lineterminator="\n")
     writer.writerow(header)
-    writer.writerows([_cell(value) for value in row] for row in rows)
+    writer.writerows([cell(value) for value in row] for row in rows)
     write(path, text.getvalue().encode("utf-8-sig"))
 
 
@@ -83,9 +94,21 @@ def plain(value: Any) -> Any:
     return None if isinstance(value, float) and not math.isfinite(value) else value
 
 
-def _cell(value: Any) -> Any:
+def id_of(record: Mapping[str, Any]) -> str:
+    """Hash of all that a record holds besides its id."""
+    held = plain({key: value for key, value in record.items() if key != "id"})
+    return hashlib.sha256(json.dumps(held, sort_keys=True, ensure_ascii=False).encode()).hexdigest()
+
+
+def cell(value: Any) -> Any:
+    """A value for a cell of a CSV file: empty for unknown, no formula."""
     if value is None or (isinstance(value, float) and not math.isfinite(value)):
         return ""
-    if isinstance(value, str) and value.startswith(("=", "+", "-", "@", "\t", "\r")):
-        return f"'{value}"
+    if isinstance(value, str):
+        return harmless(value)
     return repr(value) if isinstance(value, float) else value
+
+
+def harmless(text: str) -> str:
+    """A text that no spreadsheet takes for a formula."""
+    return f"'{text}" if text.startswith(_FORMULA) else text

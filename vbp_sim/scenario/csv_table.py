@@ -128,8 +128,9 @@ def _twice(name: str, line: int) -> tuple[str, str]:
     return f"'{cut(name)}' stands twice, first in line {line}", "remove one of the rows"
 
 
-def read_table(path: Path, columns: tuple[Column, ...]) -> Table:
-    """Read a CSV file. What is wrong goes to its ``groups`` or ``stopped``; unreadable cells are ``None``."""
+def read_table(path: Path, columns: tuple[Column, ...], most: int | None = None) -> Table:
+    """Read a CSV file of ``most`` rows (default: as many as a file of its name may have). What is wrong goes to its
+    ``groups`` or ``stopped``; unreadable cells are ``None``."""
     table = Table(shown(path), columns)
     try:
         table.data = read_bytes(path, table.name, MAX_BYTES)
@@ -142,7 +143,8 @@ def read_table(path: Path, columns: tuple[Column, ...]) -> Table:
             )
         places = _header(table, header)
         if not table.groups:
-            _rows(table, records, header, places, bool(CONTROL.search(text.replace("\r", ""))))
+            most = MOST_ROWS.get(path.name, MOST_OTHER) if most is None else most
+            _rows(table, records, header, places, bool(CONTROL.search(text.replace("\r", ""))), most)
     except InputError as error:
         table.stopped += error.problems
     return table
@@ -212,9 +214,9 @@ def _rows(
     header: list[str],
     places: dict[str, int],
     strange: bool,
+    most: int,
 ) -> None:
-    """Read the rows below the header. ``strange``: somewhere in the file is a control character."""
-    most = MOST_ROWS.get(Path(table.name).name, MOST_OTHER)
+    """Read the rows below the header, ``most`` at most. ``strange``: somewhere in the file is a control character."""
     missing: dict[str, Any] = {column.name: None for column in table.columns}
     there = [(column, places[column.name]) for column in table.columns if column.name in places]
     for line, record, spans in records:

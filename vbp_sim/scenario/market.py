@@ -19,7 +19,8 @@ LEVELS = ("tertiary", "secondary", "primary")
 class Province:
     """A place: a province, a city apart from it, or the rest. Counts are institutions that take part.
 
-    ``parent`` is the place that it lies in, as the nation or the market has it; empty for a province.
+    ``parent`` is the place that it lies in, as the nation or the market has it; empty for a province. ``remoteness``
+    runs from 0 to 1, as the market or the nation has it.
     """
 
     id: str
@@ -30,6 +31,7 @@ class Province:
     primary: int
     demand_weight: float
     parent: str = ""
+    remoteness: float = 0.0
 
 
 @dataclass(frozen=True)

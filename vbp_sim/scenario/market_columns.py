@@ -99,6 +99,13 @@ FILES: dict[str, tuple[Column, ...]] = {
             limits=_from("0", "1000000"),
         ),
         Column("parent", "text", "id of the place that it lies in, where the nation does not know it"),
+        Column(
+            "remoteness",
+            "share",
+            "how far from distributors, 0 to 1; left out: by the density of the place, 0 where the nation knows it not",
+            "share",
+            limits=SHARE,
+        ),
     ),
     "drugs.csv": (
         Column("drug", "text", "id of the drug, one competition unit of a tender", required=True),

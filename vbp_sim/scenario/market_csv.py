@@ -189,7 +189,9 @@ def _province(row: Row) -> Province:
     weight = row["demand_weight"] if row["demand_weight"] is not None else row["population"]
     counts = (row["tertiary"], row["secondary"], row["primary"])
     parent = row["parent"] or usual_parent(row["province"])
-    return Province(row["province"], row["name_zh"] or "", row["population"], *counts, weight, parent)
+    known, given = nation().remoteness, row["remoteness"]
+    remoteness = given if given is not None else known.get(row["province"], 0.0)
+    return Province(row["province"], row["name_zh"] or "", row["population"], *counts, weight, parent, remoteness)
 
 
 def _drug(row: Row, bids: bool) -> Drug:

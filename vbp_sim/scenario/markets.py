@@ -161,6 +161,7 @@ def _provinces(markets: Sequence[Market], places: Places, parts: Mapping[str, Pa
                 secondary=counts["secondary"][leaf],
                 primary=counts["primary"][leaf],
                 demand_weight=row.demand_weight * share,
+                remoteness=nation().remoteness.get(leaf, row.remoteness),
             )
             found.setdefault(leaf, replace(part, parent=places.parent(leaf)))
     return tuple(found.values())

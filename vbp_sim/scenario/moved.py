@@ -1,8 +1,8 @@
 """Paths that have moved to the laws, and what to write instead.
 
 In the first edition a round's rules said what hospitals must do and may keep and who pays when, behaviour what the
-review of reports lets pass and what staff get, and finance when it is paid. Local law says that now. `migrated` turns
-the values of an old file into new ones.
+review of reports lets pass and what staff get, and finance when that is paid and what distribution costs. Local law
+says that now. `migrated` turns the values of an old file into new ones.
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ from vbp_sim.errors import InputError, Problem
 from vbp_sim.scenario.patches import split
 from vbp_sim.scenario.rewrite import block, flow
 from vbp_sim.scenario.shape import at
-from vbp_sim.scenario.single import SINGLE, anew, pop, prune
+from vbp_sim.scenario.single import SINGLE, pop, prune, shared
 from vbp_sim.scenario.spec import Spec
 from vbp_sim.scenario.tree import Address, Node, dotted, leaves, plain
 from vbp_sim.scenario.yaml_source import parse
@@ -35,6 +35,8 @@ PAYMENT = {
 DEFAULT = {"assessment": "points", "retention": "tiers", "payment": "stepped"}
 #: keys of behaviour.reporting that are the review's
 REVIEW = ("lowest", "highest", "excused", "ratchet")
+#: keys of behaviour.reporting that are the newsvendor's, the model where a file named none
+NEWSVENDOR = {"cost_ratio", "cost_ratio_spread", "cv_low", "cv_high", "expected_share"}
 #: what the reports by habit had as limits unless a file said otherwise
 ANCHOR = {"lowest": 0.0, "highest": 5.0}
 
@@ -169,14 +171,15 @@ def _moved(data: Map, before: Mapping[str, Round], after: Mapping[str, Round], s
         prune(new, ("rounds", name, "rules"))
     reporting = new.get("behaviour", {}).get("reporting") if isinstance(new.get("behaviour"), dict) else None
     if isinstance(reporting, dict):
+        if anchors and "model" not in reporting and NEWSVENDOR.intersection(reporting):
+            reporting = new["behaviour"]["reporting"] = {"model": "newsvendor", **reporting}
         if anchors and reporting.get("model") == "anchor":
             review = dict(ANCHOR)
         review |= {key: reporting.pop(key) for key in REVIEW if key in reporting}
         prune(new, ("behaviour", "reporting"))
-    laws = _laws(named, before, after)
-    single = pop(new)
-    for name in anew({**standing, **laws}) if single else ():
-        laws = _over(laws, {name: {"changes": single}})
+    laws, single = _laws(named, before, after), pop(new)
+    for name, law in shared(single, {**standing, **laws}).items():
+        laws = _over(laws, {name: {"changes": law}})
     if review:
         laws = _over({"national": {"changes": {"reporting": review}}}, laws)
     if not laws:

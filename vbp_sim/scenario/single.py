@@ -12,17 +12,25 @@ Map = dict[str, Any]
 SINGLE: dict[Address, Address] = {
     ("behaviour", "choice", "staff_share"): ("retention", "staff_share"),
     ("finance", "payout_months"): ("retention", "payout_months"),
+    ("finance", "distribution_fee"): ("distribution", "fee"),
 }
 
 
-def anew(laws: Map) -> list[str]:
-    """The national law, and every other one that sets the whole law or another rule of what is kept."""
-    found = ["national"]
+def shared(single: Map, laws: Map) -> Map:
+    """Values by part for the national law, and for others that set the whole law or another rule of a part."""
+    found = {"national": single} if single else {}
     for name, law in laws.items():
-        changes = law.get("changes") if isinstance(law, dict) else None
-        retention = changes.get("retention") if isinstance(changes, dict) else None
-        if name != "national" and isinstance(law, dict) and ("rules" in law or "rule" in (retention or {})):
-            found.append(name)
+        if name == "national" or not isinstance(law, dict):
+            continue
+        given = law.get("changes")
+        changes: Map = given if isinstance(given, dict) else {}
+        mine = {
+            part: values
+            for part, values in single.items()
+            if "rules" in law or (isinstance(changes.get(part), dict) and "rule" in changes[part])
+        }
+        if mine:
+            found[name] = mine
     return found
 
 

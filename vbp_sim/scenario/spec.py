@@ -196,15 +196,6 @@ class Finance(Frozen):
         ge=0,
         le=3,
     )
-    distribution_fee: float = param(
-        0.05,
-        "part of the price of goods that manufacturers pay for distribution",
-        "share",
-        "3 to 8 % of the price, no page found; gross margins of 6 to 9 % are the ceiling",
-        "M",
-        ge=0,
-        le=0.5,
-    )
     vat_rate: float = param(
         0.13,
         "value-added tax, contained in prices; tax that manufacturers paid on what they bought is left out",

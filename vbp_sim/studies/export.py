@@ -7,8 +7,8 @@ duckdb.sql("from 'results/NAME/study.parquet'")
 from __future__ import annotations
 
 import csv
+import io
 import json
-import os
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -16,6 +16,7 @@ from typing import Any
 import pyarrow as pa
 import pyarrow.parquet as pq
 
+from vbp_sim.runs import aside
 from vbp_sim.runs.metrics import METRICS, in_order
 from vbp_sim.studies.design import Design
 from vbp_sim.studies.ledger import Ledger
@@ -30,21 +31,16 @@ def export(folder: Path, ledger: Ledger, design: Design) -> None:
     metrics = in_order([*METRICS, *ledger.metrics])
     names = [*_OWN, *ids, *metrics]
     schema = _schema(ledger, ids, metrics)
-    hidden = {name: folder / f".{name}.{os.getpid()}" for name in (PARQUET, CSV)}
-    try:
-        with hidden[CSV].open("w", encoding="utf-8-sig", newline="") as text:
-            lines = csv.writer(text, lineterminator="\n")
-            lines.writerow(names)
-            with pq.ParquetWriter(hidden[PARQUET], schema, compression="zstd") as table:
-                for block in _blocks(ledger, ids, metrics):
-                    columns = [pa.array([_as(row[i], f.type) for row in block], f.type) for i, f in enumerate(schema)]
-                    table.write_table(pa.Table.from_arrays(columns, schema=schema))
-                    lines.writerows([_cell(value) for value in row] for row in block)
-        for name, file in hidden.items():
-            os.replace(file, folder / name)
-    finally:
-        for file in hidden.values():
-            file.unlink(missing_ok=True)
+    with aside.writing(folder / CSV) as raw, aside.writing(folder / PARQUET) as stored:
+        text = io.TextIOWrapper(raw, encoding="utf-8-sig", newline="")
+        lines = csv.writer(text, lineterminator="\n")
+        lines.writerow(names)
+        with pq.ParquetWriter(stored, schema, compression="zstd") as table:
+            for block in _blocks(ledger, ids, metrics):
+                columns = [pa.array([_as(row[i], f.type) for row in block], f.type) for i, f in enumerate(schema)]
+                table.write_table(pa.Table.from_arrays(columns, schema=schema))
+                lines.writerows([aside.cell(value) for value in row] for row in block)
+        text.detach()
     _failures(folder, ledger, design)
 
 
@@ -91,16 +87,8 @@ def _as(value: Any, kind: pa.DataType) -> Any:
     return json.dumps(value) if kind == pa.string() and value is not None and not isinstance(value, str) else value
 
 
-def _cell(value: Any) -> Any:
-    if isinstance(value, str) and value.startswith(("=", "+", "-", "@", "\t", "\r")):
-        return f"'{value}"
-    return "" if value is None else value
-
-
 def _failures(folder: Path, ledger: Ledger, design: Design) -> None:
     """failures.csv: a row per failed run with the command that repeats it; removed if nothing failed."""
-    from vbp_sim.runs import aside
-
     rows = [row for block in ledger.rows(FAILED, "status = 'failed'") for row in block]
     if not rows:
         (folder / FAILURES).unlink(missing_ok=True)

@@ -3,20 +3,23 @@
     front = optimize(begin(file, yes=True), objectives(["cut_ceiling", "unmet_share"]), trials=64, options=Options())
 
 A candidate is a combination of levers; its value is the mean over all draws of the uncertainties and all
-replications. Every run goes into the study's ledger, and the search is the same each time, so a search that was
-interrupted is gone on with by asking for it again: what is done is read.
+replications. Its regret in a draw is what another combination that was tried would have been better by there, objective
+by objective: a combination that is best on the mean may be a bad choice where a stand-in is wrong. Every run goes into
+the study's ledger, and the search is the same each time, so a search that was interrupted is gone on with by asking
+for it again: what is done is read.
 """
 
 from __future__ import annotations
 
 import importlib
 import json
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
 import numpy as np
+import numpy.typing as npt
 
 from vbp_sim.errors import InputError, Problem, RunError
 from vbp_sim.runs import aside
@@ -26,6 +29,8 @@ from vbp_sim.studies.design import Point
 from vbp_sim.studies.ledger import NAME, Ledger
 from vbp_sim.studies.sweep import Listener, Options, Study, carry_on
 from vbp_sim.studies.work import Work, measured
+
+Floats = npt.NDArray[np.float64]
 
 #: candidates that are computed together, and the population of the search
 BATCH = 16
@@ -41,11 +46,17 @@ class Objective:
 
 @dataclass(frozen=True)
 class Candidate:
-    """A combination of levers on the front: its number, its values, and the mean of each objective."""
+    """A combination of levers on the front: its number, its values, and the mean of each objective.
+
+    ``regret``: by objective the most that it may lose to another combination in a draw of the uncertainties; ``holds``:
+    in which part of the draws it lies on the front. Both are of what was tried; none in searches of before.
+    """
 
     combination: int
     values: dict[str, Any]
     objectives: dict[str, float]
+    regret: dict[str, float] = field(default_factory=dict)
+    holds: float | None = None
 
 
 def objectives(texts: Sequence[str], rounds: Sequence[str] = ()) -> list[Objective]:
@@ -84,7 +95,7 @@ def optimize(
     sampler = optuna.samplers.NSGAIISampler(population_size=BATCH, seed=study.plan.spec.seed)
     directions = ["maximize" if objective.more else "minimize" for objective in wanted]
     search = optuna.create_study(directions=directions, sampler=sampler)
-    known: dict[int, tuple[float, ...] | None] = {}
+    known: dict[int, Floats | None] = {}
     for first in range(0, trials, BATCH):
         asked = [search.ask() for _ in range(min(BATCH, trials - first))]
         numbers = [_combination(trial, study) for trial in asked]
@@ -97,9 +108,11 @@ def optimize(
         known.update(_values(study, new, wanted))
         for trial, number in zip(asked, numbers, strict=True):
             value = known[number]
-            search.tell(trial, value, state=None if value is not None else optuna.trial.TrialState.FAIL)
+            mean = None if value is None else tuple(value.mean(axis=0).tolist())
+            search.tell(trial, mean, state=None if mean is not None else optuna.trial.TrialState.FAIL)
     best = {_combination(trial, study) for trial in search.best_trials}
-    front = [_candidate(study, number, wanted, known[number]) for number in best]
+    tried = {number: values for number, values in known.items() if values is not None}
+    front = [_candidate(study, number, wanted, tried) for number in best]
     return sorted(front, key=lambda c: c.objectives[wanted[0].metric], reverse=wanted[0].more)
 
 
@@ -116,40 +129,55 @@ def _combination(trial: Any, study: Study) -> int:
     return number
 
 
-def _values(study: Study, combinations: Sequence[int], wanted: Sequence[Objective]) -> dict[int, Any]:
-    """Means of the objectives; None where runs failed or an objective does not apply."""
-    design = study.design
-    sums: dict[int, list[list[float]]] = {c: [] for c in combinations}
+def _values(study: Study, combinations: Sequence[int], wanted: Sequence[Objective]) -> dict[int, Floats | None]:
+    """Means of the objectives over the replications of each draw, (draws, objectives); None where runs failed or an
+    objective does not apply."""
+    design, replications = study.design, study.plan.spec.replications
+    rows: dict[int, list[tuple[int, list[float]]]] = {c: [] for c in combinations}
     metrics = [objective.metric for objective in wanted]
     with Ledger.reading(study.folder / NAME, design) as book:
         for block in book.rows(["point"], "status = 'done'", metrics=metrics):
             for point, *row in block:
-                if point % design.combinations in sums:
-                    sums[point % design.combinations].append([np.nan if v is None else v for v in row])
-    expected = design.samples * study.plan.spec.replications
-    found: dict[int, Any] = {}
-    for number, rows in sums.items():
-        means = np.mean(rows, axis=0) if len(rows) == expected else np.array([np.nan])
-        found[number] = None if np.isnan(means).any() else tuple(float(v) for v in means)
+                draw, number = divmod(point, design.combinations)
+                if number in rows:
+                    rows[number].append((draw, [np.nan if v is None else v for v in row]))
+    found: dict[int, Floats | None] = {}
+    for number, known in rows.items():
+        values = np.array([row for _, row in sorted(known, key=lambda one: one[0])])
+        whole = len(known) == design.samples * replications and not np.isnan(values).any()
+        found[number] = values.reshape(design.samples, replications, -1).mean(axis=1) if whole else None
     return found
 
 
-def _candidate(study: Study, number: int, wanted: Sequence[Objective], means: Any) -> Candidate:
+def _candidate(study: Study, number: int, wanted: Sequence[Objective], tried: Mapping[int, Floats]) -> Candidate:
     point = study.design.point(number)
     values = {name: point.values[name] for name in study.design.lever_values}
-    return Candidate(number, values, dict(zip((o.metric for o in wanted), means, strict=True)))
+    sign = np.array([1.0 if objective.more else -1.0 for objective in wanted])
+    mine, others = sign * tried[number], sign * np.stack(list(tried.values()))
+    lost = (others.max(axis=0) - mine).max(axis=0)
+    beaten = ((others >= mine).all(axis=2) & (others > mine).any(axis=2)).any(axis=0)
+    names = [objective.metric for objective in wanted]
+    means = dict(zip(names, tried[number].mean(axis=0).tolist(), strict=True))
+    return Candidate(number, values, means, dict(zip(names, lost.tolist(), strict=True)), float((~beaten).mean()))
 
 
 def write_front(study: Study, front: Sequence[Candidate]) -> list[Path]:
-    """Write front.csv, and each candidate as a scenario file that runs; returns these files."""
+    """Write front.csv, and each candidate as a scenario file that runs; returns these files.
+
+    Columns: combination, the levers, the objectives, ``regret_ID`` of each, and ``holds``.
+    """
     folder = study.folder / "front"
     if folder.is_symlink():
         raise InputError(Problem(str(folder), "is a link; what it leads to is left alone", "remove the link"))
     folder.mkdir(exist_ok=True)
     for old in folder.glob("*.yaml"):
         old.unlink()
-    names = [*study.design.lever_values, *(front[0].objectives if front else {})]
-    lines = [[c.combination, *map(_flat, c.values.values()), *c.objectives.values()] for c in front]
+    ids = list(front[0].objectives) if front else []
+    names = [*study.design.lever_values, *ids, *(f"regret_{id}" for id in ids), "holds"]
+    lines = [
+        [c.combination, *map(_flat, c.values.values()), *c.objectives.values(), *c.regret.values(), c.holds]
+        for c in front
+    ]
     aside.write_csv(study.folder / "front.csv", ["combination", *names], lines)
     files = []
     for candidate in front:

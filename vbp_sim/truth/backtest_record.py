@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
-import json
 import warnings
 from collections.abc import Mapping
 from pathlib import Path
@@ -37,13 +35,7 @@ def record(found: Mapping[str, Any], market: Market, test: Backtest) -> dict[str
         "drugs": _drugs(market, test),
         "bids": _bids(test),
     }
-    return {**whole, "id": id_of(whole)}
-
-
-def id_of(record: Mapping[str, Any]) -> str:
-    """Hash of all that a record holds besides its id."""
-    held = aside.plain({key: value for key, value in record.items() if key != "id"})
-    return hashlib.sha256(json.dumps(held, sort_keys=True, ensure_ascii=False).encode()).hexdigest()
+    return {**whole, "id": aside.id_of(whole)}
 
 
 def write(record: Mapping[str, Any], out: Path) -> None:
@@ -59,7 +51,7 @@ def read(folder: Path) -> dict[str, Any]:
     if found.get("program") != PROGRAM:
         raise reading.refused(file, "is not a back-test of vbp_sim", "name another folder")
     reading.shaped(file, found, Record, again)
-    if found["id"] != id_of(found):
+    if found["id"] != aside.id_of(found):
         raise reading.refused(file, "is not what the back-test wrote: its id is not that of its content", again)
     return found
 

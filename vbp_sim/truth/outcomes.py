@@ -6,8 +6,6 @@ for held in hold(read_targets("pilot"), replications=20):
 
 from __future__ import annotations
 
-import hashlib
-import json
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
@@ -151,8 +149,7 @@ def record(held: Sequence[Held], unused: Sequence[Target], replications: int, se
         "outcomes": [{**asdict(h), "verdict": h.verdict, "in80": h.in80} for h in held],
         "unused": [asdict(target) for target in unused],
     }
-    text = json.dumps(aside.plain(whole), sort_keys=True, ensure_ascii=False)
-    return {**whole, "id": hashlib.sha256(text.encode()).hexdigest()}
+    return {**whole, "id": aside.id_of(whole)}
 
 
 def write(content: dict[str, Any], out: Path) -> None:

@@ -10,8 +10,9 @@ from typing import Any, ClassVar
 import numpy as np
 import numpy.typing as npt
 
+from vbp_sim.scenario.limits import Portion
 from vbp_sim.scenario.market import Market
-from vbp_sim.scenario.parts import Part
+from vbp_sim.scenario.parts import Part, param
 from vbp_sim.streams import Streams
 
 Floats = npt.NDArray[np.float64]
@@ -72,6 +73,13 @@ class Firms(Part):
     """Kind: costs, earlier prices, earlier shares and capacity of every product."""
 
     kind: ClassVar[str] = "firms"
+
+    finance_in_cost: Portion = param(
+        0.5,
+        "part of what waiting for money costs (`interest` of the payment law) that firms count as cost when they bid",
+        "share",
+        "assumption; 0 to 1, none found",
+    )
 
     @abstractmethod
     def products(self, market: Market, luck: Streams) -> Products:

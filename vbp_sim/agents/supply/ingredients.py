@@ -1,4 +1,4 @@
-"""Where firms buy the active ingredient of a drug, and when such a source stands still.
+"""Where firms buy the active ingredient of a drug, when such a source stands still, and what an ingredient costs.
 
     independent     no common cause: what happens to ingredients is part of each supplier's own failures
     shared-sources  several firms buy the ingredient of a drug at the same source, and stand still with it
@@ -8,7 +8,16 @@ for the whole simulation. A source fails and recovers like a supplier (exponenti
 ingredient have a source for themselves, with the same chance of failure. The draws are addressed by drug, source and
 occasion.
 
-Example: `ingredients: {model: shared-sources, sources: 3}`.
+Prices: the index of a drug's ingredient is 1 in the first month. Its logarithm x then moves month by month,
+
+    x' = a x + price_spread sqrt(1 - a^2) z + price_jump [a jump comes],   a = 1/2 ^ (1 / price_half_life)
+
+so that it always returns (an Ornstein-Uhlenbeck process seen every month, with rare jumps). A unit costs
+1 + cost_share (index - 1) times what it cost at the start; of the moves a firm with its own ingredient bears the part
+that it is not ``hedged`` against. Firms bid by the costs of the day, and then sell at that price for the whole term: a
+margin that goes under cost makes failures and exits likelier (`renewal`). At the default nothing moves.
+
+Example: `ingredients: {model: shared-sources, sources: 3, price_spread: 0.3, price_jumps: 0.05}`.
 """
 
 from __future__ import annotations
@@ -17,9 +26,14 @@ from abc import abstractmethod
 from dataclasses import dataclass
 from typing import ClassVar, Literal
 
+import numpy as np
+import numpy.typing as npt
+
+from vbp_sim.scenario.limits import Portion
 from vbp_sim.scenario.parts import Part, param
 from vbp_sim.streams import Streams
 
+Floats = npt.NDArray[np.float64]
 _YEAR = 365.25
 
 
@@ -32,9 +46,56 @@ class Shock:
 
 
 class Ingredients(Part):
-    """Kind: which firms share a source of their active ingredient, and what happens to it."""
+    """Kind: which firms share a source of their active ingredient, what happens to it, and what it costs."""
 
     kind: ClassVar[str] = "ingredients"
+
+    price_spread: float = param(
+        0.0,
+        "spread of an ingredient's price over the years, sd of the logarithm",
+        source="assumption, 0 to 0.6; people of the field say 0.3, nothing published was found, so 0",
+        ge=0,
+        le=2,
+    )
+    price_half_life: float = param(
+        18.0, "time in which half of a move of the price is gone", "months", "assumption, 6 to 36", gt=0, le=600
+    )
+    price_jumps: float = param(
+        0.0, "rare rises of an ingredient's price", "per year", "assumption, 0 to 0.2; nothing published, so 0",
+        ge=0, le=12,
+    )  # fmt: skip
+    price_jump: float = param(
+        0.7, "rise of the logarithm of the price by a jump; 0.7 doubles it", source="assumption, 0.3 to 1.5", ge=0, le=5
+    )
+    cost_share: Portion = param(
+        0.4, "part of a unit's cost that the ingredient is at the start", "share", "assumption, 0.3 to 0.6"
+    )
+    hedged: Portion = param(
+        1.0,
+        "part of the moves that a firm which makes the ingredient itself does not bear",
+        "share",
+        "assumption, 0.5 to 1",
+    )
+
+    @property
+    def moves(self) -> bool:
+        """Whether prices of ingredients move at all."""
+        return (self.price_spread > 0 or (self.price_jumps > 0 and self.price_jump > 0)) and self.cost_share > 0
+
+    def index(self, drug: str, months: int, luck: Streams) -> Floats:
+        """The price of a drug's ingredient over that of the first month, (months,)."""
+        later = np.arange(1, months)
+        stays = 0.5 ** (1 / self.price_half_life)
+        push = self.price_spread * (1 - stays**2) ** 0.5 * luck.normal("ingredients.price", drug, at=later)
+        comes = luck.uniform("ingredients.jump", drug, at=later) < -np.expm1(-self.price_jumps / 12)
+        x = [0.0]
+        for move in (push + self.price_jump * comes).tolist():
+            x.append(stays * x[-1] + move)
+        return np.asarray(np.exp(x))
+
+    def dearness(self, index: float, *, own: bool) -> float:
+        """What a unit costs a firm over what it cost at the start; ``own``: it makes the ingredient itself."""
+        return 1 + self.cost_share * (1 - self.hedged if own else 1.0) * (index - 1)
 
     @abstractmethod
     def source(self, drug: str, manufacturer: str, own: bool, luck: Streams) -> str:

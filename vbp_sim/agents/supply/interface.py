@@ -11,6 +11,8 @@ from abc import abstractmethod
 from dataclasses import dataclass
 from typing import Annotated, ClassVar
 
+import numpy as np
+import numpy.typing as npt
 from pydantic import model_validator
 
 from vbp_sim.agents.supply.base_stock import base_stock
@@ -19,6 +21,8 @@ from vbp_sim.agents.supply.ingredients import Ingredients
 from vbp_sim.scenario.limits import Portion
 from vbp_sim.scenario.parts import Chosen, Part, by_default, param, wrong
 from vbp_sim.streams import Streams
+
+Floats = npt.NDArray[np.float64]
 
 
 @dataclass(frozen=True)
@@ -98,6 +102,23 @@ class Supply(Part):
         0.85, "part of the selected volume still missing that institutions replace by non-selected products", "share"
     )
 
+    cash_bound: float | None = param(
+        None,
+        "part of a company's revenue that comes from agreements from which on its cash limits what it makes; null: it "
+        "never does",
+        "share",
+        "assumption; nothing is published, listed firms that win earn more in some studies and less in others",
+        ge=0,
+        le=1,
+    )
+    credit_months: float = param(
+        6.0,
+        "debt that a company may have whose cash limits what it makes; beyond it makes less in proportion",
+        "months of revenue",
+        ge=0,
+        le=120,
+    )
+
     @model_validator(mode="after")
     def takes_time(self) -> Supply:
         if self.fill_rate is not None and self.lead_months == 0:
@@ -109,6 +130,15 @@ class Supply(Part):
         if self.fill_rate is None:
             return (self.stock_months + self.lead_months) * monthly
         return _base_stock(self.batches * self.lead_months, self.fill_rate) * monthly / self.batches
+
+    def affords(self, cash: Floats, monthly: Floats, selected: Floats) -> Floats:
+        """Return the part of its capacity that each company can pay for, (companies,).
+
+        ``cash`` yuan from 0 at the start, ``monthly`` revenue and ``selected`` of it under agreements, yuan a month.
+        """
+        line = self.credit_months * monthly
+        bound = (selected >= (np.inf if self.cash_bound is None else self.cash_bound) * monthly) & (-cash > line)
+        return np.divide(line, -cash, out=np.ones_like(cash), where=bound)
 
     @abstractmethod
     def outage(self, line: Line, occasion: int, luck: Streams) -> Outage:

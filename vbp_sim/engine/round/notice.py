@@ -86,12 +86,28 @@ def _room(scope: Scope, drug: int, members: Ints) -> Floats:
     return limits
 
 
+def finance_part(scope: Scope) -> float:
+    """What waiting for money will cost a winner, of its price: by the law of the first month of supply, mean of the
+    members by their volume.
+
+    Of a price P a firm keeps P (1 - f), so that it bids as if a unit cost c / (1 - f).
+    """
+    world, m = scope.world, scope.world.month_of(scope.spec.calendar.start)
+    parts = []
+    for place in scope.here:
+        payment, own = (world.laws.part(kind, place, m) for kind in ("payment", "distribution"))
+        waiting, days = payment.waiting(world.spec.finance.on_time_share), own.pays_after()
+        parts.append(payment.finance_part(waiting if days is None or payment.direct_settlement else days))
+    total = scope.weights.sum()
+    return float(np.dot(scope.weights, parts) / total) if total > 0 else 0.0
+
+
 def opening_of(scope: Scope, drug: int, members: Ints, paper: Document) -> Opening:
     """What firms know of a drug when they bid."""
     world, p = scope.world, scope.world.products
     price = dict(zip(p.of(drug).tolist(), world.prices_now(drug, scope.here).tolist(), strict=True))
     known = Standings(
-        cost=p.cost[members],
+        cost=p.cost[members] / (1 - world.firms.finance_in_cost * finance_part(scope)),
         price=np.array([price[i] for i in members.tolist()]),
         real_bid=world.listed.real_bid[scope.number][members],
         capacity=p.capacity[members],

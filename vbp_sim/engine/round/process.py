@@ -86,8 +86,8 @@ def _open(scope: Scope) -> tuple[list[Won], PastRound]:
     for d, m, bid, opening, outcome in zip(scope.drugs, members, bids, openings, outcomes, strict=True):
         before = world.market.drugs[d].pre_price
         seen = Seen(
-            bid, opening.pre_price, opening.cost, opening.real_bid, world.listed.real_selected[scope.number][m],
-            np.nan if before is None else float(before),
+            bid, opening.pre_price, world.products.cost[m], opening.real_bid,
+            world.listed.real_selected[scope.number][m], np.nan if before is None else float(before),
         )  # fmt: skip
         later = world.losers.prices(_lost(scope, outcome, opening), world.luck) if outcome.agreed else opening.pre_price
         _write(scope, d, outcome, replace(seen, asked=later))

@@ -22,7 +22,7 @@ def take_stock(scope: Scope) -> None:
     for drug in scope.drugs:
         members = qualified(scope, drug)
         standing = _standing(scope, drug, members)
-        costs[members] = world.industry.costs(standing)
+        costs[members] = world.industry.costs(standing) * world.ingredients.reckon(world.month_now, members)
         for product in members[world.industry.leaving(standing, costs[members], world.luck)].tolist():
             _leave(scope, drug, product)
     world.products = replace(world.products, cost=costs)

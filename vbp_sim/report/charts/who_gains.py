@@ -21,7 +21,10 @@ from vbp_sim.runs.folder import RunFolder
 from vbp_sim.runs.savings import Savings
 
 #: flows that pass through hospitals for goods and for care at the price paid, and leave them nothing
-THROUGH = ("goods", "settlement", "settlement_late", "copayment", "reimbursement", "advance_set_off")
+THROUGH = (
+    "goods", "settlement", "settlement_late", "direct_withheld", "collected", "collected_late", "copayment",
+    "reimbursement", "advance_set_off", "advance_kept", "advance_repaid",
+)  # fmt: skip
 #: counted when it is assessed, whether or not it has been paid
 ACCRUED = ("retained",)
 

@@ -14,6 +14,7 @@ from pydantic import Field
 
 from vbp_sim.rules.assessment import Assessment
 from vbp_sim.rules.dated import Dated
+from vbp_sim.rules.local.distribution import Distribution
 from vbp_sim.rules.local.fund_budget import FundBudget
 from vbp_sim.rules.local.hospital_payment import HospitalPayment
 from vbp_sim.rules.local.markup import Markup
@@ -37,6 +38,7 @@ PARTS = (
     "markup",
     "fund_budget",
     "platform",
+    "distribution",
 )
 
 
@@ -67,4 +69,7 @@ class LocalLaw(Dated):
     )
     platform: Annotated[Platform, Chosen("platform", "cap")] = Field(
         description="which prices may stand on the procurement platform"
+    )
+    distribution: Annotated[Distribution, Chosen("distribution", "pass-through")] = by_default(
+        "what distributors take and bring, and when they pay"
     )

@@ -66,6 +66,22 @@ def payment_delay_days(run: Replication) -> float:
 
 
 @metric(
+    "payment_delay_all",
+    group="firms",
+    unit="days",
+    meaning="from delivery to payment by hospitals, selected or not",
+    better="lower",
+    cuts=("province",),
+)
+def payment_delay_all(run: Replication) -> float:
+    """As wholesalers publish it, for all goods in months and places under agreement, weighted by spending."""
+    fund, days = run.t["fund"], run.t["distributors"]["delay_all"]
+    rows = run.savings.rows & ~np.isnan(days)
+    weight = fund["spend"][rows] + fund["alternatives"][rows]
+    return ratio(float((days[rows] * weight).sum()), float(weight.sum()))
+
+
+@metric(
     "firm_cash",
     group="firms",
     unit="yuan",
@@ -74,6 +90,18 @@ def payment_delay_days(run: Replication) -> float:
 def firm_cash(run: Replication) -> float:
     """From 0 at the start."""
     return float(run.last("firms", "cash").sum())
+
+
+@metric(
+    "distributor_cash",
+    group="firms",
+    unit="yuan",
+    meaning="receipts of all distributors less what they pay, at the end",
+    cuts=("province",),
+)
+def distributor_cash(run: Replication) -> float:
+    """From 0 at the start; goods that pass through their hands do not count."""
+    return float(run.last("distributors", "cash").sum())
 
 
 @metric(
@@ -87,3 +115,19 @@ def firm_cash(run: Replication) -> float:
 def arrears(run: Replication) -> float:
     """Claims of all kinds."""
     return float(run.last("claims", "overdue").sum())
+
+
+@metric(
+    "arrears_mean",
+    group="firms",
+    unit="yuan",
+    meaning="owed by hospitals for goods and past due, mean of the months",
+    better="lower",
+    cuts=("province",),
+)
+def arrears_mean(run: Replication) -> float:
+    """To manufacturers and distributors; of the months in which any agreement runs."""
+    claims, use = run.t["claims"], run.t["use"]
+    months = np.unique(use["month"][use["agreed"] > 0])
+    mine = np.isin(claims["claim"], ("goods", "collection")) & np.isin(claims["month"], months)
+    return ratio(float(claims["overdue"][mine].sum()), float(len(months)))

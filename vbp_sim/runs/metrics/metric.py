@@ -39,9 +39,11 @@ _ID = re.compile(r"[a-z][a-z0-9_]*")
 class Metric:
     """One headline number of a run.
 
-        ``decimals`` are those that people see; shares are per cent, money is scaled. ``better``: whether more of it or
-        less is welcome to patients and payers, None where neither is. ``wanted``: its place among those that charts and
-    XX"""
+    ``decimals`` are those that people see; shares are per cent, money is scaled. ``better``: whether more of it or
+    less is welcome to patients and payers, None where neither is. ``wanted``: its place among those that charts and
+    pages take where nobody chooses, 0 for none. ``part``: the round that it is of; ``control``: it needs a world
+    without VBP beside the run.
+    """
 
     id: str
     group: str
