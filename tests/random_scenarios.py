@@ -35,7 +35,6 @@ def drawn(folder: Path, seed: int, *, ample: bool = False, classes: bool = False
         laws=_laws(luck, one),
         finance={
             "on_time_share": one(0.0, 0.5, 1.0),
-            "payout_months": one(0, 6, 12),
             "fund_share": one(0.5, 0.8),
             "insured_share": one(0.9, 1.0),
             "vat_rate": one(0.0, 0.13),
@@ -111,6 +110,11 @@ def _laws(luck: np.random.Generator, one: Any) -> dict[str, Any]:
             "direct_settlement": one(False, True),
             "direct_days": one(10, 60),
         }
+        most = one(0.0, 0.5, 1.0)
+        paid = {
+            "payout_months": one(0, 6, 12), "pooled": one(False, True), "staff_ceiling": one(None, 2000.0),
+            "staff_share": one(0.0, 0.5, 1.0),
+        }  # fmt: skip
         return {
             "payment": payment,
             "distribution": {
@@ -122,7 +126,10 @@ def _laws(luck: np.random.Generator, one: Any) -> dict[str, Any]:
                 **one({}, {"rule": "on-credit", "pay_days": one(0, 45), "credit_months": one(0.5, 6.0)}),
             },
             "reimbursement": one({"dear_copayment": 0.2}, {"rule": "single"}, {"rule": "stepped", "years": 1}),
-            "retention": one({"rule": "linear", "most": one(0.0, 0.5, 1.0)}, {"rule": "tiers"}),
+            "retention": {
+                **one({"rule": "linear", "most": most}, {"rule": "tiers"}, {"rule": "marginal"}),
+                **paid,
+            },
             "hospital_payment": one({}, {}, _case(one), _budget(one)),
             "markup": {"rate": one(0.0, 0.15), "compensation": one(0.0, 0.8), "tied": one(0.0, 0.3)},
             "fund_budget": {"growth": one(0.0, 0.1), "reserve_months": one(0.0, 6.0), "warning_months": one(3.0, 9.0)},

@@ -46,6 +46,11 @@ FACTS: Mapping[str, Mapping[str, tuple[str, ...]]] = {
         "ingredient_dear": (),
         "bids_no_more": (),
         "owed": (),
+        "over_cap": (),
+        "marked": ("yellow", "red"),
+        "interviewed": (),
+        "interviewed_often": (),
+        "deducted": ("year",),
         "reserve": (),
     },
     "reasons": {

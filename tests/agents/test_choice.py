@@ -125,7 +125,7 @@ def test_without_need_or_task_nothing_breaks() -> None:
 
 
 def natural(brand: float = 0.3, ratio: float = 2.0, kept: float = 1.0, n: int = 50, **values: Any) -> np.ndarray:
-    """Utility of institutions that expect to keep ``kept`` of the most that may be kept of a surplus."""
+    """Utility of institutions whose staff expect ``kept`` of the most that may be kept of a surplus."""
     at, level = np.arange(n, dtype=np.uint64), np.ones(n, dtype=np.intp)
     model = PartialAdjustment(**values)
     plain = model.natural(Setting(("alpha",), at, level, np.array([brand]), np.array([ratio])), LUCK)
@@ -139,8 +139,8 @@ def test_preference_rises_with_what_is_kept_and_the_price_ratio_and_falls_with_t
     assert natural(ratio=10.0)[0] - natural(ratio=1.0)[0] == pytest.approx(1.5 * 0.122)
 
 
-def test_money_pulls_by_the_incentive_and_the_part_that_staff_get() -> None:
-    pull = natural(kept=1.0, incentive=2.0, staff_share=0.25) - natural(kept=0.0, incentive=2.0, staff_share=0.25)
+def test_money_pulls_by_the_incentive_and_the_part_that_staff_expect() -> None:
+    pull = natural(kept=0.25, incentive=2.0) - natural(kept=0.0, incentive=2.0)
     np.testing.assert_allclose(pull, 0.5)
     np.testing.assert_array_equal(natural(kept=1.0, incentive=0.0), natural(kept=0.0))
 

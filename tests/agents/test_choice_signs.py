@@ -60,7 +60,6 @@ def year(
     ("less", "more"),
     [
         ({"guaranteed": 0.3}, {"guaranteed": 0.9}),
-        ({"staff_share": 0.0}, {"staff_share": 1.0}),
         ({"kept": 0.0}, {"kept": 1.0}),
         ({"incentive": 0.0}, {"incentive": 2.0}),
         ({"ratio": 1.0, "price": 0.5}, {"ratio": 10.0, "price": 0.5}),

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
-from datetime import date
+from datetime import date, timedelta
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -450,7 +450,8 @@ class Books:
             ends = add_months(series[number].start, min(12 * year, series[number].term))
             for later in series[number + 1 :]:
                 ends = min(ends, later.start)
-            found[months(add_months(ends, self.spec.finance.payout_months)), name, place, level] += yuan
+            law = self.law(place, months(ends - timedelta(days=1))).retention
+            found[months(add_months(ends, law.payout_months)), name, place, level] += yuan
         return found
 
 

@@ -92,8 +92,9 @@ def test_keeping_more_raises_the_use_of_selected_products(tmp_path: Path) -> Non
 
 
 def test_money_moves_no_use_where_staff_get_none_of_it(tmp_path: Path) -> None:
-    choice = {"staff_share": 0.0}
-    none, all_ = (ran(tmp_path / str(m), choice=choice, retention={"rule": "linear", "most": m}) for m in (0.0, 1.0))
+    none, all_ = (
+        ran(tmp_path / str(m), retention={"rule": "linear", "most": m, "staff_share": 0.0}) for m in (0.0, 1.0)
+    )
     same(none, all_, ("use",))
 
 

@@ -59,6 +59,18 @@ REMOTE = {
 WAVERING = {"products": CHEAP, "behaviour": {"bidding": {"stays_out": 0.5}}}
 ALOOF = {"products": CHEAP, "behaviour": {"bidding": {"stays_out": 1.0}}}
 
+#: nearly everybody is marked, and interviewed every month
+WATCHED = {
+    "laws": {
+        "national": {
+            "changes": {
+                "watch": {"rule": "monthly", "red": 1.5, "yellow": 1.8, "interview_after": 1},
+                "retention": {"rule": "linear"},
+            }
+        }
+    }
+}
+
 SCENES: dict[str, dict[str, Any]] = {
     "firms.ingredient_price": DEAR,
     "firms.ingredient_spread": DEAR,
@@ -137,6 +149,17 @@ SCENES: dict[str, dict[str, Any]] = {
         "behaviour": {"choice": {"task": 10.0}},
     },
     "choice.wards": {"drugs": [{**drug, "inpatient_share": 0.5} for drug in DRUGS]},
+    "choice.mark_pull": WATCHED,
+    "watch": WATCHED,
+    "watch.access_month": {
+        "laws": {"national": {"changes": {"watch": {"red": 0.0, "yellow": 0.0}}}},
+        "behaviour": {"choice": {"breadth": 0.0}},
+    },
+    "retention.pooled": {"behaviour": {"choice": {"model": "task-first", "first": 0.2}}},
+    "reporting.penalty_weight": {
+        "laws": {"national": {"changes": {"reporting": {"over_fine": 0.5, "under_fine": 0.1}}}}
+    },
+    "review.under_from": {"laws": {"national": {"changes": {"reporting": {"under_fine": 0.5}}}}},
     "review": {"behaviour": {"reporting": {"model": "newsvendor"}}},
     "supply": {"behaviour": {"supply": {"lead_months": 2, "repair_crews": 1, "recall_rate": 1.0, "coverage": 0.5}}},
     "supply alternating-renewal": {"behaviour": {"supply": FRAGILE}},

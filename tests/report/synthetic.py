@@ -179,6 +179,7 @@ def one(
         "supply": _supply([n for n, w in zip(names, won, strict=True) if w], winners, luck),
         "settlement": _settlement(names, provinces, luck),
         "events": _events(),
+        "watch": _watch([n for n, w in zip(names, won, strict=True) if w], provinces, replication),
     }
 
 
@@ -389,6 +390,24 @@ def _settlement(names: list[str], provinces: tuple[str, ...], luck: Any) -> Tabl
         "spend": 2 * surplus,
         "surplus": surplus,
         "retained": 0.4 * surplus * passed / institutions,
+    }
+
+
+def _watch(names: list[str], provinces: tuple[str, ...], replication: int) -> Table:
+    """Marks that grow fewer over the agreement year; fewest in large places."""
+    months, each = MONTHS[START + 1 :], [*names, ""] if names else []
+    key = [k.ravel() for k in np.meshgrid(np.arange(len(months)), each, provinces, list(LEVELS), indexing="ij")]
+    n, luck = len(key[0]), np.random.default_rng((11, replication))
+    institutions = np.round(40 / np.array([LEVELS[level] for level in key[3]])).astype(int)
+    red = (institutions * 0.3 * luck.random(n) * (key[0] >= 2) / (1 + 0.2 * key[0])).astype(int)
+    return {
+        "month": months[key[0]],
+        "round": text(["pilot"] * n),
+        **{k: text(v) for k, v in zip(("drug", "province", "level"), key[1:], strict=True)},
+        "institutions": institutions,
+        "yellow": red // 2,
+        "red": red,
+        "interviewed": red // 3,
     }
 
 

@@ -25,11 +25,13 @@ NAMES = (
     "margins",
     "monthly-use",
     "price-by-drug",
+    "reported-vs-need",
     "savings",
     "supply",
     "surplus-by-level",
     "timeline",
     "volume-flows",
+    "watch-board",
     "waterfall",
     "who-gains",
 )

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
-from small import small
+from small import national, small
 
 from vbp_sim.errors import InputError
 from vbp_sim.report.charts import catalogue
@@ -79,3 +79,44 @@ def test_a_drug_is_wanted_only_where_it_makes_sense(run: RunFolder) -> None:
         catalogue.draw("bids-ladder", run, "nothing")
     with pytest.raises(InputError, match="savings has no such choice"):
         catalogue.draw("savings", run, "nothing")
+
+
+@pytest.fixture(scope="module")
+def watched(tmp_path_factory: pytest.TempPathFactory) -> RunFolder:
+    folder = tmp_path_factory.mktemp("watched")
+    laws = national(watch={"rule": "monthly", "red": 1.2, "yellow": 1.5})
+    return run_scenario(small(folder, replications=2, laws=laws), folder / "run", workers=1)[0]
+
+
+def test_the_board_counts_every_institution_once_for_each_drug(watched: RunFolder) -> None:
+    data, watch = catalogue.draw("watch-board", watched).data, watched.table("watch")
+    each = watch["drug"] != ""
+    for month, *parts in zip(
+        data["month"], *(data[f"{name}_institutions"] for name in ("red", "yellow", "unmarked")), strict=True
+    ):
+        now = each & (watch["month"] == month)
+        assert sum(parts) == pytest.approx(watch["institutions"][now].sum() / 2)
+        assert parts[0] == pytest.approx(watch["red"][now].sum() / 2)
+    called = watch["interviewed"][~each].sum() / 2
+    assert data["interviewed_institutions"].sum() == pytest.approx(called)
+
+
+def test_a_run_that_nobody_watches_has_no_board(run: RunFolder) -> None:
+    assert catalogue.draw("watch-board", run).title == "Nothing to show: no law of this run watches agreement years"
+
+
+def test_reports_stand_against_the_need_of_the_first_agreement_year(run: RunFolder) -> None:
+    chart = catalogue.draw("reported-vs-need", run)
+    data, reports, use = chart.data, run.table("reports"), run.table("use")
+    year = (use["month"] >= np.datetime64("2019-01")) & (use["month"] < np.datetime64("2020-01"))
+    assert len(data["drug"]) > 0
+    for drug, level, need, reported in zip(
+        data["drug"], data["level"], data["need_units_a_year"], data["reported_units_a_year"], strict=True
+    ):
+        mine = year & (use["drug"] == drug) & (use["level"] == level)
+        each = [use["need"][mine & (use["replication"] == k)].sum() for k in range(3)]
+        assert need == pytest.approx(np.median(each))
+        mine = (reports["drug"] == drug) & (reports["level"] == level)
+        each = [reports["reported"][mine & (reports["replication"] == k)].sum() for k in range(3)]
+        assert reported == pytest.approx(np.median(each))
+    assert "of what they then need" in chart.title

@@ -132,7 +132,7 @@ def test_a_whole_law_names_all_values_and_changes_only_theirs() -> None:
 def test_another_rule_drops_the_parameters_of_the_old_one() -> None:
     laws = {"a": made(date(2020, 1, 1), changes={"retention": {"rule": "linear", "most": 0.2}})}
     laws["b"] = made(date(2021, 1, 1), changes={"retention": {"rule": "tiers", "tiers": {"50": 0.1}}})
-    kept = [book(laws).part("retention", 0, m).model_dump() for m in (12, 24)]
+    kept = [book(laws).part("retention", 0, m).model_dump(include={"rule", "most", "tiers"}) for m in (12, 24)]
     assert kept == [{"rule": "linear", "most": 0.2}, {"rule": "tiers", "tiers": {"50": 0.1}}]
 
 

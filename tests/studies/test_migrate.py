@@ -314,6 +314,49 @@ def test_json_and_windows_lines_are_kept_readable(tmp_path: Path) -> None:
     assert b"\n" not in (tmp_path / "win.yaml").read_bytes().replace(b"\r\n", b"")
 
 
+def test_what_the_whole_scenario_said_is_said_by_every_law_that_begins_anew(tmp_path: Path) -> None:
+    """A law that sets all values, or another rule of what is kept, would else bring the default back."""
+    text = HEAD + (
+        "edition: 2\nfinance: {payout_months: 6, fund_share: 0.7}\nbehaviour: {choice: {staff_share: 0.8}}\n"
+        "laws:\n  notice: {from: 2019-06-01, rules: law-2024}\n"
+        "  more: {from: 2019-07-01, changes: {retention: {rule: linear}}}\n"
+        "  days: {from: 2019-08-01, changes: {payment: {direct_days: 9}}}\n"
+    )
+    file = old_file(tmp_path, text)
+    with pytest.raises(InputError, match=r"behaviour.choice.staff_share") as refused:
+        load_scenario(file)
+    assert "finance.payout_months" in str(refused.value)
+    assert "staff_share: 0.8" in str(refused.value)
+    migrated(file)
+    spec = load_scenario(file).spec
+    for name in ("national", "notice", "more"):
+        assert spec.laws[name].changes["retention"].items() >= {"payout_months": 6, "staff_share": 0.8}.items()
+    assert "retention" not in spec.laws["days"].changes
+    assert spec.finance.fund_share == 0.7
+
+
+def test_a_variant_says_it_in_its_laws(tmp_path: Path) -> None:
+    text = HEAD + (
+        "edition: 2\nlaws: {notice: {from: 2019-06-01, rules: law-2024}}\n"
+        "variants: {v: {changes: {finance: {payout_months: 6}}, replaces: [finance.payout_months]}}\n"
+    )
+    file = old_file(tmp_path, text)
+    migrated(file)
+    assert load_scenario(file, "v").spec.laws["notice"].changes["retention"] == {"payout_months": 6}
+    assert law_of(file, "v")["retention"]["payout_months"] == 6
+    assert law_of(file)["retention"]["payout_months"] == 12
+    assert "replaces: [laws.national.changes.retention.payout_months]" in file.read_text(encoding="utf-8")
+
+
+def test_a_setting_and_a_lever_of_what_moved_are_told_and_rewritten(tmp_path: Path) -> None:
+    write_scenario(tmp_path)
+    with pytest.raises(InputError, match=r"laws.national.changes.retention.payout_months=6"):
+        load_scenario(tmp_path / "small.yaml", "", ["finance.payout_months=6"])
+    sweep = "sweep: s\nscenario: small.yaml\nlevers:\n  staff: {path: behaviour.choice.staff_share, values: [0, 1]}\n"
+    (tmp_path / "sweep.yaml").write_text(sweep, encoding="utf-8")
+    assert "path: laws.national.changes.retention.staff_share" in migrated(tmp_path / "sweep.yaml")
+
+
 def test_a_fee_of_finance_moves_to_the_law_and_the_rest_stays(tmp_path: Path) -> None:
     text = HEAD + (
         "edition: 2\nfinance: {distribution_fee: 0.08, vat_rate: 0.1}  # what it costs\n"

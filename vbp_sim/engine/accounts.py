@@ -15,7 +15,9 @@ import numpy as np
 import numpy.typing as npt
 
 from vbp_sim.engine.advances import Advances
+from vbp_sim.engine.appropriation import Surplus
 from vbp_sim.engine.care import Care
+from vbp_sim.engine.clock import CLOSE
 from vbp_sim.engine.distributors import Distributors
 from vbp_sim.engine.fund import Fund
 from vbp_sim.engine.goods import Goods
@@ -23,23 +25,27 @@ from vbp_sim.engine.owners import Owners
 from vbp_sim.engine.postings import WHOLE, Postings
 from vbp_sim.engine.terms import Terms, terms_of
 from vbp_sim.engine.turnover import Laid, Trade, Turnover, lay_out, turnover
+from vbp_sim.facts import fact
 
 Floats = npt.NDArray[np.float64]
 Ints = npt.NDArray[np.int64]
+
+#: what the fund pays for drugs, by flow
+FUND_PAID = ("reimbursement", "bundle", "rebased", "markup_fund", "outside_fund")
 
 
 class Accounts(Postings):
     """Postings of one replication, yuan, as in `Postings`.
 
-    ``assessed`` is the surplus that hospitals may keep, in the month of its assessment. ``alternatives`` (months,
-    places) is the part of the goods that is outside the list. ``remoteness`` (places,).
+    ``surplus`` is what hospitals may keep, on its way to them. ``alternatives`` (months, places) is the part of the
+    goods that is outside the list. ``remoteness`` (places,).
     """
 
     def __init__(self, trade: Trade) -> None:
         super().__init__(trade)
         self.trade = trade
         self.place_of_round = {name: r for r, name in enumerate(self.rounds)}
-        self.assessed = np.zeros(self.shape)
+        self.surplus = Surplus(self.shape, np.array([first.year for first in trade.clock.months]))
         self.alternatives = np.zeros((self.months, self.shape[2]))
         self.remoteness = np.array([place.remoteness for place in trade.market.provinces])
         self.goods = Goods(self, WHOLE)
@@ -53,12 +59,29 @@ class Accounts(Postings):
         """Who sells what where has changed."""
         self._laid = None
 
-    def retain(self, accrued: int, due: int, round: str, place: int, by_level: Floats) -> None:
-        """A surplus of an agreement year is assessed in a month, and paid out in month ``due``, (levels,) yuan."""
-        r = self.place_of_round[round]
-        self.assessed[min(accrued, self.months - 1), r, place, :WHOLE] += by_level
-        if due < self.months:
-            self.flows["retained"][due, r, place, :WHOLE] += by_level
+    def _retain(self, m: int) -> None:
+        """Appropriate what was assessed for the month that is over, and post when it will be paid."""
+        found = self.surplus.ready(m - 1 if m < self.months - 1 else m)
+        if not found:
+            return
+        covered = self.trade.spec.finance.fund_share * self.trade.spec.finance.insured_share
+        usual = covered * (self.trade.recorder.monthly["need"].sum(axis=3) * self.trade.prices.mean).sum(axis=1)
+        self.surplus.appropriate(found, usual - sum(self.flows[flow].sum(axis=(1, 3)) for flow in FUND_PAID))
+        for one in found:
+            part = self.surplus.part[one.appropriated, one.place]
+            if one.due < self.months:
+                self.flows["retained"][one.due, one.round, one.place, :WHOLE] += one.yuan * part
+                self.flows["staff_bonus"][one.due, one.round, one.place, :WHOLE] += one.staff * part
+            if part < 1:
+                cut = float(one.yuan.sum() * (1 - part))
+                now, place = self.trade.clock.day(self.trade.clock.months[m]), self.trade.market.provinces[one.place]
+                self.trade.recorder.event(
+                    now + CLOSE, "retention-cut", self.rounds[one.round], "", "", place.id, cut, fact("over_cap")
+                )
+
+    def deduct(self, m: int, round: str, place: int, by_level: Floats) -> None:
+        """Hospitals of a place pay to the fund for a year that is assessed in a month, (levels,) yuan."""
+        self.flows["deduction"][min(m, self.months - 1), self.place_of_round[round], place, :WHOLE] += by_level
 
     def damages(self, m: int, round: str, product: int, by_place: Floats) -> None:
         """A manufacturer pays damages to the hospitals of a round, (places,) yuan."""
@@ -100,6 +123,7 @@ class Accounts(Postings):
         self.owners.pay(m, self.advances.end(m, laid, early=False))
         self.distributors.close(m, month.spend.sum(axis=(0, 2)))
         self.distributors.open(m + 1)
+        self._retain(m)
         return self.fund.close(m, self.flows)
 
     def _settle(self, m: int, at: Ints, laid: Laid, month: Turnover, terms: Terms, vat: float) -> None:
@@ -121,6 +145,8 @@ class Accounts(Postings):
     def claims(self) -> dict[str, tuple[Floats, Floats]]:
         """By claim what is open at the end of each month, and the part that is past due; shapes as ``flows``."""
         flow = {name: np.cumsum(values, axis=0) for name, values in self.flows.items()}
+        stages = self.surplus.assessed, self.surplus.appropriated, self.surplus.cut
+        assessed, appropriated, cut = (np.cumsum(yuan, axis=0) for yuan in stages)
         never = np.zeros(self.shape)
         return {
             **self.goods.claims(),
@@ -129,7 +155,8 @@ class Accounts(Postings):
                 np.cumsum(self.advances.lost, axis=0),
             ),
             "advance_kept": (_whole(flow["advance_kept"] - flow["advance_repaid"]), never),
-            "retained": (np.cumsum(self.assessed, axis=0) - flow["retained"], never),
+            "retained_assessed": (assessed - appropriated - cut, never),
+            "retained": (appropriated - flow["retained"], never),
         }
 
 

@@ -52,6 +52,8 @@ _ALL = (
     Flow("outside_self", "patients", "manufacturers", "originators bought outside VBP hospitals: what patients pay"),
     Flow("outside_fund", "fund", "manufacturers", "originators bought outside VBP hospitals: what the fund pays"),
     Flow("retained", "fund", "hospitals", "retained surplus of an agreement year, when it is paid out"),
+    Flow("staff_bonus", "hospitals", "staff", "part of the retained surplus that staff get, when it is paid out"),
+    Flow("deduction", "hospitals", "fund", "what hospitals lose for missing agreed volumes and for wrong reports"),
     Flow("advance", "fund", "manufacturers", "advance on the agreed volume of an agreement year, through hospitals"),
     Flow("advance_kept", "fund", "hospitals", "part of the advance that hospitals keep"),
     Flow("advance_repaid", "hospitals", "fund", "advance that hospitals kept: with deliveries, or at the year's end"),
@@ -86,7 +88,8 @@ _CLAIMS = (
     Claim("collection", "distributors", "hospitals", "goods taken on credit and not paid by hospitals"),
     Claim("advance", "fund", "manufacturers", "advances neither set off nor returned"),
     Claim("advance_kept", "fund", "hospitals", "advances that hospitals keep"),
-    Claim("retained", "hospitals", "fund", "retained surplus assessed and not paid"),
+    Claim("retained_assessed", "hospitals", "fund", "retained surplus assessed and not appropriated"),
+    Claim("retained", "hospitals", "fund", "retained surplus appropriated and not paid"),
 )
 
 #: every kind of claim by id

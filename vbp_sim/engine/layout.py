@@ -8,6 +8,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
+from vbp_sim.engine.accounts import FUND_PAID
 from vbp_sim.engine.flows import CLAIMS, FLOWS
 from vbp_sim.engine.postings import ACCOUNT_LEVELS
 from vbp_sim.engine.price_index import chained
@@ -133,7 +134,7 @@ def _fund(world: World, use: Table) -> Table:
         "alternatives": accounts.alternatives.ravel(),
         "replaced": replaced.ravel(),
         "outside": moved("outside_self", "outside_fund").ravel(),
-        "fund_paid": moved("reimbursement", "bundle", "rebased", "markup_fund", "outside_fund").ravel(),
+        "fund_paid": moved(*FUND_PAID).ravel(),
         "patient_paid": moved("copayment", "markup_self", "offline", "outside_self").ravel(),
         "baseline_fund": (covered * baseline).ravel(),
         "baseline_patient": ((1 - covered) * baseline).ravel(),

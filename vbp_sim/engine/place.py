@@ -9,17 +9,19 @@ import numpy as np
 import numpy.typing as npt
 import simpy
 
-from vbp_sim.agents.choice.interface import Month, Setting, Shelf, Terms
+from vbp_sim.agents.choice.interface import Month, Setting
 from vbp_sim.agents.reporting.interface import History
 from vbp_sim.engine import kernel
 from vbp_sim.engine.agreement import Agreement
 from vbp_sim.engine.classes import Turning
 from vbp_sim.engine.clock import ORDER, RECEIVE, months_between
-from vbp_sim.engine.expectation import Assessed, expected_ratio
+from vbp_sim.engine.expectation import felt_of, staff_expect, terms_of
 from vbp_sim.engine.institutions import generate
 from vbp_sim.engine.prices import Others
-from vbp_sim.engine.response import Response, felt, terms
+from vbp_sim.engine.response import Response
 from vbp_sim.engine.shelf import Mix
+from vbp_sim.engine.stocking import ALONE, pressed, shelves
+from vbp_sim.engine.watch import Watching
 from vbp_sim.engine.world import World
 from vbp_sim.rules.retention import HIGHEST
 from vbp_sim.streams import words_at
@@ -28,8 +30,6 @@ Floats = npt.NDArray[np.float64]
 
 #: months after first supply in which nothing has begun yet
 NEVER = 10**6
-#: utility that no push outweighs: of the only product on a shelf
-ALONE = 600.0
 
 
 class Place:
@@ -37,14 +37,16 @@ class Place:
 
     ``share`` of the need ordered as the selected product; ``natural`` utility of it; ``past`` use and ``reported``
     volume per year, by round; ``agreed``, and so far ``bought``, ``undelivered`` and ``nonselected``, of the agreement
-    year; ``last`` what was bought per year in the one before; ``kept`` the part of a measured surplus that each
-    institution expects to keep; ``completion`` and ``other_share`` (of products not selected) as last assessed, nan =
-    never.
+    year; ``last`` what was bought per year in the one before; ``kept`` the part of a measured surplus that the staff of
+    each institution expect, over the national cap; ``completion`` and ``other_share`` (of products not selected) as
+    last assessed, nan = never; ``watching`` is the watch over them, where a law has one.
 
     (drugs,): ``active`` have been supplied under an agreement; ``begins`` and ``term`` of the one in force, as month of
     the simulation and in months (0 = none); ``months`` of its present year, of which ``passed`` were ordered for;
-    ``first`` month of supply. ``plain`` is the utility without money, ``stock`` what is on the shelf (see `Stock`);
-    institutions ``on_time`` pay when it is due; ``rigour`` is how strictly the place enforces what is asked.
+    ``first`` month of supply; ``rewarded`` with a surplus in the agreement in force, ``finished`` with one before.
+    ``plain`` is the utility without money, ``paying`` (drugs,) what payment by law adds, ``stock`` what is on the shelf
+    (see `Stock`); institutions ``on_time`` pay when it is due; ``rigour`` is how strictly the place enforces what is
+    asked.
     """
 
     def __init__(self, world: World, index: int) -> None:
@@ -56,6 +58,7 @@ class Place:
         self.usual = self.institutions.use / 12
         drugs, zeros = len(self.usual), np.zeros_like(self.usual)
         self.share, self.natural, self.plain, self.kept = (zeros.copy() for _ in range(4))
+        self.paying = np.zeros(drugs)
         self.past: dict[str, Floats] = {}
         self.reported: dict[str, Floats] = {}
         self.agreed, self.bought, self.nonselected = zeros.copy(), zeros.copy(), zeros.copy()
@@ -67,7 +70,9 @@ class Place:
         self.begins, self.term = np.zeros(drugs, dtype=np.int64), np.zeros(drugs, dtype=np.int64)
         self.months, self.passed = np.full(drugs, 12), np.zeros(drugs, dtype=np.int64)
         self.first = np.full(drugs, NEVER)
+        self.rewarded, self.finished = np.zeros((2, drugs), dtype=np.bool_)
         self.stock = np.zeros(zeros.shape, dtype=np.int8)
+        self.watching = Watching.of(world, self)
         trends = np.array([drug.trend for drug in world.market.drugs])
         since = world.reports_from(self.id)
         self.response = Response(world.spec.demand, world.drug_ids, trends, self.id, since, world.luck)
@@ -100,7 +105,7 @@ class Place:
         m = months_between(world.clock.months[0], day.replace(day=1))
         january = m - (day.month - 1) - 12
         past = self.institutions.use * self.response.audited(range(january, january + 12))[:, None]
-        untouched = world.prices.untouched
+        untouched, review = world.prices.untouched, world.laws.part("reporting", self.index, m)
         history = History(
             round=round_id,
             drugs=tuple(world.drug_ids[d] for d in drugs),
@@ -110,8 +115,9 @@ class Place:
             bought=self._bought_per_year(drugs),
             brand=np.array([untouched[d][self.index].originator_share for d in drugs]),
             rigour=self.rigour,
+            over=review.over_cost,
+            under=review.under_cost,
         )
-        review = world.laws.part("reporting", self.index, m)
         self.past[round_id] = past
         self.reported[round_id] = np.zeros_like(self.usual)
         self.reported[round_id][drugs] = world.reporting.report(history, review, world.luck)
@@ -203,43 +209,15 @@ class Place:
         """What institutions expect to keep of a surplus in the years that begin, what that adds to their utility, and
         what they stock of the drugs whose agreements have ``begun``."""
         drugs, world = sorted(self._expecting), self.world
-        plain = self.plain[drugs] + world.choice.paid(self._terms(m, drugs))[:, None]
-        self.kept[drugs] = (
-            expected_ratio(
-                world.laws.part("assessment", self.index, m),
-                world.laws.part("retention", self.index, m),
-                self.agreed[drugs],
-                self.usual[drugs] * self.months[drugs, None],
-                plain,
-                self.on_time,
-                Assessed(self.completion[drugs], self.other_share[drugs]),
-            )
-            / HIGHEST
-        )
-        self.natural[drugs] = plain + world.choice.money(self.kept[drugs])
+        self.paying[drugs] = world.choice.paid(terms_of(world, self, m, drugs))
+        self.kept[drugs] = staff_expect(world, self, m, drugs) / HIGHEST
+        self.natural[drugs] = self.plain[drugs] + self.paying[drugs, None] + world.choice.money(self.kept[drugs])
         if begun:
-            self._stock(m, begun)
+            stock = shelves(world, self, m, begun, self.natural[begun])
+            self.stock[begun] = self.stock[begun] if stock is None else stock
         self.natural[drugs] += ALONE * self.stock[drugs]
         self._feel(m, [d for d in drugs if self.term[d]], begun)
         self._expecting.clear()
-
-    def _terms(self, m: int, drugs: list[int]) -> Terms:
-        """What the law pays for selected products rather than others in the agreement years that begin."""
-        world = self.world
-        prices, others = zip(*(self._sides[d] for d in drugs), strict=True)
-        payment, reimbursement, markup, platform = (
-            world.laws.part(kind, self.index, m) for kind in ("hospital_payment", "reimbursement", "markup", "platform")
-        )
-        bears = payment.bears(np.array([world.market.drugs[d].inpatient_share for d in drugs]))
-        years, mean = (m - self.begins[drugs]) // 12 + 1, world.prices.mean[drugs, self.index]
-        gap, gain = terms(
-            np.array(prices), [*others], mean, years, bears, markup.rate, reimbursement, world.spec.finance
-        )
-        marked = np.array([
-            float(np.dot(o.parts, platform.marks(np.array(o.prices) / price)))
-            for price, o in zip(prices, others, strict=True)
-        ])  # fmt: skip
-        return Terms(gap, gain, markup.tied, marked)
 
     def _feel(self, m: int, drugs: list[int], begun: list[int]) -> None:
         """What a unit of drugs under agreement is felt to cost in the year that begins, at the share of the selected
@@ -248,24 +226,12 @@ class Place:
             usual = self.usual[begun]
             going, total = (usual / (1 + np.exp(-self.natural[begun]))).sum(axis=1), usual.sum(axis=1)
             self._going[begun] = np.divide(going, total, out=np.zeros_like(total), where=total > 0)
-        if not drugs:
-            return
-        world = self.world
-        prices, others = zip(*(self._sides[d] for d in drugs), strict=True)
-        law = world.laws.part("reimbursement", self.index, m)
-        years, mean = (m - self.begins[drugs]) // 12 + 1, world.prices.mean[drugs, self.index]
-        self.response.felt[drugs] = felt(
-            self._going[drugs], np.array(prices), [*others], mean, years, law, world.spec.finance
-        )
+        if drugs:
+            self.response.felt[drugs] = felt_of(self.world, self, m, drugs, self._going[drugs])
 
-    def _stock(self, m: int, drugs: list[int]) -> None:
-        world, need = self.world, np.maximum(self.usual[drugs] * self.months[drugs, None], 1e-12)
-        asked = world.laws.part("assessment", self.index, m).task * self.agreed[drugs]
-        names = tuple(world.drug_ids[d] for d in drugs)
-        shelf = Shelf(names, self.at, self.natural[drugs], asked / need, self.stock[drugs])
-        stock = world.choice.stock(shelf, world.luck)
-        if stock is not None:
-            self.stock[drugs] = stock
+    def sides(self, drug: int) -> tuple[float, Others]:
+        """Price of the selected side of a drug, and what it is chosen against."""
+        return self._sides[drug]
 
     def ordering(self) -> Generator[simpy.Event, None, None]:
         """Order at the beginning of every month, receive what was dispatched, and write it down."""
@@ -294,11 +260,12 @@ class Place:
         month = m - self.begins
         running = (month >= 0) & (month < self.term)
         left = np.where(running, np.minimum(12, self.term - month // 12 * 12) - month % 12, 0).astype(np.float64)
+        natural = self.natural if self.watching is None else pressed(world, self, m, self.watching.month(m))
         self.passed += running
         assessment = world.laws.part("assessment", self.index, m)
         state = Month(
             share=self.share,
-            natural=self.natural,
+            natural=natural,
             bought=self.bought,
             agreed=self.agreed * assessment.task,
             need=self.usual,

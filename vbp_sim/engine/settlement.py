@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import functools
+import operator
 from collections.abc import Generator, Sequence
+from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Any
 
@@ -11,13 +14,27 @@ import numpy.typing as npt
 import simpy
 
 from vbp_sim.engine.agreement import Agreement
+from vbp_sim.engine.appropriation import Kept
 from vbp_sim.engine.clock import LAPSE, add_months
 from vbp_sim.engine.place import Place
+from vbp_sim.engine.watch import excused
 from vbp_sim.engine.world import World
 from vbp_sim.facts import fact
 from vbp_sim.scenario.market import LEVELS
 
 Floats = npt.NDArray[np.float64]
+Bools = npt.NDArray[np.bool_]
+
+
+@dataclass(frozen=True)
+class Retained:
+    """What the hospitals of a place may keep of a year of an agreement, ``yuan``: to be appropriated in a ``month`` of
+    the simulation, and paid on ``due``."""
+
+    place: int
+    month: int
+    due: date
+    yuan: float
 
 
 def agreement_years(
@@ -83,7 +100,8 @@ def _close_year(
 
     ``cut``: the year ends early, after so many months.
     """
-    retained, settled = dict.fromkeys(agreements, 0.0), list[tuple[int, tuple[Any, ...]]]()
+    retained: dict[Agreement, list[Retained]] = {agreement: [] for agreement in agreements}
+    settled = list[tuple[int, tuple[Any, ...]]]()
     for place in places:
         served = [a for a in agreements if a.open[place.index] and world.shelves[a.drug].mix(place.index) is not None]
         if served:
@@ -92,11 +110,12 @@ def _close_year(
             _next_year(agreement, place, year, cut)
     for _, row in sorted(settled, key=lambda found: found[0]):
         world.recorder.row("settlement", *row)
-    for agreement in agreements:
-        world.log("assessment", round=agreement.round, drug=world.drug_ids[agreement.drug], value=retained[agreement],
+    for agreement, kept in retained.items():
+        total = functools.reduce(operator.add, (one.yuan for one in kept), 0.0)
+        world.log("assessment", round=agreement.round, drug=world.drug_ids[agreement.drug], value=total,
                   text=fact("year_end", year=year))  # fmt: skip
-        due = add_months(world.today, world.spec.finance.payout_months)
-        world.env.process(_pay(world, agreement, year, due, retained[agreement]))
+        for due in sorted({one.due for one in kept}):
+            world.env.process(_pay(world, agreement, year, [one for one in kept if one.due == due]))
 
 
 def _next_year(agreement: Agreement, place: Place, year: int, cut: int | None) -> None:
@@ -108,13 +127,16 @@ def _next_year(agreement: Agreement, place: Place, year: int, cut: int | None) -
         place.open_year(d, nextly * longer / months, longer)
     else:
         place.close(d)
+        place.finished[d] |= place.rewarded[d]
+        place.rewarded[d] = False
 
 
-def _pay(
-    world: World, agreement: Agreement, year: int, due: date, retained: float
-) -> Generator[simpy.Event, None, None]:
-    yield from world.until(world.clock.day(due))
-    world.log("retention-paid", round=agreement.round, drug=world.drug_ids[agreement.drug], value=retained,
+def _pay(world: World, agreement: Agreement, year: int, kept: list[Retained]) -> Generator[simpy.Event, None, None]:
+    """Tell what is paid out of a year's surplus on one day, after the caps on what places appropriate."""
+    yield from world.until(world.clock.day(kept[0].due))
+    part = world.accounts.surplus.part
+    paid = functools.reduce(operator.add, (one.yuan * float(part[one.month, one.place]) for one in kept), 0.0)
+    world.log("retention-paid", round=agreement.round, drug=world.drug_ids[agreement.drug], value=paid,
               text=fact("retained", year=year))  # fmt: skip
 
 
@@ -124,18 +146,18 @@ def _settle(
     place: Place,
     year: int,
     cut: int | None,
-    retained: dict[Agreement, float],
+    retained: dict[Agreement, list[Retained]],
 ) -> list[tuple[int, tuple[Any, ...]]]:
     """Assess every institution of a place for its agreements of a round; return the rows of the settlement table, each
-    with its drug, and add up what is ``retained``.
+    with its drug, and note what is ``retained``.
 
     The law of the year's last day holds. Where a shortage is no failure, what was not delivered counts as bought, and
-    what replaced it not as chosen.
+    what replaced it not as chosen. Who is excused has done what was agreed.
     """
-    finance, p = world.spec.finance, place.index
+    finance, p, name = world.spec.finance, place.index, agreements[0].round
     m = world.month_of(world.today - timedelta(days=1))
-    due = world.month_of(add_months(world.today, finance.payout_months))
     assessment, retention = world.laws.part("assessment", p, m), world.laws.part("retention", p, m)
+    watch, review = world.laws.part("watch", p, m), world.laws.part("reporting", p, m)
     d = [agreement.drug for agreement in agreements]
     months = np.array([agreement.year_months(year) if cut is None else cut for agreement in agreements])
     mixes = [mix for agreement in agreements if (mix := world.shelves[agreement.drug].mix(p)) is not None]
@@ -143,42 +165,70 @@ def _settle(
     rest = np.array([world.prices.others(drug, p, mix.products).price for drug, mix in zip(d, mixes, strict=True)])
     before = np.array([agreement.price_before[p] for agreement in agreements])[:, None]
     agreed, bought, other = place.agreed[d], place.bought[d], place.nonselected[d]
-    spent = other * rest[:, None]
+    here, free = agreed > 0, excused(world, place.at, assessment, d, name, year)
     missing = place.undelivered[d] if assessment.shortage_exempt else np.zeros_like(bought)
     done, chosen = bought + missing, np.maximum(other - world.supply.switchable * missing, 0)
-    completion = np.divide(done, agreed, out=np.ones_like(bought), where=agreed > 0)
+    done = np.where(free, np.maximum(done, agreed), done)
+    completion = np.divide(done, agreed, out=np.ones_like(bought), where=here)
     nonselected = chosen / np.maximum(done + chosen, 1e-12)
     place.completion[d], place.other_share[d] = completion, nonselected
-    passed = assessment.passed(completion, nonselected) & (agreed > 0)
+    passed = (assessment.passed(completion, nonselected) | free) & here
     score = assessment.score(completion, nonselected, place.on_time.astype(np.float64))
-    base = place.reported[agreements[0].round][d] * (months / 12)[:, None]
+    base = place.reported[name][d] * (months / 12)[:, None]
+    missed = np.maximum(agreed - done, 0.0) * price
+    points, fined = review.penalty(base, agreed, done, price)
+    if place.watching is not None:
+        interviews = place.watching.interviews[d]
+        points, fined = points + watch.points(interviews), fined + watch.deducted(missed)
+        passed, base = _ladder(world, place, name, passed, watch.failed(interviews)), base * place.watching.budget[d]
+        place.watching.close(d, watch, missed)
+    counts = retention.counts([world.market.drugs[drug].kind for drug in d], place.finished[d])[:, None]
+    base, spent, volume = base * counts, other * rest[:, None] * counts, retention.counted(agreed, bought) * counts
     ward = np.array([world.market.drugs[drug].inpatient_share for drug in d])
     by_case = np.zeros(len(d)) if retention.on_cases else world.laws.part("hospital_payment", p, m).by_case(ward)
-    covered = finance.fund_share * finance.insured_share
-    surplus = retention.surplus(
-        base, before, agreed, price, spent, finance.fund_share * (1 - by_case[:, None]), finance.insured_share
-    )
-    kept = surplus * retention.ratio(score, passed)
+    covered, counted_share = finance.fund_share * finance.insured_share, finance.fund_share * (1 - by_case[:, None])
+    surplus = retention.surplus(base, before, volume, price, spent, counted_share, finance.insured_share)
+    budget, score = base * before * covered, np.maximum(score - points, 0.0)
+    kept = surplus * retention.ratio(score, passed, surplus / np.maximum(budget * (1 - by_case[:, None]), 1e-12))
     if world.watcher is not None:
-        world.watcher.settled(place, agreements[0].round, year, d, kept)
-    completed = (agreed > 0) & (bought >= agreed * (1 - 1e-9))
-    here, stock = agreed > 0, place.stock[d]
+        world.watcher.settled(place, name, year, d, kept)
+    place.rewarded[d] |= kept.any(axis=1)
+    staff = kept * retention.staff_part(kept.sum(axis=0))
+    completed, stock = here & (bought >= agreed * (1 - 1e-9)), place.stock[d]
     stocked, others = here & (stock >= 0), here & (stock <= 0)
-    columns = (here, passed, completed, stocked, others, agreed, bought, other, base * before * covered,
-               (agreed * price + spent) * covered, surplus, kept)  # fmt: skip
+    columns = (here, passed, completed, stocked, others, agreed, bought, other, budget,
+               (volume * price + spent) * covered, surplus, kept, staff, fined)  # fmt: skip
     sums = place.institutions.by_level(np.concatenate(columns).astype(np.float64)).reshape(len(columns), len(d), -1)
-    world.accounts.retain(m, due, agreements[0].round, p, sums[-1].sum(axis=0))
-    part = np.divide(bought, agreed, out=np.full(bought.shape, np.nan), where=agreed > 0)
+    due, decided = add_months(world.today, retention.payout_months), m + retention.appropriation_months
+    yuan, staffs, fines = (each.sum(axis=0) for each in sums[-3:])
+    at = world.accounts.place_of_round[name]
+    world.accounts.surplus.assess(
+        Kept(m, decided, world.month_of(due), at, p, yuan, staffs, retention.yearly_cap)
+    )  # fmt: skip
+    if fines.any():
+        world.accounts.deduct(m, name, p, fines)
+        world.log(
+            "deduction", round=name, province=place.id, value=float(fines.sum()), text=fact("deducted", year=year)
+        )
+    part = np.divide(bought, agreed, out=np.full(bought.shape, np.nan), where=here)
     rows, levels = [], place.institutions.level
     for i, agreement in enumerate(agreements):
-        retained[agreement] += float(kept[i].sum())
-        for level, name in enumerate(LEVELS):
+        retained[agreement].append(Retained(p, decided, due, float(kept[i].sum())))
+        for level, label in enumerate(LEVELS):
             if sums[0, i, level] > 0:
-                counts = [round(count) for count in sums[:5, i, level].tolist()]
+                counted = [round(count) for count in sums[:5, i, level].tolist()]
                 tenth = _percentile(part[i, levels == level], 0.1)
-                head = (agreement.round, year, world.drug_ids[agreement.drug], place.id, name)
-                rows.append((agreement.drug, (*head, *counts, tenth, *sums[5:, i, level].tolist())))
+                head = (name, year, world.drug_ids[agreement.drug], place.id, label)
+                rows.append((agreement.drug, (*head, *counted, tenth, *sums[5:-2, i, level].tolist())))
     return rows
+
+
+def _ladder(world: World, place: Place, round: str, passed: Bools, failed: Bools) -> Bools:
+    """Who passes after those have failed who were interviewed too often, (drugs, institutions)."""
+    fell = int((passed & failed).sum())
+    if fell:
+        world.log("rating-failed", round=round, province=place.id, value=float(fell), text=fact("interviewed_often"))
+    return passed & ~failed
 
 
 def _percentile(values: Floats, at: float) -> float:

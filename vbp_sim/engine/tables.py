@@ -9,65 +9,23 @@ names, and docs/tables.md is rendered from here (``python -m vbp_sim.engine.tabl
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from typing import Literal
-
+from vbp_sim.engine.columns import (
+    DRUG,
+    FIRM,
+    LEVEL,
+    MONTH,
+    ORIGINATOR,
+    PROVINCE,
+    ROUND,
+    Table,
+    table,
+)
 from vbp_sim.engine.flows import CLAIMS, FLOWS
 
-#: int: 64-bit; float: 64-bit, nan = not known or does not apply; text: "" = none; month, date: calendar dates
-Kind = Literal["int", "float", "bool", "text", "month", "date"]
-
-
-@dataclass(frozen=True)
-class Column:
-    """One column of a table."""
-
-    name: str
-    kind: Kind
-    unit: str
-    meaning: str
-
-
-@dataclass(frozen=True)
-class Table:
-    """One table of a run folder, stored as tables/NAME.parquet with one row group per replication."""
-
-    name: str
-    meaning: str
-    columns: tuple[Column, ...]
-
-    @property
-    def names(self) -> tuple[str, ...]:
-        """Names of the columns in their stored order."""
-        return tuple(c.name for c in self.columns)
-
-    def column(self, name: str) -> Column:
-        """The column of that name; KeyError with the known names if there is none."""
-        for column in self.columns:
-            if column.name == name:
-                return column
-        raise KeyError(f"table {self.name} has no column {name}; it has {', '.join(self.names)}")
-
-
-REPLICATION = Column("replication", "int", "-", "number of the replication, from 0")
-ROUND = Column("round", "text", "-", "bidding round")
-DRUG = Column("drug", "text", "-", "drug")
-FIRM = Column("manufacturer", "text", "-", "manufacturer of the product")
-ORIGINATOR = Column("originator", "bool", "-", "the product is the originator's")
-PROVINCE = Column("province", "text", "-", "province, or city of a pilot")
-LEVEL = Column("level", "text", "-", "level of hospital: tertiary, secondary or primary")
-MONTH = Column("month", "month", "-", "month, stored as its first day")
-
-
-def _table(name: str, meaning: str, *columns: Column | tuple[str, Kind, str, str]) -> Table:
-    declared = tuple(c if isinstance(c, Column) else Column(*c) for c in columns)
-    return Table(name, meaning, (REPLICATION, *declared))
-
-
 TABLES: dict[str, Table] = {
-    table.name: table
-    for table in (
-        _table(
+    declared.name: declared
+    for declared in (
+        table(
             "bids",
             "One row per product that may bid in a round.",
             ROUND,
@@ -87,7 +45,7 @@ TABLES: dict[str, Table] = {
             ("real_selected", "int", "-", "1 = really won, 0 = really lost, -1 = not known"),
             ("named", "float", "units/year", "volume reported for this brand; 0 where nobody asks for brands"),
         ),
-        _table(
+        table(
             "awards",
             "One row per drug tendered in a round.",
             ROUND,
@@ -104,7 +62,7 @@ TABLES: dict[str, Table] = {
             ("pre_price", "float", "yuan/unit", "lowest price paid before, of all products; nan = not known"),
             ("real_price", "float", "yuan/unit", "lowest bid that really won; nan = not known or nobody won"),
         ),
-        _table(
+        table(
             "allocation",
             "One row per selected drug and province for the main supplier, and one for each brand that was named.",
             ROUND,
@@ -118,7 +76,7 @@ TABLES: dict[str, Table] = {
             ("reported", "float", "units/year", "reported volume that goes to this supplier"),
             ("agreed", "float", "units/year", "agreed volume"),
         ),
-        _table(
+        table(
             "reports",
             "One row per drug, province and level of hospital: what institutions reported.",
             ROUND,
@@ -130,7 +88,7 @@ TABLES: dict[str, Table] = {
             ("reported", "float", "units/year", "reported volume"),
             ("agreed", "float", "units/year", "agreed volume"),
         ),
-        _table(
+        table(
             "use",
             "Rows: month, drug, province, level. need = selected + generic + originator + alternatives + away + unmet.",
             MONTH,
@@ -154,7 +112,7 @@ TABLES: dict[str, Table] = {
             ("unmet", "float", "units", "needed and not supplied"),
             ("agreed", "float", "units", "agreed volume of the contract year / its months; 0 outside a contract"),
         ),
-        _table(
+        table(
             "supply",
             "One row per month and supplied product.",
             MONTH,
@@ -169,7 +127,7 @@ TABLES: dict[str, Table] = {
             ("backup_delivered", "float", "units", "delivered as backup for others"),
             ("short", "float", "units", "ordered from it as main supplier and not delivered by it"),
         ),
-        _table(
+        table(
             "prices",
             "One row per product of a tendered drug: price before and after the round.",
             ROUND,
@@ -181,7 +139,7 @@ TABLES: dict[str, Table] = {
             ("price_after", "float", "yuan/unit", "price after the round"),
             ("standard", "float", "yuan/unit", "payment standard of the fund in the first contract year"),
         ),
-        _table(
+        table(
             "settlement",
             "One row per contract year, drug, province and level: assessment and retained surplus.",
             ROUND,
@@ -203,7 +161,22 @@ TABLES: dict[str, Table] = {
             ("surplus", "float", "yuan", "measured savings"),
             ("retained", "float", "yuan", "part of the measured savings that hospitals keep"),
         ),
-        _table(
+        table(
+            "watch",
+            "One row per month, round, drug, province and level under a law that watches: marks and what follows them.",
+            MONTH,
+            ROUND,
+            ("drug", "text", "-", "drug; empty = all of the round, an institution counts with its worst mark"),
+            PROVINCE,
+            LEVEL,
+            ("institutions", "int", "institutions", "institutions with an agreed volume"),
+            ("yellow", "int", "institutions", "institutions marked yellow"),
+            ("red", "int", "institutions", "institutions marked red"),
+            ("unstocked", "int", "institutions", "institutions that do not stock what they agreed to"),
+            ("interviewed", "int", "institutions", "institutions that are interviewed"),
+            ("excused", "int", "institutions", "institutions that are excused and not marked"),
+        ),
+        table(
             "fund",
             "One row per month and province: who paid, against earlier prices and shares.",
             MONTH,
@@ -224,7 +197,7 @@ TABLES: dict[str, Table] = {
             ("delay_days", "float", "days", "mean time from delivery to payment of manufacturers"),
             ("price_index", "float", "-", "chained price index of the tendered drugs, 1 in the first month"),
         ),
-        _table(
+        table(
             "accounts",
             "One row per posting: money that moved between two parties in a month, or goods that are owed for.",
             MONTH,
@@ -236,7 +209,7 @@ TABLES: dict[str, Table] = {
             ("payee", "text", "-", "party that is paid"),
             ("yuan", "float", "yuan", "amount"),
         ),
-        _table(
+        table(
             "claims",
             "One row per month, round, province, level and kind of claim: what is owed and not yet paid at its end.",
             MONTH,
@@ -249,7 +222,7 @@ TABLES: dict[str, Table] = {
             ("open", "float", "yuan", "not yet paid"),
             ("overdue", "float", "yuan", "part of it that is past due"),
         ),
-        _table(
+        table(
             "firms",
             "One row per month and company.",
             MONTH,
@@ -258,7 +231,7 @@ TABLES: dict[str, Table] = {
             ("cost", "float", "yuan", "cost of making them"),
             ("cash", "float", "yuan", "receipts less production, fees, taxes and damages since the start, from 0"),
         ),
-        _table(
+        table(
             "distributors",
             "One row per month and province: its distributors.",
             MONTH,
@@ -271,7 +244,7 @@ TABLES: dict[str, Table] = {
             ("afford", "float", "share", "part of the remotest deliveries that their credit allows"),
             ("delay_all", "float", "days", "mean time from delivery until hospitals pay, of all goods"),
         ),
-        _table(
+        table(
             "classes",
             "Rows: month, class of molecules, province. need = need - alternatives of its drugs in use + other. Empty "
             "where nobody can turn to another molecule.",
@@ -283,7 +256,7 @@ TABLES: dict[str, Table] = {
             ("other_before", "float", "DDD", "what these would serve if nobody turned"),
             ("price", "float", "yuan/DDD", "price of a day's dose of these"),
         ),
-        _table(
+        table(
             "events",
             "One row per thing that happened, in order of time.",
             ("time", "float", "days", "time since the start of the simulation"),
@@ -312,10 +285,10 @@ def markdown() -> str:
         "`nan`, unknown texts are empty. Months and dates are Parquet dates; a month is stored as its first",
         "day.",
     ]
-    for table in TABLES.values():
-        lines += ["", f"## {table.name}", "", table.meaning, ""]
+    for one in TABLES.values():
+        lines += ["", f"## {one.name}", "", one.meaning, ""]
         lines += ["| column | type | unit | meaning |", "|---|---|---|---|"]
-        lines += [f"| {c.name} | {c.kind} | {c.unit} | {c.meaning} |" for c in table.columns]
+        lines += [f"| {c.name} | {c.kind} | {c.unit} | {c.meaning} |" for c in one.columns]
     lines += ["", "## Flows", "", "| flow | payer | payee | meaning |", "|---|---|---|---|"]
     lines += [f"| {f.id} | {f.payer} | {f.payee} | {f.meaning} |" for f in FLOWS.values()]
     lines += ["", "## Claims", "", "| claim | creditor | debtor | meaning |", "|---|---|---|---|"]

@@ -8,15 +8,18 @@ Example: `assessment: {rule: points, gate_completion: 1.0, nonselected_cap: 0.5}
 from __future__ import annotations
 
 from abc import abstractmethod
+from collections.abc import Mapping
 from typing import ClassVar, Literal
 
 import numpy as np
 from pydantic import model_validator
 
 from vbp_sim.rules.arrays import BoolArray, FloatArray
+from vbp_sim.scenario.limits import Portion
 from vbp_sim.scenario.parts import Rule, param
 
 ASSUMED = "assumption: no province's table of points was found"
+EXCUSED = "assumption: [E3] names the cause, nobody says how often"
 
 
 class Assessment(Rule):
@@ -31,6 +34,24 @@ class Assessment(Rule):
         "[E3], notice of December 2024",
         "S",
     )
+    changed_need: Portion = param(
+        0.0,
+        "part of the institutions excused for a drug and year by a changed clinical need",
+        "share",
+        EXCUSED,
+    )
+    emergency: Portion = param(
+        0.0, "part of the institutions excused for a drug and year by an emergency", "share", EXCUSED
+    )
+    seasonal: Portion = param(
+        0.0, "part of the institutions excused for a drug and year because it is seasonal", "share", EXCUSED
+    )
+
+    @property
+    def excuses(self) -> Mapping[str, float]:
+        """Part of the institutions that are excused, by cause; causes that excuse nobody are left out."""
+        causes = {"changed-need": self.changed_need, "emergency": self.emergency, "seasonal": self.seasonal}
+        return {cause: part for cause, part in causes.items() if part > 0}
 
     @property
     @abstractmethod

@@ -17,7 +17,7 @@ import numpy.typing as npt
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from vbp_sim.engine.tables import Column, Table
+from vbp_sim.engine.columns import Column, Table
 from vbp_sim.errors import visible
 
 Array = npt.NDArray[Any]

@@ -1,8 +1,8 @@
-"""Paths of the first edition that have moved to the laws, and what to write instead.
+"""Paths that have moved to the laws, and what to write instead.
 
-In the first edition a round's rules said what hospitals must do and may keep and who pays when, behaviour said
-what the review of reports lets pass, and finance what distribution costs. Local law says that now. `migrated` turns the
-values of an old file into new ones.
+In the first edition a round's rules said what hospitals must do and may keep and who pays when, behaviour what the
+review of reports lets pass and what staff get, and finance when that is paid and what distribution costs. Local law
+says that now. `migrated` turns the values of an old file into new ones.
 """
 
 from __future__ import annotations
@@ -19,6 +19,7 @@ from vbp_sim.scenario.gone import refuse_gone_setting
 from vbp_sim.scenario.patches import split
 from vbp_sim.scenario.rewrite import block, flow
 from vbp_sim.scenario.shape import at
+from vbp_sim.scenario.single import SINGLE, pop, prune, shared
 from vbp_sim.scenario.spec import Spec
 from vbp_sim.scenario.tree import Address, Node, dotted, leaves, plain
 from vbp_sim.scenario.yaml_source import parse
@@ -37,8 +38,6 @@ DEFAULT = {"assessment": "points", "retention": "tiers", "payment": "stepped"}
 REVIEW = ("lowest", "highest", "excused", "ratchet")
 #: keys of behaviour.reporting that are the newsvendor's, the model where a file named none
 NEWSVENDOR = {"cost_ratio", "cost_ratio_spread", "cv_low", "cv_high", "expected_share"}
-#: keys of finance that are a law's, with the part and key of today
-FINANCE = {"distribution_fee": ("distribution", "fee")}
 #: what the reports by habit had as limits unless a file said otherwise
 ANCHOR = {"lowest": 0.0, "highest": 5.0}
 
@@ -63,9 +62,7 @@ def new_path(address: Address) -> Address | None:
             return (part, *rest)
         case ("behaviour", "reporting", key) if key in REVIEW:
             return ("reporting", key)
-        case ("finance", key) if key in FINANCE:
-            return FINANCE[key]
-    return None
+    return SINGLE.get(address)
 
 
 def old_values(tree: Node) -> Iterator[tuple[Address, Node]]:
@@ -137,14 +134,16 @@ def refuse_parts(tree: Node) -> None:
 def migrated(data: Map, whole: Map) -> Map:
     """The values of a file as edition 2 writes them. ``whole``: the scenario with all that it extends."""
     before = rounds_of(whole)
-    new = _moved(data, before, rounds_of(_over(whole, data)), anchors=data.get("edition") != EDITION)
+    standing = _laws_of(_over(whole, data))
+    new = _moved(data, before, rounds_of(_over(whole, data)), standing, anchors=data.get("edition") != EDITION)
     variants = new.get("variants")
     variants = variants if isinstance(variants, dict) else {}
     for name, one in variants.items():
         changes = one.get("changes") if isinstance(one, dict) else None
         if isinstance(changes, dict):
             after = rounds_of(_over(whole, changes))
-            made = _moved(changes, before, after, anchors=data.get("edition") != EDITION)
+            there = _laws_of(_over(_over(whole, data), changes))
+            made = _moved(changes, before, after, there, anchors=data.get("edition") != EDITION)
             variants[name] = {**one, "changes": made}
             if isinstance(one.get("replaces"), list):
                 variants[name]["replaces"] = [_replaced(path, made) for path in one["replaces"]]
@@ -165,13 +164,13 @@ def rounds_of(whole: Map) -> dict[str, Round]:
     return dict(sorted(found.items(), key=lambda item: item[1].start))
 
 
-def _moved(data: Map, before: Mapping[str, Round], after: Mapping[str, Round], *, anchors: bool) -> Map:
-    """A scenario, or the changes of a variant, with all that has moved in its laws."""
+def _moved(data: Map, before: Mapping[str, Round], after: Mapping[str, Round], standing: Map, *, anchors: bool) -> Map:
+    """A scenario, or the changes of a variant, with all that has moved in its laws; ``standing`` are those it has."""
     new, named, review = copy.deepcopy(data), _pop_laws(data), {}
     for name in named:
         for part in PARTS:
             new["rounds"][name]["rules"].pop(part, None)
-        _prune(new, ("rounds", name, "rules"))
+        prune(new, ("rounds", name, "rules"))
     reporting = new.get("behaviour", {}).get("reporting") if isinstance(new.get("behaviour"), dict) else None
     if isinstance(reporting, dict):
         if anchors and "model" not in reporting and NEWSVENDOR.intersection(reporting):
@@ -179,21 +178,22 @@ def _moved(data: Map, before: Mapping[str, Round], after: Mapping[str, Round], *
         if anchors and reporting.get("model") == "anchor":
             review = dict(ANCHOR)
         review |= {key: reporting.pop(key) for key in REVIEW if key in reporting}
-        _prune(new, ("behaviour", "reporting"))
-    changes: Map = {"reporting": review} if review else {}
-    finance = new.get("finance")
-    for key in [key for key in FINANCE if isinstance(finance, dict) and key in finance]:
-        part, name = FINANCE[key]
-        changes[part] = {name: new["finance"].pop(key)}
-    _prune(new, ("finance",))
-    laws = _laws(named, before, after)
-    if changes:
-        laws = _over({"national": {"changes": changes}}, laws)
+        prune(new, ("behaviour", "reporting"))
+    laws, single = _laws(named, before, after), pop(new)
+    for name, law in shared(single, {**standing, **laws}).items():
+        laws = _over(laws, {name: {"changes": law}})
+    if review:
+        laws = _over({"national": {"changes": {"reporting": review}}}, laws)
     if not laws:
         return new
     laws = _over(new.pop("laws", None) or {}, laws)
     head = list(new)[: list(new).index("rounds") + 1] if "rounds" in new else list(new)
     return {**{k: new[k] for k in head}, "laws": laws, **{k: v for k, v in new.items() if k not in head}}
+
+
+def _laws_of(data: Map) -> Map:
+    laws = data.get("laws")
+    return dict(laws) if isinstance(laws, dict) else {}
 
 
 def _pop_laws(data: Map) -> dict[str, Map]:
@@ -295,16 +295,6 @@ def _replaced(path: Any, changes: Map) -> Any:
         return path
     law = address[1] if address[1] in changes.get("laws", {}) else "national"
     return dotted(("laws", law, "changes", *new))
-
-
-def _prune(data: Map, address: Address) -> None:
-    """Remove the maps on the way to an address that have become empty."""
-    for length in range(len(address), 0, -1):
-        holder = data
-        for step in address[: length - 1]:
-            holder = holder[step]
-        if holder.get(address[length - 1]) == {}:
-            del holder[address[length - 1]]
 
 
 def _over(base: Map, patch: Map, part: str = "") -> Map:

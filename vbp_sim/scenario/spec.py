@@ -221,15 +221,6 @@ class Finance(Frozen):
         gt=0,
         le=10,
     )
-    payout_months: int = param(
-        12,
-        "months from the end of a contract year to the payment of the retained surplus",
-        "months",
-        "6 to 18 months, no page found",
-        "M",
-        ge=0,
-        le=60,
-    )
 
     def punctual(self, rigour: float) -> float:
         """Share of the institutions of a place that pay when it is due, by the place's rigour (standard normal)."""

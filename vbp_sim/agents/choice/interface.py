@@ -101,9 +101,13 @@ class Choice(Part):
 
     @abstractmethod
     def money(self, kept: Floats) -> Floats:
-        """Return the utility that money adds, same shape as ``kept``: the part of a measured surplus that an
-        institution expects to keep, over the national cap of one half."""
+        """Return the utility that money adds, same shape as ``kept``: the part of a measured surplus that the staff of
+        an institution expect, over the national cap of one half."""
         raise NotImplementedError
+
+    def marked(self, marks: npt.NDArray[np.int64]) -> Floats:
+        """Return the utility that being watched adds in a month, same shape as ``marks``: 0 none, 1 yellow, 2 red."""
+        return np.zeros(marks.shape)
 
     @abstractmethod
     def paid(self, terms: Terms) -> Floats:

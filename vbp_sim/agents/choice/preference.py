@@ -1,7 +1,7 @@
 """What institutions prefer without any task: the part that all choice models share.
 
     natural = scale (information + cost control + price log10(price ratio) + reimbursement x gap) - brand x share
-              + incentive x staff share x kept + margin x gain + price mark x marked
+              + incentive x kept by staff + margin x gain + price mark x marked
               + wards x ward + level + rigour + own
 
 A stricter shelf shows in what other molecules of the class serve, see `vbp_sim.agents.classes`.
@@ -10,6 +10,7 @@ A stricter shelf shows in what other molecules of the class serve, see `vbp_sim.
 from __future__ import annotations
 
 import numpy as np
+import numpy.typing as npt
 
 from vbp_sim.agents.choice.interface import Choice, Floats, Setting, Terms
 from vbp_sim.scenario.limits import Portion
@@ -50,14 +51,19 @@ class Preference(Choice):
     )
     incentive: float = param(
         0.3,
-        "pull of expecting to keep half of the measured surplus, of which staff get `staff_share`",
+        "pull of staff expecting half of the measured surplus for themselves",
         "logit",
         "assumption: 600 yuan a doctor, once and late [E13]; no effect on use is published, so 0 is possible",
         ge=0,
         le=10,
     )
-    staff_share: Portion = param(
-        0.5, "part of the retained surplus that reaches staff", "share", "0.5 to 1, no page found", "M"
+    mark_pull: float = param(
+        0.3,
+        "push of each mark, yellow one, red two, in the month after it was earned, where the law watches",
+        "logit",
+        "assumption: no effect of watching is published, so 0 is possible; larger tasks raise use, 0.052 [B15]",
+        ge=0,
+        le=10,
     )
     margin: float = param(
         0.5,
@@ -145,7 +151,11 @@ class Preference(Choice):
 
     def money(self, kept: Floats) -> Floats:
         """See `Choice.money`."""
-        return np.asarray(self.incentive * self.staff_share * kept)
+        return np.asarray(self.incentive * kept)
+
+    def marked(self, marks: npt.NDArray[np.int64]) -> Floats:
+        """See `Choice.marked`."""
+        return np.asarray(self.mark_pull * marks)
 
     def paid(self, terms: Terms) -> Floats:
         """See `Choice.paid`; doctors feel the part that they are paid on top of what their hospital gains."""

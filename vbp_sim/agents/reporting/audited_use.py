@@ -1,6 +1,7 @@
 """Reports as the form asks for them: the use of the last audited year, less what is kept for originators.
 
-    R = max(audited x floor, audited x (1 - room x originators' share) x exp(error z), catch up x bought)
+    R = max(audited x floor, audited x (1 - room x originators' share) x exp(error z) x answer, catch up x bought)
+    answer = (1 + weight x under) / (1 + weight x over), the penalties of small and of large reports in prices
 
 The form is filled in beforehand with the floor, and whoever wants less than that leaves it so: a spike at the floor.
 Audited use is one to two years older than the contract year; what it has grown since is not in the report. In later
@@ -13,13 +14,13 @@ from typing import Literal
 
 import numpy as np
 
-from vbp_sim.agents.reporting.interface import Floats, History, Reporting
+from vbp_sim.agents.reporting.interface import Answering, Floats, History
 from vbp_sim.scenario.limits import Portion
 from vbp_sim.scenario.parts import param
 from vbp_sim.streams import Streams, normal_of, words_at
 
 
-class AuditedUse(Reporting):
+class AuditedUse(Answering):
     """Institutions report a part of their last audited year, and no less than the form asks for."""
 
     model: Literal["audited-use"] = "audited-use"
@@ -62,6 +63,7 @@ class AuditedUse(Reporting):
         keys = luck.keys("reporting.error", history.drugs, history.round)
         error = np.exp(self.error * normal_of(words_at(keys[:, None], history.at)))
         wanted = (1 - self.room * np.broadcast_to(history.brand, len(history.drugs)))[:, None] * error
+        wanted *= (1 + self.penalty_weight * history.under) / (1 + self.penalty_weight * history.over)
         floor = max(0.0, self.floor + self.floor_spread * history.rigour)
         asked = history.use * np.maximum(floor, (1 + self.growth) * wanted)
         return np.asarray(np.maximum(asked, self.catch_up * history.bought))

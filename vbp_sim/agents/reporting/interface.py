@@ -32,6 +32,7 @@ class History:
     calendar year before the report, and ``bought`` the selected product in the last contract year (0 before the first).
     Shape (drugs,): ``share`` is the guaranteed share of the reported volume that they expect, ``brand`` what
     originators had of the use. ``rigour`` is how strictly the place enforces what is asked, a standard normal draw.
+    ``over`` is the penalty of a unit agreed and not bought, ``under`` of one bought far beyond the report, in prices.
     """
 
     round: str
@@ -42,6 +43,8 @@ class History:
     bought: Floats
     brand: Floats | float = 0.0
     rigour: float = 0.0
+    over: float = 0.0
+    under: float = 0.0
 
 
 class Reporting(Part):
@@ -92,3 +95,15 @@ class Reporting(Part):
         total = float(weights.sum())
         parts = weights / total if total > 0 else np.full(len(shares), 1 / max(len(shares), 1))
         return np.asarray(self.named * reported[:, None] * parts)
+
+
+class Answering(Reporting):
+    """Reports that answer to penalties for wrong ones."""
+
+    penalty_weight: float = param(
+        1.0,
+        "loss by a penalty of the whole price of a unit, over that of a unit needed beyond the agreed volume",
+        source="assumption: no answer to penalties is published, so 0 is possible",
+        ge=0,
+        le=100,
+    )

@@ -3,6 +3,9 @@
     agreed volume wanted  A* = F^-1(tau),  tau = 1 / (1 + c_o / c_s),   F = log-normal demand for the selected product
     reported volume       R* = A* / (guaranteed share)
 
+where the law's penalties for volumes agreed and not bought, and for those bought far beyond the report (both in prices,
+times ``penalty_weight``), add to c_o and to c_s; c_s is 1 without them.
+
 The chance of missing the agreed volume is tau whatever F is; a larger guaranteed share lowers the report and leaves the
 agreed volume as it was.
 """
@@ -14,12 +17,12 @@ from typing import Literal
 import numpy as np
 from pydantic import model_validator
 
-from vbp_sim.agents.reporting.interface import Floats, History, Reporting
+from vbp_sim.agents.reporting.interface import Answering, Floats, History
 from vbp_sim.scenario.parts import param, wrong
 from vbp_sim.streams import LEVELS, Streams, normal_of, normal_table, uniform_of, words_at
 
 
-class Newsvendor(Reporting):
+class Newsvendor(Answering):
     """Institutions under-report because missing the agreed volume costs more than running short of it."""
 
     model: Literal["newsvendor"] = "newsvendor"
@@ -57,6 +60,7 @@ class Newsvendor(Reporting):
             return words_at(keys[:, None], history.at)
 
         ratio = self.cost_ratio * np.exp(self.cost_ratio_spread * normal_of(draw("cost-ratio")))
+        ratio = (ratio + self.penalty_weight * history.over) / (1 + self.penalty_weight * history.under)
         cv = self.cv_low + (self.cv_high - self.cv_low) * uniform_of(draw("cv"))
         expected = history.use * (1 + self.growth) * self.expected_share
         agreed = expected * lognormal_quantile(1 / (1 + ratio), cv)

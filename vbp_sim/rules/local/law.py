@@ -20,6 +20,7 @@ from vbp_sim.rules.local.hospital_payment import HospitalPayment
 from vbp_sim.rules.local.markup import Markup
 from vbp_sim.rules.local.platform import Platform
 from vbp_sim.rules.local.review import Review
+from vbp_sim.rules.local.watch import Watch
 from vbp_sim.rules.payment import Payment
 from vbp_sim.rules.reimbursement import Reimbursement
 from vbp_sim.rules.retention import Retention
@@ -28,6 +29,7 @@ from vbp_sim.scenario.parts import Chosen, by_default
 #: the parts of a law, in the order of its fields
 PARTS = (
     "reporting",
+    "watch",
     "assessment",
     "retention",
     "payment",
@@ -48,6 +50,9 @@ class LocalLaw(Dated):
     date: datetime.date | None = Field(None, description="day from which such law was in force")
     reporting: Annotated[Review, Chosen("review", "limits")] = Field(
         description="what reports must pass, and floors under them"
+    )
+    watch: Annotated[Watch, Chosen("watch", "none")] = by_default(
+        "what is looked at while an agreement year runs, and what follows"
     )
     assessment: Annotated[Assessment, Chosen("assessment", "points")] = Field(description="how hospitals are assessed")
     retention: Annotated[Retention, Chosen("retention", "tiers")] = Field(description="what hospitals keep of savings")

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from vbp_sim.runs.metrics.metric import metric
-from vbp_sim.runs.metrics.replication import Replication, over, total
+from vbp_sim.runs.metrics.replication import Replication, over, ratio, total
 
 
 @metric(
@@ -54,3 +54,42 @@ def retained_share(run: Replication) -> float:
 def assessment_pass_rate(run: Replication) -> float:
     """Share of institutions x drugs x agreement years."""
     return over(run, "settlement", "passed", "institutions")
+
+
+@metric(
+    "staff_bonus",
+    group="incentive",
+    unit="yuan",
+    meaning="retained surplus that has been paid to staff",
+    cuts=("province",),
+)
+def staff_bonus(run: Replication) -> float:
+    """As far as it was paid by the end of the run."""
+    return run.posted("staff_bonus")
+
+
+@metric(
+    "deductions",
+    group="incentive",
+    unit="yuan",
+    meaning="paid by hospitals for missed agreed volumes and wrong reports",
+    cuts=("province",),
+)
+def deductions(run: Replication) -> float:
+    """Over all agreement years."""
+    return run.posted("deduction")
+
+
+@metric(
+    "red_marks",
+    group="incentive",
+    unit="share",
+    meaning="watched institutions that are marked red",
+    better="lower",
+    cuts=("drug", "province", "level"),
+)
+def red_marks(run: Replication) -> float:
+    """Share of institutions x drugs x months under a law that watches."""
+    watch = run.t["watch"]
+    each = watch["drug"].astype(str) != ""
+    return ratio(float(watch["red"][each].sum()), float(watch["institutions"][each].sum()))
