@@ -19,6 +19,7 @@ from random_scenarios import drawn
 
 from vbp_sim.engine.clock import Clock
 from vbp_sim.engine.flows import CLAIMS, FLOWS
+from vbp_sim.engine.institutions import part_of_use
 from vbp_sim.engine.place import Place
 from vbp_sim.engine.simulation import horizon, simulate
 from vbp_sim.engine.world import World
@@ -195,7 +196,7 @@ def on_time(ran: Ran) -> dict[tuple[str, str], float]:
     return {
         (place.id, level): float(part)
         for place in places
-        for level, part in zip(LEVELS, place.on_time_by_level(), strict=True)
+        for level, part in zip(LEVELS, part_of_use(place.institutions, place.on_time), strict=True)
     }
 
 

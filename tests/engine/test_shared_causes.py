@@ -18,7 +18,7 @@ from vbp_sim.agents.supply.interface import Line
 from vbp_sim.engine.clock import Clock
 from vbp_sim.engine.companies import Companies
 from vbp_sim.engine.plant import Plant
-from vbp_sim.engine.simulation import simulate
+from vbp_sim.engine.simulation import horizon, simulate
 from vbp_sim.engine.source import Source
 from vbp_sim.engine.world import World
 from vbp_sim.rules.failure import Nobody
@@ -131,7 +131,7 @@ def test_a_ban_hits_the_company_with_all_its_manufacturers(tmp_path: Path) -> No
 def test_crews_belong_to_a_company(tmp_path: Path) -> None:
     products = [{**p, "owner": "group" if p["manufacturer"] in ("a1", "b2") else ""} for p in PRODUCTS]
     scenario = small(tmp_path, products=products, behaviour={"supply": {"repair_crews": 2}})
-    world = World(scenario, 0, Clock(scenario.spec.start, scenario.spec.start))
+    world = World(scenario, 0, Clock(scenario.spec.start, horizon(scenario)))
     place = {(world.drug_ids[d], m): i for i, (d, m) in enumerate(
         zip(world.products.drug, world.products.manufacturer, strict=True))}  # fmt: skip
     of = world.companies.crews

@@ -112,9 +112,9 @@ def _draw(folder: RunFolder, *, figures: bool, report: bool) -> None:
 
 
 def _sample(scenario: Scenario, file: Path, months: int, quiet: bool) -> int:
-    from vbp_sim.runs import aside, observed
+    from vbp_sim.runs import aside, purchases
 
-    aside.write_csv(file, [c.name for c in observed.COLUMNS], observed.sample(scenario, 0, months))
+    aside.write_csv(file, [c.name for c in purchases.COLUMNS], purchases.sample(scenario, 0, months))
     written(file, quiet=quiet)
     return 0
 
@@ -124,10 +124,10 @@ def _project(
 ) -> int:
     """Project the year of the hospitals of a file, and print the totals and those most likely to miss."""
     from vbp_sim.report.summary import projected
-    from vbp_sim.runs import observed
+    from vbp_sim.runs import observed, purchases
     from vbp_sim.runs.run import run_name
 
-    seen = observed.read(file, scenario)
+    seen = purchases.read(file, scenario)
     with bar(quiet or as_json) as update:
         found = observed.project(
             scenario, seen, workers, progress=lambda done, of: update(done, of, "replications")

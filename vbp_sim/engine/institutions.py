@@ -52,6 +52,13 @@ class Institutions:
         return sums
 
 
+def part_of_use(institutions: Institutions, some: npt.NDArray[np.bool_]) -> Floats:
+    """Part of the use of each level that ``some`` institutions have, (levels,)."""
+    use = institutions.use.sum(axis=0)
+    sums = institutions.by_level(np.vstack([use * some, use]))
+    return np.asarray(np.divide(sums[0], sums[1], out=np.zeros_like(sums[0]), where=sums[1] > 0))
+
+
 def generate(market: Market, place: int, demand: Demand, luck: Streams) -> Institutions:
     """Draw the institutions of one place; the sum of ``use`` is the reported volume over the reporting ratio."""
     record = market.provinces[place]

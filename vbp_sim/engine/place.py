@@ -93,12 +93,6 @@ class Place:
         """Index of each institution's level in `LEVELS`, (institutions,)."""
         return self.institutions.level
 
-    def on_time_by_level(self) -> Floats:
-        """Part of the use in institutions that pay when it is due, (levels,)."""
-        use = self.institutions.use.sum(axis=0)
-        sums = self.institutions.by_level(np.vstack([use * self.on_time, use]))
-        return np.asarray(np.divide(sums[0], sums[1], out=np.zeros_like(sums[0]), where=sums[1] > 0))
-
     def report(self, round_id: str, drugs: list[int], shares: Floats) -> None:
         """Institutions report their demand for the drugs of a round; ``shares`` are the guaranteed shares expected."""
         world, day = self.world, self.world.clock.date(self.world.env.now)

@@ -13,6 +13,7 @@ import numpy as np
 import simpy
 
 from vbp_sim.engine.clock import CLOSE, Clock, add_months
+from vbp_sim.engine.institutions import part_of_use
 from vbp_sim.engine.layout import Table, tables_of
 from vbp_sim.engine.market_day import market_day
 from vbp_sim.engine.place import Place
@@ -38,7 +39,7 @@ def simulate(scenario: Scenario, replication: int, watcher: Watcher | None = Non
     world = World(scenario, replication, Clock(scenario.spec.start, horizon(scenario)))
     world.watcher = watcher
     places = [Place(world, i) for i in range(len(world.market.provinces))]
-    world.accounts.goods.on_time = np.array([place.on_time_by_level() for place in places])
+    world.accounts.goods.on_time = np.array([part_of_use(place.institutions, place.on_time) for place in places])
     for place in places:
         world.env.process(place.ordering())
     world.env.process(market_day(world))

@@ -40,6 +40,7 @@ class Written(BaseModel):
     null_results: dict[str, Null] = {}
     policies: dict[str, Told] = {}
     expectations: list[Verdict] = []
+    left_out: dict[str, str] = {}
 
     @model_validator(mode="after")
     def of_these(self) -> Written:
