@@ -40,6 +40,9 @@ class Written(BaseModel):
     null_results: dict[str, Null] = {}
     policies: dict[str, Told] = {}
     expectations: list[Verdict] = []
+    titles: dict[str, str] = {}
+    apart: list[str] = []
+    of_runs: bool = False
 
     @model_validator(mode="after")
     def of_these(self) -> Written:
@@ -50,6 +53,8 @@ class Written(BaseModel):
         named = {
             "runs": {*self.runs},
             "policies": {*self.policies},
+            "titles": {*self.titles},
+            "apart": {*self.apart},
             "expectations": {verdict.policy for verdict in self.expectations},
             **{f"metrics.{id}": {*by.variants} for id, by in self.metrics.items()},
         }
