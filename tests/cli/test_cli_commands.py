@@ -21,9 +21,9 @@ def bad(tmp_path: Path) -> Path:
 
 
 def test_check_says_ok_on_stdout(vbp: Any) -> None:
-    code, out, err = vbp("check", "pilot-2018")
+    code, out, err = vbp("check", "batch-2")
     assert (code, err) == (0, "")
-    assert out.startswith("pilot-2018: OK (1 round,")
+    assert out.startswith("batch-2: OK (1 round,")
 
 
 def test_check_names_every_error_on_stderr_and_ends_with_2(vbp: Any, bad: Path) -> None:

@@ -171,9 +171,9 @@ def test_downloads_hold_no_formulas(nasty: str) -> None:
 def test_headline_says_which_way_a_number_goes(tmp_path: Path) -> None:
     run = synthetic.write(tmp_path / "run", replications=2)
     run.summary["metrics"] = {
-        "spend_change": {"mean": -0.5, "low": -0.6, "high": -0.4, "n": 2, "unit": "share"},
+        "spend_change": {"mean": -0.5, "low": -0.6, "high": -0.4, "n": 3, "unit": "share"},
         "fund_saving": {"mean": None, "low": None, "high": None, "n": 0, "unit": "yuan/year"},
-        "patient_saving": {"mean": -2e9, "low": -3e9, "high": 1e9, "n": 2, "unit": "yuan/year"},
+        "patient_saving": {"mean": -2e9, "low": -3e9, "high": 1e9, "n": 3, "unit": "yuan/year"},
     }
     told = [(f.value, f.says, f.span) for f in headline.came_out(run)]
     assert told == [

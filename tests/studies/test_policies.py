@@ -154,11 +154,11 @@ def test_signs_are_judged_by_the_interval_and_same_by_every_bit(sign: Any, gaps:
 
 @pytest.mark.parametrize(("sign", "at_edge"), [("up", True), ("down", False)])
 def test_an_interval_that_ends_at_zero_excludes_the_other_sign(sign: Any, at_edge: bool) -> None:
-    """Two replications with gaps m - 1 and m + 1 have the half-width t; m lies a millionth beside it."""
-    half = student(1, LEVEL)
+    """Three replications with gaps m - 1, m and m + 1 have the half-width t / sqrt 3; m lies a millionth beside it."""
+    half = student(2, LEVEL) / math.sqrt(3)
     over, under = half * (1 + 1e-6), half * (1 - 1e-6)
-    assert judged(sign, paired([0.0, 0.0], [over - 1, over + 1]), False) is at_edge
-    assert judged(sign, paired([0.0, 0.0], [under - 1, under + 1]), False) is None
+    assert judged(sign, paired([0.0] * 3, [over - 1, over, over + 1]), False) is at_edge
+    assert judged(sign, paired([0.0] * 3, [under - 1, under, under + 1]), False) is None
 
 
 @pytest.mark.parametrize("sign", ["up", "down", "same"])
@@ -190,8 +190,8 @@ def test_the_interval_of_signs_lies_inside_that_of_differences() -> None:
 
 def test_a_metric_that_no_run_has_is_undecided(tmp_path: Path) -> None:
     loaded = load_policy(written(tmp_path, FILE.replace("cut_ceiling", "completion@renewals")))
-    rows = {"base": [{"retained_share": 0.5}] * 2, "mine": [{"retained_share": 0.0}] * 2}
-    differences = {"retained_share": {"mine": paired([0.5, 0.5], [0.0, 0.0])}}
+    rows = {"base": [{"retained_share": 0.5}] * 3, "mine": [{"retained_share": 0.0}] * 3}
+    differences = {"retained_share": {"mine": paired([0.5] * 3, [0.0] * 3)}}
     assert [verdict.held for verdict in verdicts({"mine": loaded}, rows, differences, "base")] == [True, None]
 
 
@@ -204,7 +204,7 @@ def compared(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, str, str, 
     were named, stdout and stderr.
     """
     folder = tmp_path_factory.mktemp("policies")
-    scenario = write_scenario(folder, replications=2, variants={"grow": {"changes": {"demand": {"growth": 0.5}}}})
+    scenario = write_scenario(folder, replications=3, variants={"grow": {"changes": {"demand": {"growth": 0.5}}}})
     idle = folder / "idle.yaml"
     idle.write_text(IDLE, encoding="utf-8")
     named = f"share-90,{written(folder)},{idle}"

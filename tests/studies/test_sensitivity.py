@@ -15,7 +15,7 @@ from sweeping import growth, swept, write_sweep
 
 from vbp_sim.errors import InputError, RunError
 from vbp_sim.studies.discovery import discover
-from vbp_sim.studies.sensitivity import adapted, indices, morris, rank_correlations, sensitivity
+from vbp_sim.studies.sensitivity import adapted, indices, morris, rank_correlations, sensitivity, sobol
 from vbp_sim.studies.sweep import Options, begin, carry_on
 
 THREE = {
@@ -134,3 +134,32 @@ def test_the_command_ranks_draws_and_can_be_repeated(vbp: Any, tmp_path: Path) -
     assert [e["uncertainty"] for e in json.loads(shown)["effects"]] == ["grow", "pays"]
     assert vbp("sensitivity", file, "--method", "sobol", "--size", 3, "--out", out)[0] == 2
     assert vbp("sensitivity", file, "--method", "tree")[0] == 2
+
+
+def test_two_trajectories_give_no_interval_and_three_none_below_zero() -> None:
+    from vbp_sim.studies.design import _morris
+
+    units = _morris(2, 2, np.random.default_rng(1))
+    assert all(np.isnan(row[1:4]).all() and row[0] >= 0 for row in morris(units[:, 0] ** 3, units, 1))
+    units = _morris(2, 3, np.random.default_rng(1))
+    y = np.where(np.arange(len(units)) < 3, 1, 0) * units[:, 0]
+    rows = morris(y, units, 1)
+    assert all(row[1] >= 0 for row in rows)
+    assert any(row[1] == 0 < row[2] for row in rows)
+
+
+def test_two_base_points_give_no_interval_of_indices() -> None:
+    units = np.random.default_rng(1).random((8, 2))
+    assert all(np.isnan([*row[1:3], *row[4:6]]).all() for row in sobol(units[:, 0] + units[:, 1], units, 1))
+
+
+def test_the_table_of_a_screening_has_the_unit_of_each_metric() -> None:
+    from vbp_sim.cli.sensitivity import _row
+    from vbp_sim.studies.sensitivity import Effect
+
+    nothing = float("nan")
+    share = Effect("completion", "growth", 0.0314, nothing, nothing, 0.01, nothing, nothing, nothing)
+    money = Effect("fund_saving", "growth", 2.5e9, 0.0, 4e9, 1e9, nothing, nothing, nothing)
+    assert _row(share, "morris", [share]) == ("completion (%)", "growth", "3.14", "too few", "1", "")
+    assert _row(money, "morris", [money])[:4] == ("fund_saving (billion yuan/year)", "growth", "2.5", "[0, 4]")
+    assert _row(share, "sobol", [share])[:3] == ("completion", "growth", "0.0314")

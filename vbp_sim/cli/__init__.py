@@ -30,6 +30,7 @@ COMMANDS = {
     "report": "Write the report of a run or comparison, one HTML file.",
     "explore": "Look into a run, a comparison or a sweep in the browser.",
     "plot": "Draw one chart of a run.",
+    "table": "Print surplus, fund or completion by province, level and year.",
     "export": "Write a run's tables as CSV or Excel.",
     "bid": "Say what one firm's bid would bring, price by price.",
     "replay": "Put real bids through a rule set.",

@@ -111,7 +111,7 @@ def command(
     if as_json:
         print_json(found)
         return
-    _tell(found["metrics"], right, quiet)
+    _tell(found["metrics"], after, (replications, whole), right, quiet)
     if found["regret"] is not None and not quiet:
         click.echo(f"\nequilibria: by another bid a firm could still gain at most {test.regret:.1%} of its payoff")
     if after and not quiet:
@@ -177,18 +177,29 @@ def _keep(record: dict[str, Any], out: Path, report: bool, quiet: bool) -> None:
     written(out, quiet=quiet)
 
 
-def _tell(metrics: dict[str, dict[str, Any]], right: Accuracy | None, quiet: bool) -> None:
-    """Print the metrics in the units of summaries, with real values in the same unit, and how right they are."""
-    from vbp_sim.report.summary import cells
+def _tell(
+    metrics: dict[str, dict[str, Any]],
+    after: dict[str, dict[str, Any]],
+    rounds: tuple[int, int],
+    right: Accuracy | None,
+    quiet: bool,
+) -> None:
+    """Print the metrics in the units of summaries, with real values in the same unit, and how right they are.
+
+    ``after``: those of what follows the tender; ``rounds``: how many were predicted, and lived on.
+    """
+    from vbp_sim.report.summary import cells, says_range
     from vbp_sim.runs.metrics import METRICS
 
     known = any("real" in m for m in metrics.values())
-    rows = [("metric", "predicted", "range of 90 %", *(["real"] if known else []), "unit")]
-    for name, m in metrics.items():
-        id_, mean, span, unit = cells(METRICS[name], m)
-        real = [cells(METRICS[name], {**m, "mean": m["real"]})[1] if "real" in m else ""] if known else []
-        rows.append((id_, mean, span, *real, unit))
-    print_table(rows)
+    for n, ids in zip(rounds, ([id for id in metrics if id not in after], list(after)), strict=True):
+        rows = [("metric", "predicted", says_range(n), *(["real"] if known else []), "unit")]
+        for id in ids:
+            m = metrics[id]
+            id_, mean, span, unit = cells(METRICS[id], m)
+            real = [cells(METRICS[id], {**m, "mean": m["real"]})[1] if "real" in m else ""] if known else []
+            rows.append((id_, mean, span, *real, unit))
+        print_table(rows if ids else [])
     if right is not None and not quiet:
         click.echo()
         for line in right.lines():

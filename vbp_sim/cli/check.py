@@ -1,25 +1,37 @@
-"""`vbp check`: everything that is wrong with scenarios, policies and sweeps, without running them."""
+"""`vbp check`: everything that is wrong with scenarios, markets, rule sets, laws, policies and sweeps, without running
+them, and what else changes the answer."""
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import click
 
-from vbp_sim.cli.common import WRONG_INPUT, patching, print_json, printing, wrong_input
+from vbp_sim.cli.common import WRONG_INPUT, lang_option, message, patching, print_json, printing, wrong_input
 from vbp_sim.errors import InputError, Problem
+
+if TYPE_CHECKING:
+    from vbp_sim.runs.doubts import Doubt
+    from vbp_sim.scenario.market import Market
+
+#: drugs that a note names
+NAMED = 4
 
 
 @click.command("check")
 @click.argument("files", nargs=-1, required=True, metavar="FILE...")
 @patching
 @printing
+@lang_option
 def command(files: tuple[str, ...], variant: str, sets: tuple[str, ...], as_json: bool, quiet: bool) -> int:
-    """Check scenarios (files, or names of shipped ones), their markets and each of their variants; sweep files,
-    with the scenario of each point; and policies, on each shipped scenario that they are meant for.
+    """Check scenarios (files, or names of shipped ones), their markets and each of their variants; markets (folders, or
+    markets/NAME); rule sets and laws; sweep files, with the scenario of each point; and policies, on each shipped
+    scenario that they are meant for.
 
-    Ends with 2 if anything is wrong.
+    Ends with 2 if anything is wrong. Notes say what is not wrong and still changes the answer: unnamed firms that are
+    invented, drugs of unknown form or class, drugs without bidders.
     """
     results = [_check(file, variant, sets) for file in files]
     for result, error in results:
@@ -31,81 +43,90 @@ def command(files: tuple[str, ...], variant: str, sets: tuple[str, ...], as_json
 
 
 def _check(file: str, variant: str, sets: tuple[str, ...]) -> tuple[dict[str, Any], InputError | None]:
-    from vbp_sim.runs.load import load_scenario
-
     try:
-        if (policy := _policy_file(file)) is not None:
-            return _check_policy(policy, variant, sets), None
-        if _is_sweep(Path(file)):
-            return _check_sweep(Path(file), variant, sets), None
-        scenario = load_scenario(file, variant, sets)
-        if wrong := [] if variant else _variants(file, list(scenario.spec.variants)):
-            raise InputError(*wrong)
+        return _checked(file, variant, sets), None
     except InputError as error:
         problems = [{"place": p.place, "what": p.what, "remedy": p.remedy} for p in error.problems]
         return {"file": file, "ok": False, "problems": problems}, error
-    spec, market = scenario.spec, scenario.market
-    counts = {
-        "rounds": len(spec.rounds),
-        "variants": len(spec.variants),
-        "provinces": len(market.provinces),
-        "drugs": len(market.drugs),
-        "products": len(market.products),
-    }
-    left_out = spec.behaviour.classes.inert(market)  # what rules leave out, a run says, which knows the engine
+
+
+def _checked(file: str, variant: str, sets: tuple[str, ...]) -> dict[str, Any]:
+    """What is there of a file that is right; InputError for one that is not."""
+    from vbp_sim.cli.kinds import Kind, kind_of
+    from vbp_sim.runs import doubts
+    from vbp_sim.runs.load import load_law, load_rules, load_scenario, market_folder
+    from vbp_sim.scenario.market_csv import read_market
+
+    kind, path = kind_of(file)
+    if kind is not Kind.SCENARIO and (variant or sets):
+        what = f"a {kind.value} says itself what {kind.sets}; --variant and --set are for scenarios"
+        raise InputError(Problem(str(path), what, f"check the {kind.value} without them"))
+    if kind is Kind.POLICY:
+        return _check_policy(path)
+    if kind is Kind.SWEEP:
+        return _check_sweep(path)
+    if kind in (Kind.RULES, Kind.LAW):
+        found, _ = (load_rules if kind is Kind.RULES else load_law)(str(path))
+        return {"file": file, "ok": True, "values": len(found.values()), "problems": []}
+    if kind is Kind.MARKET:
+        market = read_market(market_folder(file))
+        known = doubts.of_market(market, _forms())
+        return {"file": file, "ok": True, **_counts(market), "notes": _notes(known), "problems": []}
+    scenario = load_scenario(file, variant, sets)
+    if wrong := [] if variant else _variants(file, list(scenario.spec.variants)):
+        raise InputError(*wrong)
+    counts = {"rounds": len(scenario.spec.rounds), "variants": len(scenario.spec.variants), **_counts(scenario.market)}
+    known = doubts.doubts_of(scenario, _forms())
+    left_out = scenario.spec.behaviour.classes.inert(scenario.market)  # what rules leave out, a run says
     return {
-        "file": file,
-        "ok": True,
-        "digest": scenario.digest,
-        **counts,
-        "problems": [],
+        "file": file, "ok": True, "digest": scenario.digest, **counts, "notes": _notes(known), "problems": [],
         "not_simulated": [left_out] if left_out else [],
-    }, None
+    }  # fmt: skip
 
 
-def _is_sweep(file: Path) -> bool:
-    """Whether a file is one of a sweep: it has the key ``sweep``."""
-    return file.is_file() and _has(file, "sweep")
+def _counts(market: Market) -> dict[str, int]:
+    return {"provinces": len(market.provinces), "drugs": len(market.drugs), "products": len(market.products)}
 
 
-def _has(file: Path, key: str) -> bool:
-    from vbp_sim.scenario.tree import children
-    from vbp_sim.scenario.yaml_source import read
+def _forms() -> list[str]:
+    from vbp_sim.intake.values import words
 
-    return key in children(read(file))
-
-
-def _policy_file(file: str) -> Path | None:
-    """The policy that is meant: a file with the key ``policy``, or a shipped one by name; None if it is neither."""
-    from vbp_sim.runs.load import policies
-
-    inside = policies() / f"{file.removeprefix('policies/')}.yaml"
-    path = inside if not Path(file).exists() and inside.is_file() else Path(file)
-    return path if path.is_file() and _has(path, "policy") else None
+    return sorted({form for _, form in words("form")})
 
 
-def _check_policy(file: Path, variant: str, sets: tuple[str, ...]) -> dict[str, Any]:
+def _notes(found: Sequence[Doubt]) -> list[dict[str, Any]]:
+    """Each doubt with the sentence that says it."""
+    from vbp_sim.report.words import words
+    from vbp_sim.report.words.language import say
+
+    said = []
+    for one in found:
+        drugs = words.listed(list(one.drugs[:NAMED]))
+        if len(one.drugs) > NAMED:
+            drugs = say("doubts.some", first=drugs, n=len(one.drugs) - NAMED)
+        text = say(f"doubts.{one.kind}", n=one.n, drugs=drugs, known=words.listed(_forms()))
+        said.append({"kind": one.kind, "market": one.market, "drugs": list(one.drugs), "n": one.n, "said": text})
+    return said
+
+
+def _check_policy(file: Path) -> dict[str, Any]:
     from vbp_sim.runs.policies import check_policy
 
-    if variant or sets:
-        what = "a policy says itself what it changes; --variant and --set are for scenarios"
-        raise InputError(Problem(str(file), what, "check the policy without them"))
     loaded, fits = check_policy(file)
     counts = {"expectations": len(loaded.policy.expects), "scenarios": fits}
     return {"file": str(file), "ok": True, **counts, "problems": []}
 
 
-def _check_sweep(file: Path, variant: str, sets: tuple[str, ...]) -> dict[str, Any]:
+def _check_sweep(file: Path) -> dict[str, Any]:
     from vbp_sim.studies.sweep import check
 
-    if variant or sets:
-        what = "a sweep file says itself what is set; --variant and --set are for scenarios"
-        raise InputError(Problem(str(file), what, "check the sweep without them"))
     design = check(file)
     return {"file": str(file), "ok": True, "points": len(design), "runs": design.runs, "problems": []}
 
 
 def _say(result: dict[str, Any], error: InputError | None, quiet: bool, as_json: bool) -> None:
+    from vbp_sim.report.words.language import say
+
     if as_json:
         return
     if error is not None:
@@ -118,6 +139,8 @@ def _say(result: dict[str, Any], error: InputError | None, quiet: bool, as_json:
         click.echo(f"{result['file']}: OK ({counts})")
         for sentence in result.get("not_simulated", []):
             click.echo(f"  {say('cli.not_simulated', sentence=restate('limits', sentence))}")
+        for note in result.get("notes", ()):
+            message(say("doubts.note", place=note["market"], what=note["said"]))
 
 
 def _variants(file: str, names: list[str]) -> list[Problem]:

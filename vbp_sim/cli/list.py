@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, get_args
 
 import click
 
-from vbp_sim.cli.common import json_option, plugin_option, print_json, print_table
+from vbp_sim.cli.common import json_option, lang_option, plugin_option, print_json, print_table
 
 if TYPE_CHECKING:
     from vbp_sim.rules.local.law import LocalLaw
@@ -19,14 +19,21 @@ Rows = list[dict[str, str]]
 @click.command("list")
 @click.argument(
     "what",
-    type=click.Choice(["scenarios", "variants", "policies", "rules", "laws", "models", "markets"]),
+    type=click.Choice(
+        [
+            "scenarios", "experiments", "variants", "policies", "rules", "laws", "models", "markets", "metrics",
+            "charts",
+        ]
+    ),
     default="scenarios",
-)
+)  # fmt: skip
 @click.argument("scenario", required=False)
 @plugin_option
+@lang_option
 @json_option
 def command(what: str, scenario: str | None, as_json: bool) -> None:
-    """List shipped scenarios, the variants of a SCENARIO, policies, rule sets, laws, models and rules, or markets.
+    """List shipped scenarios or experiments, the variants of a SCENARIO, policies, rule sets, laws, models and rules,
+    markets, metrics (id, unit, whether more or less is better, meaning), or charts (name, of what, question).
 
     With a SCENARIO, models and rules are also those of its plug-ins.
     """
@@ -47,11 +54,49 @@ def command(what: str, scenario: str | None, as_json: bool) -> None:
 
 
 def _scenarios() -> Rows:
+    return _titles("scenario", "")
+
+
+def _experiments() -> Rows:
+    """Shipped scenarios that ask one question each; `vbp compare experiments/NAME` runs one."""
+    return _titles("experiment", "experiments/")
+
+
+def _titles(what: str, folder: str) -> Rows:
+    from vbp_sim.report.words.language import restate
     from vbp_sim.runs.load import shipped
     from vbp_sim.scenario.yaml_source import read
 
-    trees = {file.stem: read(file).value for file in sorted(shipped().glob("*.yaml"))}
-    return [{"scenario": name, "title": _text(tree, "title")} for name, tree in trees.items()]
+    trees = {f"{folder}{file.stem}": read(file).value for file in sorted((shipped() / folder).glob("*.yaml"))}
+    return [{what: name, "title": restate("shipped", _text(tree, "title"))} for name, tree in trees.items()]
+
+
+def _metrics() -> Rows:
+    from vbp_sim.report.summary import meaning
+    from vbp_sim.report.words.language import say, term
+    from vbp_sim.runs.metrics import METRICS
+
+    return [
+        {
+            "metric": one.id,
+            "unit": term("units", one.unit),
+            "better": say(f"list.{one.better or 'neither'}"),
+            "meaning": meaning(one),
+        }
+        for one in METRICS.values()
+    ]
+
+
+def _charts() -> Rows:
+    from vbp_sim.report.charts import catalogue
+    from vbp_sim.report.sources import Kind
+    from vbp_sim.report.words.language import say
+
+    return [
+        {"chart": name, "of": say(f"list.{kind}"), "question": entry.question}
+        for kind in get_args(Kind)
+        for name, entry in catalogue.catalogue(kind).items()
+    ]
 
 
 def _variants(scenario: str) -> Rows:
@@ -128,7 +173,7 @@ def _markets() -> Rows:
             market = read_market(folder)
             counts = {"drugs": market.drugs, "provinces": market.provinces, "products": market.products}
             sizes = ", ".join(f"{len(items)} {what}" for what, items in counts.items())
-            rows.append({"market": f"markets/{folder.name}", "holds": sizes})
+            rows.append({"market": folder.name, "holds": sizes})
     return rows
 
 
@@ -139,6 +184,9 @@ def _text(tree: dict[str, object], key: str) -> str:
 
 _TABLES: dict[str, Callable[[], Rows]] = {
     "scenarios": _scenarios,
+    "experiments": _experiments,
+    "metrics": _metrics,
+    "charts": _charts,
     "policies": _policies,
     "rules": _rules,
     "laws": _laws,

@@ -78,11 +78,15 @@ def command(
     if observed is not None:
         return _project(loaded, observed, out, workers, as_json=as_json, quiet=quiet)
     draw = functools.partial(_draw, figures=not no_figures, report=report)
-    with bar(quiet or as_json) as update:
-        folder, known = run(
-            loaded, out, workers=workers, force=force, draw=draw,
-            progress=lambda done, of: update(done, of, "replications"),
-        )  # fmt: skip
+    try:
+        with bar(quiet or as_json) as update:
+            folder, known = run(
+                loaded, out, workers=workers, force=force, draw=draw,
+                progress=lambda done, of: update(done, of, say("cli.replications")),
+            )  # fmt: skip
+    except KeyboardInterrupt:
+        message(say("cli.kept_no_run"))
+        raise
     if known:
         _draw(folder, figures=False, report=report)
     if as_json:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 import math
+from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -71,7 +72,7 @@ def _effects(folder: Path, method: str, metrics: tuple[str, ...], as_json: bool,
     if as_json:
         print_json({"folder": str(folder), "method": method, "effects": [dataclasses.asdict(e) for e in found]})
     elif not quiet:
-        print_table([_HEADS[method], *(_row(effect) for effect in found)])
+        print_table([_HEADS[method], *(_row(effect, method, found) for effect in found)])
         message(f"{SIZES[method]}; with its 95 % interval")
     message(f"written: {folder}", quiet=quiet)
 
@@ -83,13 +84,27 @@ _HEADS = {
 }
 
 
-def _row(effect: Effect) -> tuple[str, ...]:
-    def span(low: float, high: float) -> str:
-        return "" if math.isnan(low) else f"[{low:.3g}, {high:.3g}]"
+def _row(effect: Effect, method: str, found: Sequence[Effect]) -> tuple[str, ...]:
+    """A line of the table; what Morris's screening measures is in the metric's unit, the same for all lines of it."""
+    from vbp_sim.report.comparison import scale_of
+    from vbp_sim.report.words.language import say
+    from vbp_sim.runs.metrics import METRICS
 
+    size, unit = 1.0, ""
+    if method == "morris":
+        largest = max(abs(e.size) for e in found if e.metric == effect.metric)
+        size, unit = scale_of(METRICS[effect.metric], largest)
+
+    def said(value: float) -> str:
+        return "" if math.isnan(value) else f"{value / size:.3g}"
+
+    def span(low: float, high: float) -> str:
+        return "" if math.isnan(low) else f"[{said(low)}, {said(high)}]"
+
+    metric = say("compare.metric_with_unit", metric=effect.metric, unit=unit) if unit else effect.metric
     return (
-        effect.metric, effect.uncertainty, f"{effect.size:.3g}", span(effect.low, effect.high),
-        f"{effect.detail:.3g}", span(effect.detail_low, effect.detail_high),
+        metric, effect.uncertainty, said(effect.size), span(effect.low, effect.high) or say("compare.too_few"),
+        said(effect.detail), span(effect.detail_low, effect.detail_high),
     )  # fmt: skip
 
 

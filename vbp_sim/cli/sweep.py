@@ -20,7 +20,7 @@ from vbp_sim.cli.common import (
     print_table,
     written,
 )
-from vbp_sim.cli.progress import bar
+from vbp_sim.cli.progress import bar, duration
 
 if TYPE_CHECKING:
     from vbp_sim.studies.sweep import Outcome, Study
@@ -217,19 +217,13 @@ def _estimated(study: Study, as_json: bool, how: dict[str, Any]) -> int:
     rows = [
         ("folder", str(study.folder)),
         ("runs", f"{found['runs']:,} ({found['points']:,} points x {found['replications']:,} replications)"),
-        ("time", f"{_duration(found['seconds'])} ({found['seconds_per_run']:.3f} s a run)"),
+        ("there", f"{found['done']:,} done already"),
+        ("time", f"{duration(found['seconds'])} ({found['seconds_per_run']:.3f} s a run)"),
         ("disk", f"{found['bytes'] / 1e6:,.1f} MB ({found['free_bytes'] / 1e9:,.0f} GB are free)"),
     ]
     print_table(rows)
     message(f"measured with {found['sampled']} runs; nothing was kept")
     return 0
-
-
-def _duration(seconds: float) -> str:
-    for size, word in ((86400, "days"), (3600, "hours"), (60, "minutes")):
-        if seconds >= 2 * size:
-            return f"{seconds / size:.1f} {word}"
-    return f"{seconds:.1f} seconds"
 
 
 def _shown(value: Any) -> str:

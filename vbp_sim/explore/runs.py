@@ -73,9 +73,9 @@ class Runs:
         """
         if self.compared is None:
             raise ValueError("one run alone is no comparison")
-        others = [name for name in rows if name != base]
+        others, own = [name for name in rows if name != base], {*self.compared.apart}
         pairs = {
-            id: {name: difference_of(rows, id, name, base) for name in others}
+            id: {name: difference_of(rows, id, name, base, apart=bool({name, base} & own)) for name in others}
             for id in in_order(id for own in rows.values() for row in own for id in row)
         }
         known = {id: {name: d for name, d in by_name.items() if d.n} for id, by_name in pairs.items()}

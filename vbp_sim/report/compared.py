@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import Any
 
 from vbp_sim.report.words import words
-from vbp_sim.report.words.language import say
+from vbp_sim.report.words.language import restate, say
 from vbp_sim.runs.folder import RunFolder
 from vbp_sim.runs.metrics import METRICS, Metric
 from vbp_sim.runs.target import MANIFEST
@@ -56,6 +56,15 @@ class Compared:
         return list(self.content["variants"])
 
     @property
+    def apart(self) -> list[str]:
+        """Names of the variants that have luck of their own."""
+        return list(self.content.get("apart", ()))
+
+    def title_of(self, variant: str) -> str:
+        """What a variant is, in the language in use; its name where nobody said it."""
+        return restate("shipped", str(self.content.get("titles", {}).get(variant, variant)))
+
+    @property
     def base(self) -> str:
         """Name of the variant that the others are compared with."""
         return str(self.content.get("base", BASE))
@@ -80,11 +89,15 @@ class Compared:
         return RunFolder.open(folder) if folder else None
 
     @property
+    def runs(self) -> dict[str, RunFolder]:
+        """The runs of base and variants that are at hand, by name."""
+        folders = {name: _found(self.path, Path(place)) for name, place in self.content["runs"].items()}
+        return {name: RunFolder.open(folder) for name, folder in folders.items() if folder}
+
+    @property
     def meanings(self) -> dict[str, str]:
         """What each value of the runs means, by its path, in English."""
-        folders = (_found(self.path, Path(place)) for place in self.content["runs"].values())
-        runs = [RunFolder.open(folder) for folder in folders if folder]
-        return {line["path"]: line["meaning"] for run in runs for line in run.manifest.get("values", ())}
+        return {line["path"]: line["meaning"] for run in self.runs.values() for line in run.manifest.get("values", ())}
 
     def metrics(self) -> list[Metric]:
         """Metrics that are compared, in their order, without those of single rounds."""

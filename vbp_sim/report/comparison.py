@@ -15,7 +15,7 @@ from vbp_sim.studies.compare import Comparison
 from vbp_sim.studies.expectations import LEVEL as SURE
 from vbp_sim.studies.expectations import Told, Verdict
 from vbp_sim.studies.null import Null
-from vbp_sim.studies.paired import LEVEL, Difference
+from vbp_sim.studies.paired import FEWEST, LEVEL, Difference
 
 
 class Line(NamedTuple):
@@ -27,6 +27,12 @@ class Line(NamedTuple):
     low: str
     high: str
     judged: str
+    few: bool = False
+
+    @property
+    def span(self) -> str:
+        """The interval, or that there are too few replications for one; empty if the metric does not apply."""
+        return f"[{self.low}, {self.high}]" if self.low else say("compare.too_few") if self.few else ""
 
 
 def table(found: Comparison) -> list[list[str]]:
@@ -46,8 +52,10 @@ def table(found: Comparison) -> list[list[str]]:
         name = say("compare.metric_with_unit", metric=name, unit=unit) if unit else name
         rows.append([name, next(iter(known.values())).base or "-"])
         for line in map(known.get, found.variants):
-            span = f" [{line.low}, {line.high}]" if line and line.low else ""
-            rows[-1] += [line.value or "-", f"{line.mean or '-'}{span}", line.judged] if line else ["-", "", ""]
+            if line:
+                rows[-1] += [line.value or "-", f"{line.mean or '-'} {line.span}".rstrip(), line.judged]
+            else:
+                rows[-1] += ["-", "", ""]
     return rows
 
 
@@ -95,7 +103,13 @@ def judgement(verdict: Verdict, differences: Mapping[str, Mapping[str, Differenc
 def remarks(found: Comparison) -> Iterator[str]:
     """What a reader of the table should know."""
     replications = words.counted(found.replications, "replication")
-    yield say("compare.remark_luck", replications=replications, seed=found.seed, level=f"{LEVEL:.0%}")
+    if len(found.apart) < len(found.variants):
+        yield say("compare.remark_luck", replications=replications, seed=found.seed, level=f"{LEVEL:.0%}")
+    if found.apart:
+        names = words.listed([name for name in found.variants if name in found.apart])
+        yield say("compare.remark_apart", names=names, level=f"{LEVEL:.0%}")
+    if min(map(len, found.rows.values())) < FEWEST:
+        yield say("compare.remark_few", n=FEWEST)
     yield say("compare.remark_judged")
     yield from map(null_result, found.nulls, found.nulls.values())
     if found.policies:
@@ -136,7 +150,7 @@ def lines(metric: Metric, by_name: Mapping[str, Difference]) -> tuple[dict[str, 
     found = {}
     for name, d in by_name.items():
         mean, low, high = (said(value, "+", finer(metric, d, size)) for value in (d.mean, d.low, d.high))
-        found[name] = Line(said(d.base), said(d.variant), mean, low, high, arrow(metric, d))
+        found[name] = Line(said(d.base), said(d.variant), mean, low, high, arrow(metric, d), 0 < d.n < FEWEST)
     return found, unit
 
 

@@ -10,6 +10,8 @@ from vbp_sim.report.words import words
 from vbp_sim.report.words.language import restate, say, term
 from vbp_sim.runs.metrics import METRICS, Metric
 from vbp_sim.runs.metrics.metric import RENEWALS
+from vbp_sim.studies.paired import FEWEST
+from vbp_sim.truth.ranges import MANY
 
 if TYPE_CHECKING:
     from vbp_sim.runs.observed import Projection
@@ -32,7 +34,7 @@ def render(summary: Mapping[str, Any], width: int = 200) -> str:
         "replications": words.counted(n, "replication"),
     }
     lines = [say(f"summary.{'variant' if summary['variant'] else 'head'}", **head)]
-    lines[0] += say("summary.ranges") if n > 1 else ""
+    lines[0] += say("summary.ranges") if n >= FEWEST else ""
     known = known_metrics(summary["metrics"])
     rows = {i: cells(m, summary["metrics"][i]) for i, m in known.items()}
     sizes = [max((words.width(r[k]) for r in rows.values()), default=0) for k in range(4)]
@@ -94,7 +96,7 @@ def _unknown(run: object) -> float:
 
 
 def cells(metric: Metric, value: Mapping[str, Any]) -> tuple[str, str, str, str]:
-    """ID, mean, range and unit, all in one scale."""
+    """ID, mean, range and unit, all in one scale; two replications are too few for a range."""
     mean, low, high = (value[key] for key in ("mean", "low", "high"))
     if mean is None:
         return metric.id, "-", "", _unit(metric.unit, "")
@@ -104,8 +106,14 @@ def cells(metric: Metric, value: Mapping[str, Any]) -> tuple[str, str, str, str]
     def number(v: float) -> str:
         return words.compact(v / size) if money else f"{v / size:.{metric.decimals}f}"
 
-    span = words.span(number(low), number(high)) if value["n"] > 1 else ""
+    few = say("compare.too_few") if value["n"] > 1 else ""
+    span = words.span(number(low), number(high)) if value["n"] >= FEWEST else few
     return metric.id, number(mean), span, _unit(metric.unit, word)
+
+
+def says_range(rounds: int) -> str:
+    """What the range over so many predicted rounds is: of the middle 90 %, or what a few of them span."""
+    return say("summary.range_90") if rounds >= MANY else say("summary.range_of", n=rounds)
 
 
 def _scale(unit: str, largest: float) -> tuple[float, str]:

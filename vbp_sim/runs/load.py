@@ -55,6 +55,22 @@ def scenario_file(name: str | Path) -> Path:
     raise InputError(Problem(str(name), "there is no such file, and no shipped scenario of that name", remedy))
 
 
+def market_folder(name: str | Path) -> Path:
+    """The folder of a market that a user means: a path, else a shipped market (``batch-3``, ``markets/batch-3``).
+
+    Raises `InputError` if there is none.
+    """
+    folder = Path(name)
+    inside = shipped() / "markets" / folder.name
+    if not folder.is_dir() and folder.name and str(folder) in (folder.name, f"markets/{folder.name}"):
+        folder = inside if inside.is_dir() else folder
+    if not folder.is_dir():
+        known = sorted(m.name for m in (shipped() / "markets").iterdir() if m.is_dir())
+        what = "there is no such market folder, and no shipped market of that name"
+        raise InputError(Problem(str(name), what, nearest(str(name), known)))
+    return folder
+
+
 def load_rules(name: str) -> tuple[RuleSet, Origins]:
     """Read a shipped rule set, or the file of one, with who set each of its values."""
     return load_part(library_file(name, DATA, "rule set"), RuleSet, DATA)

@@ -51,7 +51,7 @@ def run(
     ``progress(done, of)`` is called after each replication; ``draw`` puts figures into the folder before it ends.
     """
     target = out if out is not None else Path("results") / run_name(scenario)
-    if not force and (known := _finished(target, run_id(scenario))) is not None:
+    if not force and (known := finished(target, run_id(scenario))) is not None:
         return known, True
     started = datetime.now(UTC)
     metrics, seconds = [], []
@@ -132,7 +132,7 @@ def not_simulated(scenario: Scenario) -> list[str]:
     return [*rounds, *dict.fromkeys(laws), *([classes] if classes else [])]
 
 
-def _finished(target: Path, wanted: str) -> RunFolder | None:
+def finished(target: Path, wanted: str) -> RunFolder | None:
     """Return the finished run in ``target`` if it is exactly the one that is asked for."""
     if not os.path.lexists(target / MANIFEST):
         return None

@@ -23,7 +23,7 @@ from vbp_sim.runs import aside
 from vbp_sim.runs.folder import RunFolder
 from vbp_sim.runs.load import load_scenario
 from vbp_sim.runs.metrics import METRICS, Row, check_known, in_order, known_ids, metrics_of
-from vbp_sim.runs.policies import Loaded, applied
+from vbp_sim.runs.policies import Applied, Loaded, applied
 from vbp_sim.runs.replications import replicate
 from vbp_sim.runs.run import run, run_id, run_name
 from vbp_sim.runs.target import make_folder
@@ -31,6 +31,7 @@ from vbp_sim.scenario.load import Scenario
 from vbp_sim.studies.expectations import Told, Verdict, verdicts
 from vbp_sim.studies.null import Imprint, Null, nulls
 from vbp_sim.studies.paired import Difference, needed, paired
+from vbp_sim.studies.paired import apart as unpaired
 
 BASE = "base"
 RESULTS = Path("results")
@@ -60,7 +61,9 @@ class Comparison:
     ``runs``: the run folders that hold all tables; empty if the number of replications was sought.
     ``reached``: whether the asked precision was reached (True if none was asked). ``nulls``: the variants that changed
     no bid and no award, by name. ``policies``: those of the variants that are policies; ``idle`` of them moved no
-    posting and no event; ``left_out``: policies that could not be compared here, and why.
+    posting and no event; ``left_out``: policies that could not be compared here, and why. ``titles``: of variants, as
+    far as they have any. ``apart``: those that have luck of their own, and are not paired with the base; ``of_runs``:
+    finished runs were compared, and nothing was computed.
     """
 
     scenario: str
@@ -74,6 +77,9 @@ class Comparison:
     policies: dict[str, Loaded] = field(default_factory=dict)
     idle: frozenset[str] = frozenset()
     left_out: dict[str, str] = field(default_factory=dict)
+    titles: dict[str, str] = field(default_factory=dict)
+    apart: frozenset[str] = frozenset()
+    of_runs: bool = False
 
     @property
     def replications(self) -> int:
@@ -96,7 +102,7 @@ class Comparison:
         found: dict[str, dict[str, Difference]] = {}
         for metric in self.ids:
             for name in self.variants:
-                difference = difference_of(self.rows, metric, name)
+                difference = difference_of(self.rows, metric, name, apart=name in self.apart)
                 if difference.n:
                     found.setdefault(metric, {})[name] = difference
         return found
@@ -135,6 +141,9 @@ class Comparison:
             "null_results": {name: dataclasses.asdict(null) for name, null in self.nulls.items()},
             "policies": {name: dataclasses.asdict(told) for name, told in self.told.items()},
             "left_out": self.left_out,
+            "titles": self.titles,
+            "apart": sorted(self.apart),
+            "of_runs": self.of_runs,
             "expectations": [dataclasses.asdict(verdict) for verdict in self.expectations],
             "metrics": metrics,
         }
@@ -159,17 +168,8 @@ def compare(
     Run folders in ``results`` that are finished are read, not computed again. With ``until`` only the metrics
     are kept. InputError if a variant or policy is unknown, named twice or wrong, or the metric is unknown.
     """
-    names = _names(variants)
-    given = [*sets, *([f"replications:={replications}"] if replications is not None else [])]
-    all_of = {name: load_scenario(scenario, chain, given) for name, chain in names.items()}
+    all_of, asked = asked_for(scenario, variants, policies, sets, replications)
     base = all_of[BASE]
-    asked = applied(policies, base, given)
-    if again := next((name for name in asked.loaded if name in all_of), None):
-        raise InputError(Problem(f"--policies {again}", "is named under --variants too", "leave one out"))
-    all_of |= asked.scenarios
-    if len(all_of) == 1:
-        what = "; ".join(f"{name}: {why}" for name, why in asked.left_out.items())
-        raise InputError(Problem("--variants, --policies", what or "nothing is to be compared", "name one at least"))
     runs: dict[str, str] = {}
     rows: dict[str, list[Row]] = {}
     reached, imprints = True, {name: Imprint() for name in all_of}
@@ -185,13 +185,43 @@ def compare(
     before = imprints[BASE].happened.digest()
     idle = frozenset(name for name in asked.loaded if imprints[name].happened.digest() == before)
     named = (base.spec.scenario, base.spec.title, base.spec.seed)
-    return Comparison(*named, rows, runs, reached, id, unmoved, asked.loaded, idle, asked.left_out)
+    titles = titles_of(base, variants) | {name: loaded.policy.title for name, loaded in asked.loaded.items()}
+    return Comparison(*named, rows, runs, reached, id, unmoved, asked.loaded, idle, asked.left_out, titles)
 
 
-def difference_of(rows: Mapping[str, Sequence[Row]], metric: str, variant: str, base: str = BASE) -> Difference:
-    """How a variant differs from the base in one metric."""
+def asked_for(
+    scenario: str | Path,
+    variants: Sequence[str],
+    policies: Sequence[str | Path],
+    sets: Sequence[str],
+    replications: int | None,
+) -> tuple[dict[str, Scenario], Applied]:
+    """The scenarios of a comparison by name, the base first, and its policies; InputError as for `compare`."""
+    given = [*sets, *([f"replications:={replications}"] if replications is not None else [])]
+    all_of = {name: load_scenario(scenario, chain, given) for name, chain in _names(variants).items()}
+    asked = applied(policies, all_of[BASE], given)
+    if again := next((name for name in asked.loaded if name in all_of), None):
+        raise InputError(Problem(f"--policies {again}", "is named under --variants too", "leave one out"))
+    all_of |= asked.scenarios
+    if len(all_of) == 1:
+        what = "; ".join(f"{name}: {why}" for name, why in asked.left_out.items())
+        raise InputError(Problem("--variants, --policies", what or "nothing is to be compared", "name one at least"))
+    return all_of, asked
+
+
+def titles_of(base: Scenario, variants: Sequence[str]) -> dict[str, str]:
+    """Titles of variants, those of a chain joined; without those that have none."""
+    known = {name: variant.title for name, variant in base.spec.variants.items()}
+    found = {variant: [known.get(step.strip(), "") for step in variant.split("+")] for variant in variants}
+    return {variant: " + ".join(titles) for variant, titles in found.items() if all(titles)}
+
+
+def difference_of(
+    rows: Mapping[str, Sequence[Row]], metric: str, variant: str, base: str = BASE, *, apart: bool = False
+) -> Difference:
+    """How a variant differs from the base in one metric; ``apart``: the two have luck of their own."""
     values = {name: [row.get(metric, math.nan) for row in rows[name]] for name in (base, variant)}
-    return paired(values[base], values[variant])
+    return (unpaired if apart else paired)(values[base], values[variant])
 
 
 def write(found: Comparison, out: Path) -> None:

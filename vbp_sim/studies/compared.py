@@ -41,6 +41,9 @@ class Written(BaseModel):
     policies: dict[str, Told] = {}
     expectations: list[Verdict] = []
     left_out: dict[str, str] = {}
+    titles: dict[str, str] = {}
+    apart: list[str] = []
+    of_runs: bool = False
 
     @model_validator(mode="after")
     def of_these(self) -> Written:
@@ -51,6 +54,8 @@ class Written(BaseModel):
         named = {
             "runs": {*self.runs},
             "policies": {*self.policies},
+            "titles": {*self.titles},
+            "apart": {*self.apart},
             "expectations": {verdict.policy for verdict in self.expectations},
             **{f"metrics.{id}": {*by.variants} for id, by in self.metrics.items()},
         }

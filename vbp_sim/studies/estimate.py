@@ -21,11 +21,12 @@ SAMPLE, ROWS = 3, 400
 
 @dataclass(frozen=True)
 class Estimate:
-    """``seconds`` is of the whole study with its workers, ``bytes`` of its folder."""
+    """``seconds`` is of what is not ``done`` yet, with its workers, ``bytes`` of its whole folder."""
 
     points: int
     replications: int
     runs: int
+    done: int
     sampled: int
     seconds_per_run: float
     seconds: float
@@ -50,8 +51,18 @@ def estimate(study: Study, options: Options, work: Work = measured) -> Estimate:
     each = sum(receipt.seconds for receipt in sample) / len(sample)
     workers = 1 if options.executor == "serial" else options.workers or default_workers()
     size = round(_bytes_per_run(study, sample[0]) * design.runs)
-    seconds = each * design.runs / min(workers, design.runs)
-    return Estimate(len(design), study.plan.spec.replications, design.runs, len(sample), each, seconds, size)
+    done = _done(study)
+    left = design.runs - done
+    seconds = each * left / min(workers, max(1, left))
+    return Estimate(len(design), study.plan.spec.replications, design.runs, done, len(sample), each, seconds, size)
+
+
+def _done(study: Study) -> int:
+    """Runs that the ledger of the study has."""
+    if not (study.folder / NAME).exists():
+        return 0
+    with Ledger.reading(study.folder / NAME, study.design) as book:
+        return book.counts()["done"]
 
 
 def _bytes_per_run(study: Study, receipt: Receipt) -> float:

@@ -84,6 +84,8 @@ def judged(sign: Sign, difference: Difference | None, same: bool) -> bool | None
     if sign == "same" or same:
         return same and sign == "same"
     low, high = difference.interval(LEVEL)
+    if low == high == 0:
+        return None  # differences that cancel out, or are too small to be squared
     if sign == "down":
         low, high = -high, -low
     return True if low >= 0 else False if high <= 0 else None

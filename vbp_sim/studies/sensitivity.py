@@ -21,7 +21,7 @@ from vbp_sim.runs.metrics import METRICS, check_known
 from vbp_sim.runs.reading import Known
 from vbp_sim.studies.design import Design
 from vbp_sim.studies.ledger import NAME, Ledger
-from vbp_sim.studies.paired import LEVEL, student
+from vbp_sim.studies.paired import FEWEST, LEVEL, student
 from vbp_sim.studies.plan import read_plan
 from vbp_sim.studies.sweep_file import SweepSpec
 
@@ -40,7 +40,8 @@ RESAMPLES = 500
 
 @dataclass(frozen=True)
 class Effect:
-    """How much a metric depends on an uncertainty; see `SIZES`. ``low`` and ``high`` bound ``size`` (95 %).
+    """How much a metric depends on an uncertainty; see `SIZES`. ``low`` and ``high`` bound ``size`` (95 %); nan where
+    there are too few trajectories or base points for that (see `FEWEST`).
 
     ``detail`` is the first index (sobol), sigma (morris), or the correlation with its sign (lhs), and has bounds
     of its own where there are any (else nan). ``noise``: standard error that luck gives one point's mean.
@@ -123,6 +124,8 @@ def sobol(y: Floats, units: Floats, seed: int) -> list[Six]:
     first, total = indices(a[picks], b[picks], ab[:, picks])
     tail = (1 - LEVEL) / 2
     (t_low, t_high), (f_low, f_high) = (np.quantile(x, [tail, 1 - tail], axis=1) for x in (total, first))
+    if n < FEWEST:
+        t_low, t_high, f_low, f_high = np.full((4, d), math.nan)
     s1, st = np.ravel(whole.first_order), np.ravel(whole.total_order)
     return [
         (float(st[i]), float(t_low[i]), float(t_high[i]), float(s1[i]), float(f_low[i]), float(f_high[i]))
@@ -142,7 +145,7 @@ def indices(a: Floats, b: Floats, ab: Floats) -> tuple[Floats, Floats]:
 
 
 def morris(y: Floats, units: Floats, seed: int) -> list[Six]:
-    """mu* with Student's interval over trajectories, and sigma."""
+    """mu* with Student's interval over trajectories, not below 0, and sigma; neither from fewer than three of them."""
     d = units.shape[1]
     steps = np.diff(units.reshape(-1, d + 1, d), axis=1)
     changes = np.diff(y.reshape(-1, d + 1), axis=1)
@@ -152,9 +155,9 @@ def morris(y: Floats, units: Floats, seed: int) -> list[Six]:
         which = moved == i
         effects = changes[which] / steps[..., i][which]
         size, n = float(np.abs(effects).mean()), len(effects)
-        half = student(n - 1) * float(np.abs(effects).std(ddof=1)) / math.sqrt(n) if n > 1 else math.nan
-        sigma = float(effects.std(ddof=1)) if n > 1 else math.nan
-        rows.append((size, size - half, size + half, sigma, math.nan, math.nan))
+        half = student(n - 1) * float(np.abs(effects).std(ddof=1)) / math.sqrt(n) if n >= FEWEST else math.nan
+        sigma = float(effects.std(ddof=1)) if n >= FEWEST else math.nan
+        rows.append((size, float(np.maximum(0.0, size - half)), size + half, sigma, math.nan, math.nan))
     return rows
 
 

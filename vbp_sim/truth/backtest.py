@@ -24,7 +24,7 @@ from vbp_sim.engine.tables import TABLES
 from vbp_sim.rules.money import YUAN
 from vbp_sim.rules.ruleset import RuleSet
 from vbp_sim.rules.tender import Award, contest
-from vbp_sim.runs.metrics import METRICS, summarize
+from vbp_sim.runs.metrics import METRICS
 from vbp_sim.runs.metrics.replication import Replication
 from vbp_sim.scenario.load import load_part
 from vbp_sim.scenario.market import Market
@@ -34,6 +34,7 @@ from vbp_sim.streams import Streams
 from vbp_sim.tender import Document, Outcome, Seen, Standings, decide, opening, outcome_of, rows
 from vbp_sim.truth.naive import asked
 from vbp_sim.truth.papers import papers
+from vbp_sim.truth.ranges import over_rounds
 
 Floats = npt.NDArray[np.float64]
 Table = dict[str, npt.NDArray[Any]]
@@ -125,7 +126,7 @@ def backtest(
     ceiling = np.array([np.nan if d.ceiling is None else float(d.ceiling) for d in market.drugs])[first.drug]
     really = _really(papers(hidden, rules, first), first, real_bid, real_won)
     return Backtest(
-        metrics=summarize([{**empty, **tender_metrics(tables)} for tables in seen]),
+        metrics=over_rounds([{**empty, **tender_metrics(tables)} for tables in seen]),
         real={k: v for k, v in tender_metrics(really).items() if not np.isnan(v)} if really else {},
         bids=_valid(_stacked([run.bids for run in runs], found, len(ceiling)) / ceiling),
         real_bids=_valid(real_bid / ceiling),

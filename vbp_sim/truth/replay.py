@@ -9,18 +9,17 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Any
 
 import numpy as np
 
-from vbp_sim.errors import InputError, Problem, nearest
+from vbp_sim.errors import InputError, Problem
 from vbp_sim.facts import fact
 from vbp_sim.rules.arrays import BoolArray, IntArray
 from vbp_sim.rules.money import micro_array, text
 from vbp_sim.rules.ruleset import RuleSet
 from vbp_sim.rules.tender import Award
-from vbp_sim.runs.load import shipped
+from vbp_sim.runs.load import market_folder
 from vbp_sim.scenario.market import Drug, Market, Product
 from vbp_sim.scenario.market_csv import read_market
 from vbp_sim.tender import Outcome, decide
@@ -127,15 +126,7 @@ def read_market_of(name: str, *, bids: bool = True) -> Market:
     """Read a market by the path of its folder, or a shipped one by name (``batch-3``,
     ``markets/batch-3``). With ``bids`` one without any bid is an error.
     """
-    folder = Path(name)
-    if not folder.is_dir() and not folder.is_absolute():
-        inside = shipped() / "markets" / folder.name
-        if inside.is_dir() and str(folder) in (folder.name, f"markets/{folder.name}"):
-            folder = inside
-    if not folder.is_dir():
-        known = sorted(m.name for m in (shipped() / "markets").iterdir() if m.is_dir())
-        what = "there is no such market folder, and no shipped market of that name"
-        raise InputError(Problem(name, what, nearest(name, known)))
+    folder = market_folder(name)
     market = read_market(folder)
     if bids and not any(p.bid for p in market.products):
         remedy = "fill the column bid (yuan per unit)"

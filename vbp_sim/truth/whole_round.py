@@ -13,7 +13,6 @@ from typing import Any
 from vbp_sim.engine.clock import add_months
 from vbp_sim.rules.library import law, law_ids
 from vbp_sim.rules.ruleset import RuleSet
-from vbp_sim.runs.metrics import summarize
 from vbp_sim.runs.replications import replicate
 from vbp_sim.scenario.laws import Law
 from vbp_sim.scenario.load import Origins, Scenario
@@ -23,14 +22,18 @@ from vbp_sim.scenario.plugins import current
 from vbp_sim.scenario.spec import Behaviour, Calendar, Round, Spec
 from vbp_sim.truth.backtest import TENDER_METRICS, Prediction, blind
 from vbp_sim.truth.papers import ROUND, UNDATED
+from vbp_sim.truth.ranges import over_rounds
 
 
 def whole_round(
     market: Market, rules: RuleSet, prediction: Prediction, replications: int, seed: int = 1
 ) -> dict[str, dict[str, Any]]:
-    """Metrics that a tender does not decide, where there is something to measure: mean, low, high, n and unit."""
+    """Metrics that a tender does not decide, where there is something to measure: mean, low, high, n and unit.
+
+    ``low`` and ``high`` as in `over_rounds`.
+    """
     scenario = scenario_of(market, rules, prediction, replications, seed)
-    metrics = summarize([result.metrics for result in replicate(scenario)])
+    metrics = over_rounds([result.metrics for result in replicate(scenario)])
     return {name: value for name, value in metrics.items() if name not in TENDER_METRICS and value["mean"] is not None}
 
 

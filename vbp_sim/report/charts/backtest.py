@@ -14,6 +14,7 @@ from vbp_sim.report.charts import marks, panels, spots, style
 from vbp_sim.report.charts.bands import Band, Flags, Floats
 from vbp_sim.report.charts.catalogue import Chart, Columns, NothingToDraw, chart
 from vbp_sim.report.csv_table import table
+from vbp_sim.report.summary import says_range
 from vbp_sim.report.words import words
 from vbp_sim.report.words.language import say
 
@@ -29,7 +30,7 @@ def by_metric(test: Backtested) -> Chart:
     found, band = _read(test, [test.content["metrics"][m.id] for m in ordered], "mean")
     inside = _inside(band, found["real"])
     title = say("backtest.metrics_title", inside=int(inside.sum()), all=len(ordered))
-    how = say("backtest.metrics_how", n=band.replications)
+    how = _how("metrics", band)
     names = [[panels.named(metric, 52) for metric in group] for group in groups]
     figure, drawn = panels.listed(test.origin, title, how, names, 9.0, keys=1)
     counts = [len(group) for group in groups]
@@ -52,7 +53,7 @@ def by_drug(test: Backtested) -> Chart:
     both = np.isfinite(real) & np.isfinite(band.mid)
     inside = _inside(band, real)
     title = say("backtest.drugs_title", inside=int(inside.sum()), all=int(both.sum()))
-    how, names = say("backtest.drugs_how", n=band.replications), [style.label(drug, 36) for drug in found["drug"]]
+    how, names = _how("drugs", band), [style.label(drug, 36) for drug in found["drug"]]
     figure, (axes,), at = marks.listed(test.origin, title, how, names, "drug", (9.0, 0.2), keys=1)
     _values(axes, at, band[: len(at)], real[: len(at)])
     axes.set_xlim(0, 1.02)
@@ -73,7 +74,7 @@ def by_class(test: Backtested) -> Chart:
         raise NothingToDraw(say("backtest.no_real"))
     middles = [words.percent(_median(ends, shares)) for shares in (real, band.mid)]
     title = say("backtest.bids_title", real=middles[0], predicted=middles[1])
-    figure = style.page(test.origin, title, say("backtest.bids_how", n=band.replications), (9.0, 4.0), keys=1)
+    figure = style.page(test.origin, title, _how("bids", band), (9.0, 4.0), keys=1)
     axes = figure.subplots()
     wide = float(found["from"][1] - found["from"][0])
     middle = found["from"] + wide / 2
@@ -89,6 +90,11 @@ def by_class(test: Backtested) -> Chart:
     style.legend(figure, 3)
     over = spots.columns([axes], middle, range(len(middle)), wide)
     return Chart(title, figure, {f"{name}_share": values for name, values in found.items()}, [over])
+
+
+def _how(what: str, band: Band) -> str:
+    """What a chart shows, and what its band is."""
+    return say(f"backtest.{what}_how", n=band.replications, range=says_range(band.replications))
 
 
 def _read(test: Backtested, rows: Sequence[Mapping[str, Any]], middle: str) -> tuple[Columns, Band]:

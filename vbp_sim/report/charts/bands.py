@@ -16,6 +16,7 @@ import numpy as np
 import numpy.typing as npt
 
 from vbp_sim.report.csv_table import Columns, column
+from vbp_sim.studies.paired import FEWEST
 
 Floats = npt.NDArray[np.float64]
 Ints = npt.NDArray[np.int64]
@@ -110,8 +111,8 @@ class Band:
 
     @property
     def shown(self) -> bool:
-        """Whether there is a band to show."""
-        return self.replications > 1
+        """Whether there is a band to show: from three replications on."""
+        return self.replications >= FEWEST
 
     def __getitem__(self, index: Any) -> Band:
         """The same band for chosen groups, in that order."""

@@ -14,6 +14,7 @@ from vbp_sim.report.studied import Studied
 from vbp_sim.report.words import words
 from vbp_sim.report.words.language import say
 from vbp_sim.runs.metrics import METRICS
+from vbp_sim.studies.paired import FEWEST
 from vbp_sim.studies.sensitivity import Effect
 
 COLUMNS = ("metric", "uncertainty", "size", "low", "high", "detail", "detail_low", "detail_high", "noise")
@@ -36,7 +37,7 @@ def draw(study: Studied, metrics: Sequence[str]) -> Chart:
     figure, drawn = panels.listed(study.origin, title, how, names, 8.5)
     for (axes, at), group in zip(drawn, groups, strict=True):
         sizes, lows, highs = (np.array([getattr(e, part) for e in group]) for part in ("size", "low", "high"))
-        band = Band(np.fmin(np.nan_to_num(lows, nan=np.inf), sizes), sizes, np.fmax(highs, sizes), 2)
+        band = Band(np.fmin(np.nan_to_num(lows, nan=np.inf), sizes), sizes, np.fmax(highs, sizes), FEWEST)
         marks.bars(axes, at, band, 0.6, color=style.SKY, edgecolor=style.BLUE, linewidth=0.8)
         axes.set_title(panels.named(METRICS[group[0].metric]))
         axes.grid(axis="y", visible=False)

@@ -21,6 +21,7 @@ from vbp_sim.report.words import letters, words
 from vbp_sim.report.words.language import language, say
 from vbp_sim.runs import aside
 from vbp_sim.runs.folder import RunFolder
+from vbp_sim.studies.paired import FEWEST
 
 BLUE, ORANGE, GREEN, RED = "#0072B2", "#E69F00", "#009E73", "#D55E00"
 PURPLE, SKY, INK, GREY, PALE = "#CC79A7", "#56B4E9", "#1A1A1A", "#6B6B6B", "#D9D9D9"
@@ -190,7 +191,7 @@ def minus(given: str) -> str:
 def says_band(run: RunFolder) -> str:
     """What bands mean, for the line under the title; empty with one replication."""
     n = int(run.manifest["replications"])
-    return say("style.band", n=n) if n > 1 else ""
+    return say("style.band", n=n) if n >= FEWEST else say("style.few", n=n) if n > 1 else ""
 
 
 def says_mean(run: RunFolder) -> str:

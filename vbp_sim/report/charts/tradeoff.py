@@ -18,7 +18,7 @@ from vbp_sim.report.words import words
 from vbp_sim.report.words.language import say, told
 from vbp_sim.runs.metrics import METRICS
 from vbp_sim.studies.optimize import Objective
-from vbp_sim.studies.paired import LEVEL, student
+from vbp_sim.studies.paired import FEWEST, LEVEL, student
 
 #: combinations of the front that are named in the chart
 NAMED = 14
@@ -82,7 +82,7 @@ def _by_combination(study: Studied, metric: str) -> tuple[Floats, Floats]:
     values = study.values(metric)
     units = values.mean(axis=2) if study.shape[0] > 1 else values[0].T
     n = len(units)
-    spread = units.std(axis=0, ddof=1) / np.sqrt(n) * student(n - 1) if n > 1 else np.full(units.shape[1], np.nan)
+    spread = units.std(axis=0, ddof=1) / np.sqrt(n) * student(n - 1) if n >= FEWEST else np.full(units.shape[1], np.nan)
     return units.mean(axis=0), np.asarray(spread)
 
 

@@ -24,6 +24,8 @@ def command(run: RunFolder) -> str:
 
 def comparing(found: Compared) -> str:
     """The command that makes the comparison again, as it is typed."""
+    if found.content.get("of_runs"):
+        return shlex.join(["vbp", "compare", *map(str, found.content["runs"].values())])
     base = found.base_run
     source = _source(base.manifest) if base else str(found.content["scenario"])
     settings = _settings(found.content | {"values": base.manifest.get("values", ()) if base else ()})

@@ -11,10 +11,11 @@ from vbp_sim.report.charts import panels
 from vbp_sim.report.pages.grid import shown, signs
 from vbp_sim.report.pages.headline import Figure
 from vbp_sim.report.pages.page import page, plates
-from vbp_sim.report.summary import cells
+from vbp_sim.report.summary import cells, says_range
 from vbp_sim.report.words import words
 from vbp_sim.report.words.language import say
 from vbp_sim.runs.metrics import Metric
+from vbp_sim.studies.paired import FEWEST
 
 #: metrics of the headline
 CARDS = 6
@@ -39,6 +40,7 @@ def render(test: Backtested) -> str:
         accuracy=_accuracy(c.get("accuracy") or {}),
         after=[_row(c["metrics"][m.id], m) for m in test.after],
         lived=c.get("asked", {}).get("whole", 0),
+        lived_range=says_range(c.get("asked", {}).get("whole", 0)),
         command=command(c),
         facts={
             say("study.seed"): str(c["seed"]),
@@ -65,7 +67,7 @@ def command(content: dict[str, Any]) -> str:
 def _card(value: dict[str, Any], metric: Metric) -> Figure:
     _, real, _, unit = cells(metric, {**value, "mean": value["real"]})
     says = say("study.backtest_card", metric=panels.named(metric, 90), real=words.amount(real, unit))
-    return Figure.of(metric, {**value, "n": 2}, signs(says))
+    return Figure.of(metric, {**value, "n": FEWEST}, signs(says))
 
 
 def _row(value: dict[str, Any], metric: Metric) -> tuple[str, str, str]:

@@ -15,7 +15,6 @@ from vbp_sim.report.words import names, words
 from vbp_sim.report.words.language import restate, say
 from vbp_sim.runs.folder import RunFolder
 from vbp_sim.runs.metrics import METRICS
-from vbp_sim.studies.paired import LEVEL
 
 #: numbers, metrics of the chart, and assumptions that one page has room for
 FIGURES, METRICS_SHOWN, ASSUMED = 6, 5, 5
@@ -56,7 +55,7 @@ def _compared(found: Compared) -> str:
     metrics = [METRICS[m] for m in clear] or found.metrics()
     share = bool(metrics) and metrics[0].unit == "share"
     shown = [m.id for m in metrics if (m.unit == "share") == share][:METRICS_SHOWN]
-    sure = [say("compare.sure", level=f"{LEVEL:.0%}")]
+    sure = compare_page.how_sure(found)
     return _page(
         found, found.base_run, figures, "variants-shares" if share else "variants-amounts", shown, sure,
         title=restate("shipped", str(c.get("title") or c["scenario"])),

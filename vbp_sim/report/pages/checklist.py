@@ -10,6 +10,7 @@ from vbp_sim.report.pages import again
 from vbp_sim.report.words import words
 from vbp_sim.report.words.language import messages, restate, say
 from vbp_sim.runs.folder import RunFolder
+from vbp_sim.studies.paired import FEWEST
 
 _ASKS = "asks_"
 
@@ -37,7 +38,7 @@ def _known(run: RunFolder) -> dict[str, str]:
         "market": str(m.get("market", {}).get("name", unknown)),
         "stand_ins": words.counted(len(m.get("stand_ins", {})), "stand-in"),
         "start": words.day(inputs.get("start", unknown)),
-        "estimation": say(f"checklist.{'several' if n > 1 else 'one'}", n=n),
+        "estimation": say(f"checklist.{'several' if n >= FEWEST else 'few' if n > 1 else 'one'}", n=n),
         "libraries": words.listed([f"{k} {number}" for k, number in m.get("libraries", {}).items()]) or unknown,
         **{key: str(m.get(key, unknown)) for key in ("version", "python", "seed", "seconds", "platform")},
         "command": again.command(run),

@@ -18,7 +18,7 @@ from vbp_sim.report.words.language import restate, say
 from vbp_sim.runs.metrics import METRICS, Metric
 from vbp_sim.studies.expectations import LEVEL as SURE
 from vbp_sim.studies.expectations import Verdict
-from vbp_sim.studies.paired import LEVEL
+from vbp_sim.studies.paired import FEWEST, LEVEL
 
 #: differences in the headline
 CARDS = 8
@@ -60,6 +60,7 @@ def render(found: Compared) -> str:
         variants=found.variants,
         replications=words.counted(int(c["replications"]), "replication"),
         level=f"{LEVEL:.0%}",
+        sureness=how_sure(found),
         reached=c["reached"],
         figures=cards(found),
         nulls=[null_result(name, null) for name, null in found.nulls.items()],
@@ -98,6 +99,16 @@ def cards(found: Compared) -> list[Figure]:
     return cards
 
 
+def how_sure(found: Compared) -> list[str]:
+    """How sure differences are: of runs with the same luck, and of those with luck of their own."""
+    said = [say("compare.sure", level=f"{LEVEL:.0%}")] if len(found.apart) < len(found.variants) else []
+    if found.apart:
+        said.append(say("compare.sure_apart", names=words.listed(list(found.apart)), level=f"{LEVEL:.0%}"))
+    if any(d.n < FEWEST for by_name in found.differences.values() for d in by_name.values()):
+        said.append(say("compare.remark_few", n=FEWEST))
+    return said
+
+
 def _expectation(found: Compared, verdict: Verdict) -> Expectation:
     """A row of the table of expectations."""
     one, published = judgement(verdict, found.differences), found.policies[verdict.policy].published[verdict.metric]
@@ -119,7 +130,7 @@ def _clear(found: Compared, metric: str, variant: str) -> bool:
 
 
 def _span(line: Line) -> str:
-    return words.span(signs(line.low), signs(line.high)) if line.low else ""
+    return words.span(signs(line.low), signs(line.high)) if line.low else line.span
 
 
 def lines_of(found: Compared, metric: Metric) -> Iterator[Row]:

@@ -13,6 +13,7 @@ from vbp_sim.report.words import words
 from vbp_sim.report.words.language import messages, restate, say
 from vbp_sim.runs.folder import RunFolder
 from vbp_sim.runs.metrics import METRICS, Metric
+from vbp_sim.studies.paired import FEWEST
 
 
 @dataclass(frozen=True)
@@ -27,7 +28,8 @@ class Figure:
     def of(cls, metric: Metric, value: Mapping[str, Any], says: str) -> Figure:
         """A metric as a summary holds it."""
         _, mean, span, unit = cells(metric, value)
-        return cls(signs(words.amount(mean, unit)), says, signs(words.amount(span, unit)) if span else "")
+        with_unit = words.amount(span, unit) if value["n"] >= FEWEST else span
+        return cls(signs(words.amount(mean, unit)), says, signs(with_unit) if span else "")
 
 
 #: paths of a variant's changes that are named
@@ -78,7 +80,8 @@ def how_sure(run: RunFolder) -> list[str]:
     """What the numbers rest on, in sentences."""
     n = int(run.manifest["replications"])
     luck = say("headline.luck")
-    said = [say("headline.one", luck=luck) if n == 1 else say("headline.several", n=n, luck=luck)]
+    how = "one" if n == 1 else "several" if n >= FEWEST else "few"
+    said = [say(f"headline.{how}", n=n, luck=luck)]
     stand_ins, weak = len(run.manifest.get("stand_ins", {})), sum(codes(run).get(code, 0) for code in WEAK)
     if stand_ins:
         said.append(say("headline.stand_ins", values=words.counted(stand_ins, "value")))
