@@ -18,6 +18,8 @@ from vbp_sim.runs.metrics import METRICS
 
 #: numbers, metrics of the chart, and assumptions that one page has room for
 FIGURES, METRICS_SHOWN, ASSUMED = 6, 5, 5
+#: a difference that is rounding
+TINY = 1e-9
 #: parts of a scenario, those first on whose values most conclusions hang
 FIRST = ("demand", "behaviour", "finance", "laws", "rounds")
 
@@ -52,7 +54,8 @@ def _compared(found: Compared) -> str:
     clear = [
         m for m in METRICS.wanted if m in found.differences and any(d.clear for d in found.differences[m].values())
     ]
-    metrics = [METRICS[m] for m in clear] or found.metrics()
+    moved = [m for m in found.metrics() if any(abs(d.mean) > TINY for d in found.differences[m.id].values())]
+    metrics = [METRICS[m] for m in clear] or moved or found.metrics()
     share = bool(metrics) and metrics[0].unit == "share"
     shown = [m.id for m in metrics if (m.unit == "share") == share][:METRICS_SHOWN]
     sure = compare_page.how_sure(found)
@@ -80,7 +83,8 @@ def _page(
     question = catalogue.catalogue(kind(source))[chart].question
     weak = [a for group in evidence.assumptions(base).values() for a in group if a.weak] if base else []
     own = sorted((a for a in weak if a.meaning), key=lambda a: _rank(a.path))[:ASSUMED]
-    missing = [str(text) for text in base.manifest.get("not_simulated", ())][:ASSUMED] if base else []
+    left_out = base.manifest.get("not_simulated", ()) if base else ()
+    missing = [restate("limits", str(sentence)) for sentence in left_out][:ASSUMED]
     answer = say("brief.answer", value=figures[0].value, says=figures[0].says) if figures else say("compare.none_clear")
     return page(
         "brief.html",
