@@ -133,6 +133,11 @@ def _laws(luck: np.random.Generator, one: Any) -> dict[str, Any]:
             "hospital_payment": one({}, {}, _case(one), _budget(one)),
             "markup": {"rate": one(0.0, 0.15), "compensation": one(0.0, 0.8), "tied": one(0.0, 0.3)},
             "fund_budget": {"growth": one(0.0, 0.1), "reserve_months": one(0.0, 6.0), "warning_months": one(3.0, 9.0)},
+            "supply_security": {
+                "stock_months": one(None, 2.0),
+                "emergency_after": one(None, 0.0, 45.0),
+                "emergency_price": one(1.0, 1.5),
+            },
             "platform": {
                 "outside_cap": one(None, 1.0, 1.5),
                 "online_rate": one(1.0, 0.8),

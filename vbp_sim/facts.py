@@ -52,6 +52,7 @@ FACTS: Mapping[str, Mapping[str, tuple[str, ...]]] = {
         "interviewed_often": (),
         "deducted": ("year",),
         "reserve": (),
+        "bought_elsewhere": (),
     },
     "reasons": {
         "group": ("letter",),

@@ -119,6 +119,18 @@ def test_what_is_bought_outside_the_platform_costs_more(ran: Ran) -> None:
     close(posted(ran.t["accounts"], "offline", *BY), kept)
 
 
+def test_emergency_purchases_cost_more_as_the_law_says(ran: Ran) -> None:
+    use, kept = ran.t["use"], defaultdict(float)
+    month = (use["month"].astype(int) + 1970 * 12).tolist()
+    names = (use[c].tolist() for c in ("drug", "province", "level", "emergency"))
+    for m, drug, place, level, units in zip(month, *names, strict=True):
+        if units:
+            more = ran.books.law(place, m).supply_security.emergency_price - 1
+            kept[m, ran.books.round(drug, place, m), place, level] += more * ran.books.untouched(drug) * units
+    close(posted(ran.t["accounts"], "emergency", *BY), kept)
+    assert (use["emergency"] <= use["substituted"] * (1 + 1e-9) + 1e-9).all()
+
+
 def test_the_reserve_of_each_fund_is_its_budget_less_all_that_it_pays(ran: Ran) -> None:
     fund, books = ran.t["fund"], ran.books
     for place in books.places:
@@ -359,7 +371,7 @@ def test_the_fund_table_is_the_accounts_by_month_and_place(ran: Ran) -> None:
     fund = ran.t["fund"]
     month = (fund["month"].astype(int) + 1970 * 12).tolist()
     flows = {
-        "fund_paid": ("reimbursement", "bundle", "rebased", "markup_fund", "outside_fund"),
+        "fund_paid": ("reimbursement", "bundle", "rebased", "markup_fund", "emergency", "outside_fund"),
         "patient_paid": ("copayment", "markup_self", "offline", "outside_self"),
     }
     for column, names in {**flows, "prepaid": ("advance", "advance_kept")}.items():

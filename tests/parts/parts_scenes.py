@@ -135,6 +135,7 @@ SCENES: dict[str, dict[str, Any]] = {
         "laws": {"national": {"changes": {"hospital_payment": {"rebase_years": 1}}}},
     },
     "hospital_payment budget.overspend": {"behaviour": {"losers": {"model": "keep"}}, "products": PRICED},
+    "supply_security": {"laws": {"national": {"changes": {"supply_security": {"emergency_after": 0}}}}},
     "platform": {
         "products": PRICED,
         "laws": {"national": {"changes": {"platform": {"online_rate": 0.9, "yellow": 1.5, "red": 2.0}}}},

@@ -31,7 +31,7 @@ Floats = npt.NDArray[np.float64]
 Ints = npt.NDArray[np.int64]
 
 #: what the fund pays for drugs, by flow
-FUND_PAID = ("reimbursement", "bundle", "rebased", "markup_fund", "outside_fund")
+FUND_PAID = ("reimbursement", "bundle", "rebased", "markup_fund", "emergency", "outside_fund")
 
 
 class Accounts(Postings):
@@ -104,6 +104,9 @@ class Accounts(Postings):
         dearer = self._dearer(m)
         if dearer.any():
             self.post("offline", m, at, dearer * month.others)
+        rescued = self.trade.recorder.monthly["emergency"][m]
+        if rescued.any():
+            self.post("emergency", m, at, self._emergency(m) * self.trade.prices.mean[..., None] * rescued)
         self.post("outside_fund", m, at, month.away_covered)
         self.post("outside_self", m, at, month.away - month.away_covered)
         self.post("production", m, at, month.cost + month.away_cost)
@@ -135,6 +138,11 @@ class Accounts(Postings):
         on_time = np.divide(punctual, total, out=np.ones_like(total), where=total > 0)
         on_time = on_time[self.trade.products.drug]
         self.owners.sell(m, laid, month, month.sold - off, on_time, terms, vat)
+
+    def _emergency(self, m: int) -> Floats:
+        """What emergency purchases cost more, over the drug's price before any round, (places, 1)."""
+        laws = [self.trade.laws.part("supply_security", p, m) for p in range(len(self.trade.market.provinces))]
+        return np.array([[law.emergency_price - 1] for law in laws])
 
     def _dearer(self, m: int) -> Floats:
         """What goods that were not selected cost more because of what is bought outside the platform, over their price,

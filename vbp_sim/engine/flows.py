@@ -49,6 +49,7 @@ _ALL = (
     Flow("compensation", "fund", "hospitals", "prices of services raised because the mark-up is missing"),
     Flow("staff_pay", "hospitals", "staff", "part of the mark-up and of gains from drugs that staff are paid"),
     Flow("offline", "patients", "distributors", "what purchases outside the platform cost more than on it"),
+    Flow("emergency", "fund", "distributors", "what emergency purchases cost more than other products"),
     Flow("outside_self", "patients", "manufacturers", "originators bought outside VBP hospitals: what patients pay"),
     Flow("outside_fund", "fund", "manufacturers", "originators bought outside VBP hospitals: what the fund pays"),
     Flow("retained", "fund", "hospitals", "retained surplus of an agreement year, when it is paid out"),

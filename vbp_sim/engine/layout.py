@@ -79,6 +79,7 @@ def _use(rec: Recorder) -> Table:
         "alternatives": volumes["alternatives"].ravel(),
         "away": volumes["away"].ravel(),
         "substituted": volumes["substituted"].ravel(),
+        "emergency": volumes["emergency"].ravel(),
         "unmet": volumes["unmet"].ravel(),
         "agreed": volumes["agreed"].ravel(),
     }

@@ -26,7 +26,7 @@ def market_day(world: World) -> Generator[simpy.Event, None, None]:
         yield from world.until(world.clock.day(first) + DISPATCH)
         world.filled[:] = 1.0
         world.paid[:] = 0.0
-        world.sold[:] = 0.0
+        world.sold[:] = world.rescued[:] = 0.0
         afford = world.accounts.owners.afford(m, world.supply)
         for drug, shelf in enumerate(world.shelves):
             if shelf.running:
@@ -56,6 +56,7 @@ def _drug(world: World, m: int, drug: int, shelf: Shelf, afford: Floats) -> None
         world.delivered[plant.product] += float(delivered[row].sum())
     _record(world, m, shelf, out)
     _watch(world, shelf, out)
+    _rescue(world, m, drug, shelf)
     _damages(world, m, shelf, out)
 
 
@@ -113,6 +114,23 @@ def _watch(world: World, shelf: Shelf, out: Delivered) -> None:
             world.log("backup", line, round=agreement.round, province=name, value=waited,
                       text=fact("others"))  # fmt: skip
     shelf.short_since[~short], shelf.helped[~short] = np.inf, False
+
+
+def _rescue(world: World, m: int, drug: int, shelf: Shelf) -> None:
+    """Where a shortage has lasted as long as the law says, the place buys elsewhere, until the shortage ends."""
+    lasted = world.env.now - shelf.short_since
+    shelf.rescued[np.isneginf(lasted)] = False
+    for p in np.flatnonzero(lasted >= 0).tolist():
+        law = world.laws.part("supply_security", p, m)
+        if law.emergency_after is None or lasted[p] < law.emergency_after:
+            continue
+        world.rescued[drug, p] = law.emergency_part
+        agreement = shelf.of(p)
+        if not shelf.rescued[p] and agreement is not None:
+            shelf.rescued[p] = True
+            place = world.market.provinces[p].id
+            world.log("emergency", round=agreement.round, drug=world.drug_ids[drug], province=place,
+                      value=float(lasted[p]), text=fact("bought_elsewhere"))  # fmt: skip
 
 
 def _damages(world: World, m: int, shelf: Shelf, out: Delivered) -> None:

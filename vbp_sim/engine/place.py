@@ -293,7 +293,7 @@ class Place:
         by_level = self.institutions.by_level
         listed = self._needed - self._away if world.choice.leaves else self._needed
         filled = world.filled[:, self.index]
-        substituted = unmet = self._nothing
+        substituted = emergency = unmet = self._nothing
         if (filled == 1).all() and self._brings is None:
             bought, nonselected = self._ordered, listed - self._ordered
         else:
@@ -301,7 +301,9 @@ class Place:
             got = kernel.receive(listed * brings, self._ordered * brings, filled, world.supply.switchable)
             bought, nonselected = got.bought, got.nonselected
             self.undelivered += self._ordered - bought
-            substituted, unmet = by_level(got.substituted), by_level(got.unmet + listed * (1 - brings))
+            found = got.unmet * world.rescued[:, self.index, None]
+            substituted, emergency = by_level(got.substituted + found), by_level(found)
+            unmet = by_level(got.unmet - found + listed * (1 - brings))
         watched = world.laws.part("platform", self.index, m).online_rate
         self.bought += watched * bought
         self.nonselected += watched * nonselected
@@ -311,7 +313,7 @@ class Place:
         turned, gained = self._turning.turned, self._turning.gained
         need = by_level(self._needed) + turned
         world.recorder.month(
-            m, self.index, need, gained, by_level(bought), turned, away, substituted, unmet, self._monthly
+            m, self.index, need, gained, by_level(bought), turned, away, substituted, emergency, unmet, self._monthly
         )
         if world.watcher is not None:
             world.watcher.month(m, self)

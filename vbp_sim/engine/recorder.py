@@ -35,7 +35,7 @@ class Recorder:
         self.market, self.products, self.prices, self.clock = market, products, prices, clock
         self._number = {name: number for number, name in enumerate(rounds, 1)}
         cells = (len(clock.months), len(market.drugs), len(market.provinces))
-        names = ("need", "gained", "selected", "alternatives", "away", "substituted", "unmet", "agreed")
+        names = ("need", "gained", "selected", "alternatives", "away", "substituted", "emergency", "unmet", "agreed")
         self.monthly: dict[str, Floats] = {name: np.zeros((*cells, len(LEVELS))) for name in names}
         self.mix = np.full(cells, -1, dtype=np.int64)
         self.mixes: list[Mix] = []

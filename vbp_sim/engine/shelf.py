@@ -34,7 +34,8 @@ class Shelf:
     ``routes`` is the part of a place's orders of selected products that goes to each product, ``price`` what a supplier
     of the place's agreement is paid there (yuan per unit, 0 = it is none), ``backup`` a row, -1 = none. ``agreement``
     is the index of the agreement in force in ``agreements``, -1 = none. ``short_since`` is the day on which a supplier
-    of the place fell short (inf = none does), ``helped`` whether others have stepped in since. ``running`` are the
+    of the place fell short (inf = none does), ``helped`` whether others have stepped in since,
+    ``rescued`` whether the place buys elsewhere. ``running`` are the
     agreements that are in force somewhere, ``member`` (products, agreements) says who is a supplier of which.
     """
 
@@ -47,7 +48,7 @@ class Shelf:
         self.agreement = np.full(places, -1, dtype=np.int64)
         self.agreements: list[Agreement] = []
         self.short_since = np.full(places, np.inf)
-        self.helped = np.zeros(places, dtype=np.bool_)
+        self.helped, self.rescued = np.zeros((2, places), dtype=np.bool_)
         self.running: list[Agreement] = []
         self.member = np.zeros((len(products), 0), dtype=np.bool_)
         self._mixes: list[Mix | None] = [None] * places

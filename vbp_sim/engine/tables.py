@@ -109,6 +109,7 @@ TABLES: dict[str, Table] = {
                 "units",
                 "part of generic + originator that replaces selected goods that were short",
             ),
+            ("emergency", "float", "units", "part of substituted that was bought elsewhere, at a higher price"),
             ("unmet", "float", "units", "needed and not supplied"),
             ("agreed", "float", "units", "agreed volume of the contract year / its months; 0 outside a contract"),
         ),

@@ -51,9 +51,9 @@ def laws_of(scenario: Scenario, clock: Clock) -> LawBook:
 class World:
     """State shared by the processes of one replication. One scenario object serves many worlds.
 
-    (drugs, places): ``orders`` and the part of them that was ``filled`` this month, the price ``paid``. (products,
-    places): ``sold`` units of this month under agreements. (products,): units ``delivered`` under agreements since the
-    start.
+    (drugs, places): ``orders`` and the part of them that was ``filled`` this month, the price ``paid``, the part
+    ``rescued`` by emergency purchase of what would stay unmet. (products, places): ``sold`` units of this month
+    under agreements. (products,): units ``delivered`` under agreements since the start.
     """
 
     def __init__(self, scenario: Scenario, replication: int, clock: Clock) -> None:
@@ -89,6 +89,7 @@ class World:
         self._squeezed: set[int] = set()
         self.history: list[PastRound] = []
         self.orders, self.filled, self.paid = np.zeros(shape), np.ones(shape), np.zeros(shape)
+        self.rescued = np.zeros(shape)
         self.recorder = Recorder(market, self.products, self.prices, tuple(scenario.spec.rounds), clock)
         self.accounts = Accounts(self)
         self.watcher: Watcher | None = None

@@ -118,6 +118,6 @@ def engage(world: World, supplier: Supplier) -> None:
         supplier.agreement.rules.failure,
     )  # fmt: skip
     line = Line(supplier.line.round, supplier.line.drug, supplier.line.manufacturer, supplier.line.form, margin)
-    plant.engage(
-        world.env.now, line, world.supply.capacity.installed(signed) / 12, world.supply.aim(agreed / 12), agreed / 12
-    )
+    duties = [world.laws.part("supply_security", p, world.month_now).stock_months for p in supplier.agreement.places]
+    stock = max([world.supply.aim(agreed / 12), *((months or 0.0) * agreed / 12 for months in duties)])
+    plant.engage(world.env.now, line, world.supply.capacity.installed(signed) / 12, stock, agreed / 12)

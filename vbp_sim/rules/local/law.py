@@ -20,6 +20,7 @@ from vbp_sim.rules.local.hospital_payment import HospitalPayment
 from vbp_sim.rules.local.markup import Markup
 from vbp_sim.rules.local.platform import Platform
 from vbp_sim.rules.local.review import Review
+from vbp_sim.rules.local.supply_security import SupplySecurity
 from vbp_sim.rules.local.watch import Watch
 from vbp_sim.rules.payment import Payment
 from vbp_sim.rules.reimbursement import Reimbursement
@@ -39,6 +40,7 @@ PARTS = (
     "fund_budget",
     "platform",
     "distribution",
+    "supply_security",
 )
 
 
@@ -72,4 +74,7 @@ class LocalLaw(Dated):
     )
     distribution: Annotated[Distribution, Chosen("distribution", "pass-through")] = by_default(
         "what distributors take and bring, and when they pay"
+    )
+    supply_security: Annotated[SupplySecurity, Chosen("supply_security", "duties")] = by_default(
+        "what winners must hold in stock, and what is bought elsewhere when a shortage lasts"
     )

@@ -128,3 +128,32 @@ def hhi(run: Replication) -> float:
     there = volume > 0
     each = (by_firm[there] ** 2).sum(axis=1) / volume[there] ** 2
     return ratio(float((value[there] * each).sum()), float(value[there].sum()))
+
+
+@metric(
+    "emergency_share",
+    group="supply",
+    unit="share",
+    meaning="need that was met by emergency purchase",
+    decimals=2,
+    cuts=("drug", "province", "level"),
+)
+def emergency_share(run: Replication) -> float:
+    """Of the need under agreement."""
+    return ratio(run.use("emergency"), run.use("need"))
+
+
+@metric(
+    "stock_held",
+    group="supply",
+    unit="yuan",
+    meaning="stock of selected products, at cost",
+    cuts=("drug", "round"),
+)
+def stock_held(run: Replication) -> float:
+    """Mean over the months of supply; what lies there is paid for and not yet sold."""
+    supply = run.t["supply"]
+    if not len(supply["month"]):
+        return np.nan
+    value = supply["stock"] * run.t["bids"]["cost"][run.bid_of(supply, "manufacturer")]
+    return float(value.sum() / len(np.unique(supply["month"])))
