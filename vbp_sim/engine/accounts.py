@@ -141,13 +141,12 @@ class Accounts(Postings):
 
     def _emergency(self, m: int) -> Floats:
         """What emergency purchases cost more, over the drug's price before any round, (places, 1)."""
-        laws = [self.trade.laws.part("supply_security", p, m) for p in range(len(self.trade.market.provinces))]
-        return np.array([[law.emergency_price - 1] for law in laws])
+        return np.array([[law.emergency_price - 1] for law in self.trade.laws.everywhere("supply_security", m)])
 
     def _dearer(self, m: int) -> Floats:
         """What goods that were not selected cost more because of what is bought outside the platform, over their price,
         (places, 1)."""
-        laws = [self.trade.laws.part("platform", p, m) for p in range(len(self.remoteness))]
+        laws = self.trade.laws.everywhere("platform", m)
         return np.array([[(1 - law.online_rate) * (law.offline_price - 1)] for law in laws])
 
     def claims(self) -> dict[str, tuple[Floats, Floats]]:

@@ -52,7 +52,7 @@ class Care:
     def close(self, m: int, at: Ints, month: Turnover, post: Post) -> None:
         """Post a month's reimbursement, and all that hospitals get and pay beside it."""
         earlier = self.share * self.trade.prices.mean[..., None] * month.used
-        payment, markup = self._laws("hospital_payment", m), self._laws("markup", m)
+        payment, markup = (self.trade.laws.everywhere(kind, m) for kind in ("hospital_payment", "markup"))
         tied = np.array([law.tied for law in markup])[:, None]
         paid, gain = self._by_case(m, at, month, earlier, payment, post)
         post("reimbursement", m, at, month.covered - paid)
@@ -67,9 +67,6 @@ class Care:
         if tied.any():
             post("staff_pay", m, at, tied * np.maximum(gain, 0))
         self._settle(m, month, earlier, payment, tied, post)
-
-    def _laws(self, kind: str, m: int) -> list[Any]:
-        return [self.trade.laws.part(kind, p, m) for p in range(len(self.base))]
 
     def _by_case(
         self, m: int, at: Ints, month: Turnover, earlier: Floats, laws: list[Any], post: Post

@@ -26,7 +26,7 @@ class Fund:
     def __init__(self, trade: Trade) -> None:
         self.trade = trade
         usual, months = usual_month(trade), len(trade.clock.months)
-        laws = [[trade.laws.part("fund_budget", p, m) for p in range(len(usual))] for m in range(months)]
+        laws = [trade.laws.everywhere("fund_budget", m) for m in range(months)]
         self.budget = usual * np.array([[(1 + law.growth) ** (m / 12) for law in row] for m, row in enumerate(laws)])
         self._start = usual * np.array([law.reserve_months for law in laws[0]])
         self._line = np.array([[law.warning_months for law in row] for row in laws])

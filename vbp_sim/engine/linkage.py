@@ -15,7 +15,7 @@ from vbp_sim.engine.world import World
 def linked(world: World, agreement: Agreement, places: list[Place]) -> Generator[simpy.Event, None, None]:
     """Bring prices of an agreement's products down in all places in which it does not supply them, each after the
     months of its law."""
-    laws = [world.laws.part("platform", p, world.month_now) for p in range(len(places))]
+    laws = world.laws.everywhere("platform", world.month_now)
     for months in sorted({law.link_months for law in laws if law.link is not None}):
         yield from world.until(world.clock.day(add_months(agreement.start, months)))
         shelf = world.shelves[agreement.drug]

@@ -67,9 +67,7 @@ class Terms:
 
 def terms_of(laws: LawBook, m: int, remoteness: Floats) -> Terms:
     """The terms of a month; ``remoteness`` (places,)."""
-    places = range(len(remoteness))
-    payment = [laws.part("payment", p, m) for p in places]
-    trade = [laws.part("distribution", p, m) for p in places]
+    payment, trade = laws.everywhere("payment", m), laws.everywhere("distribution", m)
     passed = [law.prepayment_share * law.passed_on for law in payment]
     own = [law.pays_after() for law in trade]
     kept = [law.prepayment_share * (1 - law.passed_on) for law in payment]

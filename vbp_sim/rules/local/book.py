@@ -59,6 +59,10 @@ class LawBook:
         """One part of the law in force, such as "payment"; ``month`` is clipped into the months of the book."""
         return self.kinds[kind][self.part_of[kind][self.at[place, self._clipped(month)]]]
 
+    def everywhere(self, kind: str, month: int) -> list[Any]:
+        """The part of a kind in force in each place."""
+        return [self.part(kind, place, month) for place in range(len(self.at))]
+
     def parts(self, kind: str) -> tuple[Any, ...]:
         """The distinct parts of a kind that hold anywhere, in the order of `ids`."""
         return self.kinds[kind]
