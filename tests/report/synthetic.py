@@ -176,6 +176,7 @@ def one(
         "prices": tender["prices"],
         **monthly,
         **_money(monthly["fund"]),
+        "reports": _reports(monthly["use"]),
         "supply": _supply([n for n, w in zip(names, won, strict=True) if w], winners, luck),
         "settlement": _settlement(names, provinces, luck),
         "events": _events(),
@@ -321,6 +322,14 @@ def _balances(spend: Any, key: list[Any]) -> dict[str, Table]:
         "firms": {"month": MONTHS, "owner": text([""] * len(MONTHS)), "cash": cash},
         "claims": {**places, "claim": text(["goods"] * spend.size), "open": 5 * late.ravel(), "overdue": late.ravel()},
     }
+
+
+def _reports(use: Table) -> Table:
+    """Seven tenths of the first month's need, made up to a year."""
+    first = use["month"] == use["month"].min()
+    keys = {column: use[column][first] for column in ("drug", "province", "level")}
+    past = 12 * use["need"][first]
+    return {**keys, "round": text(["pilot"] * len(past)), "past_use": past, "reported": 0.7 * past}
 
 
 def _money(fund: Table) -> dict[str, Table]:
