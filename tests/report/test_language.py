@@ -40,6 +40,9 @@ def test_what_is_shipped_has_a_title_in_chinese() -> None:
     for file in sorted(shipped().glob("*.yaml")):
         content = yaml.safe_load(file.read_text(encoding="utf-8"))
         titles += [content[key] for key in ("title", "description") if key in content]
+    for file in [*shipped().glob("*.yaml"), *shipped().glob("experiments/*.yaml")]:
+        content = yaml.safe_load(file.read_text(encoding="utf-8"))
+        titles += [content["title"], *(variant["title"] for variant in content.get("variants", {}).values())]
     with speaking("zh"):
         assert [title for title in titles if restate("shipped", title) == title] == []
 

@@ -21,6 +21,8 @@ from vbp_sim.runs.folder import RunFolder
 
 #: products that the calendar shows
 WORST = 15
+#: part of the replications at which the darkest shade may begin, so that one bad run of a few is not black
+FULL = 0.5
 DOWN = LinearSegmentedColormap.from_list("down", ["#FFFFFF", "#F3B48A", style.RED, "#5A2500"])
 
 
@@ -124,7 +126,7 @@ def _calendar(
     marks.rows(axes, [f"{style.label(drug, 20)} · {style.label(beside(firm, drug), 20)}" for drug, firm in names])
     axes.grid(visible=False)
     edges = marks.days(np.append(months, months[-1] + 1)), np.arange(len(names) + 1) - 0.5
-    most = float(often.max()) if several else 1.0
+    most = max(FULL, float(often.max())) if several else 1.0
     mesh = axes.pcolormesh(*edges, often.T, cmap=DOWN, vmin=0, vmax=most, edgecolors=style.PALE, linewidth=0.4)
     if several:
         bar = axes.figure.colorbar(mesh, ax=axes, pad=0.01, fraction=0.03, aspect=12)

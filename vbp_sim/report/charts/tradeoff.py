@@ -22,6 +22,8 @@ from vbp_sim.studies.paired import FEWEST, LEVEL, student
 
 #: combinations of the front that are named in the chart
 NAMED = 14
+#: letters of a line beside the chart
+WIDE = 54
 
 
 @chart("tradeoff", of="study", choice="metrics")
@@ -116,14 +118,19 @@ def _names(axes: Axes, study: Studied, order: Ints) -> None:
     """What the combinations on the front set."""
     axes.set_axis_off()
     axes.set_xlim(0, 1)
-    axes.set_ylim(NAMED + 1.5, -0.5)
+    said = [
+        f"{i + 1} · " + ", ".join(f"{lever}: {value}" for lever, value in study.combinations[int(j)].items())
+        for i, j in enumerate(order[:NAMED])
+    ]
+    texts = ["\n".join(words.wrapped(style.label(text, 2 * WIDE), WIDE)) for text in said]
+    lines = [1 + text.count("\n") for text in texts]
+    axes.set_ylim(max(NAMED, sum(lines)) + 1.5, -0.5)
     axes.text(0.02, 0, say("studies.front_head"), weight="bold", size=9.5, va="center")
-    for i, j in enumerate(order[:NAMED]):
-        said = ", ".join(f"{lever}: {value}" for lever, value in study.combinations[int(j)].items())
-        axes.text(0.02, i + 1, style.label(f"{i + 1} · {said}", 58), size=8, va="center")
+    for i, text in enumerate(texts):
+        axes.text(0.02, 0.5 + sum(lines[:i]), text, size=8, va="top")
     if len(order) > NAMED:
-        said = say("studies.and_more", n=len(order) - NAMED)
-        axes.text(0.02, NAMED + 1, said, size=8, va="center", color=style.GREY)
+        more = say("studies.and_more", n=len(order) - NAMED)
+        axes.text(0.02, 0.5 + sum(lines), more, size=8, va="top", color=style.GREY)
 
 
 def _title(wanted: Sequence[Objective], best: int, known: int) -> str:

@@ -4,11 +4,13 @@ counts in another.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 
 import numpy as np
 from matplotlib.axes import Axes
+from matplotlib.ticker import MaxNLocator
 
+from vbp_sim.report.answer import answer, called
 from vbp_sim.report.charts import marks, panels, spots, style
 from vbp_sim.report.charts.bands import Floats
 from vbp_sim.report.charts.catalogue import Chart, NothingToDraw, chart
@@ -19,6 +21,9 @@ from vbp_sim.report.words.language import say
 from vbp_sim.runs.metrics import METRICS, Metric
 from vbp_sim.studies.compare import BASE
 from vbp_sim.studies.paired import LEVEL
+
+#: letters of the longest name in a legend, and that fit into a row of it; ticks of an axis at most
+WIDEST, ROOM, TICKS = 60, 132, 5
 
 
 @chart("variants-shares", of="comparison", choice="metrics")
@@ -38,16 +43,17 @@ def _draw(found: Compared, metrics: Sequence[str], *, shares: bool) -> Chart:
     wanted = [m for m in given if (m.unit == "share") == shares]
     if not wanted:
         raise NothingToDraw(say("versus.no_metric"))
-    n, title = len(found.variants), _title(found, wanted)
+    n, title = len(found.variants), style.minus(answer(found, wanted))
     unit = say("versus.points") if shares else say("versus.of_the_base")
     how = say("versus.how", unit=unit, level=words.percent(LEVEL))
     height = 0.24 * (1 + 0.45 * n) * len(wanted)
-    figure = style.page(found.origin, title, how, (10, 1.0 + height), keys=-(-(n + 1) // 4))
+    columns = _columns_of(_names(found))
+    figure = style.page(found.origin, title, how, (10, 1.0 + height), keys=-(-(n + 1) // columns))
     left, right = figure.subplots(1, 2, sharey=True, width_ratios=(1, 1))
-    at = marks.rows(left, [panels.named(metric, 56) for metric in wanted])
+    at = marks.rows(left, ["\n".join(words.wrapped(panels.named(metric, 90), 46)) for metric in wanted])
     _values(left, at, found, wanted, shares)
     _differences(right, at, found, wanted, shares)
-    style.legend(figure, 4)
+    style.legend(figure, columns)
     data = table(
         {"metric": m.id, "variant": name, "base": d.base, "value": d.variant, "difference": d.mean}
         | {"low": d.low, "high": d.high, "n": d.n, "unit": m.unit}
@@ -58,6 +64,16 @@ def _draw(found: Compared, metrics: Sequence[str], *, shares: bool) -> Chart:
     y = [middle + steps[name] for m, middle in zip(wanted, at, strict=True) for name in found.differences[m.id]]
     over = spots.rows([left, right], y, range(len(y)), 0.6 / max(2, n), names=False)
     return Chart(title, figure, data, [over])
+
+
+def _names(found: Compared) -> dict[str, str]:
+    """What the legend calls each variant: its title where that fits beside a mark, else its name."""
+    return {variant: style.label(called(found, variant, WIDEST), WIDEST) for variant in found.variants}
+
+
+def _columns_of(names: Mapping[str, str]) -> int:
+    """Columns of the legend in which every name fits."""
+    return max(1, min(4, ROOM // (6 + max(map(words.width, names.values())))))
 
 
 def _looks(found: Compared) -> Iterator[tuple[str, float, str, str]]:
@@ -75,15 +91,17 @@ def _column(found: Compared, metrics: Sequence[Metric], variant: str, field: str
 
 def _values(axes: Axes, at: Floats, found: Compared, metrics: Sequence[Metric], shares: bool) -> None:
     """Base and variants on one axis: shares as they are, others as multiples of the base."""
+    names = _names(found)
     for variant, step, colour, marker in _looks(found):
         base, value = (_column(found, metrics, variant, field) for field in ("base", "variant"))
         whole = np.ones(len(base)) if shares else np.where(base == 0, np.nan, np.abs(base))
         axes.hlines(at + step, base / whole, value / whole, color=style.PALE, linewidth=2)
         axes.plot(base / whole, at + step, "o", mfc="white", color=style.GREY, markersize=5)
-        axes.plot(value / whole, at + step, marker, color=colour, markersize=5, label=style.label(variant, 34))
-    base_name = say("versus.base") if found.base == BASE else style.label(found.base, 34)
+        axes.plot(value / whole, at + step, marker, color=colour, markersize=5, label=names[variant])
+    base_name = say("versus.base") if found.base == BASE else style.label(found.base, WIDEST)
     axes.plot([], [], "o", mfc="white", color=style.GREY, markersize=5, label=base_name)
     axes.set_title(say("versus.value"))
+    axes.xaxis.set_major_locator(MaxNLocator(TICKS))
     marks.percent_axis(axes.xaxis, "%" if shares else say("versus.of_the_base"))
 
 
@@ -99,12 +117,5 @@ def _differences(axes: Axes, at: Floats, found: Compared, metrics: Sequence[Metr
             axes.plot(mean[mine], (at + step)[mine], marker, color=colour, mfc=face, markersize=5.5)
     axes.set_title(say("versus.difference"))
     axes.tick_params(axis="y", length=0)
+    axes.xaxis.set_major_locator(MaxNLocator(TICKS))
     marks.number_axis(axes.xaxis, say("versus.points") if shares else say("versus.of_the_base"))
-
-
-def _title(found: Compared, metrics: Sequence[Metric]) -> str:
-    clear = sum(d.clear for m in metrics for d in found.differences[m.id].values())
-    differences = words.counted(sum(len(found.differences[m.id]) for m in metrics), "difference")
-    if not clear:
-        return say("versus.none_clear", differences=differences)
-    return say("versus.one_clear" if clear == 1 else "versus.clear", clear=clear, differences=differences)

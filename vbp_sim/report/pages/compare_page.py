@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import NamedTuple
 
+from vbp_sim.report.answer import answer, called
 from vbp_sim.report.compared import Compared
 from vbp_sim.report.comparison import Line, judgement, lines, null_result, of_policies
 from vbp_sim.report.pages import again, evidence
@@ -22,6 +23,10 @@ from vbp_sim.studies.paired import FEWEST, LEVEL
 
 #: differences in the headline
 CARDS = 8
+#: rows of a table that are printed
+PRINTED = 36
+#: variants of which the changes are printed, and not only their titles
+MANY = 6
 
 
 class Row(NamedTuple):
@@ -55,7 +60,11 @@ def render(found: Compared) -> str:
     rows = [row for metric in found.metrics() for row in lines_of(found, metric)]
     return page(
         "compare.html",
-        title=restate("shipped", str(c.get("title") or c["scenario"])),
+        title=signs(answer(found)),
+        kicker=say("compare.kicker_of", kicker=say("compare.kicker"), title=_asked(found)),
+        titles={name: found.title_of(name) for name in found.variants},
+        many=len(found.variants) > MANY,
+        printed=PRINTED // 2 if len(found.variants) > MANY else PRINTED,
         scenario=c["scenario"],
         variants=found.variants,
         replications=words.counted(int(c["replications"]), "replication"),
@@ -94,7 +103,7 @@ def cards(found: Compared) -> list[Figure]:
             line = known[variant]
             mean = signs(line.mean)
             value = say("studies.points", number=mean) if metric.unit == "share" else words.amount(mean, unit)
-            says = say("compare.card", variant=variant, metric=meaning(metric), judged=line.judged)
+            says = say("compare.card", variant=called(found, variant, 90), metric=meaning(metric), judged=line.judged)
             cards.append(Figure(value, says, _span(line)))
     return cards
 
@@ -117,6 +126,11 @@ def _expectation(found: Compared, verdict: Verdict) -> Expectation:
     metric = say("compare.with_unit", metric=metric, unit=one.unit) if one.unit else metric
     found_here = (signs(one.mean), words.span(signs(one.low), signs(one.high)) if one.low else "")
     return Expectation(verdict.policy, metric, one.expected, published, *found_here, one.why, one.held)
+
+
+def _asked(found: Compared) -> str:
+    """What was compared: the title of the scenario, else its name."""
+    return restate("shipped", str(found.content.get("title") or found.content["scenario"]))
 
 
 def _told(found: Compared, name: str) -> str:
