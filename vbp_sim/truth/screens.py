@@ -12,6 +12,7 @@ what comes out are shares of tenders. A share says nothing of one tender, and is
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
+from contextlib import nullcontext
 from dataclasses import dataclass
 from math import sqrt
 
@@ -190,8 +191,10 @@ def error_rates(
     ring_model = CollusionRing(members=members, rigged=rigged)
     task = _Rounds(blind(market), rules, ring_model, scatter, seed)
     chunks = [range(k, min(k + CHUNK, rounds)) for k in range(0, rounds, CHUNK)]
-    with Workers(max(1, min(len(chunks), workers or default_workers()))) as pool:
-        clean, ring, ringed = (np.concatenate(part) for part in zip(*pool.map(task, chunks), strict=True))
+    count = min(len(chunks), workers or default_workers())
+    with Workers(count) if count > 1 else nullcontext() as pool:
+        parts = pool.map(task, chunks) if pool else map(task, chunks)
+        clean, ring, ringed = (np.concatenate(part) for part in zip(*parts, strict=True))
     known = ~np.isnan(ring).all(axis=2)
     rates = tuple(
         _rate(name, clean[:, :, i], ring[:, :, i], ringed, alarm, screen.side)
