@@ -52,8 +52,9 @@ def command(
     """Screen the bids of MARKET (a folder, or a shipped market) or of a RUN for collusion, in aggregate: the share of
     tenders past the threshold of each screen, beside what is expected without and with rings.
 
-    Rounds are simulated on the market with the default bidders, and with rings among them; they set the thresholds and
-    say how often a screen sees a ring, and how often it sees one where there is none.
+    Rounds are simulated on the market with the bidders of a back-test (best-response), and with rings among them; they
+    set the thresholds and say how often a screen sees a ring, and how often it sees one where there is none. A run with
+    other bidders passes them more often without any ring.
 
     No drug and no firm is named: a screen is no proof.
     """
