@@ -34,6 +34,7 @@ COMMANDS = {
     "export": "Write a run's tables as CSV or Excel.",
     "bid": "Say what one firm's bid would bring, price by price.",
     "replay": "Put real bids through a rule set.",
+    "screen": "Screen bids for collusion in aggregate, with error rates from simulation.",
     "backtest": "Predict a tender round and put it beside what really happened.",
     "calibrate": "Fit costs and beliefs of firms to the real bids of earlier rounds.",
 }
