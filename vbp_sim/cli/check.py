@@ -3,7 +3,6 @@ them, and what else changes the answer."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -13,7 +12,7 @@ from vbp_sim.cli.common import WRONG_INPUT, lang_option, message, patching, prin
 from vbp_sim.errors import InputError, Problem
 
 if TYPE_CHECKING:
-    from vbp_sim.runs.doubts import Doubt
+    from vbp_sim.scenario.load import Scenario
     from vbp_sim.scenario.market import Market
 
 #: drugs that a note names
@@ -33,7 +32,7 @@ def command(files: tuple[str, ...], variant: str, sets: tuple[str, ...], as_json
     Ends with 2 if anything is wrong. Notes say what is not wrong and still changes the answer: unnamed firms that are
     invented, drugs of unknown form or class, drugs without bidders.
     """
-    results = [_check(file, variant, sets) for file in files]
+    results = [_check(file, variant, sets, noted=as_json or not quiet) for file in files]
     for result, error in results:
         _say(result, error, quiet, as_json)
     fine = all(error is None for _, error in results)
@@ -42,18 +41,17 @@ def command(files: tuple[str, ...], variant: str, sets: tuple[str, ...], as_json
     return 0 if fine else WRONG_INPUT
 
 
-def _check(file: str, variant: str, sets: tuple[str, ...]) -> tuple[dict[str, Any], InputError | None]:
+def _check(file: str, variant: str, sets: tuple[str, ...], *, noted: bool) -> tuple[dict[str, Any], InputError | None]:
     try:
-        return _checked(file, variant, sets), None
+        return _checked(file, variant, sets, noted), None
     except InputError as error:
         problems = [{"place": p.place, "what": p.what, "remedy": p.remedy} for p in error.problems]
         return {"file": file, "ok": False, "problems": problems}, error
 
 
-def _checked(file: str, variant: str, sets: tuple[str, ...]) -> dict[str, Any]:
-    """What is there of a file that is right; InputError for one that is not."""
+def _checked(file: str, variant: str, sets: tuple[str, ...], noted: bool) -> dict[str, Any]:
+    """What is there of a file that is right, with notes if they are wanted; InputError for one that is not."""
     from vbp_sim.cli.kinds import Kind, kind_of
-    from vbp_sim.runs import doubts
     from vbp_sim.runs.load import load_law, load_rules, load_scenario, market_folder
     from vbp_sim.scenario.market_csv import read_market
 
@@ -70,16 +68,15 @@ def _checked(file: str, variant: str, sets: tuple[str, ...]) -> dict[str, Any]:
         return {"file": file, "ok": True, "values": len(found.values()), "problems": []}
     if kind is Kind.MARKET:
         market = read_market(market_folder(file))
-        known = doubts.of_market(market, _forms())
-        return {"file": file, "ok": True, **_counts(market), "notes": _notes(known), "problems": []}
+        return {"file": file, "ok": True, **_counts(market), "notes": _notes(market) if noted else [], "problems": []}
     scenario = load_scenario(file, variant, sets)
     if wrong := [] if variant else _variants(file, list(scenario.spec.variants)):
         raise InputError(*wrong)
     counts = {"rounds": len(scenario.spec.rounds), "variants": len(scenario.spec.variants), **_counts(scenario.market)}
-    known = doubts.doubts_of(scenario, _forms())
+    notes = _notes(scenario) if noted else []
     left_out = scenario.spec.behaviour.classes.inert(scenario.market)  # what rules leave out, a run says
     return {
-        "file": file, "ok": True, "digest": scenario.digest, **counts, "notes": _notes(known), "problems": [],
+        "file": file, "ok": True, "digest": scenario.digest, **counts, "notes": notes, "problems": [],
         "not_simulated": [left_out] if left_out else [],
     }  # fmt: skip
 
@@ -94,11 +91,14 @@ def _forms() -> list[str]:
     return sorted({form for _, form in words("form")})
 
 
-def _notes(found: Sequence[Doubt]) -> list[dict[str, Any]]:
-    """Each doubt with the sentence that says it."""
+def _notes(of: Scenario | Market) -> list[dict[str, Any]]:
+    """What changes the answer, each with the sentence that says it."""
     from vbp_sim.report.words import words
     from vbp_sim.report.words.language import say
+    from vbp_sim.runs import doubts
+    from vbp_sim.scenario.market import Market
 
+    found = doubts.of_market(of, _forms()) if isinstance(of, Market) else doubts.doubts_of(of, _forms())
     said = []
     for one in found:
         drugs = words.listed(list(one.drugs[:NAMED]))
