@@ -17,8 +17,6 @@ from vbp_sim.runs.target import MANIFEST
 from vbp_sim.scenario.market_columns import FILES
 from vbp_sim.scenario.tree import children
 from vbp_sim.scenario.yaml_source import read
-from vbp_sim.studies import compare, plan
-from vbp_sim.truth import backtest_record, outcomes
 
 
 class Kind(enum.Enum):
@@ -37,14 +35,6 @@ class Kind(enum.Enum):
         return "is set" if self is Kind.SWEEP else "it changes" if self is Kind.POLICY else "it holds"
 
 
-#: files by which a folder that is no market is known, what it is, and what can be done with it
-_FOLDERS = {
-    compare.FILE: ("a comparison", "vbp report"),
-    plan.NAME: ("a study", "vbp sweep status"),
-    backtest_record.FILE: ("a back-test", "vbp report"),
-    outcomes.FILE: ("a table of outcomes", "vbp report"),
-    MANIFEST: ("a run", "vbp report"),
-}
 #: endings of files that nobody checks here, what they are, and what to do
 _ENDINGS = {
     ".xlsx": ("a workbook", "make a market of it: vbp import {file} --out MARKET"),
@@ -84,12 +74,26 @@ def kind_of(file: str) -> tuple[Kind, Path]:
 def _folder(path: Path) -> Kind:
     if any((path / name).is_file() for name in FILES):
         return Kind.MARKET
-    for name, (what, command) in _FOLDERS.items():
+    for name, (what, command) in _results().items():
         if (path / name).is_file():
             raise _other(str(path), f"a folder with {what}", f"look into it with {command} {path}")
     inside = sorted(path.glob("*.yaml"))
     remedy = f"name a file, such as {inside[0]}" if inside else f"a market is a folder with {', '.join(FILES)}"
     raise _other(str(path), "a folder without a market", remedy)
+
+
+def _results() -> dict[str, tuple[str, str]]:
+    """Files by which a folder that is no market is known, what it is, and what can be done with it."""
+    from vbp_sim.studies import compare, plan
+    from vbp_sim.truth import backtest_record, outcomes
+
+    return {
+        compare.FILE: ("a comparison", "vbp report"),
+        plan.NAME: ("a study", "vbp sweep status"),
+        backtest_record.FILE: ("a back-test", "vbp report"),
+        outcomes.FILE: ("a table of outcomes", "vbp report"),
+        MANIFEST: ("a run", "vbp report"),
+    }
 
 
 def _shipped(file: str) -> tuple[Kind, Path]:
