@@ -49,7 +49,8 @@ def test_help_of_a_command_imports_nothing_heavy() -> None:
 IDLE = {
     "asyncio", "dask", "fontTools", "jinja2", "markupsafe", "matplotlib", "multiprocessing", "numpy.ma", "numpy.random",
     "optuna", "pandas", "PIL", "pyarrow", "rich", "scipy", "simpy", "sklearn", "sqlite3", "xlsxwriter",
-    "vbp_sim.engine", "vbp_sim.report.charts", "vbp_sim.report.pages", "vbp_sim.runs.run", "vbp_sim.studies", "vbp_sim.tender", "vbp_sim.truth",
+    "vbp_sim.engine", "vbp_sim.report.charts", "vbp_sim.report.pages",
+    "vbp_sim.runs.run", "vbp_sim.studies", "vbp_sim.tender", "vbp_sim.truth",
 }  # fmt: skip
 
 
