@@ -116,6 +116,10 @@ def bounded(seconds: float) -> Iterator[None]:
         signal.signal(signal.SIGPROF, before)
 
 
+#: what fund and patients pay for drugs beside their price
+BESIDE = ("bundle", "rebased", "markup_self", "markup_fund", "emergency", "offline")
+
+
 def adds_up(run: RunFolder) -> None:
     """Numbers are finite, and flows agree with what they are made of."""
     summary = json.loads((run.path / "summary.json").read_text("utf-8"))
@@ -124,7 +128,10 @@ def adds_up(run: RunFolder) -> None:
     supply, use, fund, awards = (run.table(name) for name in ("supply", "use", "fund", "awards"))
     same(supply["delivered"] + supply["short"], supply["ordered"])
     same(sum(use[part] for part in ("selected", "generic", "originator", "alternatives", "away", "unmet")), use["need"])
-    same(fund["fund_paid"] + fund["patient_paid"], fund["spend"] + fund["alternatives"] + fund["outside"])
+    accounts = run.table("accounts", ["flow", "yuan"])
+    beside = accounts["yuan"][np.isin(accounts["flow"], BESIDE)].sum()
+    price = fund["spend"] + fund["alternatives"] + fund["outside"] - fund["bundled"]
+    same((fund["fund_paid"] + fund["patient_paid"]).sum(), price.sum() + beside)
     guaranteed = dict(zip(zip(awards["round"], awards["drug"], strict=True), awards["share"], strict=True))
     for name in ("reports", "allocation"):
         table = run.table(name)

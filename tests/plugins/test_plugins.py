@@ -372,4 +372,5 @@ class Late(Payment):
     (tmp_path / "late.py").write_text(law)
     laws = {"national": {"changes": {"payment": {"rule": "late"}}}}
     loaded = load_scenario(write_scenario(tmp_path, **{**USING, "plugins": [*FILES, "late.py"], "laws": laws}))
-    assert not_simulated(loaded) == ["round first: cheapest of 2: nobody minds", "law: late: nobody minds"]
+    said = ["round first: cheapest of 2: nobody minds", "law: late: nobody minds"]
+    assert [sentence for sentence in not_simulated(loaded) if not sentence.startswith("classes:")] == said

@@ -18,6 +18,7 @@ from sweeping import growth, runs, swept, table, write_sweep
 from vbp_sim.errors import InputError, RunError
 from vbp_sim.report.studied import Studied
 from vbp_sim.runs.load import load_scenario
+from vbp_sim.runs.metrics import METRICS
 from vbp_sim.runs.replications import run_one
 from vbp_sim.scenario.load import Scenario
 from vbp_sim.studies import sweep as sweep_module
@@ -214,7 +215,7 @@ def test_a_metric_that_no_program_knew_when_a_study_began_takes_its_place_beside
     np.testing.assert_allclose(study.values("margin")[0, :, 0], [0, 0, np.nan, np.nan])
     rows = table(tmp_path / "s")
     assert [row["own_metric"] for row in rows] == [None, None, 2.0, 2.0]
-    assert list(rows[0])[-3:] == ["arrears", "completion@second", "own_metric"]
+    assert list(rows[0])[-3:] == [[*METRICS][-1], "completion@second", "own_metric"]
 
 
 @pytest.mark.parametrize("damage", [b"not a database, but long enough to be one" * 9, b""])
