@@ -14,7 +14,7 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
-from vbp_sim.engine.clock import add_months
+from vbp_sim.engine.clock import CLOSE, add_months
 from vbp_sim.facts import fact, read
 from vbp_sim.rules.local.law import LocalLaw
 from vbp_sim.scenario.laws import in_force, plain, values
@@ -188,6 +188,8 @@ class Books:
         known = ("exit", "replacement", "unserved")
         for i in np.flatnonzero(np.isin(e["kind"], known) & (e["drug"] == drug)).tolist():
             day, firm = e["date"][i].astype(object), str(e["manufacturer"][i])
+            if float(e["time"][i]) % 1 >= CLOSE:  # the books of a month that begins on that day are closed
+                day += timedelta(1)
             if day < cell.start:
                 continue
             if e["kind"][i] == "replacement" and e["round"][i] == cell.round and e["province"][i] == place:

@@ -22,7 +22,7 @@ from vbp_sim.agents.supply.interface import Line, Supply
 from vbp_sim.engine.accounts import Accounts
 from vbp_sim.engine.agreement import Agreement
 from vbp_sim.engine.classes import ClassNeed
-from vbp_sim.engine.clock import Clock, months_between
+from vbp_sim.engine.clock import CLOSE, ORDER, Clock, months_between
 from vbp_sim.engine.companies import Companies
 from vbp_sim.engine.ingredient_prices import IngredientPrices
 from vbp_sim.engine.plant import Plant
@@ -185,7 +185,13 @@ class World:
         ]
 
     def leave(self, plant: Plant) -> None:
-        """A firm gives a product up: its places get another supplier, the company is barred for a while."""
+        """A firm gives a product up: its places get another supplier, the company is barred for a while.
+
+        What was ordered this month goes out and is booked before that.
+        """
+        if self.today.day == 1 and ORDER <= self.env.now % 1 < CLOSE:
+            self.env.process(self._leave_later(plant, CLOSE - self.env.now % 1))
+            return
         serving = self._serves(plant)
         if not serving:
             return
@@ -201,11 +207,16 @@ class World:
             if agreement.rules.failure.takes_over != "none":
                 self._replace(agreement, index, plant.line)
 
+    def _leave_later(self, plant: Plant, days: float) -> Generator[simpy.Event, None, None]:
+        yield self.env.timeout(days)
+        self.leave(plant)
+
     def _replace(self, agreement: Agreement, index: int, line: Line) -> None:
         """Give the places of a supplier that left to others of its agreement."""
         served = agreement.replace_main(index)
         self.shelves[agreement.drug].lay(agreement)
-        self.recorder.selected(self.shelves[agreement.drug], agreement, self.today)
+        open_ = self.clock.date(self.env.now + 1 - CLOSE)  # books that are closed today keep what they have
+        self.recorder.selected(self.shelves[agreement.drug], agreement, open_)
         self.accounts.changed()
         for place in served:
             other = agreement.suppliers[int(agreement.main[place])]

@@ -17,6 +17,9 @@ from vbp_sim.rules.arrays import FloatArray
 from vbp_sim.scenario.limits import Portion
 from vbp_sim.scenario.parts import Rule, param
 
+#: prices this much apart are equal: one of them is a mean
+EXACT = 1 + 1e-9
+
 
 class Reimbursement(Rule):
     """The payment standard is a choice; what the fund pays of a price follows from it everywhere alike."""
@@ -36,7 +39,7 @@ class Reimbursement(Rule):
 
         ``fund_share`` is the fund's part of a price within the ``standard``, set by local plans.
         """
-        dear = np.asarray(price) > standard
+        dear = np.asarray(price) > np.asarray(standard) * EXACT  # a mean of equal prices is no dearer than they are
         part = np.maximum(0.0, fund_share - self.dear_copayment * dear)
         return np.asarray(np.minimum(price, standard) * part)
 
