@@ -37,7 +37,7 @@ def simulate(scenario: Scenario, replication: int, watcher: Watcher | None = Non
     A ``watcher`` is told what every institution has bought, month by month, and changes nothing.
     """
     world = World(scenario, replication, Clock(scenario.spec.start, horizon(scenario)))
-    world.watcher = watcher
+    world.watchers += [watcher] if watcher is not None else []
     places = [Place(world, i) for i in range(len(world.market.provinces))]
     world.accounts.goods.on_time = np.array([part_of_use(place.institutions, place.on_time) for place in places])
     for place in places:

@@ -141,7 +141,7 @@ class BestResponse(Brands):
         generic = ~opening.originator
         level = self._levels(opening, luck)
         best = np.ones(len(cost))
-        stakes = self._stakes(opening, luck, case)
+        stakes = self._stakes(opening, luck)
         for who in (generic, opening.originator):
             if who.any():
                 best[who] = self._best(opening, luck, case, cost[who], level[who], stakes, who)
@@ -155,9 +155,8 @@ class BestResponse(Brands):
         pays less than to go without: at an offered price it is the last of as many winners as there can be.
         """
         opening, _ = self.field(opening, luck)
-        case, price = self.case(opening), offers / opening.ceiling
-        stakes = self._stakes(opening, luck, case)
-        cost, last = opening.cost / opening.ceiling, max(1, min(opening.winners, case.qualified))
+        case, stakes, price = self.case(opening), self._stakes(opening, luck), offers / opening.ceiling
+        cost, last = opening.cost / opening.ceiling, self._last(opening)
         taken = case.volume[last][last - 1] * case.years[last] * (price - cost)
         taken -= stakes.market * stakes.exposure * (1 - price)
         if stakes.elsewhere is not None:
@@ -202,8 +201,11 @@ class BestResponse(Brands):
         best = np.where(top - worth[:, -1] <= self.lazy * np.abs(top), 1.0, best)
         if own.elsewhere is None:
             return best
-        last = max(1, min(opening.winners, case.qualified))
-        return np.where(top < aside(case, last, cost, own), np.nan, best)
+        return np.where(top < aside(case, self._last(opening), cost, own), np.nan, best)
+
+    def _last(self, opening: Opening) -> int:
+        """As many winners as there can be."""
+        return max(1, min(opening.winners, len(opening.cost)))
 
     def prospects(self, opening: Opening, case: Case, level: Floats, who: Bools) -> Payoffs:
         """What each bid brings generics or originators (``who``) that expect rivals at ``level`` (firms,)."""
@@ -230,10 +232,10 @@ class BestResponse(Brands):
         """What a year of the contract adds to the unit cost, as a share, for fear that costs change."""
         return self.risk_aversion * self.cost_risk**2 / 2
 
-    def _stakes(self, opening: Opening, luck: Streams, case: Case) -> Stakes:
+    def _stakes(self, opening: Opening, luck: Streams) -> Stakes:
         brand, elsewhere = opening.originator, opening.elsewhere
         if elsewhere is not None:
-            years = case.years[max(1, min(opening.winners, case.qualified))]
+            years = self.case(opening).years[self._last(opening)]
             elsewhere = elsewhere.over(opening.ceiling, needed(opening).reported, years, self.linked)
         spread = np.exp(self.originator_exposure_spread * normals(opening, luck, "exposure"))
         return Stakes(
