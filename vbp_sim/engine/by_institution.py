@@ -42,6 +42,16 @@ class ByInstitution:
             "institution": number[at[1]],
             "size": np.divide(usual, whole, out=np.zeros_like(usual), where=whole > 0)[at],
         }
-        for name in ("reported", "agreed", "bought", "other", "completion", "other_share", "score", "mark", "passed"):
+        for name in (
+            "reported",
+            "agreed",
+            "bought",
+            "nonselected",
+            "completion",
+            "other_share",
+            "score",
+            "mark",
+            "passed",
+        ):
             found[name] = getattr(year, name)[at]
         self.blocks.append({**found, "retained": year.retained[at]})

@@ -77,14 +77,18 @@ def terms_of(world: World, place: Expecting, m: int, drugs: list[int]) -> Terms:
     payment, reimbursement, markup, platform = (
         world.laws.part(kind, place.index, m) for kind in ("hospital_payment", "reimbursement", "markup", "platform")
     )
-    bears = payment.bears(np.array([world.market.drugs[d].inpatient_share for d in drugs]))
+    known = np.array([world.market.drugs[d].inpatient_share for d in drugs])
+    bears, ward, by_case = payment.bears(known), payment.wards(known), payment.by_case(known)
     years, mean = (m - place.begins[drugs]) // 12 + 1, world.prices.mean[drugs, place.index]
-    gap, gain = terms(np.array(prices), [*others], mean, years, bears, markup.rate, reimbursement, world.spec.finance)
+    gap, gain, whole = terms(
+        np.array(prices), [*others], mean, years, bears, markup.rate, reimbursement, world.spec.finance
+    )
     marked = np.array([
         float(np.dot(o.parts, platform.marks(np.array(o.prices) / price)))
         for price, o in zip(prices, others, strict=True)
     ])  # fmt: skip
-    return Terms(gap, gain, markup.tied, marked)
+    apart = whole * np.divide(by_case, ward, out=np.zeros_like(ward), where=ward > 0)
+    return Terms(gap, gain, markup.tied, marked, known, apart)
 
 
 def felt_of(world: World, place: Expecting, m: int, drugs: list[int], going: Floats) -> Floats:

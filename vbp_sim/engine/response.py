@@ -92,9 +92,10 @@ def terms(
     markup: float,
     law: Reimbursement,
     finance: Finance,
-) -> tuple[Floats, Floats]:
-    """How much less of the others' price the fund pays, and what an institution gains by a unit of the selected
-    product instead, over the earlier price, (drugs,); see `vbp_sim.agents.choice.interface.Terms`.
+) -> tuple[Floats, Floats, Floats]:
+    """How much less of the others' price the fund pays, what an institution gains by a unit of the selected product
+    instead, and what it would if it bore all, over the earlier price, (drugs,); see
+    `vbp_sim.agents.choice.interface.Terms`.
 
     The institution ``bears`` a part of what the fund pays for a price, and adds a ``markup`` to it.
     """
@@ -105,7 +106,7 @@ def terms(
     usual = finance.fund_share * rest
     gap = (1 - np.divide(covered, usual, out=np.ones_like(rest), where=usual > 0)) / (1 - 1 / 5)
     saved = finance.insured_share * (covered - _fund_pays(price, price, years, law, finance))
-    return np.clip(gap, 0, 1), np.asarray((bears * saved - markup * (rest - price)) / mean)
+    return np.clip(gap, 0, 1), np.asarray((bears * saved - markup * (rest - price)) / mean), saved / mean
 
 
 def _sides(others: list[Others]) -> tuple[Floats, Floats, Floats]:

@@ -195,7 +195,7 @@ def _settle(
     for watcher in world.watchers:
         reported, completion = place.reported[name][d], np.where(here, completion, np.nan)
         seen = (reported, agreed, bought, other, completion, nonselected, score, marks, passed, kept)
-        watcher.settled(place, Settled(name, year, d, *seen))
+        watcher.settled(place, Settled(name, year, d, *seen, price, rest[:, None], before))
     place.rewarded[d] |= kept.any(axis=1)
     staff = kept * retention.staff_part(kept.sum(axis=0))
     completed, stock = here & (bought >= agreed * (1 - 1e-9)), place.stock[d]

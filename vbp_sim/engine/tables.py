@@ -21,6 +21,7 @@ from vbp_sim.engine.columns import (
     table,
 )
 from vbp_sim.engine.flows import CLAIMS, FLOWS
+from vbp_sim.engine.settled_tables import SETTLED
 
 TABLES: dict[str, Table] = {
     declared.name: declared
@@ -135,49 +136,7 @@ TABLES: dict[str, Table] = {
             ("price_after", "float", "yuan/unit", "price after the round"),
             ("standard", "float", "yuan/unit", "payment standard of the fund in the first contract year"),
         ),
-        table(
-            "settlement",
-            "One row per contract year, drug, province and level: assessment and retained surplus.",
-            ROUND,
-            ("contract_year", "int", "-", "year of the contract, from 1"),
-            DRUG,
-            PROVINCE,
-            LEVEL,
-            ("institutions", "int", "institutions", "institutions assessed"),
-            ("passed", "int", "institutions", "institutions that passed the assessment"),
-            ("completed", "int", "institutions", "institutions that bought at least the agreed volume"),
-            ("stocked", "int", "institutions", "institutions that stock the selected product"),
-            ("others_stocked", "int", "institutions", "institutions that stock products that were not selected"),
-            ("tenth", "float", "share", "tenth percentile of purchased over agreed volume among the institutions"),
-            ("agreed", "float", "units", "agreed volume of the year"),
-            ("bought", "float", "units", "selected products bought in the year"),
-            ("nonselected", "float", "units", "products bought that were not selected"),
-            ("budget", "float", "yuan", "what the fund set aside for the drug"),
-            ("spend", "float", "yuan", "what of it was spent"),
-            ("surplus", "float", "yuan", "measured savings"),
-            ("retained", "float", "yuan", "part of the measured savings that hospitals keep"),
-        ),
-        table(
-            "institutions",
-            "One row per contract year, drug and institution, if the scenario asks for it (`outputs.institutions`).",
-            ROUND,
-            ("contract_year", "int", "-", "year of the contract, from 1"),
-            DRUG,
-            PROVINCE,
-            LEVEL,
-            ("institution", "int", "-", "number within its province and level, as in `vbp run --observed`"),
-            ("size", "float", "share", "part of the drug's usual use in the province"),
-            ("reported", "float", "units/year", "reported volume"),
-            ("agreed", "float", "units", "agreed volume of the year"),
-            ("bought", "float", "units", "bought from selected products"),
-            ("other", "float", "units", "bought from products that were not selected"),
-            ("completion", "float", "share", "completion as assessed; nan = no agreed volume"),
-            ("other_share", "float", "share", "products not selected in what was bought, as assessed"),
-            ("score", "float", "points", "points of the assessment, less those that were taken off"),
-            ("mark", "int", "-", "mark of the watch in the last month: 0 none, 1 yellow, 2 red"),
-            ("passed", "bool", "-", "passed the assessment"),
-            ("retained", "float", "yuan", "part of the surplus that it may keep"),
-        ),
+        *SETTLED,
         table(
             "watch",
             "One row per month, round, drug, province and level under a law that watches: marks and what follows them.",

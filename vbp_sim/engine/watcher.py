@@ -17,9 +17,10 @@ Floats = npt.NDArray[np.float64]
 class Settled:
     """An agreement year of some ``drugs`` of a round in a place, settled; arrays (drugs, institutions).
 
-    ``reported`` units per year; ``agreed``, ``bought`` and ``other`` (not selected) units of the year; ``completion``,
+    ``reported`` units per year; ``agreed``, ``bought`` and ``nonselected`` units of the year; ``completion``,
     ``other_share`` and ``score`` as assessed; ``mark`` of its last month (0 none, 1 yellow, 2 red); ``passed``;
-    ``retained`` yuan.
+    ``retained`` yuan. (drugs, 1), yuan per unit: ``price`` of what is selected, ``rest`` of all else, ``before`` what
+    both cost until the agreement.
     """
 
     round: str
@@ -28,13 +29,16 @@ class Settled:
     reported: Floats
     agreed: Floats
     bought: Floats
-    other: Floats
+    nonselected: Floats
     completion: Floats
     other_share: Floats
     score: Floats
     mark: npt.NDArray[np.int64]
     passed: npt.NDArray[np.bool_]
     retained: Floats
+    price: Floats
+    rest: Floats
+    before: Floats
 
 
 class Observed(Protocol):
