@@ -103,6 +103,11 @@ SCENES: dict[str, dict[str, Any]] = {
     "bidding.maverick_depth": {"behaviour": {"bidding": {"maverick": 0.5}}},
     "bidding.cost_risk": {"behaviour": {"bidding": {"risk_aversion": 5.0}}},
     "bidding.hold_out": {"products": ALONE, "behaviour": {"firms": {"extra_bidders": 0.0}, "bidding": {"hungry": 1.0}}},
+    "bidding.linked": {
+        "rules": {"members": ["south"]},
+        "products": PRICED,
+        "laws": {"national": {"changes": {"platform": {"link": 1.0}}}},
+    },
     "bidding.unpublished": {"rules": {"publication": "none"}},
     "bidding": {"rounds": {"first": {"drugs": ["alpha"]}, "second": {"drugs": ["alpha"]}}},
     "bidding.lost": {"behaviour": {"bidding": {"originator_kept": 1.0}}},

@@ -315,5 +315,5 @@ class Place:
         world.recorder.month(
             m, self.index, need, gained, by_level(bought), turned, away, substituted, emergency, unmet, self._monthly
         )
-        if world.watcher is not None:
-            world.watcher.month(m, self)
+        for watcher in world.watchers:
+            watcher.month(m, self)

@@ -12,6 +12,7 @@ from datetime import date
 import numpy as np
 import simpy
 
+from vbp_sim.engine.by_setting import BySetting
 from vbp_sim.engine.clock import CLOSE, Clock, add_months
 from vbp_sim.engine.institutions import part_of_use
 from vbp_sim.engine.layout import Table, tables_of
@@ -37,8 +38,9 @@ def simulate(scenario: Scenario, replication: int, watcher: Watcher | None = Non
     A ``watcher`` is told what every institution has bought, month by month, and changes nothing.
     """
     world = World(scenario, replication, Clock(scenario.spec.start, horizon(scenario)))
-    world.watcher = watcher
     places = [Place(world, i) for i in range(len(world.market.provinces))]
+    by_setting = BySetting(world, places)
+    world.watchers += [each for each in (watcher, by_setting if by_setting.acts() else None) if each is not None]
     world.accounts.goods.on_time = np.array([part_of_use(place.institutions, place.on_time) for place in places])
     for place in places:
         world.env.process(place.ordering())

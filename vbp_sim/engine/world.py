@@ -21,6 +21,7 @@ from vbp_sim.agents.reporting.interface import Reporting
 from vbp_sim.agents.supply.interface import Line, Supply
 from vbp_sim.engine.accounts import Accounts
 from vbp_sim.engine.agreement import Agreement
+from vbp_sim.engine.by_institution import ByInstitution
 from vbp_sim.engine.classes import ClassNeed
 from vbp_sim.engine.clock import CLOSE, ORDER, Clock, months_between
 from vbp_sim.engine.companies import Companies
@@ -92,7 +93,8 @@ class World:
         self.rescued = np.zeros(shape)
         self.recorder = Recorder(market, self.products, self.prices, tuple(scenario.spec.rounds), clock)
         self.accounts = Accounts(self)
-        self.watcher: Watcher | None = None
+        self.by_institution = ByInstitution(self.drug_ids)
+        self.watchers: list[Watcher] = [self.by_institution] if self.spec.outputs.institutions else []
         self._demand: tuple[date | None, Words] = (None, np.zeros(0, dtype=np.uint64))
 
     @property

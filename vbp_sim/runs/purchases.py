@@ -7,7 +7,6 @@ seen.bought / seen.agreed  # completion so far, by hospital
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
@@ -18,9 +17,9 @@ import numpy as np
 import numpy.typing as npt
 
 from vbp_sim.engine.clock import Clock, add_months, months_between
-from vbp_sim.engine.institutions import counters
+from vbp_sim.engine.institutions import numbers
 from vbp_sim.engine.simulation import horizon, simulate
-from vbp_sim.engine.watcher import Observed
+from vbp_sim.engine.watcher import Observed, Settled
 from vbp_sim.errors import InputError, Problem, nearest
 from vbp_sim.scenario.csv_table import read_table
 from vbp_sim.scenario.limits import cut
@@ -77,15 +76,14 @@ class Ledger:
         for d, i in zip(*(axis.tolist() for axis in np.nonzero(place.agreed > 0)), strict=True):
             self.rows.append((m, names[i], self._drugs[d], float(new[d, i]), float(place.agreed[d, i])))
 
-    def settled(self, place: Observed, round: str, year: int, drugs: Sequence[int], retained: Floats) -> None:
+    def settled(self, place: Observed, year: Settled) -> None:
         """Nothing to note."""
 
 
 def numbered(place: Observed) -> list[tuple[str, int]]:
     """Level and number of each institution of a place, in its order there."""
-    levels = [LEVELS[level] for level in place.level.tolist()]
-    firsts = {level: int(counters(place.id, level, 1)[0]) for level in LEVELS}
-    return [(level, int(at) - firsts[level] + 1) for level, at in zip(levels, place.at.tolist(), strict=True)]
+    of_level = numbers(place.id, place.level, place.at)
+    return [(LEVELS[level], number) for level, number in zip(place.level.tolist(), of_level.tolist(), strict=True)]
 
 
 def worth(scenario: Scenario) -> Floats:

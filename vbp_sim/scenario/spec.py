@@ -245,6 +245,14 @@ class Variant(Frozen):
     )
 
 
+class Outputs(Frozen):
+    """Tables that are written only if they are asked for."""
+
+    institutions: bool = Field(
+        False, description="whether the table `institutions` is written, a row for each year, drug and institution"
+    )
+
+
 class Spec(Frozen):
     """All that a scenario file may say."""
 
@@ -265,6 +273,7 @@ class Spec(Frozen):
     behaviour: Behaviour = Field(default_factory=Behaviour, description="models of firms and hospitals")
     demand: Demand = Field(default_factory=Demand, description="true demand")
     finance: Finance = Field(default_factory=Finance, description="who pays")
+    outputs: Outputs = Field(default_factory=Outputs, description="what a run writes beside the usual tables")
     plugins: tuple[str, ...] = Field(
         (), description="Python files whose parts this scenario may choose, and their helpers; relative to this file"
     )

@@ -9,6 +9,7 @@ from decimal import Decimal
 
 import numpy as np
 
+from vbp_sim.agents.bidding.elsewhere import Elsewhere
 from vbp_sim.agents.firms.interface import Products
 from vbp_sim.rules import money
 from vbp_sim.rules.arrays import BoolArray, FloatArray, IntArray
@@ -39,7 +40,8 @@ class Document:
     ``share`` earlier share of the drug's volume; ``incumbent`` selected in the agreement that ends; ``reported`` units
     per year; ``named`` of it for each brand, (places, firms); ``weights`` shares of the places in the whole round's
     volume; ``limits`` most that may be agreed with a firm, units per year; ``qualified`` firms that may bid, where
-    they are more than are named here; ``held``: it took place, so the least number of firms is waived.
+    they are more than are named here; ``held``: it took place, so the least number of firms is waived; ``elsewhere``
+    what the firms sell where the law links prices to the round's, None = nowhere.
     """
 
     round: str
@@ -62,6 +64,7 @@ class Document:
     limits: FloatArray
     qualified: int = 0
     held: bool = False
+    elsewhere: Elsewhere | None = None
 
     def quotes(self, bids: FloatArray) -> FloatArray:
         """Bids (firms,) as they count: nobody quotes more than its own old price where that binds."""
@@ -104,11 +107,14 @@ def document(
     limits: FloatArray | None = None,
     qualified: int = 0,
     held: bool = False,
+    prices: FloatArray | None = None,
+    elsewhere: Elsewhere | None = None,
 ) -> Document:
     """Draw up the document of a drug for its qualified products ``members``, indices into ``products``.
 
     ``own_figure``: the market's ceiling was published for this round, and not for an earlier one of the same drug;
-    ``share`` (members,) where it is not that of ``products``; the rest as in `Document`.
+    ``share`` (members,) where it is not that of ``products``; ``prices`` (members,) in force in the places, yuan per
+    unit; the rest as in `Document`.
     """
     n, ended = len(members), ended or Ended()
     names, own = tuple(products.manufacturer[i] for i in members), rules.ceiling.own_price_binds
@@ -119,7 +125,7 @@ def document(
         drug_class=record.drug_class,
         rules=rules,
         start=start,
-        ceiling=_ceiling(record, rules, products, members, ended, own_figure),
+        ceiling=_ceiling(record, rules, products, members, ended, own_figure, prices),
         places=places,
         firms=names,
         owners=tuple(products.owner[i] for i in members),
@@ -133,15 +139,23 @@ def document(
         limits=np.full(n, np.inf) if limits is None else limits,
         qualified=qualified,
         held=held,
+        elsewhere=elsewhere,
     )
 
 
 def _ceiling(
-    record: Drug, rules: RuleSet, products: Products, members: IntArray, ended: Ended, own_figure: bool
+    record: Drug,
+    rules: RuleSet,
+    products: Products,
+    members: IntArray,
+    ended: Ended,
+    own_figure: bool,
+    prices: FloatArray | None,
 ) -> int:
     """Highest valid bid of the round, whole micro-yuan: what its rule makes of all prices that are known."""
     listed = [products.pre_price[i] for i in members if products.manufacturer[i] not in ended.prices]
     known = [float(price) for price in listed if np.isfinite(price) and price > 0]
+    in_force = [price for price in ([] if prices is None else prices.tolist()) if np.isfinite(price) and price > 0]
     return rules.ceiling.price(
         Known(
             published=_micro(record.ceiling),
@@ -152,6 +166,7 @@ def _ceiling(
             ceiling=ended.ceiling,
             listing_mean=round(sum(known) / len(known) * money.YUAN) if known else 0,
             provincial=ended.provincial,
+            in_force=round(min(in_force, default=0.0) * money.YUAN),
         )
     )
 

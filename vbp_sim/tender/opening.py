@@ -42,6 +42,7 @@ def opening(
         capacity=standings.capacity,
         history=history,
         owner=document.owners,
+        elsewhere=document.elsewhere,
     )
 
 

@@ -52,4 +52,5 @@ def _without(opening: Opening, field: np.ndarray[tuple[int, ...], np.dtype[np.in
         f.name: value[field] for f in fields(opening) if isinstance(value := getattr(opening, f.name), np.ndarray)
     }
     names, owners = (tuple(column[i] for i in field) for column in (opening.manufacturer, opening.company))
-    return replace(opening, manufacturer=names, owner=owners, **kept)
+    elsewhere = None if opening.elsewhere is None else opening.elsewhere.of(field)
+    return replace(opening, manufacturer=names, owner=owners, elsewhere=elsewhere, **kept)

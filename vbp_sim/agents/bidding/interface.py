@@ -11,6 +11,7 @@ from typing import ClassVar
 import numpy as np
 import numpy.typing as npt
 
+from vbp_sim.agents.bidding.elsewhere import Elsewhere
 from vbp_sim.rules.ruleset import RuleSet
 from vbp_sim.scenario.parts import Part
 from vbp_sim.streams import Streams
@@ -72,7 +73,8 @@ class Opening:
     earlier share of the drug's volume, ``conditions`` the tender document; models that bid by habit do without that.
     ``capacity`` units per year that each firm can make; ``burden`` what a unit costs beside its cost because it takes
     room in a plant that other drugs need too (yuan); ``history`` the earlier rounds, first round first; ``owner`` the
-    company behind each firm ("" = itself; empty = all stand alone).
+    company behind each firm ("" = itself; empty = all stand alone); ``elsewhere`` what the firms sell where the law
+    links prices to those of the round.
     """
 
     round: str
@@ -90,6 +92,7 @@ class Opening:
     burden: Floats | None = None
     history: tuple[PastRound, ...] = ()
     owner: tuple[str, ...] = ()
+    elsewhere: Elsewhere | None = None
 
     @property
     def company(self) -> tuple[str, ...]:

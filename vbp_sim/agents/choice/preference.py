@@ -162,6 +162,11 @@ class Preference(Choice):
         gap = self.experiment_scale * self.reimbursement * terms.gap
         return np.asarray(gap + self.margin * (1 + terms.tied) * terms.gain + self.price_mark * terms.marked)
 
+    def apart(self, terms: Terms) -> Floats:
+        """See `Choice.apart`."""
+        known = np.asarray(terms.ward) > 0
+        return np.asarray(self.wards * known + self.margin * (1 + terms.tied) * np.asarray(terms.apart))
+
     @property
     def stays(self) -> float:
         """See `Choice.stays`."""
