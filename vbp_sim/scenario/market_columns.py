@@ -7,6 +7,7 @@ from decimal import Decimal
 from typing import Literal
 
 from vbp_sim.scenario.limits import LINE
+from vbp_sim.scenario.market import SHORTAGE_CLASSES
 
 Cell = Literal["text", "count", "amount", "price", "share", "change", "flag", "ids"]
 #: the least and the most that a cell may hold
@@ -134,6 +135,12 @@ FILES: dict[str, tuple[Column, ...]] = {
             "share",
             limits=SHARE,
         ),
+        Column(
+            "shortage_class",
+            "text",
+            "how soon a shortage of it is answered, and what is laid up; left out: prone for injections, else usual",
+            choices=SHORTAGE_CLASSES,
+        ),
         Column("ceiling", "price", "highest valid bid", "yuan/unit", limits=PRICE),
         Column(
             "cost",
@@ -158,6 +165,8 @@ FILES: dict[str, tuple[Column, ...]] = {
         Column("name_zh", "text", "name of the manufacturer in Chinese"),
         Column("owner", "text", "company that owns the manufacturer; firms of one owner may count as one"),
         Column("originator", "flag", "1 for the originator's product", required=True),
+        Column("site", "text", "place of production, where known; products of one site stand still together"),
+        Column("api_maker", "text", "maker of its active ingredient, where known; its buyers stand still together"),
         Column("pre_price", "price", "own price before the round", "yuan/unit", limits=PRICE),
         Column("pre_share", "share", "share of the drug's volume before the round", "share", limits=SHARE),
         Column("capacity", "amount", "what it can make in a year", "units/year", limits=_from("0", "10000000000000")),

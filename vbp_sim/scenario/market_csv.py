@@ -219,11 +219,12 @@ def _drug(row: Row, bids: bool) -> Drug:
     named = bids and row["qualified"] is None
     kind, more = row["kind"] or "drug", (row["trend"] or 0.0, row["inpatient_share"] or 0.0, row["cost"])
     classed = row["class_atc"] or "", row["ddd"], row["equivalence"] or 0.0
-    return Drug(row["drug"], name, form, strength, unit, drug_class, *numbers, named, kind, *more, *classed)
+    prone = row["shortage_class"] or ("prone" if "injection" in form else "usual")
+    return Drug(row["drug"], name, form, strength, unit, drug_class, *numbers, named, kind, *more, *classed, prone)
 
 
 def _product(row: Row) -> Product:
-    texts = {name: row[name] or "" for name in ("owner", "name_zh")}
+    texts = {name: row[name] or "" for name in ("owner", "name_zh", "site", "api_maker")}
     return Product(**{**row.cells, "regions": row["regions"] or (), **texts})
 
 
