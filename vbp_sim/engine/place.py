@@ -18,7 +18,7 @@ from vbp_sim.engine.clock import ORDER, RECEIVE, months_between
 from vbp_sim.engine.expectation import felt_of, staff_expect, terms_of
 from vbp_sim.engine.institutions import generate
 from vbp_sim.engine.prices import Others
-from vbp_sim.engine.relief import EMERGENCY
+from vbp_sim.engine.receiving import receive
 from vbp_sim.engine.response import Response
 from vbp_sim.engine.shelf import Mix
 from vbp_sim.engine.stocking import ALONE, pressed, shelves
@@ -300,47 +300,21 @@ class Place:
         return gone
 
     def _receive(self, m: int) -> None:
-        world = self.world
-        by_level = self.institutions.by_level
+        world, by_level = self.world, self.institutions.by_level
         listed = self._needed - self._away if world.choice.leaves else self._needed
-        filled = world.filled[:, self.index]
-        substituted = emergency = unmet = relief = waiting = self._nothing
-        self.waiting, need, rest = None, by_level(self._needed), tuple[Floats, ...]()
-        if (filled == 1).all() and self._brings is None:
-            bought, nonselected = self._ordered, listed - self._ordered
-        else:
-            brings = 1.0 if self._brings is None else self._brings
-            got = kernel.receive(listed * brings, self._ordered * brings, filled, world.supply.switchable)
-            bought, nonselected = got.bought, got.nonselected
-            self.undelivered += self._ordered - bought
-            tiers = world.relief.shares(m, self.index, got.unmet.sum(axis=1))
-            found = got.unmet * tiers.sum(axis=0)[:, None]
-            missing = got.unmet - found
-            substituted, emergency = by_level(got.substituted + found), by_level(got.unmet * tiers[EMERGENCY, :, None])
-            others = np.delete(tiers, EMERGENCY, axis=0)
-            if others.any():
-                relief = by_level(got.unmet * others.sum(axis=0)[:, None])
-                dearer = (others * world.relief.dearer(m, self.index)).sum(axis=0)[:, None]
-                world.recorder.dearer[m, :, self.index] = by_level(got.unmet * dearer)
-            if world.supply.backorders > 0:
-                self.waiting = missing * world.supply.backorders
-                self.undelivered -= self.waiting
-                missing, waiting = missing - self.waiting, by_level(self.waiting)
-                need = need - waiting
-            unmet = by_level(missing + listed * (1 - brings))
-            rest = (got.substituted, *(got.unmet * each[:, None] for each in tiers), waiting, missing)
-        if world.relief.warned[:, self.index].any():
-            world.relief.book(m, self.index, [each.sum(axis=1) for each in rest])
+        got = receive(world, m, self.index, by_level, self._nothing, listed, self._ordered, self._brings)
+        self.waiting, away = got.waiting, by_level(self._away) if world.choice.leaves else self._nothing
+        if got.undelivered is not None:
+            self.undelivered += got.undelivered
         watched = world.laws.part("platform", self.index, m).online_rate
-        self.bought += watched * bought
-        self.nonselected += watched * nonselected
+        self.bought += watched * got.bought
+        self.nonselected += watched * got.nonselected
         if self._monthly is None:
             self._monthly = by_level(self.agreed / self.months[:, None])
-        away = by_level(self._away) if world.choice.leaves else self._nothing
         turned, gained = self._turning.turned, self._turning.gained
+        need = by_level(self._needed) + turned - got.by_level["waiting"]
         world.recorder.month(
-            m, self.index, need + turned, gained, by_level(bought), turned, away, substituted, emergency, relief,
-            waiting, unmet, self._monthly,
-        )  # fmt: skip
+            m, self.index, need, gained, by_level(got.bought), turned, away, *got.by_level.values(), self._monthly
+        )
         if world.watcher is not None:
             world.watcher.month(m, self)

@@ -10,6 +10,7 @@ import math
 from collections import deque
 from collections.abc import Callable, Generator
 from dataclasses import dataclass, field, replace
+from typing import Protocol
 
 import simpy
 
@@ -19,6 +20,16 @@ from vbp_sim.streams import Streams
 
 Log = Callable[..., None]
 _LONGEST_MONTH = 31
+
+
+class Duty(Protocol):
+    """What a plant owes those whom it supplies (`World`)."""
+
+    def notice(self, plant: Plant) -> float:
+        """Days ahead in which its maker must report a stop; 0 = no duty."""
+
+    def reported(self, plant: Plant, ahead: float, late: float) -> None:
+        """A stop is reported so many days ahead, and so many days too ``late``."""
 
 
 @dataclass
@@ -104,18 +115,16 @@ class Plant:
         luck: Streams,
         log: Log,
         left: Callable[[Plant], None],
-        report: Callable[[Plant, float, float], None],
-        duty: Callable[[Plant], float],
         crews: simpy.Resource | None = None,
+        duty: Duty | None = None,
     ) -> Generator[simpy.Event, None, None]:
-        """Fail and recover from the first agreement on; ``left`` is called if the firm gives the product up, ``report``
-        with the days to a stop that it reports and those by which it is late, where there is a ``duty`` (days ahead, 0 =
-        none).
+        """Fail and recover from the first agreement on; ``left`` is called if the firm gives the product up, ``duty``
+        told of stops that it reports.
 
         A repair waits for one of the company's ``crews``; None = there are enough.
         """
         while True:
-            outage = yield from self._next(env, model, luck, report, duty)
+            outage = yield from self._next(env, model, luck, duty)
             self._occasion += 1
             self.switch(env.now, up=False)
             if outage.final:
@@ -137,12 +146,7 @@ class Plant:
             log("recovery", self.line)
 
     def _next(
-        self,
-        env: simpy.Environment,
-        model: Supply,
-        luck: Streams,
-        report: Callable[[Plant, float, float], None],
-        duty: Callable[[Plant], float],
+        self, env: simpy.Environment, model: Supply, luck: Streams, duty: Duty | None
     ) -> Generator[simpy.Event, None, Outage]:
         """Wait until the next failure. What is left of the time to it stretches when the terms change.
 
@@ -157,15 +161,17 @@ class Plant:
             if math.isinf(outage.after):
                 yield changed
                 continue
-            days, owed = (1 - passed) * outage.after, duty(self) if math.isinf(self.told) else 0.0
-            ahead = model.notice(self.line, self._occasion, owed, luck) if owed > 0 and not outage.recall else 0.0
+            days, owed, ahead = (1 - passed) * outage.after, 0.0, 0.0
+            if duty is not None and math.isinf(self.told) and not outage.recall:
+                owed = duty.notice(self)
+                ahead = model.notice(self.line, self._occasion, owed, luck) if owed > 0 else 0.0
             wait = env.timeout(max(0.0, days - ahead))
             yield wait | changed
-            if wait.processed and ahead == 0:
+            if wait.processed and (duty is None or ahead == 0):
                 return outage
-            if wait.processed:
+            if duty is not None and wait.processed:
                 self.told = env.now
-                report(self, min(ahead, days), owed - ahead)
+                duty.reported(self, min(ahead, days), owed - ahead)
             if outage.after > 0:
                 passed += (env.now - begun) / outage.after
 

@@ -25,9 +25,9 @@ class Recorder:
     the selected side as an index into ``mixes`` (``mix``, -1 = none; ``others`` is the other side at that index; -2 and
     less = none either, counted back from there into ``bare``, the whole drug at linked prices) with
     its ``listed`` price; ``dearer`` (levels too) what the tiers but emergency purchase cost more, over the drug's price
-    before any round, times units; ``round`` of the scenario, counted from 1 (0 = none yet); ``year`` of the agreement, which
-    stays that of its last one once it is over (0 = none); ``opens`` the length in months of an agreement year in its
-    first month, else 0.
+    before any round, times units; ``round`` of the scenario, counted from 1 (0 = none yet); ``year`` of the agreement,
+    which stays that of its last one once it is over (0 = none); ``opens`` the length in months of an agreement year in
+    its first month, else 0.
     """
 
     def __init__(

@@ -15,7 +15,7 @@ from vbp_sim.engine.accounts import Accounts
 from vbp_sim.engine.recorder import Recorder
 from vbp_sim.engine.shelf import Shelf
 from vbp_sim.rules.local.book import LawBook
-from vbp_sim.rules.local.supply_security import TIERS
+from vbp_sim.rules.local.supply_security import TIERS, Tier
 from vbp_sim.scenario.market import Market
 
 Floats = npt.NDArray[np.float64]
@@ -64,10 +64,10 @@ class Relief:
         self.delivered[:] = self.asked[:] = 0.0
         self.warned[:] = False
 
-    def respond(self, m: int, drug: int, place: int, days: float, shelf: Shelf) -> list[str]:
+    def respond(self, m: int, drug: int, place: int, days: float, shelf: Shelf) -> list[Tier]:
         """A drug has been short in a place for ``days``: ask the tiers that answer by now. Return those that had not
         been asked before in this shortage."""
-        law, begun = self.world.laws.part("supply_security", place, m), []
+        law, begun = self.world.laws.part("supply_security", place, m), list[Tier]()
         for k, tier in enumerate(TIERS):
             part = law.part(tier, days, self.classes[drug])
             if tier == "neighbours" and part > 0:
@@ -116,15 +116,17 @@ class Relief:
             units = (*self.delivered[:, d, place].tolist(), *(float(each[d]) for each in rest))
             for source, some in zip(SOURCES, units, strict=False):
                 if some > 0:
-                    rec.row("relief", month, rec.rounds[rec.round[m, d, place]], rec.market.drugs[d].id, name, source, some)
+                    rec.row(
+                        "relief", month, rec.rounds[rec.round[m, d, place]], rec.market.drugs[d].id, name, source, some
+                    )
 
     def lay_up(self, m: int) -> None:
         """Reserves are laid up when orders begin, kept at what the law asks, filled again after a shortage, and paid
         for."""
         if not self._reserves:
             return
-        world, (drugs, places) = self.world, self.reserve.shape
-        cost, fund = np.zeros((drugs, places)), np.zeros(places)
+        world, places = self.world, len(self.world.market.provinces)
+        cost, fund = np.zeros_like(self.reserve), np.zeros(places)
         for p, law in enumerate(world.laws.everywhere("supply_security", m)):
             aim = np.array([law.reserve_months.get(of, 0.0) for of in self.classes]) * world.orders[:, p]
             calm = world.filled[:, p] > 1 - _MISSING

@@ -21,6 +21,7 @@ from vbp_sim.engine.columns import (
     table,
 )
 from vbp_sim.engine.flows import CLAIMS, FLOWS
+from vbp_sim.engine.supply_tables import SUPPLY
 
 TABLES: dict[str, Table] = {
     declared.name: declared
@@ -115,45 +116,7 @@ TABLES: dict[str, Table] = {
             ("unmet", "float", "units", "needed and not supplied"),
             ("agreed", "float", "units", "agreed volume of the contract year / its months; 0 outside a contract"),
         ),
-        table(
-            "supply",
-            "One row per month and supplied product.",
-            MONTH,
-            ROUND,
-            DRUG,
-            FIRM,
-            ("down", "bool", "-", "production stood still in the month"),
-            ("capacity", "float", "units/month", "what the product can produce in a month"),
-            ("stock", "float", "units", "stock at the end of the month"),
-            ("ordered", "float", "units", "ordered from it as main supplier"),
-            ("delivered", "float", "units", "delivered as main supplier"),
-            ("backup_delivered", "float", "units", "delivered as backup for others"),
-            ("short", "float", "units", "ordered from it as main supplier and not delivered by it"),
-        ),
-        table(
-            "relief",
-            "Rows: month, drug, province, source, from the first warning of a shortage to its end: who meets the orders.",
-            MONTH,
-            ROUND,
-            DRUG,
-            PROVINCE,
-            (
-                "source",
-                "text",
-                "-",
-                "own (production), stock of a supplier that stands still, backup, winners (others), brands (not selected), "
-                "a tier of the law, waiting, or unmet",
-            ),
-            ("units", "float", "units", "part of the orders of selected products"),
-        ),
-        table(
-            "sites",
-            "One row per product of which the market names the site or the maker of the ingredient.",
-            DRUG,
-            FIRM,
-            ("site", "text", "-", "place of production; empty = not known"),
-            ("api_maker", "text", "-", "maker of the active ingredient; empty = not known"),
-        ),
+        *SUPPLY,
         table(
             "prices",
             "One row per product of a tendered drug: price before and after the round.",

@@ -83,7 +83,9 @@ class World:
         self.shelves = [Shelf(self.products.of(d), shape[1]) for d in range(shape[0])]
         self.plants: dict[int, Plant] = {}
         self.companies = Companies(self.env, self.products, self.supply.repair_crews)
-        made = {(p.drug, p.manufacturer): (p.site, p.api_maker) for one in reversed(scenario.markets) for p in one.products}
+        made = {
+            (p.drug, p.manufacturer): (p.site, p.api_maker) for one in reversed(scenario.markets) for p in one.products
+        }
         self.sources = Sources(self.env, self.supply, made, clock.day(clock.end), self.luck)
         self.ingredients = IngredientPrices(
             self.supply.ingredients, self.drug_ids, self.products, len(clock.months), self.luck
@@ -159,7 +161,7 @@ class World:
         if plant is None:
             plant = self.plants[product] = Plant(line, product)
             crews, log = self.companies.crews(product), partial(self._log_of, plant)
-            self.env.process(plant.life(self.env, self.supply, self.luck, log, self.leave, self._reported, self.notice, crews))
+            self.env.process(plant.life(self.env, self.supply, self.luck, log, self.leave, crews, self))
             self.sources.serve(plant, bool(self.products.own_api[product]), self.log)
         return plant
 
@@ -191,15 +193,15 @@ class World:
         ]
 
     def notice(self, plant: Plant) -> float:
-        """Days ahead in which the maker of a plant must report a stop: the most that any place asks which it serves."""
+        """See `Duty.notice`: the most that any place asks which the plant serves."""
         if not self._notices:
             return 0.0
         places = [p for agreement, _ in self._serves(plant) for p in agreement.places]
         asked = [self.laws.part("supply_security", p, self.month_now).notice_months or 0.0 for p in places]
         return MONTH * max(asked, default=0.0)
 
-    def _reported(self, plant: Plant, ahead: float, late: float) -> None:
-        """A stop is reported so many days ahead, and so many days too ``late``."""
+    def reported(self, plant: Plant, ahead: float, late: float) -> None:
+        """See `Duty.reported`."""
         self.log("notice", plant.line, value=ahead, text=fact("notice"))
         if late > 0:
             self.log("late-notice", plant.line, value=late, text=fact("late_notice"))

@@ -165,8 +165,6 @@ FILES: dict[str, tuple[Column, ...]] = {
         Column("name_zh", "text", "name of the manufacturer in Chinese"),
         Column("owner", "text", "company that owns the manufacturer; firms of one owner may count as one"),
         Column("originator", "flag", "1 for the originator's product", required=True),
-        Column("site", "text", "place of production, where known; products of one site stand still together"),
-        Column("api_maker", "text", "maker of its active ingredient, where known; its buyers stand still together"),
         Column("pre_price", "price", "own price before the round", "yuan/unit", limits=PRICE),
         Column("pre_share", "share", "share of the drug's volume before the round", "share", limits=SHARE),
         Column("capacity", "amount", "what it can make in a year", "units/year", limits=_from("0", "10000000000000")),
@@ -174,6 +172,8 @@ FILES: dict[str, tuple[Column, ...]] = {
         Column("bid", "price", "real bid; with it the tender can replay what happened", "yuan/unit", limits=PRICE),
         Column("selected", "flag", "1 if it was really selected"),
         Column("regions", "ids", "provinces that it really got"),
+        Column("site", "text", "place of production, where known; products of one site stand still together"),
+        Column("api_maker", "text", "maker of its active ingredient, where known; its buyers stand still together"),
     ),
     "demand.csv": (
         Column("drug", "text", "id of the drug", required=True),

@@ -119,7 +119,7 @@ class Supply(Part):
     )
     kept_back: Portion = param(
         0.0,
-        "part of its stock that a supplier keeps back while the law pays more than its price for its drug in a shortage",
+        "part of its stock that a supplier keeps back while the law pays more than its price in a shortage of its drug",
         "share",
         "assumption; 0 to 0.3, nothing published; direct listing of short drugs was frozen for abuse",
     )
