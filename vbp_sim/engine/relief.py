@@ -14,6 +14,7 @@ from vbp_sim.agents.supply.interface import Supply
 from vbp_sim.engine.accounts import Accounts
 from vbp_sim.engine.recorder import Recorder
 from vbp_sim.engine.shelf import Shelf
+from vbp_sim.engine.supply_tables import SOURCES
 from vbp_sim.rules.local.book import LawBook
 from vbp_sim.rules.local.supply_security import TIERS, Tier
 from vbp_sim.scenario.market import Market
@@ -21,8 +22,6 @@ from vbp_sim.scenario.market import Market
 Floats = npt.NDArray[np.float64]
 Bools = npt.NDArray[np.bool_]
 
-#: from whom the orders of selected products are met, in the order of the table; what is left is waiting or unmet
-SOURCES = ("own", "stock", "backup", "winners", "brands", *TIERS, "waiting", "unmet")
 _RESERVE = TIERS.index("reserve")
 EMERGENCY = TIERS.index("emergency")
 #: a reserve is filled where less than this part of the orders is missing
