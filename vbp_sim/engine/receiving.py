@@ -18,9 +18,9 @@ _LEVELLED = ("substituted", "emergency", "relief", "waiting", "unmet")
 
 @dataclass(frozen=True)
 class Got:
-    """Units, (drugs, institutions): ``bought`` of selected products, ``nonselected``, ordered and ``undelivered`` (None =
-    all came), ``waiting`` for next month (None = nobody waits). ``by_level`` (drugs, levels): substituted,
-    emergency, relief, waiting and unmet."""
+    """Units, (drugs, institutions): ``bought`` of selected products, ``nonselected``, ordered and ``undelivered`` (None
+    = all came), ``waiting`` for next month (None = nobody waits). ``by_level`` (drugs, levels): substituted, emergency,
+    relief, waiting and unmet."""
 
     bought: Floats
     nonselected: Floats

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from vbp_sim.engine.columns import DRUG, FIRM, MONTH, PROVINCE, ROUND, Table, table
 
-#: from whom the orders of selected products are met in a shortage: suppliers, other brands, tiers; else waiting or unmet
+#: from whom orders of selected products are met in a shortage: suppliers, other brands, tiers; else waiting or unmet
 SOURCES = (
     "own", "stock", "backup", "winners", "brands", "reserve", "neighbours", "emergency", "imports", "waiting", "unmet"
 )  # fmt: skip

@@ -40,10 +40,8 @@ TOLD = ("notice", "disruption", "exit", "recall", "shortage", "backup", "reserve
 @chart("shortage", choice="drug")
 def draw(run: RunFolder, drug: str) -> Chart:
     """Draw the longest of the deepest shortages of a drug, all its provinces together, in one replication."""
-    t = run.table("relief")
-    found = [
-        one for one in shortages(t, "replication", "drug") if one.short.any() and one.key[1] in ("", drug or one.key[1])
-    ]
+    every = shortages(run.table("relief"), "replication", "drug")
+    found = [one for one in every if one.short.any() and drug in ("", one.key[1])]
     if not found:
         raise NothingToDraw(say("shortage.nothing"))
     worst = max(found, key=lambda one: float(_missing(one).sum()))
@@ -60,7 +58,7 @@ def draw(run: RunFolder, drug: str) -> Chart:
         below = below + height
     axes.set_ylim(0, 1)
     marks.percent_axis(axes.yaxis, say("shortage.axis"))
-    axes.set_xlim(at[0] - 20, at[-1] + 20)
+    axes.set_xlim(at[0] - 45, at[-1] + 20)
     marks.month_axis(axes)
     _tell(axes, run, worst, months)
     style.legend(figure, 4)
@@ -78,7 +76,7 @@ def _tell(axes: Axes, run: RunFolder, one: Shortage, months: Any) -> None:
     events = run.table("events", ["replication", "date", "kind", "drug"])
     mine = (events["replication"] == one.key[0]) & (events["drug"] == one.key[1])
     dates = events["date"].astype("datetime64[D]")
-    mine &= (dates >= months[0].astype("datetime64[D]")) & (dates < (months[-1] + 2).astype("datetime64[D]"))
+    mine &= (dates >= (months[0] - 1).astype("datetime64[D]")) & (dates < (months[-1] + 2).astype("datetime64[D]"))
     first: dict[str, Any] = {}
     for i in np.flatnonzero(mine).tolist():
         first.setdefault(events["kind"][i], dates[i])
@@ -86,7 +84,7 @@ def _tell(axes: Axes, run: RunFolder, one: Shortage, months: Any) -> None:
     for n, (day, kind) in enumerate(told):
         x = float(day.astype(np.float64))
         axes.axvline(x, color=style.INK, linewidth=0.9, linestyle=(0, (3, 2)))
-        marks.says(axes, term("event_kinds", kind), (x, 0.96 - 0.055 * (n % 16)), (3, 0), size=8, weight="bold")
+        marks.says(axes, term("event_kinds", kind), (x, 0.96 - 0.055 * (n % 16)), (3, 0), pad=1, size=8, weight="bold")
 
 
 def _title(one: Shortage) -> str:
@@ -96,6 +94,5 @@ def _title(one: Shortage) -> str:
     helped = max((s for s in parts if s not in ("waiting", "unmet")), key=lambda s: parts[s])
     said = say("shortage.title", drug=style.label(one.key[1]), months=words.counted(len(one.units), "month"))
     who = say("shortage.title_helped", who=say(f"shortage.{helped}"), share=words.percent(parts[helped]))
-    return words.clauses(
-        [said, who, say("shortage.title_unmet", share=words.percent(parts["unmet"] + parts["waiting"], 1))]
-    )
+    left = say("shortage.title_unmet", share=words.percent(parts["unmet"] + parts["waiting"], 1))
+    return words.clauses([said, who, left])
