@@ -53,6 +53,11 @@ FACTS: Mapping[str, Mapping[str, tuple[str, ...]]] = {
         "deducted": ("year",),
         "reserve": (),
         "bought_elsewhere": (),
+        "notice": (),
+        "late_notice": (),
+        "kept_back": (),
+        "site_down": ("name", "days", "firms"),
+        "site_back": ("name",),
     },
     "reasons": {
         "group": ("letter",),

@@ -134,6 +134,7 @@ def tables() -> dict[str, Any]:
                 originator=2,
                 unmet=1,
                 emergency=0.5,
+                relief=0.25,
                 agreed=4,
             ),
             use("2019-02", "a", "south", need=50, generic=50),
@@ -157,6 +158,24 @@ def tables() -> dict[str, Any]:
             {"month": "2019-02", "round": "r1", "drug": "a", "manufacturer": "brand", "backup_delivered": 2},
             {"month": "2019-03", "round": "r2", "drug": "a", "manufacturer": "x", "ordered": 11, "delivered": 10.95},
             {"month": "2019-04", "round": "r2", "drug": "a", "manufacturer": "x", "ordered": 11, "delivered": 5},
+        ),
+        "relief": table(
+            "relief",
+            *(
+                {"month": month, "drug": "a", "province": place, "source": source, "units": units}
+                for month, place, source, units in (
+                    ("2019-02", "north", "stock", 6),
+                    ("2019-03", "north", "backup", 4),
+                    ("2019-03", "north", "brands", 3),
+                    ("2019-03", "north", "unmet", 1),
+                    ("2019-04", "north", "backup", 7),
+                    ("2019-04", "north", "imports", 1),
+                    ("2019-02", "south", "own", 3),
+                    ("2019-02", "south", "unmet", 1),
+                    ("2019-03", "south", "waiting", 4),
+                    ("2019-05", "south", "stock", 4),
+                )
+            ),
         ),
         "prices": table(
             "prices",
@@ -270,6 +289,7 @@ def tables() -> dict[str, Any]:
                     ("disruption", 3.0),
                     ("disruption", 9.0),
                     ("recall", 5.0),
+                    ("late-notice", 30.0),
                     ("exit", NAN),
                     ("ban", 9.0),
                     ("backup", 10.0),
@@ -370,6 +390,9 @@ WANTED = {
     "shortage_product_months": 1,
     "shortage_spells": 1,
     "emergency_share": 0.5 / 25,
+    "relief_share": 0.25 / 25,
+    "relief_days": (1 + 2) / 2 * 365.25 / 12,
+    "late_notices": 1,
     "stock_held": 6 * 2 / 1,
     "disruptions": 2,
     "recalls": 1,

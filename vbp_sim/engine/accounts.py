@@ -31,7 +31,7 @@ Floats = npt.NDArray[np.float64]
 Ints = npt.NDArray[np.int64]
 
 #: what the fund pays for drugs, by flow
-FUND_PAID = ("reimbursement", "bundle", "rebased", "markup_fund", "emergency", "outside_fund")
+FUND_PAID = ("reimbursement", "bundle", "rebased", "markup_fund", "emergency", "relief", "reserve_fund", "outside_fund")
 
 
 class Accounts(Postings):
@@ -89,6 +89,13 @@ class Accounts(Postings):
         by_product[product] = by_place.sum()
         self.owners.pay(m, by_product)
 
+    def hold(self, m: int, months_cost: Floats, by_fund: Floats) -> None:
+        """Reserves cost ``months_cost`` (drugs, places), as units at the drug's price before any round; the fund pays
+        the part ``by_fund`` (places,)."""
+        at, yuan = self.trade.recorder.round[m], self.trade.prices.mean * months_cost
+        self.place("reserve_fund", m, at, yuan * by_fund)
+        self.place("reserve_state", m, at, yuan * (1 - by_fund))
+
     def close(self, m: int) -> list[tuple[int, float]]:
         """Post a month, once everybody has received; return the places whose fund begins to warn, see `Fund.close`."""
         if self._laid is None:
@@ -106,6 +113,8 @@ class Accounts(Postings):
         rescued = self.trade.recorder.monthly["emergency"][m]
         if rescued.any():
             self.post("emergency", m, at, self._emergency(m) * self.trade.prices.mean[..., None] * rescued)
+        if self.trade.recorder.dearer[m].any():
+            self.post("relief", m, at, self.trade.prices.mean[..., None] * self.trade.recorder.dearer[m])
         self.post("outside_fund", m, at, month.away_covered)
         self.post("outside_self", m, at, month.away - month.away_covered)
         self.post("production", m, at, month.cost + month.away_cost)

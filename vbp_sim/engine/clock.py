@@ -5,6 +5,8 @@ from __future__ import annotations
 from calendar import monthrange
 from datetime import date, timedelta
 
+#: days of a month on average
+MONTH = 365.25 / 12
 #: days after midnight at which what held by an agreement lapses, once all that begins on the day has begun
 LAPSE = 0.125
 #: days into a month at which institutions order, suppliers dispatch, deliveries are received and the books are closed;

@@ -82,6 +82,8 @@ def _use(rec: Recorder) -> Table:
         "away": volumes["away"].ravel(),
         "substituted": volumes["substituted"].ravel(),
         "emergency": volumes["emergency"].ravel(),
+        "relief": volumes["relief"].ravel(),
+        "waiting": volumes["waiting"].ravel(),
         "unmet": volumes["unmet"].ravel(),
         "agreed": volumes["agreed"].ravel(),
     }

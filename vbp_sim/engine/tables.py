@@ -22,6 +22,7 @@ from vbp_sim.engine.columns import (
 )
 from vbp_sim.engine.flows import CLAIMS, FLOWS
 from vbp_sim.engine.settled_tables import SETTLED
+from vbp_sim.engine.supply_tables import SUPPLY
 
 TABLES: dict[str, Table] = {
     declared.name: declared
@@ -106,24 +107,12 @@ TABLES: dict[str, Table] = {
             ("away", "float", "units", "originators that patients get outside VBP hospitals instead"),
             ("substituted", "float", "units", "part of generic + originator that replaces what was short"),
             ("emergency", "float", "units", "part of substituted that was bought elsewhere, at a higher price"),
+            ("relief", "float", "units", "part of substituted from reserves, neighbouring provinces and imports"),
+            ("waiting", "float", "units", "not delivered and ordered again next month: it is need then, not now"),
             ("unmet", "float", "units", "needed and not supplied"),
             ("agreed", "float", "units", "agreed volume of the contract year / its months; 0 outside a contract"),
         ),
-        table(
-            "supply",
-            "One row per month and supplied product.",
-            MONTH,
-            ROUND,
-            DRUG,
-            FIRM,
-            ("down", "bool", "-", "production stood still in the month"),
-            ("capacity", "float", "units/month", "what the product can produce in a month"),
-            ("stock", "float", "units", "stock at the end of the month"),
-            ("ordered", "float", "units", "ordered from it as main supplier"),
-            ("delivered", "float", "units", "delivered as main supplier"),
-            ("backup_delivered", "float", "units", "delivered as backup for others"),
-            ("short", "float", "units", "ordered from it as main supplier and not delivered by it"),
-        ),
+        *SUPPLY,
         table(
             "prices",
             "One row per product of a tendered drug: price before and after the round.",

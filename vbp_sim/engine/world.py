@@ -23,13 +23,14 @@ from vbp_sim.engine.accounts import Accounts
 from vbp_sim.engine.agreement import Agreement
 from vbp_sim.engine.by_institution import ByInstitution
 from vbp_sim.engine.classes import ClassNeed
-from vbp_sim.engine.clock import CLOSE, ORDER, Clock, months_between
+from vbp_sim.engine.clock import CLOSE, MONTH, ORDER, Clock, months_between
 from vbp_sim.engine.companies import Companies
 from vbp_sim.engine.ingredient_prices import IngredientPrices
 from vbp_sim.engine.plant import Plant
 from vbp_sim.engine.prices import Prices
 from vbp_sim.engine.products import products_of
 from vbp_sim.engine.recorder import Recorder
+from vbp_sim.engine.relief import Relief
 from vbp_sim.engine.shelf import Shelf
 from vbp_sim.engine.source import Sources
 from vbp_sim.engine.watcher import Watcher
@@ -52,9 +53,9 @@ def laws_of(scenario: Scenario, clock: Clock) -> LawBook:
 class World:
     """State shared by the processes of one replication. One scenario object serves many worlds.
 
-    (drugs, places): ``orders`` and the part of them that was ``filled`` this month, the price ``paid``, the part
-    ``rescued`` by emergency purchase of what would stay unmet. (products, places): ``sold`` units of this month
-    under agreements. (products,): units ``delivered`` under agreements since the start.
+    (drugs, places): ``orders`` and the part of them that was ``filled`` this month, the price ``paid``. (products,
+    places): ``sold`` units of this month under agreements. (products,): units ``delivered`` under agreements since the
+    start.
     """
 
     def __init__(self, scenario: Scenario, replication: int, clock: Clock) -> None:
@@ -83,16 +84,23 @@ class World:
         self.shelves = [Shelf(self.products.of(d), shape[1]) for d in range(shape[0])]
         self.plants: dict[int, Plant] = {}
         self.companies = Companies(self.env, self.products, self.supply.repair_crews)
-        self.sources = Sources(self.env, self.supply.ingredients, clock.day(clock.end), self.luck)
+        made = {
+            (p.drug, p.manufacturer): (p.site, p.api_maker) for one in reversed(scenario.markets) for p in one.products
+        }
+        self.sources = Sources(self.env, self.supply, made, clock.day(clock.end), self.luck)
         self.ingredients = IngredientPrices(
             self.supply.ingredients, self.drug_ids, self.products, len(clock.months), self.luck
         )
         self._squeezed: set[int] = set()
         self.history: list[PastRound] = []
         self.orders, self.filled, self.paid = np.zeros(shape), np.ones(shape), np.zeros(shape)
-        self.rescued = np.zeros(shape)
         self.recorder = Recorder(market, self.products, self.prices, tuple(scenario.spec.rounds), clock)
+        for (drug, maker), (site, api) in sorted(made.items()):
+            if site or api:
+                self.recorder.row("sites", drug, maker, site, api)
         self.accounts = Accounts(self)
+        self.relief = Relief(self)
+        self._notices = any(law.notice_months for law in self.laws.parts("supply_security"))
         self.by_institution = ByInstitution(self.drug_ids)
         self.watchers: list[Watcher] = [self.by_institution] if self.spec.outputs.institutions else []
         self._demand: tuple[date | None, Words] = (None, np.zeros(0, dtype=np.uint64))
@@ -155,7 +163,7 @@ class World:
         if plant is None:
             plant = self.plants[product] = Plant(line, product)
             crews, log = self.companies.crews(product), partial(self._log_of, plant)
-            self.env.process(plant.life(self.env, self.supply, self.luck, log, self.leave, crews))
+            self.env.process(plant.life(self.env, self.supply, self.luck, log, self.leave, crews, self))
             self.sources.serve(plant, bool(self.products.own_api[product]), self.log)
         return plant
 
@@ -185,6 +193,20 @@ class World:
             for index, supplier in enumerate(agreement.suppliers)
             if supplier.plant is plant
         ]
+
+    def notice(self, plant: Plant) -> float:
+        """See `Duty.notice`: the most that any place asks which the plant serves."""
+        if not self._notices:
+            return 0.0
+        places = [p for agreement, _ in self._serves(plant) for p in agreement.places]
+        asked = [self.laws.part("supply_security", p, self.month_now).notice_months or 0.0 for p in places]
+        return MONTH * max(asked, default=0.0)
+
+    def reported(self, plant: Plant, ahead: float, late: float) -> None:
+        """See `Duty.reported`."""
+        self.log("notice", plant.line, value=ahead, text=fact("notice"))
+        if late > 0:
+            self.log("late-notice", plant.line, value=late, text=fact("late_notice"))
 
     def leave(self, plant: Plant) -> None:
         """A firm gives a product up: its places get another supplier, the company is barred for a while.

@@ -1,0 +1,65 @@
+"""What the institutions of a place get of a month's orders: deliveries, other products, what the law's tiers find."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+import numpy as np
+import numpy.typing as npt
+
+from vbp_sim.engine import kernel
+from vbp_sim.engine.relief import EMERGENCY
+from vbp_sim.engine.world import World
+
+Floats = npt.NDArray[np.float64]
+_LEVELLED = ("substituted", "emergency", "relief", "waiting", "unmet")
+
+
+@dataclass(frozen=True)
+class Got:
+    """Units, (drugs, institutions): ``bought`` of selected products, ``nonselected``, ordered and ``undelivered`` (None
+    = all came), ``waiting`` for next month (None = nobody waits). ``by_level`` (drugs, levels): substituted, emergency,
+    relief, waiting and unmet."""
+
+    bought: Floats
+    nonselected: Floats
+    undelivered: Floats | None
+    waiting: Floats | None
+    by_level: dict[str, Floats]
+
+
+def receive(
+    world: World, m: int, place: int, by_level: Callable[[Floats], Floats], nothing: Floats, listed: Floats,
+    ordered: Floats, brings: Floats | None,
+) -> Got:  # fmt: skip
+    """Share out what was dispatched to a place; ``listed`` is the need for the drug, ``brings`` the part of orders that
+    distributors bring (None = all), ``nothing`` zeros (drugs, levels)."""
+    filled, relief = world.filled[:, place], world.relief
+    if (filled == 1).all() and brings is None:
+        if relief.warned[:, place].any():
+            relief.book(m, place, ())
+        return Got(ordered, listed - ordered, None, None, dict.fromkeys(_LEVELLED, nothing))
+    part = 1.0 if brings is None else brings
+    got = kernel.receive(listed * part, ordered * part, filled, world.supply.switchable)
+    tiers = relief.shares(m, place, got.unmet.sum(axis=1))
+    found = got.unmet * tiers.sum(axis=0)[:, None]
+    missing, undelivered, waiting = got.unmet - found, ordered - got.bought, None
+    if world.supply.backorders > 0:
+        waiting = missing * world.supply.backorders
+        missing, undelivered = missing - waiting, undelivered - waiting
+    others = np.delete(tiers, EMERGENCY, axis=0)
+    if others.any():
+        dearer = (others * relief.dearer(m, place)).sum(axis=0)[:, None]
+        world.recorder.dearer[m, :, place] = by_level(got.unmet * dearer)
+    if relief.warned[:, place].any():
+        rest = (got.substituted, *(got.unmet * each[:, None] for each in tiers), waiting, missing)
+        relief.book(m, place, [np.zeros(len(filled)) if each is None else each.sum(axis=1) for each in rest])
+    levelled = (
+        by_level(got.substituted + found),
+        by_level(got.unmet * tiers[EMERGENCY, :, None]),
+        by_level(got.unmet * others.sum(axis=0)[:, None]) if others.any() else nothing,
+        nothing if waiting is None else by_level(waiting),
+        by_level(missing + listed * (1 - part)),
+    )
+    return Got(got.bought, got.nonselected, undelivered, waiting, dict(zip(_LEVELLED, levelled, strict=True)))
