@@ -23,7 +23,7 @@ BIDDING = [part.part_name() for part in Part.registry["bidding"]]
 @pytest.mark.parametrize("model", BIDDING)
 def test_a_round_goes_on_where_all_firms_of_a_drug_are_barred(tmp_path: Path, model: str) -> None:
     """Firms that give up are barred from the next round: some drugs find nobody, and are not awarded."""
-    rules = {**SHARED, "failure": {"rule": "backup", "ban_months": 24}, "entry": {"minimum_firms": 1}}
+    rules = {**SHARED, "failure": {"rule": "backup"}, "entry": {"minimum_firms": 1}}
     tables = simulate(
         small(
             tmp_path,

@@ -29,6 +29,7 @@ from vbp_sim.engine.plant import Plant
 from vbp_sim.engine.prices import Prices
 from vbp_sim.engine.products import products_of
 from vbp_sim.engine.recorder import Recorder
+from vbp_sim.engine.sanctions import Sanctions
 from vbp_sim.engine.shelf import Shelf
 from vbp_sim.engine.source import Sources
 from vbp_sim.engine.watcher import Watcher
@@ -91,6 +92,7 @@ class World:
         self.orders, self.filled, self.paid = np.zeros(shape), np.ones(shape), np.zeros(shape)
         self.rescued = np.zeros(shape)
         self.recorder = Recorder(market, self.products, self.prices, tuple(scenario.spec.rounds), clock)
+        self.sanctions = Sanctions(self.env, clock, self.laws, self.companies, self.log, self.recorder.row)
         self.accounts = Accounts(self)
         self.watcher: Watcher | None = None
         self._demand: tuple[date | None, Words] = (None, np.zeros(0, dtype=np.uint64))
@@ -198,11 +200,8 @@ class World:
         dear = plant.product in self._squeezed
         text = joined(fact("gives_up"), fact("ingredient_dear")) if dear else fact("gives_up")
         self.log("exit", plant.line, text=text)
-        months = max((agreement.rules.failure.ban_months for agreement, _ in serving), default=0)
-        if months > 0:
-            self.companies.bar(plant.product, months)
-            company = self.companies.name(plant.product)
-            self.log("ban", plant.line, value=float(months), text=fact("barred", company=company, months=months))
+        places = [p for agreement, _ in serving for p in agreement.places]
+        self.sanctions.sanction(self.companies.name(plant.product), "default", self.month_now, places, plant.line)
         for agreement, index in serving:
             if agreement.rules.failure.takes_over != "none":
                 self._replace(agreement, index, plant.line)

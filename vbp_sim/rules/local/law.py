@@ -14,6 +14,7 @@ from pydantic import Field
 
 from vbp_sim.rules.assessment import Assessment
 from vbp_sim.rules.dated import Dated
+from vbp_sim.rules.local.credit import Credit
 from vbp_sim.rules.local.distribution import Distribution
 from vbp_sim.rules.local.fund_budget import FundBudget
 from vbp_sim.rules.local.hospital_payment import HospitalPayment
@@ -41,6 +42,7 @@ PARTS = (
     "platform",
     "distribution",
     "supply_security",
+    "credit",
 )
 
 
@@ -77,4 +79,7 @@ class LocalLaw(Dated):
     )
     supply_security: Annotated[SupplySecurity, Chosen("supply_security", "duties")] = by_default(
         "what winners must hold in stock, and what is bought elsewhere when a shortage lasts"
+    )
+    credit: Annotated[Credit, Chosen("credit", "points")] = by_default(
+        "what companies are sanctioned for, how they are rated, and what follows"
     )
