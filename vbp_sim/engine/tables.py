@@ -258,6 +258,18 @@ TABLES: dict[str, Table] = {
             ("price", "float", "yuan/DDD", "price of a day's dose of these"),
         ),
         table(
+            "quality",
+            "One row per year and product of a winner, of the months in which it is selected and made.",
+            ("year", "int", "-", "calendar year"),
+            DRUG,
+            FIRM,
+            ("inspections", "int", "-", "inspections of its plant"),
+            ("batches", "float", "batches", "batches made"),
+            ("sampled", "float", "batches", "batches sampled"),
+            ("failed", "int", "batches", "batches that fail the standard, found or not"),
+            ("found", "int", "-", "failures found, each a recall"),
+        ),
+        table(
             "sanctions",
             "One row per sanction of a company, in order of time.",
             ("date", "date", "-", "calendar date"),

@@ -13,6 +13,10 @@ from typing import Any
 from vbp_sim.errors import InputError, Problem
 from vbp_sim.scenario.tree import Address, Node, dotted, leaves
 
+FLAWS = (
+    "recalls are found by inspections and samples (laws.NAME.changes.quality): write behaviour.supply.failed_batches, "
+    "breaches and flaw_sensitivity; leave a 0 out (`vbp migrate` does it)"
+)
 BAN = "write laws.NAME.changes.credit.barred: {serious: MONTHS}, the months for a rating; a default is serious"
 #: by address what to write now; * is any name
 GONE: dict[Address, str] = {
@@ -28,6 +32,7 @@ GONE: dict[Address, str] = {
     ("behaviour", "choice", "reimbursement_gap"): "leave it out: it follows from reimbursement.dear_copayment and the "
     "payment standard of the law",
     ("behaviour", "losers", "mark"): "write laws.NAME.changes.platform.red",
+    **{("behaviour", "supply", key): FLAWS for key in ("recall_rate", "recall_sensitivity")},
     ("rounds", "*", "rules", "failure", "ban_months"): BAN,
     ("failure", "ban_months"): BAN,
 }

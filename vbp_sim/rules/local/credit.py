@@ -71,7 +71,7 @@ class ByPoints(Credit):
         {"ordinary": 10.0, "medium": 30.0, "serious": 60.0, "especially-serious": 90.0},
         "points from which a company has a rating",
         "points",
-        "four ratings since 2020 (drugdu.com, credit evaluation, June 2025); how cases reach them is graded by provinces",
+        "four ratings since 2020 (drugdu.com, credit evaluation); how a case reaches one is graded by provinces",
     )
     barred: dict[Rating, Months] = param(
         {"serious": 9.0, "especially-serious": 18.0},
