@@ -48,7 +48,7 @@ def test_rounds_may_guarantee_nothing(tmp_path: Path, model: str) -> None:
 
 def test_a_product_far_below_its_cost_fails_at_most_once_a_day(tmp_path: Path) -> None:
     products = [{**row, "cost": 1e7, "pre_price": 1e-6, "bid": 1e-6} for row in PRODUCTS]
-    fragile = {"recall_rate": 10.0, "rate_oral": 50.0, "repair_months": 0.001, "sensitivity": 20.0, "exit_rate": 0.0}
+    fragile = {"breaches": 10.0, "rate_oral": 50.0, "repair_months": 0.001, "sensitivity": 20.0, "exit_rate": 0.0}
     scenario = small(
         tmp_path, products=products, behaviour={"supply": fragile, "bidding": {"model": "recorded"}, "firms": {}}
     )

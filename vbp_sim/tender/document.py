@@ -39,7 +39,8 @@ class Document:
     ``share`` earlier share of the drug's volume; ``incumbent`` selected in the agreement that ends; ``reported`` units
     per year; ``named`` of it for each brand, (places, firms); ``weights`` shares of the places in the whole round's
     volume; ``limits`` most that may be agreed with a firm, units per year; ``qualified`` firms that may bid, where
-    they are more than are named here; ``held``: it took place, so the least number of firms is waived.
+    they are more than are named here; ``held``: it took place, so the least number of firms is waived; ``behind``
+    (firms,): ranked behind others at an equal bid because of its credit, none of them where it is left out.
     """
 
     round: str
@@ -62,6 +63,7 @@ class Document:
     limits: FloatArray
     qualified: int = 0
     held: bool = False
+    behind: BoolArray | None = None
 
     def quotes(self, bids: FloatArray) -> FloatArray:
         """Bids (firms,) as they count: nobody quotes more than its own old price where that binds."""
@@ -77,7 +79,7 @@ class Document:
             ceiling=self.ceiling,
             firms=self.firms,
             bids=np.zeros(n, dtype=np.int64) if bids is None else money.micro_array(np.nan_to_num(bids)),
-            priority=self.share,
+            priority=self.share if self.behind is None else self.share - 2.0 * self.behind,
             related=self.owners,
             named=self.named.sum(axis=0),
             incumbent=self.incumbent,
@@ -104,6 +106,7 @@ def document(
     limits: FloatArray | None = None,
     qualified: int = 0,
     held: bool = False,
+    behind: BoolArray | None = None,
 ) -> Document:
     """Draw up the document of a drug for its qualified products ``members``, indices into ``products``.
 
@@ -133,6 +136,7 @@ def document(
         limits=np.full(n, np.inf) if limits is None else limits,
         qualified=qualified,
         held=held,
+        behind=behind,
     )
 
 

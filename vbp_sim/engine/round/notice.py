@@ -46,6 +46,7 @@ def draw_up(scope: Scope, drug: int, members: Ints, reported: Floats) -> Documen
         own_figure=not ended.prices or scope.spec.market != "",
         share=share,
         limits=_room(scope, drug, members),
+        behind=np.array([world.sanctions.behind(world.companies.name(i)) for i in members.tolist()], dtype=np.bool_),
     )
 
 
