@@ -32,7 +32,7 @@ def drawn(folder: Path, seed: int, *, ample: bool = False, classes: bool = False
         products=_products(luck, one),
         provinces=[{**row, "remoteness": far} for row, far in zip(PROVINCES, (0.0, 0.4, 1.0), strict=True)],
         rounds=_rounds(luck, one),
-        laws=_laws(luck, one),
+        laws=_laws(luck, one, more),
         finance={
             "on_time_share": one(0.0, 0.5, 1.0),
             "fund_share": one(0.5, 0.8),
@@ -40,7 +40,7 @@ def drawn(folder: Path, seed: int, *, ample: bool = False, classes: bool = False
             "vat_rate": one(0.0, 0.13),
         },
         behaviour={
-            "supply": AMPLE if ample else one(AMPLE, _fragile(one), _fragile(one)),
+            "supply": AMPLE if ample else one(AMPLE, _fragile(one, more), _fragile(one, more)),
             "classes": {"turning": one(0.5, 0.5, 1.0) if classes else one(0.0, 0.0, 0.5), **turning},
             "choice": {"leaving": one(0.0, 0.3), "incentive": one(0.0, 1.0)},
             "reporting": {"named": one(0.0, 0.6)},
@@ -56,10 +56,11 @@ AMPLE: dict[str, Any] = {
 }  # fmt: skip
 
 
-def _fragile(one: Any) -> dict[str, Any]:
+def _fragile(one: Any, more: np.random.Generator) -> dict[str, Any]:
     return {
         "rate_oral": one(0.0, 3.0), "rate_injection": 5.0, "stock_months": one(0.0, 0.5), "spare_use": one(0.0, 1.0),
-        "default_rate": one(0.0, 0.5, 3.0), "recall_rate": one(0.0, 0.5), "committed_capacity": one(1.0, 1.5),
+        "default_rate": one(0.0, 0.5, 3.0), "committed_capacity": one(1.0, 1.5),
+        "failed_batches": float(more.choice([0.0, 0.02, 0.2])), "breaches": float(more.choice([0.0, 1.0])),
     }  # fmt: skip
 
 
@@ -97,7 +98,7 @@ def _rounds(luck: np.random.Generator, one: Any) -> dict[str, Any]:
     return made
 
 
-def _laws(luck: np.random.Generator, one: Any) -> dict[str, Any]:
+def _laws(luck: np.random.Generator, one: Any, more: np.random.Generator) -> dict[str, Any]:
     """A national law, a later one, and one of two places."""
 
     def part() -> dict[str, Any]:
@@ -137,6 +138,18 @@ def _laws(luck: np.random.Generator, one: Any) -> dict[str, Any]:
                 "stock_months": one(None, 2.0),
                 "emergency_after": one(None, 0.0, 45.0),
                 "emergency_price": one(1.0, 1.5),
+            },
+            "quality": {
+                "samples": float(more.choice([0.0, 30.0, 180.0])),
+                "inspections": float(more.choice([0.0, 1.0, 6.0])),
+                "place_lost": bool(more.random() < 0.7),
+            },
+            "credit": {
+                "deposit": float(more.choice([0.0, 0.1])),
+                "half_life": float(more.choice([0.0, 12.0])),
+                "barred": {"serious": float(more.choice([0.0, 2.0, 9.0]))},
+                "late_days": float(more.choice([0.0, 45.0])),
+                "behind": str(more.choice(["ordinary", "serious"])),
             },
             "platform": {
                 "outside_cap": one(None, 1.0, 1.5),

@@ -109,7 +109,7 @@ CASES: dict[str, dict[str, Any]] = {
                 "ingredients": {"model": "shared-sources", "sources": 1, "rate": 4.0},
                 "spare_use": 1.0,
                 "warning": True,
-                "recall_rate": 1.0,
+                "breaches": 1.0,
                 "default_rate": 0.3,
             }
         }

@@ -20,6 +20,14 @@ def term(months: int) -> dict[str, Any]:
 
 FRAGILE = {"rate_oral": 1.0, "rate_injection": 2.0, "stock_months": 0.5, "default_rate": 0.3}
 
+FLAWED = {**FRAGILE, "failed_batches": 0.05, "breaches": 1.0}
+#: every rating has consequences
+RATED = {
+    "national": {
+        "changes": {"credit": {"half_life": 12, "behind": "ordinary", "deposit": 0.1, "late_days": 45, "lasts": 24}}
+    }
+}
+
 #: two rounds in a market with firms that fail; ``rules`` are those of all rounds
 BASE: dict[str, Any] = {
     "rules": {
@@ -167,7 +175,22 @@ SCENES: dict[str, dict[str, Any]] = {
     },
     "review.under_from": {"laws": {"national": {"changes": {"reporting": {"under_fine": 0.5}}}}},
     "review": {"behaviour": {"reporting": {"model": "newsvendor"}}},
-    "supply": {"behaviour": {"supply": {"lead_months": 2, "repair_crews": 1, "recall_rate": 1.0, "coverage": 0.5}}},
+    "supply": {
+        "behaviour": {
+            "supply": {
+                "lead_months": 2,
+                "repair_crews": 1,
+                "breaches": 1.0,
+                "failed_batches": 0.02,
+                "flaw_sensitivity": 1.0,
+                "coverage": 0.5,
+            }
+        },
+        "laws": {"national": {"changes": {"quality": {"inspections": 2}}}},
+    },
+    "quality": {"behaviour": {"supply": FLAWED}},
+    "credit": {"behaviour": {"supply": FLAWED}, "laws": RATED},
+    "conduct": {"behaviour": {"conduct": {"misconduct": 1.0}}},
     "supply alternating-renewal": {"behaviour": {"supply": FRAGILE}},
     "supply reliability-blocks": {
         "behaviour": {"supply": {"plant": {"rate": 2.0, "copies": 2}, "line": {"rate": 2.0}}}

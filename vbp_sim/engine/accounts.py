@@ -82,11 +82,15 @@ class Accounts(Postings):
         """Hospitals of a place pay to the fund for a year that is assessed in a month, (levels,) yuan."""
         self.flows["deduction"][min(m, self.months - 1), self.place_of_round[round], place, :WHOLE] += by_level
 
-    def damages(self, m: int, round: str, product: int, by_place: Floats) -> None:
-        """A manufacturer pays damages to the hospitals of a round, (places,) yuan."""
-        self.flows["damages"][m, self.place_of_round[round], :, WHOLE] += by_place
+    def set_off(self, flow: str, m: int, round: str, by_place: Floats) -> None:
+        """Post (places,) yuan of a round that belong to places as a whole, and move no money of a firm."""
+        self.flows[flow][m, self.place_of_round[round], :, WHOLE] += by_place
+
+    def charge(self, flow: str, m: int, round: str, product: int, by_place: Floats, *, receives: bool = False) -> None:
+        """A manufacturer pays (places,) yuan of a round, such as damages, or ``receives`` them."""
+        self.set_off(flow, m, round, by_place)
         by_product = np.zeros(len(self.trade.sold))
-        by_product[product] = by_place.sum()
+        by_product[product] = -by_place.sum() if receives else by_place.sum()
         self.owners.pay(m, by_product)
 
     def hold(self, m: int, months_cost: Floats, by_fund: Floats) -> None:
@@ -170,6 +174,7 @@ class Accounts(Postings):
                 np.cumsum(self.advances.lost, axis=0),
             ),
             "advance_kept": (_whole(flow["advance_kept"] - flow["advance_repaid"]), never),
+            "deposit": (_whole(flow["deposit"] - flow["deposit_back"] - flow["deposit_kept"]), never),
             "retained_assessed": (assessed - appropriated - cut, never),
             "retained": (appropriated - flow["retained"], never),
         }

@@ -22,9 +22,8 @@ class Companies:
         """The company that makes a product."""
         return self._products.owner[product] or self._products.manufacturer[product]
 
-    def bar(self, product: int, months: float) -> None:
-        """Keep the company of a product, with all its manufacturers, out of rounds for some months."""
-        name = self.name(product)
+    def bar(self, name: str, months: float) -> None:
+        """Keep a company, with all its manufacturers, out of rounds for some months."""
         self._until[name] = max(self._until.get(name, 0.0), self._env.now + months * _MONTH)
 
     def withdraw(self, product: int) -> None:

@@ -64,6 +64,9 @@ _ALL = (
     Flow("advance_set_off", "hospitals", "fund", "goods that the advance has paid for: hospitals pay the fund instead"),
     Flow("advance_return", "manufacturers", "fund", "what is left of the advance at the end of the agreement year"),
     Flow("damages", "manufacturers", "hospitals", "damages for late deliveries"),
+    Flow("deposit", "manufacturers", "treasury", "lodged by a winner with a rating, until the term ends"),
+    Flow("deposit_back", "treasury", "manufacturers", "deposit of a winner that has supplied to the end"),
+    Flow("deposit_kept", "manufacturers", "treasury", "deposit that the treasury keeps: owed no more", cash=False),
     Flow("production", "manufacturers", "outside", "cost of the units produced"),
     Flow("distribution_fee", "manufacturers", "distributors", "fee for distribution, when the goods are delivered"),
     Flow("finance_cost", "manufacturers", "outside", "what manufacturers pay for the money that they wait for"),
@@ -92,6 +95,7 @@ _CLAIMS = (
     Claim("collection", "distributors", "hospitals", "goods taken on credit and not paid by hospitals"),
     Claim("advance", "fund", "manufacturers", "advances neither set off nor returned"),
     Claim("advance_kept", "fund", "hospitals", "advances that hospitals keep"),
+    Claim("deposit", "manufacturers", "treasury", "deposits neither given back nor kept"),
     Claim("retained_assessed", "hospitals", "fund", "retained surplus assessed and not appropriated"),
     Claim("retained", "hospitals", "fund", "retained surplus appropriated and not paid"),
 )

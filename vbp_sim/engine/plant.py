@@ -36,7 +36,8 @@ class Duty(Protocol):
 class Plant:
     """The plant of a product. Volumes in units, ``capacity`` per month, times in days.
 
-    ``line`` is what it earns at present. It makes something while it is ``up`` and ``fed`` with its ingredient;
+    ``line`` is what it earns at present. It makes something while it is ``up``, ``fed`` with its ingredient and
+    ``cleared``, that is not recalled;
     ``stopped`` is the day since which it does not; ``gone`` if the firm gave the product up. ``spare`` is what it could
     still make this month for others, ``usual`` the monthly orders that it reckons with, ``dear`` what a unit costs it
     now over the cost of its line. ``told`` is the day on which it reported that it will stop, or has stopped since
@@ -49,6 +50,7 @@ class Plant:
     stock: float = 0.0
     up: bool = True
     fed: bool = True
+    cleared: bool = True
     gone: bool = False
     spare: float = 0.0
     usual: float = 0.0
@@ -66,7 +68,7 @@ class Plant:
     @property
     def makes(self) -> bool:
         """Whether it produces at the moment."""
-        return self.up and self.fed and not self.gone
+        return self.up and self.fed and self.cleared and not self.gone
 
     @property
     def available(self) -> float:
@@ -96,8 +98,8 @@ class Plant:
         and wins again is set up anew; what one that stood idle could have made meanwhile does not count.
         """
         if self.gone:
-            self.gone, self.up, self.stopped, self._since = False, True, math.inf if self.fed else now, now
-            self.told = math.inf
+            self.gone, self.up, self._since, self.told = False, True, now, math.inf
+            self.stopped = math.inf if self.makes else now
         if self.usual == 0.0 or now - self._counted > _LONGEST_MONTH:
             self._since = self._counted = now
             self._up_days = 0.0
@@ -134,13 +136,8 @@ class Plant:
                 while self.gone:
                     yield self._changed(env)
                 continue
-            if outage.recall:
-                log("recall", self.line, value=self.stock, text=fact("recall", days=round(outage.lasts)))
-                self.stock = 0.0
-                yield env.timeout(outage.lasts)
-            else:
-                log("disruption", self.line, value=outage.lasts, text=fact("down", days=round(outage.lasts)))
-                yield from _repair(env, outage.lasts, crews)
+            log("disruption", self.line, value=outage.lasts, text=fact("down", days=round(outage.lasts)))
+            yield from _repair(env, outage.lasts, crews)
             self.told = math.inf
             self.switch(env.now, up=True)
             log("recovery", self.line)
@@ -162,7 +159,7 @@ class Plant:
                 yield changed
                 continue
             days, owed, ahead = (1 - passed) * outage.after, 0.0, 0.0
-            if duty is not None and math.isinf(self.told) and not outage.recall:
+            if duty is not None and math.isinf(self.told):
                 owed = duty.notice(self)
                 ahead = model.notice(self.line, self._occasion, owed, luck) if owed > 0 else 0.0
             wait = env.timeout(max(0.0, days - ahead))
@@ -184,12 +181,22 @@ class Plant:
         self._terms = env.event()
         return self._terms
 
-    def switch(self, now: float, *, up: bool | None = None, fed: bool | None = None) -> None:
-        """Note that the product goes down or up, or that its ingredient runs out or is there again."""
+    def recall(self, now: float) -> None:
+        """Its stock is taken back and its line stands still, until it is cleared again."""
+        self.stock = 0.0
+        self._under_way.clear()
+        self.switch(now, cleared=False)
+
+    def switch(
+        self, now: float, *, up: bool | None = None, fed: bool | None = None, cleared: bool | None = None
+    ) -> None:
+        """Note that the product goes down or up, that its ingredient runs out or is there again, that a recall begins
+        or ends."""
         if self.makes:
             self._up_days += now - self._since
         self.up = self.up if up is None else up
         self.fed = self.fed if fed is None else fed
+        self.cleared = self.cleared if cleared is None else cleared
         self._since = now
         self.stopped = math.inf if self.makes else min(self.stopped, now)
 

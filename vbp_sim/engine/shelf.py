@@ -72,9 +72,7 @@ class Shelf:
         """An agreement comes into force where it is open; no other one may be in force there."""
         self.agreements.append(agreement)
         self.agreement[agreement.open] = len(self.agreements) - 1
-        helps = np.zeros((len(self.products), 1), dtype=np.bool_)
-        helps[self.rows(agreement)] = True
-        self.member = np.concatenate([self.member, helps], axis=1)
+        self.member = np.concatenate([self.member, np.zeros((len(self.products), 1), dtype=np.bool_)], axis=1)
         self._run()
         self.short_since[agreement.open], self.helped[agreement.open] = np.inf, False
         self.lay(agreement)
@@ -82,6 +80,7 @@ class Shelf:
     def lay(self, agreement: Agreement) -> None:
         """Take over who supplies where, after an agreement has begun or changed."""
         rows, here = self.rows(agreement), agreement.open
+        self.member[rows, self.agreements.index(agreement)] = [not s.lost for s in agreement.suppliers]
         self.routes[:, here] = self.price[:, here] = 0.0
         self.routes[np.ix_(rows, here)] = agreement.routes[:, here]
         self.price[np.ix_(rows, here)] = np.array([s.price for s in agreement.suppliers])[:, None]

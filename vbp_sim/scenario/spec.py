@@ -85,6 +85,9 @@ class Behaviour(Frozen):
     supply: Annotated[Part, Chosen("supply", "alternating-renewal")] = by_default(
         "how suppliers produce, fail and recover"
     )
+    conduct: Annotated[Part, Chosen("conduct", "rates")] = by_default(
+        "what companies are rated for beside all that is simulated"
+    )
 
 
 class Demand(Frozen):

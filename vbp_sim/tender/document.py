@@ -41,7 +41,8 @@ class Document:
     per year; ``named`` of it for each brand, (places, firms); ``weights`` shares of the places in the whole round's
     volume; ``limits`` most that may be agreed with a firm, units per year; ``qualified`` firms that may bid, where
     they are more than are named here; ``held``: it took place, so the least number of firms is waived; ``elsewhere``
-    what the firms sell where the law links prices to the round's, None = nowhere.
+    what the firms sell where the law links prices to the round's, None = nowhere; ``behind`` (firms,): ranked behind
+    others at an equal bid because of its credit, none of them where it is left out.
     """
 
     round: str
@@ -65,6 +66,7 @@ class Document:
     qualified: int = 0
     held: bool = False
     elsewhere: Elsewhere | None = None
+    behind: BoolArray | None = None
 
     def quotes(self, bids: FloatArray) -> FloatArray:
         """Bids (firms,) as they count: nobody quotes more than its own old price where that binds."""
@@ -80,7 +82,7 @@ class Document:
             ceiling=self.ceiling,
             firms=self.firms,
             bids=np.zeros(n, dtype=np.int64) if bids is None else money.micro_array(np.nan_to_num(bids)),
-            priority=self.share,
+            priority=self.share if self.behind is None else self.share - 2.0 * self.behind,
             related=self.owners,
             named=self.named.sum(axis=0),
             incumbent=self.incumbent,
@@ -109,6 +111,7 @@ def document(
     held: bool = False,
     prices: FloatArray | None = None,
     elsewhere: Elsewhere | None = None,
+    behind: BoolArray | None = None,
 ) -> Document:
     """Draw up the document of a drug for its qualified products ``members``, indices into ``products``.
 
@@ -140,6 +143,7 @@ def document(
         qualified=qualified,
         held=held,
         elsewhere=elsewhere,
+        behind=behind,
     )
 
 

@@ -38,15 +38,11 @@ class Line:
 
 @dataclass(frozen=True)
 class Outage:
-    """When the next failure comes and how long it lasts, in days; ``final`` if the firm gives the product up.
-
-    A ``recall`` takes the stock back as well.
-    """
+    """When the next failure comes and how long it lasts, in days; ``final`` if the firm gives the product up."""
 
     after: float
     lasts: float
     final: bool
-    recall: bool = False
 
 
 class Supply(Part):
@@ -80,7 +76,9 @@ class Supply(Part):
         gt=0,
         lt=1,
     )
-    batches: float = param(15.0, "batches that a month's orders come in, for fill_rate", "per month", gt=0, le=1e4)
+    batches: float = param(
+        15.0, "batches that a month's orders come in, for fill_rate and for samples", "per month", gt=0, le=1e4
+    )
     repair_crews: int = param(
         0, "failed products that one enterprise can repair at a time; 0 = all of them", "products", ge=0, le=1000
     )
@@ -100,7 +98,7 @@ class Supply(Part):
     )
     foreseen: Portion = param(
         0.5,
-        "part of stops that a supplier sees coming as long ahead as the law wants them reported; recalls never",
+        "part of stops that a supplier sees coming as long ahead as the law wants them reported",
         "share",
         "assumption, 0.2 to 0.8; acts where the law asks for notice",
     )
@@ -180,6 +178,15 @@ class Supply(Part):
         if seen >= self.foreseen:
             return 0.0
         return owed if said < self.candour else owed * (1 - said) / (1 - self.candour)
+
+    def flaws(self, line: Line, inspections: float) -> tuple[float, float]:
+        """Return the chance that a batch fails, and the times a year that the plant falls out of good practice, at so
+        many ``inspections`` a year."""
+        return 0.0, 0.0
+
+    def away(self, fate: float) -> float:
+        """Return the months for which a recalled product is away; ``fate`` is uniform in 0 to 1."""
+        return 0.0
 
     @abstractmethod
     def outage(self, line: Line, occasion: int, luck: Streams) -> Outage:

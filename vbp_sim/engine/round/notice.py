@@ -49,6 +49,7 @@ def draw_up(scope: Scope, drug: int, members: Ints, reported: Floats) -> Documen
         limits=_room(scope, drug, members),
         prices=_prices(scope, drug, members),
         elsewhere=elsewhere(world, drug, members, scope.places, scope.here, scope.spec.calendar.start),
+        behind=np.array([world.sanctions.behind(world.companies.name(i)) for i in members.tolist()], dtype=np.bool_),
     )
 
 

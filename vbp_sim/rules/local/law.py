@@ -14,11 +14,13 @@ from pydantic import Field
 
 from vbp_sim.rules.assessment import Assessment
 from vbp_sim.rules.dated import Dated
+from vbp_sim.rules.local.credit import Credit
 from vbp_sim.rules.local.distribution import Distribution
 from vbp_sim.rules.local.fund_budget import FundBudget
 from vbp_sim.rules.local.hospital_payment import HospitalPayment
 from vbp_sim.rules.local.markup import Markup
 from vbp_sim.rules.local.platform import Platform
+from vbp_sim.rules.local.quality import Quality
 from vbp_sim.rules.local.review import Review
 from vbp_sim.rules.local.supply_security import SupplySecurity
 from vbp_sim.rules.local.watch import Watch
@@ -41,6 +43,8 @@ PARTS = (
     "platform",
     "distribution",
     "supply_security",
+    "quality",
+    "credit",
 )
 
 
@@ -77,4 +81,10 @@ class LocalLaw(Dated):
     )
     supply_security: Annotated[SupplySecurity, Chosen("supply_security", "duties")] = by_default(
         "what winners must hold in stock, and what is bought elsewhere when a shortage lasts"
+    )
+    quality: Annotated[Quality, Chosen("quality", "sampling")] = by_default(
+        "how plants of winners are inspected and their batches sampled"
+    )
+    credit: Annotated[Credit, Chosen("credit", "points")] = by_default(
+        "what companies are sanctioned for, how they are rated, and what follows"
     )
