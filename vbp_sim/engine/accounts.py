@@ -83,9 +83,9 @@ class Accounts(Postings):
         """Hospitals of a place pay to the fund for a year that is assessed in a month, (levels,) yuan."""
         self.flows["deduction"][min(m, self.months - 1), self.place_of_round[round], place, :WHOLE] += by_level
 
-    def damages(self, m: int, round: str, product: int, by_place: Floats) -> None:
-        """A manufacturer pays damages to the hospitals of a round, (places,) yuan."""
-        self.flows["damages"][m, self.place_of_round[round], :, WHOLE] += by_place
+    def pays(self, flow: str, m: int, round: str, product: int, by_place: Floats) -> None:
+        """A manufacturer pays damages, or gives back what it charged too much, in a round, (places,) yuan."""
+        self.flows[flow][m, self.place_of_round[round], :, WHOLE] += by_place
         by_product = np.zeros(len(self.trade.sold))
         by_product[product] = by_place.sum()
         self.owners.pay(m, by_product)

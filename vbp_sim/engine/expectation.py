@@ -84,7 +84,7 @@ def terms_of(world: World, place: Expecting, m: int, drugs: list[int]) -> Terms:
         float(np.dot(o.parts, platform.marks(np.array(o.prices) / price)))
         for price, o in zip(prices, others, strict=True)
     ])  # fmt: skip
-    return Terms(gap, gain, markup.tied, marked)
+    return Terms(gap, gain, markup.tied, marked, world.laws.part("integrity", place.index, m).campaign)
 
 
 def felt_of(world: World, place: Expecting, m: int, drugs: list[int], going: Floats) -> Floats:

@@ -61,6 +61,7 @@ _ALL = (
     Flow("advance_set_off", "hospitals", "fund", "goods that the advance has paid for: hospitals pay the fund instead"),
     Flow("advance_return", "manufacturers", "fund", "what is left of the advance at the end of the agreement year"),
     Flow("damages", "manufacturers", "hospitals", "damages for late deliveries"),
+    Flow("recovered", "manufacturers", "fund", "what a ring of bidders that was found had charged too much"),
     Flow("production", "manufacturers", "outside", "cost of the units produced"),
     Flow("distribution_fee", "manufacturers", "distributors", "fee for distribution, when the goods are delivered"),
     Flow("finance_cost", "manufacturers", "outside", "what manufacturers pay for the money that they wait for"),

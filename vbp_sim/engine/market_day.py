@@ -145,4 +145,4 @@ def _damages(world: World, m: int, shelf: Shelf, out: Delivered) -> None:
             if due[row].any():
                 world.log("damages", supplier.plant.line, round=agreement.round, value=float(due[row].sum()),
                           text=fact("owed"))  # fmt: skip
-                world.accounts.damages(m, agreement.round, supplier.product, due[row])
+                world.accounts.pays("damages", m, agreement.round, supplier.product, due[row])

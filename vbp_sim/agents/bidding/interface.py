@@ -98,6 +98,15 @@ class Opening:
         return tuple(owner or name for owner, name in zip(owners, self.manufacturer, strict=True))
 
 
+@dataclass(frozen=True)
+class Ring:
+    """Firms of one drug that agreed who wins; (firms,) arrays: who is a ``member``, and what each would have bid
+    ``alone``, yuan per unit (nan = no quote)."""
+
+    member: Bools
+    alone: Floats
+
+
 class Bidding(Part):
     """Kind: how manufacturers bid."""
 
@@ -111,6 +120,10 @@ class Bidding(Part):
     def round(self, openings: Sequence[Opening], luck: Streams) -> list[Floats]:
         """Return the bids of every drug of a round; a model whose firms take each drug alone leaves this as it is."""
         return [self.bids(opening, luck) for opening in openings]
+
+    def rings(self, openings: Sequence[Opening], luck: Streams) -> list[Ring | None]:
+        """Return the ring behind the bids of each drug that `round` returns; None = nobody agreed."""
+        return [None] * len(openings)
 
     def regret(self, openings: Sequence[Opening]) -> float:
         """Most that a firm could still gain by another bid, share of its payoff; nan if none is solved."""

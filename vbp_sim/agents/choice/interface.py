@@ -43,13 +43,14 @@ class Terms:
 
     ``gap``: how much less of the others' price the fund pays, 1 = a fifth of what it usually pays. ``gain`` of the
     institution per unit, over the earlier price; ``tied`` is the part of it that staff are paid. ``marked`` is the part
-    of the others' volume that platforms mark as dear.
+    of the others' volume that platforms mark as dear, ``campaign`` the part by which commissions fall.
     """
 
     gap: Floats
     gain: Floats
     tied: float
     marked: Floats
+    campaign: float = 0.0
 
 
 @dataclass(frozen=True)

@@ -1,7 +1,7 @@
 """What all models share in which a product is up, fails, and recovers: margins, exits and recalls.
 
     failures per year   rate x exp(-sensitivity (margin - usual margin)),   repair exponential
-    giving up for good  default rate + exit rate x max(0, -margin / 0.1)
+    giving up for good  default rate + exit rate x max(0, (exit margin - margin) / 0.1)
     recalls             recall rate x exp(-recall sensitivity (margin - usual margin)), down for recall months
 
 so that a product sold below its cost fails more often and may leave. No product fails, or is recalled, more than once
@@ -43,6 +43,14 @@ class Renewal(Supply):
         le=10,
     )
     exit_rate: float = param(0.02, "exits per 10 % of negative margin", "per year", ge=0, le=10)
+    exit_margin: float = param(
+        0.0,
+        "margin under which exits begin",
+        "share of the price",
+        "assumption, 0 to 0.3: a firm may ask for a profit; no exit was found with its margin",
+        ge=-1,
+        le=0.9,
+    )
     recall_rate: float = param(
         0.0,
         "recalls for quality, which take the supplier's stock back; 0.01 is a rate to try",
@@ -63,7 +71,7 @@ class Renewal(Supply):
         """See `Supply.outage`."""
         rate, months = self.failures(line)
         failing = self._yearly(rate, self.sensitivity, line.margin)
-        leaving = self.default_rate + self.exit_rate * max(0.0, -line.margin / 0.1)
+        leaving = self.default_rate + self.exit_rate * max(0.0, (self.exit_margin - line.margin) / 0.1)
         recalled = self._yearly(self.recall_rate, self.recall_sensitivity, line.margin)
         total = failing + leaving + recalled
         if total <= 0:

@@ -17,6 +17,7 @@ from vbp_sim.rules.dated import Dated
 from vbp_sim.rules.local.distribution import Distribution
 from vbp_sim.rules.local.fund_budget import FundBudget
 from vbp_sim.rules.local.hospital_payment import HospitalPayment
+from vbp_sim.rules.local.integrity import Integrity
 from vbp_sim.rules.local.markup import Markup
 from vbp_sim.rules.local.platform import Platform
 from vbp_sim.rules.local.review import Review
@@ -41,6 +42,7 @@ PARTS = (
     "platform",
     "distribution",
     "supply_security",
+    "integrity",
 )
 
 
@@ -77,4 +79,7 @@ class LocalLaw(Dated):
     )
     supply_security: Annotated[SupplySecurity, Chosen("supply_security", "duties")] = by_default(
         "what winners must hold in stock, and what is bought elsewhere when a shortage lasts"
+    )
+    integrity: Annotated[Integrity, Chosen("integrity", "campaign")] = by_default(
+        "how commissions for products that were not selected are kept down"
     )
