@@ -94,8 +94,8 @@ class Pipeline(EntryAndLearning):
         times = min(self.most_times, (max(0.0, margin) / prospect.cost / self.usual_markup) ** self.answers)
         fate = float(luck.uniform("industry.files", prospect.drug, prospect.manufacturer))
         if prospect.manufacturer.startswith(FURTHER):
-            return fate * (self.most_times - 1) < times - 1
-        return fate < times
+            return bool(fate * (self.most_times - 1) < times - 1)
+        return bool(fate < times)
 
     def spent(self) -> float:
         """See `Industry.spent`."""
