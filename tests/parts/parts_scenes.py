@@ -107,6 +107,26 @@ SCENES: dict[str, dict[str, Any]] = {
     "firms.generosity_error": {"products": PRICED},
     "firms.ceiling_weight": {"products": PRICED},
     "industry.leave": {"behaviour": {"bidding": BUYS_VOLUME}},
+    "industry pipeline": {
+        "behaviour": {
+            "industry": {"growth": 1.0, "answers": 1.0, "evaluation_months": 3.0, "evaluation_cost": 1e3},
+            "bidding": {"model": "rules-of-thumb"},
+        }
+    },
+    "collusion": {
+        "rules": {"collusion": {"found": 1.0, "lag_months": 6.0}},
+        "behaviour": {"bidding": {"model": "collusion-ring", "members": 1.0, "weighs": 0.0}},
+    },
+    "collusion.leniency": {"rules": {"collusion": {"found": 0.0}}},
+    **{
+        f"bidding collusion-ring.{name}": {
+            "rounds": {"first": {"drugs": None}, "second": {"drugs": None}},
+            "rules": {"collusion": {"found": 0.4}},
+            "behaviour": {"bidding": {"members": 1.0}},
+        }
+        for name in ("weighs", "interest")
+    },
+    "integrity": {"behaviour": {"choice": {"commission": 1.0}}},
     "bidding.focal": {"rules": {"selection": LINES}},
     "bidding.maverick_depth": {"behaviour": {"bidding": {"maverick": 0.5}}},
     "bidding.cost_risk": {"behaviour": {"bidding": {"risk_aversion": 5.0}}},

@@ -5,8 +5,7 @@ from __future__ import annotations
 import simpy
 
 from vbp_sim.agents.firms.interface import Products
-
-_MONTH = 365.25 / 12
+from vbp_sim.engine.clock import MONTH
 
 
 class Companies:
@@ -24,7 +23,7 @@ class Companies:
 
     def bar(self, name: str, months: float) -> None:
         """Keep a company, with all its manufacturers, out of rounds for some months."""
-        self._until[name] = max(self._until.get(name, 0.0), self._env.now + months * _MONTH)
+        self._until[name] = max(self._until.get(name, 0.0), self._env.now + months * MONTH)
 
     def withdraw(self, product: int) -> None:
         """A product is offered no more."""

@@ -85,7 +85,8 @@ def terms_of(world: World, place: Expecting, m: int, drugs: list[int]) -> Terms:
         for price, o in zip(sides.price, others, strict=True)
     ])  # fmt: skip
     apart = whole * np.divide(by_case, ward, out=np.zeros_like(ward), where=ward > 0)
-    return Terms(gap, gain, markup.tied, marked, known, apart)
+    campaign = world.laws.part("integrity", place.index, m).campaign
+    return Terms(gap, gain, markup.tied, marked, known, apart, campaign)
 
 
 def felt_of(world: World, place: Expecting, m: int, drugs: list[int], going: Floats) -> Floats:

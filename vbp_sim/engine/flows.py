@@ -67,6 +67,7 @@ _ALL = (
     Flow("deposit", "manufacturers", "treasury", "lodged by a winner with a rating, until the term ends"),
     Flow("deposit_back", "treasury", "manufacturers", "deposit of a winner that has supplied to the end"),
     Flow("deposit_kept", "manufacturers", "treasury", "deposit that the treasury keeps: owed no more", cash=False),
+    Flow("recovered", "manufacturers", "fund", "what a ring of bidders that was found had charged too much"),
     Flow("production", "manufacturers", "outside", "cost of the units produced"),
     Flow("distribution_fee", "manufacturers", "distributors", "fee for distribution, when the goods are delivered"),
     Flow("finance_cost", "manufacturers", "outside", "what manufacturers pay for the money that they wait for"),

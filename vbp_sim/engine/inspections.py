@@ -13,12 +13,10 @@ from dataclasses import dataclass
 import numpy as np
 import simpy
 
-from vbp_sim.engine.clock import INSPECT
+from vbp_sim.engine.clock import INSPECT, MONTH
 from vbp_sim.engine.plant import Plant
 from vbp_sim.engine.world import World
 from vbp_sim.rules.local.quality import Sampling
-
-_MONTH = 365.25 / 12
 
 
 @dataclass
@@ -87,7 +85,7 @@ def _inspect(world: World, m: int, plant: Plant, laws: list[Sampling], watched: 
     if event:
         seen.found, seen.flawed = seen.found + 1, False
         months = supply.away(float(luck.uniform("quality.away", *where, at=m)))
-        world.recall(plant, event, months * _MONTH, lost=any(law.place_lost for law in mine))
+        world.recall(plant, event, months * MONTH, lost=any(law.place_lost for law in mine))
 
 
 def poisson(mean: float, chance: float) -> int:

@@ -14,6 +14,7 @@ import simpy
 
 from vbp_sim.engine.by_setting import BySetting
 from vbp_sim.engine.clock import CLOSE, Clock, add_months
+from vbp_sim.engine.evaluations import evaluations
 from vbp_sim.engine.inspections import supervision
 from vbp_sim.engine.institutions import part_of_use
 from vbp_sim.engine.layout import Table, tables_of
@@ -48,6 +49,7 @@ def simulate(scenario: Scenario, replication: int, watcher: Watcher | None = Non
     world.env.process(market_day(world))
     world.env.process(_closing(world))
     world.env.process(supervision(world))
+    world.env.process(evaluations(world))
     for round_id, spec in scenario.spec.rounds.items():
         world.env.process(bidding_round(world, round_id, spec, places))
     world.env.run(until=world.clock.day(world.clock.end))

@@ -15,8 +15,12 @@ from vbp_sim.rules import money
 from vbp_sim.rules.arrays import BoolArray, FloatArray, IntArray
 from vbp_sim.rules.ceiling import Known
 from vbp_sim.rules.contest import Tender
+from vbp_sim.rules.local.credit import ByPoints
 from vbp_sim.rules.ruleset import RuleSet
 from vbp_sim.scenario.market import Drug
+
+#: months for which collusion bars a company unless a law says otherwise
+USUAL = ByPoints().bars("collusion")
 
 
 @dataclass(frozen=True)
@@ -42,7 +46,8 @@ class Document:
     volume; ``limits`` most that may be agreed with a firm, units per year; ``qualified`` firms that may bid, where
     they are more than are named here; ``held``: it took place, so the least number of firms is waived; ``elsewhere``
     what the firms sell where the law links prices to the round's, None = nowhere; ``behind`` (firms,): ranked behind
-    others at an equal bid because of its credit, none of them where it is left out.
+    others at an equal bid because of its credit, none of them where it is left out; ``barred`` months for which a
+    company that colluded is kept out of rounds, if it is found.
     """
 
     round: str
@@ -67,6 +72,7 @@ class Document:
     held: bool = False
     elsewhere: Elsewhere | None = None
     behind: BoolArray | None = None
+    barred: float = USUAL
 
     def quotes(self, bids: FloatArray) -> FloatArray:
         """Bids (firms,) as they count: nobody quotes more than its own old price where that binds."""
@@ -112,6 +118,7 @@ def document(
     prices: FloatArray | None = None,
     elsewhere: Elsewhere | None = None,
     behind: BoolArray | None = None,
+    barred: float = USUAL,
 ) -> Document:
     """Draw up the document of a drug for its qualified products ``members``, indices into ``products``.
 
@@ -144,6 +151,7 @@ def document(
         held=held,
         elsewhere=elsewhere,
         behind=behind,
+        barred=barred,
     )
 
 

@@ -26,7 +26,8 @@ class Conditions:
 
     ``form`` and ``drug_class`` as in the market; ``start`` first day of supply; ``weights`` (provinces,) shares of the
     round's reported volume, the same for all its drugs; ``reported`` the drug's reported volume, units per year;
-    ``named`` the part of it that a brand may expect to be reported for it, which it gets if it wins.
+    ``named`` the part of it that a brand may expect to be reported for it, which it gets if it wins. ``barred`` months
+    for which a company that colluded is kept out of rounds, if it is found.
     """
 
     rules: RuleSet
@@ -36,6 +37,7 @@ class Conditions:
     weights: tuple[float, ...]
     reported: float
     named: float = 0.0
+    barred: float = 0.0
 
 
 @dataclass(frozen=True)
@@ -101,6 +103,15 @@ class Opening:
         return tuple(owner or name for owner, name in zip(owners, self.manufacturer, strict=True))
 
 
+@dataclass(frozen=True)
+class Ring:
+    """Firms of one drug that agreed who wins; (firms,) arrays: who is a ``member``, and what each would have bid
+    ``alone``, yuan per unit (nan = no quote)."""
+
+    member: Bools
+    alone: Floats
+
+
 class Bidding(Part):
     """Kind: how manufacturers bid."""
 
@@ -114,6 +125,10 @@ class Bidding(Part):
     def round(self, openings: Sequence[Opening], luck: Streams) -> list[Floats]:
         """Return the bids of every drug of a round; a model whose firms take each drug alone leaves this as it is."""
         return [self.bids(opening, luck) for opening in openings]
+
+    def rings(self, openings: Sequence[Opening], luck: Streams) -> list[Ring | None]:
+        """Return the ring behind the bids of each drug that `round` returns; None = nobody agreed."""
+        return [None] * len(openings)
 
     def regret(self, openings: Sequence[Opening]) -> float:
         """Most that a firm could still gain by another bid, share of its payoff; nan if none is solved."""

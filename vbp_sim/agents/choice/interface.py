@@ -44,7 +44,7 @@ class Terms:
     ``gap``: how much less of the others' price the fund pays, 1 = a fifth of what it usually pays. ``gain`` of the
     institution per unit, over the earlier price; ``tied`` is the part of it that staff are paid. ``marked`` is the part
     of the others' volume that platforms mark as dear. ``ward`` is the part of the use in wards (0 = not known), and
-    ``apart`` by how much more wards gain than clinics.
+    ``apart`` by how much more wards gain than clinics. ``campaign`` is the part by which commissions fall.
     """
 
     gap: Floats
@@ -53,6 +53,7 @@ class Terms:
     marked: Floats
     ward: Floats | float = 0.0
     apart: Floats | float = 0.0
+    campaign: float = 0.0
 
 
 @dataclass(frozen=True)

@@ -1,7 +1,7 @@
 """What all models share in which a product is up, fails, and recovers: margins, exits and flaws.
 
     failures per year   rate x exp(-sensitivity (margin - usual margin)),   repair exponential
-    giving up for good  default rate + exit rate x max(0, -margin / 0.1)
+    giving up for good  default rate + exit rate x max(0, (exit margin - margin) / 0.1)
     flaws               failed batches and breaches x exp(-flaw sensitivity (margin - usual margin)) (1 - attention)^i
 
 with i the inspections a year beyond the first. So a product sold below its cost fails more often and may leave; that it
@@ -44,6 +44,14 @@ class Renewal(Supply):
         le=10,
     )
     exit_rate: float = param(0.02, "exits per 10 % of negative margin", "per year", ge=0, le=10)
+    exit_margin: float = param(
+        0.0,
+        "margin under which exits begin",
+        "share of the price",
+        "assumption, 0 to 0.3: a firm may ask for a profit; no exit was found with its margin",
+        ge=-1,
+        le=0.9,
+    )
     failed_batches: float = param(
         0.0,
         "batches that fail the standard; 0.0003 and 0.0009 are values to try, all drugs have about 0.005",
@@ -93,7 +101,7 @@ class Renewal(Supply):
         """See `Supply.outage`."""
         rate, months = self.failures(line)
         failing = self._yearly(rate, self.sensitivity, line.margin)
-        leaving = self.default_rate + self.exit_rate * max(0.0, -line.margin / 0.1)
+        leaving = self.default_rate + self.exit_rate * max(0.0, (self.exit_margin - line.margin) / 0.1)
         total = failing + leaving
         if total <= 0:
             return Outage(math.inf, 0.0, final=False)

@@ -50,6 +50,7 @@ def draw_up(scope: Scope, drug: int, members: Ints, reported: Floats) -> Documen
         prices=_prices(scope, drug, members),
         elsewhere=elsewhere(world, drug, members, scope.places, scope.here, scope.spec.calendar.start),
         behind=np.array([world.sanctions.behind(world.companies.name(i)) for i in members.tolist()], dtype=np.bool_),
+        barred=world.sanctions.bars("collusion", world.month_now, scope.here),
     )
 
 

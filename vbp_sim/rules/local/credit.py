@@ -144,6 +144,10 @@ class ByPoints(Credit):
         behind = self.behind is not None and rating > RATINGS.index(self.behind)
         return Judged(rating, barred, lasts if behind else 0.0, lasts)
 
+    def bars(self, event: str) -> float:
+        """Return the months for which a company without a record is barred for an event."""
+        return self.judge(self.points.get(event, 0.0)).barred
+
     def left(self, score: float, months: float) -> float:
         """What is left of a score after some months."""
         return score * 0.5 ** (months / self.half_life) if self.half_life else 0.0

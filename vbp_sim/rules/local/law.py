@@ -18,6 +18,7 @@ from vbp_sim.rules.local.credit import Credit
 from vbp_sim.rules.local.distribution import Distribution
 from vbp_sim.rules.local.fund_budget import FundBudget
 from vbp_sim.rules.local.hospital_payment import HospitalPayment
+from vbp_sim.rules.local.integrity import Integrity
 from vbp_sim.rules.local.markup import Markup
 from vbp_sim.rules.local.platform import Platform
 from vbp_sim.rules.local.quality import Quality
@@ -28,24 +29,6 @@ from vbp_sim.rules.payment import Payment
 from vbp_sim.rules.reimbursement import Reimbursement
 from vbp_sim.rules.retention import Retention
 from vbp_sim.scenario.parts import Chosen, by_default
-
-#: the parts of a law, in the order of its fields
-PARTS = (
-    "reporting",
-    "watch",
-    "assessment",
-    "retention",
-    "payment",
-    "reimbursement",
-    "hospital_payment",
-    "markup",
-    "fund_budget",
-    "platform",
-    "distribution",
-    "supply_security",
-    "quality",
-    "credit",
-)
 
 
 class LocalLaw(Dated):
@@ -88,3 +71,10 @@ class LocalLaw(Dated):
     credit: Annotated[Credit, Chosen("credit", "points")] = by_default(
         "what companies are sanctioned for, how they are rated, and what follows"
     )
+    integrity: Annotated[Integrity, Chosen("integrity", "campaign")] = by_default(
+        "how commissions for products that were not selected are kept down"
+    )
+
+
+#: the parts of a law, in the order of its fields
+PARTS = tuple(name for name in LocalLaw.model_fields if name != "date" and name not in Dated.model_fields)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from vbp_sim.runs.metrics.metric import metric
-from vbp_sim.runs.metrics.replication import Replication, mean_of, ratio, total
+from vbp_sim.runs.metrics.replication import Replication, count_of, mean_of, ratio, total
 
 
 @metric(
@@ -121,3 +121,17 @@ def wish_met(run: Replication) -> float:
     """Over all volume that was reported by brand."""
     named = run.t["bids"]["named"]
     return ratio(float(named[run.won].sum()), float(named.sum()))
+
+
+@metric(
+    "rings", group="tender", unit="count", meaning="tenders in which bidders agreed who wins", cuts=("drug", "round")
+)
+def rings(run: Replication) -> float:
+    """As the scenario supposes: none, unless it lets firms collude."""
+    return count_of(run, "ring")
+
+
+@metric("filings", group="tender", unit="count", meaning="evaluations that firms filed", cuts=("drug",))
+def filings(run: Replication) -> float:
+    """Of entrants; those filed before the simulation began are not counted."""
+    return count_of(run, "filing")
