@@ -197,7 +197,8 @@ class Books:
                 main = heir
                 yield day, firm, heir
             left = e["kind"][i] == "exit" and e["text"][i] == fact("gives_up")
-            struck = e["kind"][i] == "recall" and self.law(place, months(e["date"][i].astype(object))).quality.place_lost
+            law = self.law(place, months(e["date"][i].astype(object)))
+            struck = e["kind"][i] == "recall" and law.quality.place_lost
             if (left or struck) and firm != main:
                 yield day, firm, main
 
