@@ -210,6 +210,11 @@ SCENES: dict[str, dict[str, Any]] = {
     },
     "quality": {"behaviour": {"supply": FLAWED}},
     "credit": {"behaviour": {"supply": FLAWED}, "laws": RATED},
+    "credit.behind": {
+        "products": [{**p, "bid": 0.3} for p in BASE["products"]],
+        "behaviour": {"bidding": {"model": "recorded"}, "conduct": {"misconduct": 0.7}},
+        "laws": {"national": {"changes": {"credit": {"barred": {"serious": 0, "especially-serious": 0}}}}},
+    },
     "conduct": {"behaviour": {"conduct": {"misconduct": 1.0}}},
     "supply alternating-renewal": {"behaviour": {"supply": FRAGILE}},
     "supply reliability-blocks": {
