@@ -117,7 +117,7 @@ def others(field: FieldInfo, value: Any) -> list[Any]:
     if isinstance(value, bool):
         return [not value]
     if isinstance(value, (list, tuple)):
-        return [list(value)[:-1], list(value)[1:]]
+        return [list(value)[:-1], list(value)[1:], list(value)[::-1]]
     if typing.get_origin(field.annotation) is Literal:
         return [other for other in typing.get_args(field.annotation) if other != value]
     if field.annotation is date:
