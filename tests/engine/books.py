@@ -258,7 +258,8 @@ class Books:
     def rows(self) -> Iterator[tuple[int, str, str, str, dict[str, float]]]:
         """Rows of `use` with their month."""
         use = self.t["use"]
-        names = ("need", "selected", "generic", "originator", "alternatives", "away", "unmet", "agreed")
+        names = ("need", "selected", "generic", "originator", "alternatives", "away", "unmet", "agreed",
+                 "substituted", "emergency", "relief", "waiting")  # fmt: skip
         month = (use["month"].astype(int) + 1970 * 12).tolist()
         volumes = zip(*(use[name].tolist() for name in names), strict=True)
         for m, *key, row in zip(month, *(use[c].tolist() for c in ("drug", "province", "level")), volumes, strict=True):

@@ -46,8 +46,15 @@ def listed(ran: Ran, *columns: str) -> dict[tuple[Any, ...], float]:
 
 
 def test_the_need_of_a_class_is_conserved(random: Ran) -> None:
-    """What its drugs' own patients need and others would serve = what drugs and others are asked for."""
+    """What its drugs' own patients need and others would serve = what drugs and others are asked for.
+
+    What waits is need of the month in which it comes.
+    """
     own, asked = listed(random, "need", "gained"), listed(random, "need", "alternatives")
+    for (month, of, place), doses in listed(random, "waiting").items():
+        for sums in (own, asked):
+            sums[month, of, place] += doses
+            sums[str(np.datetime64(month) + 1), of, place] -= doses
     by = ("month", "class", "province")
     need, other, before = (total(random[1]["classes"], by, name) for name in ("need", "other", "other_before"))
     assert need

@@ -79,6 +79,14 @@ WATCHED = {
     }
 }
 
+#: winners report stops
+NOTICED = {"laws": {"national": {"changes": {"supply_security": {"notice_months": 6}}}}}
+#: all is made at one site, which often stands still
+SITED = {
+    "products": [{**p, "site": "s1"} for p in BASE["products"]],
+    "behaviour": {"supply": {"site_rate": 2.0}},
+}
+
 SCENES: dict[str, dict[str, Any]] = {
     "firms.ingredient_price": DEAR,
     "firms.ingredient_spread": DEAR,
@@ -168,7 +176,30 @@ SCENES: dict[str, dict[str, Any]] = {
         "laws": {"national": {"changes": {"hospital_payment": {"rebase_years": 1}}}},
     },
     "hospital_payment budget.overspend": {"behaviour": {"losers": {"model": "keep"}}, "products": PRICED},
-    "supply_security": {"laws": {"national": {"changes": {"supply_security": {"emergency_after": 0}}}}},
+    "supply_security": {
+        "laws": {
+            "national": {
+                "changes": {
+                    "supply_security": {
+                        "emergency_after": 0,
+                        "neighbours_after": 0,
+                        "imports_after": 0,
+                        "reserve_months": {"usual": 1.0, "prone": 1.0},
+                    }
+                }
+            }
+        }
+    },
+    "supply_security.urgency": {
+        "laws": {
+            "national": {
+                "changes": {"supply_security": {"emergency_after": 40, "urgency": {"usual": 0.5, "prone": 0.5}}}
+            }
+        }
+    },
+    **dict.fromkeys(("supply.foreseen", "supply.candour"), NOTICED),
+    "supply.kept_back": {"laws": {"national": {"changes": {"supply_security": {"emergency_after": 0}}}}},
+    **dict.fromkeys(("supply.site_rate", "supply.site_months"), SITED),
     "platform": {
         "products": PRICED,
         "laws": {"national": {"changes": {"platform": {"online_rate": 0.9, "yellow": 1.5, "red": 2.0}}}},

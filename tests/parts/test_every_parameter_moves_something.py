@@ -117,7 +117,7 @@ def others(field: FieldInfo, value: Any) -> list[Any]:
     if isinstance(value, bool):
         return [not value]
     if isinstance(value, (list, tuple)):
-        return [list(value)[:-1], list(value)[1:]]
+        return [list(value)[:-1], list(value)[1:], list(value)[::-1]]
     kinds = typing.get_args(field.annotation)
     named = [field.annotation, *kinds]
     if choices := [one for kind in named if typing.get_origin(kind) is Literal for one in typing.get_args(kind)]:
