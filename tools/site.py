@@ -1,0 +1,39 @@
+"""What the site needs beside docs/: README, its Chinese twin and the changes from the project's folder, notebooks as pages."""
+
+from __future__ import annotations
+
+import json
+import re
+from pathlib import Path
+
+from mkdocs.config.defaults import MkDocsConfig
+from mkdocs.structure.files import File, Files
+
+#: files of the project's folder and the pages that they become
+PAGES = {"README.md": "overview.md", "README.zh.md": "overview.zh.md", "CHANGELOG.md": "changes.md"}
+
+
+def on_files(files: Files, config: MkDocsConfig) -> Files:
+    """Enter the pages that lie elsewhere."""
+    root = Path(config.docs_dir).parent
+    for name, page in PAGES.items():
+        files.append(File.generated(config, page, content=(root / name).read_text(encoding="utf-8")))
+    for notebook in sorted(Path(config.docs_dir, "notebooks").glob("*.ipynb")):
+        files.append(File.generated(config, f"notebooks/{notebook.stem}.md", content=_told(notebook)))
+    return files
+
+
+def on_page_markdown(markdown: str, **_: object) -> str:
+    """Lead links to the pages of the site; what the site does not have is named, not linked."""
+    for name, page in PAGES.items():
+        markdown = re.sub(rf"\]\((\.\./)?{re.escape(name)}(?=[)#])", f"]({page}", markdown)
+    markdown = markdown.replace("](docs/", "](")
+    return re.sub(r"\[([^\]]+)\]\(\.\./(?:scenarios|vbp_sim|tests)/[^)]*\)", r"\1", markdown)
+
+
+def _told(notebook: Path) -> str:
+    """The cells of a notebook as Markdown, with a link to the file."""
+    cells = json.loads(notebook.read_text(encoding="utf-8"))["cells"]
+    texts = ["".join(cell["source"]) for cell in cells]
+    parts = [text if cell["cell_type"] == "markdown" else f"```python\n{text}\n```" for cell, text in zip(cells, texts)]
+    return "\n\n".join([*parts, f"[The notebook as a file]({notebook.name})"])
