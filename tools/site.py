@@ -48,6 +48,6 @@ def _fence(found: re.Match[str]) -> str:
 def _told(notebook: Path) -> str:
     """The cells of a notebook as Markdown, with a link to the file."""
     cells = json.loads(notebook.read_text(encoding="utf-8"))["cells"]
-    texts = ["".join(cell["source"]) for cell in cells]
-    parts = [text if cell["cell_type"] == "markdown" else f"```python\n{text}\n```" for cell, text in zip(cells, texts)]
+    around = {"markdown": "{}", "code": "```python\n{}\n```"}
+    parts = [around[cell["cell_type"]].format("".join(cell["source"])) for cell in cells]
     return "\n\n".join([*parts, f"[The notebook as a file]({notebook.name})"])

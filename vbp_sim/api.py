@@ -61,8 +61,8 @@ class Run:
         return _pandas().DataFrame.from_dict(self.summary["metrics"], orient="index").rename_axis("metric")
 
     def plot(self, name: str, *, drug: str = "") -> Any:
-        """A chart by its name (`vbp list charts`), as a matplotlib figure; ``drug`` where a chart is of one drug. Raises
-        `InputError`, which names the nearest chart, for an unknown one."""
+        """A chart by its name (`vbp list charts`), as a matplotlib figure; ``drug`` where a chart is of one drug.
+        Raises `InputError`, which names the nearest chart, for an unknown one."""
         from vbp_sim.report.charts.catalogue import draw
         from vbp_sim.report.words.names import local
 
