@@ -81,7 +81,13 @@ def doubts(found: Portfolio) -> list[str]:
     }
     said = [say("bid.sure", **{name: words.money(whole[key]) for name, key in amounts.items()})]
     if found.bounded:
-        said.append(say("bid.fits", fits=words.percent(whole["fits"]), asked=words.percent(SURE)))
+        said.append(
+            say(
+                "bid.fits",
+                asked=words.percent(SURE),
+                **{key: words.percent(whole[key]) for key in ("fits", "fits_held_out")},
+            )
+        )
     return [*said, say("bid.plant_caution")]
 
 

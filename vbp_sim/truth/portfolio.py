@@ -34,14 +34,15 @@ FOLDS = 10
 class Portfolio:
     """``bids``: one per drug of the firm; ``picks``: index of the chosen price, -1 = no bid; ``capacity`` units a year.
 
-    ``often``: part of the folds that bid for the drug; ``held_out``: mean profit, yuan, on rounds that did not choose.
+    ``often``: part of the folds that bid for the drug; ``held_out``: mean profit, yuan, on rounds that did not choose,
+    and the part of them in which what is agreed fits the plant.
     """
 
     bids: list[OwnBid]
     picks: list[int]
     capacity: float
     often: list[float]
-    held_out: float
+    held_out: tuple[float, float]
 
     def _sum(self, name: str) -> Floats:
         taken: list[Floats] = [
@@ -80,9 +81,9 @@ class Portfolio:
     def as_json(self) -> dict[str, Any]:
         """All of it, for machines."""
         low, high = np.quantile(self.total, BAND)
-        fits = float((self.volume <= self.capacity).mean())
         sums = {"profit": float(self.total.mean()), "profit_low": float(low), "profit_high": float(high)}
-        more = {"profit_held_out": self.held_out, "profit_without_limit": self.free, "fits": fits}
+        held = dict(zip(("profit_held_out", "fits_held_out"), self.held_out, strict=True))
+        more = {**held, "profit_without_limit": self.free, "fits": float((self.volume <= self.capacity).mean())}
         return {**sums, **more, "volume": float(self.volume.mean()), "capacity": self.capacity, "rows": self.rows()}
 
 
@@ -109,8 +110,10 @@ def portfolio(
     kept = [(choose(bids, capacity, rounds % FOLDS != fold), rounds % FOLDS == fold) for fold in range(FOLDS)]
     kept = [(those, left) for those, left in kept if left.any()]
     often = [float(np.mean([those[k] >= 0 for those, _ in kept])) for k in range(len(bids))]
-    profits = [Portfolio(bids, those, capacity, [], 0.0).total[left] for those, left in kept]
-    return Portfolio(bids, picks, capacity, often, float(np.concatenate(profits).mean()))
+    tried_on = [(Portfolio(bids, those, capacity, [], (0.0, 0.0)), left) for those, left in kept]
+    profit = np.concatenate([made.total[left] for made, left in tried_on])
+    fits = np.concatenate([made.volume[left] <= capacity for made, left in tried_on])
+    return Portfolio(bids, picks, capacity, often, (float(profit.mean()), float(fits.mean())))
 
 
 def choose(bids: Sequence[OwnBid], capacity: float, rounds: npt.NDArray[np.bool_] | None = None) -> list[int]:

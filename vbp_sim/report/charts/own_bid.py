@@ -43,7 +43,7 @@ def choice(found: Portfolio, run: LocalRun) -> Chart:
     with letters.readable(), style.rc():
         title, names = bidding.chosen(found, run), [style.label(run.called("drug", row["drug"]), 32) for row in rows]
         how = say("bid.plant_how", n=len(found.total))
-        figure, (axes,), at = marks.listed(run, title, how, names, "drug", (9.5, 0.32))
+        figure, (axes,), at = marks.listed(run, title, how, names, "drug", (10, 0.32))
         rows = rows[: len(at)]
         taken = np.array([row["bid"] for row in rows])
         low, mid, high = (data[f"profit{end}"][: len(at)] for end in ("_low", "", "_high"))
@@ -51,10 +51,9 @@ def choice(found: Portfolio, run: LocalRun) -> Chart:
         marks.bars(axes, at, Band(low, mid, high, len(found.total)), 0.6, color=face, edgecolor=style.BLUE)
         axes.axvline(0, color=style.INK, linewidth=0.8)
         marks.scaled_axis(axes.xaxis, say("words.yuan"))
-        shares = ((r["price"] / r["ceiling"], r["win"], r["often"]) for r in rows)
-        said = [[words.percent(share) for share in three] for three in shares]
-        marks.beside(axes, at, (f"{row['price']:.3g}" for row in rows), 1.02, style.INK, say("bid.price"))
-        for k, name in enumerate(("part", "win", "often")):
-            marks.beside(axes, at, (three[k] for three in said), 1.12 + 0.16 * k, style.INK, say(f"bid.{name}"))
+        bids = (f"{row['price']:.3g} ({words.percent(row['price'] / row['ceiling'])})" for row in rows)
+        marks.beside(axes, at, bids, 1.02, style.INK, say("bid.price"))
+        for x, name in ((1.16, "win"), (1.25, "often")):
+            marks.beside(axes, at, [words.percent(row[name]) for row in rows], x, style.INK, say(f"bid.{name}"))
         style.settle(figure)
     return Chart(title, figure, data)
