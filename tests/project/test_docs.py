@@ -23,7 +23,7 @@ def checkout(tmp_path: Path) -> Path:
     folder = tmp_path / "vbp_sim"
     for name in ("scenarios", "docs"):
         shutil.copytree(ROOT / name, folder / name)
-    for name in ("README.md", "CHANGELOG.md", "cli.py"):
+    for name in ("README.md", "README.zh.md", "CHANGELOG.md", "cli.py"):
         shutil.copyfile(ROOT / name, folder / name)
     (folder / "results").mkdir()
     return folder
