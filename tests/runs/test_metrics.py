@@ -70,7 +70,7 @@ def classed(month: str, province: str, **doses: float) -> dict[str, Any]:
     return {"month": month, "class": "C10AA", "province": province, **doses}
 
 
-def settled(round_: str, province: str, **numbers: float) -> dict[str, Any]:
+def settled(round_: str, province: str, **numbers: Any) -> dict[str, Any]:
     return {"round": round_, "drug": "a", "province": province, "contract_year": 1, **numbers}
 
 
@@ -93,8 +93,8 @@ def tables() -> dict[str, Any]:
         ),
         "awards": table(
             "awards",
-            {"round": "r1", "drug": "a", "bidders": 3, "selected": 2, "pre_price": 16.0},
-            {"round": "r1", "drug": "b", "bidders": 0, "failed": True, "pre_price": 16.0},
+            {"round": "r1", "drug": "a", "bidders": 3, "selected": 2, "pre_price": 16.0, "ceiling": 10.0},
+            {"round": "r1", "drug": "b", "bidders": 0, "failed": True, "pre_price": 16.0, "ceiling": 2.5},
             {"round": "r2", "drug": "a", "bidders": 1, "selected": 1, "pre_price": NAN},
         ),
         "allocation": table(
@@ -204,6 +204,13 @@ def tables() -> dict[str, Any]:
             ),
             settled("r1", "west", institutions=2, passed=2, completed=1, tenth=0.4, agreed=5, bought=2),
             settled("r2", "north", institutions=10, passed=4, completed=5, tenth=0.5, agreed=20, bought=22),
+        ),
+        "institutions": table("institutions"),
+        "settings": table(
+            "settings",
+            settled("r1", "north", setting="wards", use=10, selected=6, saved=50),
+            settled("r1", "north", setting="clinics", use=20, selected=5, saved=20),
+            settled("r2", "north", setting="wards", use=10, selected=9, saved=7),
         ),
         "fund": table(
             "fund",
@@ -375,6 +382,12 @@ WANTED = {
     "spend_change": 80 / 200 - 1,
     "fund_saving": 80 / (2 / 12),
     "fund_net": (80 - 40 + 6 + 5 - 4 - 2 + 0.5) / (2 / 12),
+    "selected_share_wards": 6 / 10,
+    "selected_share_clinics": 5 / 20,
+    "saving_wards": 50 / (1 / 12),
+    "saving_clinics": 20 / (1 / 12),
+    "ceiling_mean": 5.0,
+    "bid_level": (0.4 + 0.8) / 2,
     "hospital_gain": (10 + 2 - 3 - 1 - 0.5) / (2 / 12),
     "fund_reserve": 40 / (40 / 3),
     "fund_warnings": 1,

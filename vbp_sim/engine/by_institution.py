@@ -15,6 +15,19 @@ from vbp_sim.engine.watcher import Observed, Settled
 from vbp_sim.scenario.market import LEVELS
 
 Columns = dict[str, npt.NDArray[Any]]
+#: what is kept of a settled year as it is
+KEPT = (
+    "reported",
+    "agreed",
+    "bought",
+    "nonselected",
+    "completion",
+    "other_share",
+    "score",
+    "mark",
+    "passed",
+    "retained",
+)
 
 
 class ByInstitution:
@@ -42,16 +55,6 @@ class ByInstitution:
             "institution": number[at[1]],
             "size": np.divide(usual, whole, out=np.zeros_like(usual), where=whole > 0)[at],
         }
-        for name in (
-            "reported",
-            "agreed",
-            "bought",
-            "nonselected",
-            "completion",
-            "other_share",
-            "score",
-            "mark",
-            "passed",
-        ):
+        for name in KEPT:
             found[name] = getattr(year, name)[at]
-        self.blocks.append({**found, "retained": year.retained[at]})
+        self.blocks.append(found)

@@ -46,11 +46,11 @@ def elsewhere(
     supplier itself, no linkage reaches it.
     """
     laws, shelf = world.laws.everywhere("platform", world.month_of(start)), world.shelves[drug]
-    linked = [p for p, law in enumerate(laws) if law.link is not None and p not in here]
-    if not linked or not len(members):
+    bound = [p for p, law in enumerate(laws) if law.link is not None and p not in here]
+    if not bound or not len(members):
         return None
-    volume = np.zeros((len(members), len(linked)))
-    for column, p in enumerate(linked):
+    volume = np.zeros((len(members), len(bound)))
+    for column, p in enumerate(bound):
         mix, place = shelf.mix(p), places[p]
         others = world.prices.others(drug, p, () if mix is None else mix.products)
         part = dict(zip(others.products, others.parts, strict=True))
@@ -58,7 +58,7 @@ def elsewhere(
         volume[:, column] = [rest * part.get(product, 0.0) for product in members.tolist()]
     return Elsewhere(
         volume=volume,
-        price=np.nan_to_num(world.prices.before[np.ix_(members, np.array(linked))]),
-        link=np.array([laws[p].link for p in linked]),
-        delay=np.array([laws[p].link_months for p in linked]) / 12,
+        price=np.nan_to_num(world.prices.before[np.ix_(members, np.array(bound))]),
+        link=np.array([laws[p].link for p in bound]),
+        delay=np.array([laws[p].link_months for p in bound]) / 12,
     )
