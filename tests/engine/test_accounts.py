@@ -273,7 +273,11 @@ def test_goods_are_paid_set_off_or_still_owed(ran: Ran, claim: str) -> None:
 
 @pytest.mark.parametrize(
     ("claim", "back"),
-    [("advance", ("advance_set_off", "advance_return")), ("advance_kept", ("advance_repaid",))],
+    [
+        ("advance", ("advance_set_off", "advance_return")),
+        ("advance_kept", ("advance_repaid",)),
+        ("deposit", ("deposit_back", "deposit_kept")),
+    ],
 )
 def test_advances_are_set_off_returned_or_still_outstanding(ran: Ran, claim: str, back: tuple[str, ...]) -> None:
     key = ("round", "province")

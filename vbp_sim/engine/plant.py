@@ -182,10 +182,10 @@ class Plant:
         return self._terms
 
     def recall(self, now: float) -> None:
-        """Its stock is taken back and its line stands still, until it is cleared again."""
-        self.stock = 0.0
-        self._under_way.clear()
+        """Its stock is taken back, with all that is under way, and its line stands still until it is cleared again."""
         self.switch(now, cleared=False)
+        self.stock = self._up_days = 0.0
+        self._under_way.clear()
 
     def switch(
         self, now: float, *, up: bool | None = None, fed: bool | None = None, cleared: bool | None = None
