@@ -7,14 +7,26 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
+import pytest
 from small import round_of, rows, small
 
+from vbp_sim.agents.firms.interface import Products
 from vbp_sim.agents.industry import Prospect
 from vbp_sim.agents.pipeline import FURTHER, Pipeline
 from vbp_sim.engine.simulation import simulate
 from vbp_sim.streams import Streams
 
 GOOD = Prospect("alpha", "entrant 1 of alpha", price=4.0, cost=1.0, units=1e8)
+
+
+def known() -> Products:
+    """Three generics of one drug."""
+    one = np.ones(3)
+    return Products(
+        drug=np.zeros(3, dtype=np.int64), manufacturer=("a", "b", "c"), owner=("",) * 3, originator=one == 0,
+        pre_price=one, pre_share=one / 3, cost=one / 2, capacity=one, own_api=one == 0, since=one * 0,
+        real_bid=one * np.nan, real_selected=np.full(3, -1),
+    )  # fmt: skip
 
 
 def ran(folder: Path, model: str = "pipeline", k: int = 0, **industry: Any) -> Any:
@@ -76,3 +88,16 @@ def test_more_profit_adds_entrants_and_changes_no_other(tmp_path: Path) -> None:
     assert any(FURTHER in name for name in b)
     assert any("entrant" in name for name in {*a} & {*b})
     assert {*rows(few["bids"], round="first")["bid"]} == {*rows(many["bids"], round="first")["bid"]}
+
+
+def test_a_faster_evaluation_brings_the_same_firms_earlier() -> None:
+    """Filed on the same day; the rest of what was filed before goes faster too."""
+    slow, fast = (Pipeline(growth=0.3, evaluation_months=m) for m in (24.0, 12.0))
+    a, b = (model.entering(known(), ("alpha",), 6.0, Streams(1, 0)) for model in (slow, fast))
+    since = dict(zip(b.manufacturer, b.since, strict=True))
+    for name, day in zip(a.manufacturer, a.since, strict=True):
+        assert since[name] == pytest.approx(day - 365.25 if day >= 730.5 else day / 2)
+    days = dict(zip(b.manufacturer, fast.filed(b), strict=True))
+    before = dict(zip(a.manufacturer, slow.filed(a), strict=True))
+    assert {name: pytest.approx(days[name]) for name in before} == before
+    assert len(b.cost) > len(a.cost)  # who files in the last year comes too

@@ -3,16 +3,18 @@
     filings = growth x (markup / usual markup)^answers,   at most ``most_times`` the usual number
     markup  = price of the drug today / own cost - 1
 
-Firms qualify as under `entry-and-learning`, each ``evaluation_months`` after it filed. Who qualifies in the first of
-these months filed before the simulation began: it is known, and comes whatever happens. Of the others each decides on
-the day on which it would file; where firms answer to profit, nobody files for a drug whose profit of ``counted_years``
-does not cover the evaluation. Bids are another decision: what was spent is no part of a cost then.
+Firms qualify as under `entry-and-learning`, for which an evaluation takes `USUAL` months; where it takes others, who
+files comes so much earlier or later. Who qualifies in the first `USUAL` months filed before the simulation began: it is
+known, and comes whatever happens. Of the others each decides on the day on which it would file; where firms answer to
+profit, nobody files for a drug whose profit of ``counted_years`` does not cover the evaluation. Bids are another
+decision: what was spent is no part of a cost then.
 
 A filing that nobody makes without an answer keeps its draw, so that answers add or take away firms and change no other.
 """
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Literal
 
 import numpy as np
@@ -22,7 +24,9 @@ from vbp_sim.agents.industry import EntryAndLearning, Floats, Prospect
 from vbp_sim.scenario.parts import param
 from vbp_sim.streams import Streams
 
-_YEAR = 365.25
+_MONTH = 365.25 / 12
+#: months that an evaluation takes where firms qualify at the usual times
+USUAL = 24.0
 #: what firms are called that file only where an evaluation pays more than usual
 FURTHER = "further entrant"
 
@@ -67,21 +71,21 @@ class Pipeline(EntryAndLearning):
 
     def entering(self, products: Products, drugs: tuple[str, ...], years: float, luck: Streams) -> Products:
         """See `Industry.entering`: the usual entrants, and behind them those that file only for more profit."""
-        usual = super().entering(products, drugs, years, luck)
-        if self.answers == 0:
-            return usual
-        found = usual
-        for d, drug in enumerate(drugs):
-            times, firms = self.most_times - 1, len(products.of(d))
-            days = self._days(drug, firms, years, luck, times, "industry.further")
-            days = [day for day in days if day >= self._days_ahead]
+        years += max(0.0, USUAL - self.evaluation_months) / 12
+        found = super().entering(products, drugs, years, luck)
+        for d, drug in enumerate(drugs if self.answers else ()):
+            days = self._days(drug, len(products.of(d)), years, luck, self.most_times - 1, "industry.further")
+            days = [day for day in days if day >= USUAL * _MONTH]
             if days:
                 found = self._added(found, d, drug, days, luck, FURTHER)
-        return found
+        usual, mine = found.since, self.evaluation_months * _MONTH
+        later = usual - USUAL * _MONTH
+        since = np.where(later < 0, usual * (self.evaluation_months / USUAL), later + mine)
+        return replace(found, since=usual if self.evaluation_months == USUAL else since)
 
     def filed(self, products: Products) -> Floats:
         """See `Industry.filed`."""
-        ahead = products.since - self._days_ahead
+        ahead = products.since - self.evaluation_months * _MONTH
         return np.where((products.since > 0) & (ahead >= 0), ahead, -np.inf)
 
     def files(self, prospect: Prospect, luck: Streams) -> bool:
@@ -100,7 +104,3 @@ class Pipeline(EntryAndLearning):
     def spent(self) -> float:
         """See `Industry.spent`."""
         return self.evaluation_cost
-
-    @property
-    def _days_ahead(self) -> float:
-        return self.evaluation_months * _YEAR / 12
