@@ -3,15 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 
 import numpy as np
 
 from vbp_sim.errors import InputError, Problem, nearest
 from vbp_sim.runs.folder import RunFolder
-
-#: what a story can be about, and the columns of the event table that name it
-SUBJECTS = ("drug", "manufacturer", "province")
 
 
 @dataclass(frozen=True)
@@ -44,16 +41,11 @@ def story(run: RunFolder, subject: str, replication: int) -> list[Happening]:
 
 
 def _kind_of(run: RunFolder, subject: str) -> str:
-    known: dict[str, set[str]] = {
-        "drug": set(run.table("bids", ["drug"])["drug"]),
-        "manufacturer": set(run.table("bids", ["manufacturer"])["manufacturer"]),
-        "province": set(run.table("fund", ["province"])["province"]),
-    }
-    for kind in SUBJECTS:
-        if subject in known[kind]:
+    known = subjects(run)
+    for kind, names in known.items():
+        if subject in names:
             return kind
-    names = sorted(set().union(*known.values()))
-    close = nearest(subject, names)
+    close = nearest(subject, sorted(set().union(*known.values())))
     listing = "`vbp trace RUN` without a name lists all drugs, firms and provinces"
     remedy = close if close.startswith("did you mean") else listing
     raise InputError(Problem(str(run.path), f"nothing here is called '{subject}'", remedy))
@@ -73,19 +65,11 @@ def _events(run: RunFolder, kind: str, subject: str, replication: int) -> Iterat
     events = run.table("events")
     mine = events["replication"] == replication
     everywhere = np.ones_like(mine)
-    for name in SUBJECTS:
+    for name in ("drug", "manufacturer", "province"):
         everywhere &= events[name] == ""
     for i in np.flatnonzero(mine & (everywhere | (events[kind] == subject))):
-        yield Happening(
-            str(events["date"][i]),
-            events["kind"][i],
-            events["round"][i],
-            events["drug"][i],
-            events["manufacturer"][i],
-            events["province"][i],
-            float(events["value"][i]),
-            events["text"][i],
-        )
+        told = {column.name: events[column.name][i] for column in fields(Happening)}
+        yield Happening(**{**told, "date": str(told["date"]), "value": float(told["value"])})
 
 
 def _bids(run: RunFolder, kind: str, subject: str, replication: int) -> Iterator[Happening]:
