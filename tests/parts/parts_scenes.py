@@ -47,7 +47,6 @@ OWNED = [{**p, "owner": "group" if p["manufacturer"] in ("a1", "a2", "b2") else 
 PRICED = [{**p, "pre_price": price} for p, price in zip(BASE["products"], (1, 2, 3, 4, 30, 50, 60, 1, 2), strict=True)]
 #: an originator that may win
 CHEAP = [{**p, "cost": 0.1, "pre_price": 2.5, "pre_share": 0.1} if p["originator"] else p for p in BASE["products"]]
-BRANDED = [*BASE["products"], {**BASE["products"][3], "manufacturer": "brand-2", "pre_share": 0.2}]
 ALONE = [p for p in BASE["products"] if p["manufacturer"] not in ("a2", "a3", "b2")]
 BRANDS = {"rule": "draft", "brands_first": True}
 BUYS_VOLUME = {"model": "rules-of-thumb", "maverick": 0.7}
@@ -160,7 +159,18 @@ SCENES: dict[str, dict[str, Any]] = {
         f"bidding equilibrium.{name}": {"behaviour": {"bidding": {"solver": "closed"}}}
         for name in ("belief_markup", "belief_spread", "belief_error", "draws")
     },
-    "bidding equilibrium.originator_threat": {"products": BRANDED, "behaviour": {"bidding": {"solver": "closed"}}},
+    "bidding equilibrium.originator_threat": {
+        "products": [*CHEAP, {**CHEAP[3], "manufacturer": "brand-2", "pre_share": 0.2}],
+        "behaviour": {"bidding": {"solver": "closed", "stays_out": 0.0}},
+    },
+    "bidding equilibrium.originator_exposure_spread": {
+        "behaviour": {"bidding": {"originator_exposure": 2.0, "originator_kept": 0.0, "walk_away": 0.01}}
+    },
+    "bidding equilibrium.offer_margin": {
+        "rules": {"selection": {"ratio": 1.02}},
+        "behaviour": {"bidding": {"generic_kept": 0.0, "lost": 0.0}},
+    },
+    "bidding equilibrium.lost": {"behaviour": {"bidding": {"originator_kept": 1.0, "stays_out": 0.0}}},
     "bidding equilibrium.limit_price": {
         "products": ALONE,
         "behaviour": {"bidding": {"solver": "closed"}, "firms": {"extra_bidders": 0.0, "cost_median": 0.05}},

@@ -18,6 +18,8 @@ from vbp_sim.scenario.load import Scenario
 
 #: names a file whose presence says that something has happened once already
 ONCE = "VBP_TEST_ONCE"
+#: names a file that lets waiting runs go on
+GATE = "VBP_TEST_GATE"
 
 
 def trivial(scenario: Scenario, replication: int) -> Mapping[str, float]:
@@ -29,6 +31,13 @@ def short(scenario: Scenario, replication: int) -> Mapping[str, float]:
     """Takes 20 ms."""
     time.sleep(0.02)
     return trivial(scenario, replication)
+
+
+def held(scenario: Scenario, replication: int) -> Mapping[str, float]:
+    """Takes 20 ms, but where growth is above 0.5 it waits until there is a file at the gate."""
+    while scenario.spec.demand.growth > 0.5 and not Path(os.environ[GATE]).exists():
+        time.sleep(0.01)
+    return short(scenario, replication)
 
 
 def busy(scenario: Scenario, replication: int) -> Mapping[str, float]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 
 import numpy as np
 
@@ -11,9 +11,6 @@ from vbp_sim.errors import InputError, Problem, nearest
 from vbp_sim.facts import read
 from vbp_sim.runs.exposure import products_at
 from vbp_sim.runs.folder import RunFolder
-
-#: what a story can be about, and the columns of the event table that name it
-SUBJECTS = ("drug", "manufacturer", "province")
 
 
 @dataclass(frozen=True)
@@ -54,7 +51,7 @@ def story(run: RunFolder, subject: str, replication: int, site: str = "") -> lis
 
 def _of_all(line: Happening) -> bool:
     """Whether it is about no drug, firm or province: the calendar."""
-    return not any(getattr(line, name) for name in SUBJECTS)
+    return not (line.drug or line.manufacturer or line.province)
 
 
 def _at(line: Happening, site: str) -> bool:
@@ -63,16 +60,11 @@ def _at(line: Happening, site: str) -> bool:
 
 
 def _kind_of(run: RunFolder, subject: str) -> str:
-    known: dict[str, set[str]] = {
-        "drug": set(run.table("bids", ["drug"])["drug"]),
-        "manufacturer": set(run.table("bids", ["manufacturer"])["manufacturer"]),
-        "province": set(run.table("fund", ["province"])["province"]),
-    }
-    for kind in SUBJECTS:
-        if subject in known[kind]:
+    known = subjects(run)
+    for kind, names in known.items():
+        if subject in names:
             return kind
-    names = sorted(set().union(*known.values()))
-    close = nearest(subject, names)
+    close = nearest(subject, sorted(set().union(*known.values())))
     listing = "`vbp trace RUN` without a name lists all drugs, firms and provinces"
     remedy = close if close.startswith("did you mean") else listing
     raise InputError(Problem(str(run.path), f"nothing here is called '{subject}'", remedy))
@@ -90,11 +82,9 @@ def subjects(run: RunFolder) -> dict[str, list[str]]:
 
 def _events(run: RunFolder, replication: int) -> Iterator[Happening]:
     events = run.table("events")
-    columns = [events[name] for name in ("kind", "round", "drug", "manufacturer", "province")]
     for i in np.flatnonzero(events["replication"] == replication).tolist():
-        kind, round_, drug, maker, place = (column[i] for column in columns)
-        value, text = float(events["value"][i]), events["text"][i]
-        yield Happening(str(events["date"][i]), kind, round_, drug, maker, place, value, text)
+        told = {column.name: events[column.name][i] for column in fields(Happening)}
+        yield Happening(**{**told, "date": str(told["date"]), "value": float(told["value"])})
 
 
 def _bids(run: RunFolder, kind: str, subject: str, replication: int) -> Iterator[Happening]:

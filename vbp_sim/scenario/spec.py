@@ -15,17 +15,8 @@ from pydantic import Field, model_validator
 
 from vbp_sim.scenario.laws import Law
 from vbp_sim.scenario.limits import DAYS, Id, Line, Portion
+from vbp_sim.scenario.market import LEVELS
 from vbp_sim.scenario.parts import Chosen, Frozen, Part, by_default, param, wrong
-
-CALENDAR_STEPS = (
-    "reporting_start",
-    "reporting_end",
-    "review_end",
-    "document",
-    "opening",
-    "result",
-    "start",
-)
 
 
 class Calendar(Frozen):
@@ -41,12 +32,13 @@ class Calendar(Frozen):
 
     @model_validator(mode="after")
     def in_order(self) -> Calendar:
-        for earlier, later in itertools.pairwise(CALENDAR_STEPS):
+        steps = type(self).model_fields
+        for earlier, later in itertools.pairwise(steps):
             if getattr(self, earlier) > getattr(self, later):
                 raise wrong(
                     later,
                     f"{getattr(self, later)} lies before {earlier} ({getattr(self, earlier)}); "
-                    f"the order is {', '.join(CALENDAR_STEPS)}",
+                    f"the order is {', '.join(steps)}",
                 )
         return self
 
@@ -166,9 +158,8 @@ class Demand(Frozen):
 
     @model_validator(mode="after")
     def shares_add_up(self) -> Demand:
-        levels = ("tertiary", "secondary", "primary")
-        if set(self.level_share) != set(levels):
-            raise wrong("level_share", f"needs exactly the levels {', '.join(levels)}")
+        if set(self.level_share) != set(LEVELS):
+            raise wrong("level_share", f"needs exactly the levels {', '.join(LEVELS)}")
         if min(self.level_share.values()) < 0 or abs(sum(self.level_share.values()) - 1) > 1e-9:
             total = sum(self.level_share.values())
             raise wrong("level_share", f"the shares must add up to 1, they add up to {total:g}")
