@@ -66,9 +66,9 @@ Who bid in batches 5 to 11, and what, is not public; how many products bid and w
 market: drugs of batch 3 with replacement (ceilings, volumes, originators, named generics), and exactly the published
 number of products spread over them: the least number of firms, and gamma-Poisson numbers, whose shape (1, 2 or 3) is
 drawn too. Rules are those of the batch; models and parameters are fitted on the expansion and batch 2 alone. Bands hold
-the luck of the market and of the bidders, and draws of parameters. Success is selected products over all that bid, quotes over the ceiling
-among them, as the published counts have it. The K(n) table's forecast fills every place. The batches were known when
-the models were made: seen, not predicted.
+the luck of the market and of the bidders, and draws of parameters. Success is selected products over all that bid,
+quotes over the ceiling among them, as the published counts have it. The K(n) table's forecast fills every place. The
+batches were known when the models were made: seen, not predicted.
 """
 
 _WHAT = """
@@ -174,7 +174,10 @@ def _row(h: Held) -> str:
 
 def _bids(scores: Sequence[Skill], alone: Sequence[Skill]) -> Iterator[str]:
     yield "## Bids and winners of single products\n"
-    yield f"{REPLICATIONS} predicted rounds; expansion and batch 2 were fitted, batch 3 was not. Draws of parameters are in, but where luck alone is said.\n"
+    yield (
+        f"{REPLICATIONS} predicted rounds; expansion and batch 2 were fitted, batch 3 was not. Draws of "
+        "parameters are in, but where luck alone is said.\n"
+    )
     yield f"| what | {' | '.join(ROUNDS)} |"
     yield f"|---|{'---|' * len(ROUNDS)}"
     rows = {

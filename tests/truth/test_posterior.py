@@ -40,7 +40,7 @@ def fitted(published: float) -> tuple[Draws, posterior.Posterior]:
 
 
 def test_the_posterior_is_that_of_the_normal_case() -> None:
-    """Luck and as much discrepancy: variance 0.5 against a prior of 1, so mean 2/3 of what was seen and variance 1/3."""
+    """Luck and as much discrepancy: variance 0.5, prior 1, so mean 2/3 of what was seen and variance 1/3."""
     draws, found = fitted(1.2)
     a, b = (np.array(draws.draws[f"demand.{name}"]) for name in "ab")
     assert a.mean() == pytest.approx(0.8, abs=0.08)

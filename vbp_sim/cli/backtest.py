@@ -35,8 +35,8 @@ if TYPE_CHECKING:
 )  # fmt: skip
 @click.option(
     "--draws", multiple=True, metavar="FILE",
-    help="Draws of parameters, as `vbp calibrate --prior` writes them; replication k takes draw k. `none`: bands of luck "
-    "alone.  [default: bids and use, which are shipped; none with --params]",
+    help="Draws of parameters, as `vbp calibrate --prior` writes them; replication k takes draw k. `none`: luck alone. "
+    " [default: bids and use, which are shipped; none with --params]",
 )  # fmt: skip
 @click.option(
     "--replications",
@@ -60,8 +60,8 @@ if TYPE_CHECKING:
 @computing
 def command(
     market: str | None, rules: str | None, targets: tuple[str, ...], synthetic: tuple[str, ...], params: Path | None,
-    draws: tuple[str, ...], replications: int | None, seed: int, earlier: tuple[str, ...], whole: int, out: Path | None, report: bool,
-    as_json: bool, quiet: bool,
+    draws: tuple[str, ...], replications: int | None, seed: int, earlier: tuple[str, ...], whole: int,
+    out: Path | None, report: bool, as_json: bool, quiet: bool,
 ) -> None:  # fmt: skip
     """Predict the tender of a market under a rule set, or hold what is simulated against what was published.
 
@@ -71,7 +71,7 @@ def command(
     With --targets the worlds of published outcomes are lived through, and a table says of each outcome whether it lies
     in the simulated band.
 
-    Bands hold luck and, with draws, what is not known of parameters; both are told apart, with scores that punish width.
+    Bands hold luck and, with draws, what is not known of parameters; both are told, with scores that punish width.
 
     With --synthetic success of bids and winners per drug of later rounds stand beside what the K(n) table alone says.
     """

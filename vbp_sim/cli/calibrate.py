@@ -13,8 +13,8 @@ from vbp_sim.cli.common import json_option, message, print_json, quiet_option
 @click.argument("out", type=click.Path(path_type=Path, dir_okay=False))
 @click.option(
     "--on", "pairs", multiple=True, metavar="MARKET[=RULES]",
-    help="Market with real bids, and its rule set if that has another name; with --targets: world whose outcomes count; "
-    "repeatable.  [default: expansion-2019, batch-2; with --targets all worlds]",
+    help="Market with real bids, and its rule set if that has another name; with --targets: world whose outcomes "
+    "count; repeatable.  [default: expansion-2019, batch-2; with --targets all worlds]",
 )  # fmt: skip
 @click.option(
     "--prior", metavar="SWEEP",
@@ -38,8 +38,8 @@ from vbp_sim.cli.common import json_option, message, print_json, quiet_option
 @json_option
 @quiet_option
 def command(
-    out: Path, pairs: tuple[str, ...], prior: str | None, targets: tuple[str, ...], start: Path | None, hold: tuple[str, ...],
-    generations: int, population: int, replications: int,
+    out: Path, pairs: tuple[str, ...], prior: str | None, targets: tuple[str, ...], start: Path | None,
+    hold: tuple[str, ...], generations: int, population: int, replications: int,
     seed: int, workers: int, as_json: bool, quiet: bool,
 ) -> None:  # fmt: skip
     """Fit the models of firms and bidders to real bids, and write their parameters to OUT (YAML).

@@ -36,8 +36,9 @@ BANDS = ((0.1, 0.9), (0.05, 0.95))
 @dataclass(frozen=True)
 class Held:
     """A target and what the replications say of it. ``low`` and ``high`` are the ends of the 90 % band, ``low80`` and
-    ``high80`` of the 80 % band; ``crps`` and ``score`` (interval score of the 90 % band) in the unit of the target, lower
-    is better; all nan if it never applies. ``luck``: the same without draws of parameters, None where none were drawn.
+    ``high80`` of the 80 % band; ``crps`` and ``score`` (interval score of the 90 % band) in the unit of the target,
+    lower is better; all nan if it never applies. ``luck``: the same without draws of parameters, None where none were
+    drawn.
     """
 
     target: Target
@@ -135,17 +136,16 @@ ALONE = ("90 %, luck alone", "in, luck alone")
 
 def lines(held: Sequence[Held]) -> list[tuple[str, ...]]:
     """A table for people: head and a row per outcome."""
-    rows: list[tuple[str, ...]] = [
-        ("outcome", "simulated", "80 %", "90 %", *ALONE[: 2 * any(h.luck for h in held)], "published", "interval", "naive",
-         "in", "status", "study")
-    ]  # fmt: skip
+    alone = ALONE if any(h.luck for h in held) else ()
+    published = ("published", "interval", "naive", "in", "status", "study")
+    rows: list[tuple[str, ...]] = [("outcome", "simulated", "80 %", "90 %", *alone, *published)]
     for h in held:
         t = h.target
         bands = span(t, h.low80, h.high80), span(t, h.low, h.high)
         if h.luck is not None:
             bands += span(t, h.luck.low, h.luck.high), h.luck.verdict
-        published = shown(t, t.value), span(t, t.low, t.high), shown(t, t.naive)
-        rows.append((t.outcome, shown(t, h.mean), *bands, *published, h.verdict, t.status, t.study))
+        found = shown(t, t.value), span(t, t.low, t.high), shown(t, t.naive)
+        rows.append((t.outcome, shown(t, h.mean), *bands, *found, h.verdict, t.status, t.study))
     return rows
 
 
@@ -161,29 +161,24 @@ def tally(held: Sequence[Held]) -> list[tuple[str, ...]]:
     """A table for people: how many published values lie in the 90 % band, and mean scores of the outcomes that are
     shares, with draws of parameters and with luck alone; after implementation and of tenders, by status.
     """
-    drawn = any(h.luck for h in held)
-    rows = [("outcomes", "number", *(f"{what}{more}" for what in ("in 90 %", "interval score", "CRPS") for more in
-            ("", ", luck alone")[: 1 + drawn]))]  # fmt: skip
+    sides = ("", ", luck alone") if any(h.luck for h in held) else ("",)
+    heads = [f"{what}{side}" for what in ("in 90 %", "interval score", "CRPS") for side in sides]
+    rows: list[tuple[str, ...]] = [("outcomes", "number", *heads)]
     for tender, name in ((False, "after implementation"), (True, "tenders")):
         part = [h for h in held if h.target.world.startswith(TENDER) == tender]
         for status in ("", "fitted", "seen", "predicted"):
             mine = [h for h in part if status in ("", h.target.status)]
-            if not mine:
-                continue
-            shares = [h for h in mine if h.target.unit == "share"]
-            cells = []
-            for get in (_inside(mine), _mean(shares, "score"), _mean(shares, "crps")):
-                cells += [get(False), *([get(True)] if drawn else [])]
-            rows.append((f"{name}, {status or 'all'}", str(len(mine)), *cells))
+            if mine:
+                both = [mine, [h.luck or h for h in mine]][: len(sides)]
+                inside = [str(sum(h.verdict == "in" for h in each)) for each in both]
+                means = [_mean(each, score) for score in ("score", "crps") for each in both]
+                rows.append((f"{name}, {status or 'all'}", str(len(mine)), *inside, *means))
     return rows
 
 
-def _inside(held: Sequence[Held]) -> Callable[[bool], str]:
-    return lambda alone: str(sum((h.luck or h if alone else h).verdict == "in" for h in held))
-
-
-def _mean(held: Sequence[Held], name: str) -> Callable[[bool], str]:
-    return lambda alone: f"{np.nanmean([getattr(h.luck or h if alone else h, name) for h in held]):.3f}" if held else ""
+def _mean(held: Sequence[Held], score: str) -> str:
+    known = [getattr(h, score) for h in held if h.target.unit == "share" and not np.isnan(h.mean)]
+    return f"{np.mean(known):.3f}" if known else ""
 
 
 def record(

@@ -14,11 +14,8 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from vbp_sim.rules.ruleset import RuleSet
-from vbp_sim.runs.load import load_rules
 from vbp_sim.runs.workers import Workers
 from vbp_sim.scenario.draws import Draws
-from vbp_sim.scenario.market import Market
 from vbp_sim.truth.accuracy import slope
 from vbp_sim.truth.backtest import Backtest, Prediction, backtest
 from vbp_sim.truth.calibrate import read_once
