@@ -8,10 +8,11 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 from tools.skill import Skill, skill
-from vbp_sim.runs.load import load_rules
+from vbp_sim.runs.load import load_draws, load_rules
+from vbp_sim.scenario.draws import Draws
 from vbp_sim.truth import programme
-from vbp_sim.truth.backtest import Prediction, backtest
-from vbp_sim.truth.outcomes import Held, Outcomes, shown, span, summary
+from vbp_sim.truth.backtest import DRAWS, Prediction, backtest
+from vbp_sim.truth.outcomes import ALONE, Held, Outcomes, shown, span, summary, tally
 from vbp_sim.truth.replay import read_market_of
 
 #: rounds with real bids, first round first
@@ -21,8 +22,8 @@ REPLICATIONS = 40
 DRAWN = 8
 
 _COLUMNS = (
-    "outcome", "definition, base", "weight", "population, period", "simulated", "80 %", "90 %", "published", "naive",
-    "in", "status", "source",
+    "outcome", "definition, base", "weight", "population, period", "simulated", "80 %", "90 %", *ALONE, "published",
+    "naive", "in", "status", "source",
 )  # fmt: skip
 _HEAD = """# What to trust it with
 
@@ -39,7 +40,11 @@ vbp backtest --targets tenders --out results/outcomes  # or pilot, expansion, a 
 vbp plot results/outcomes outcomes
 ```
 
-Bands are over replications (luck alone): what is not known of parameters is not in them, so they are too narrow.
+Bands are over replications. Replication k takes draw k of what is not known of parameters, so the 80 and 90 % bands
+hold luck and parameters; beside them stands the 90 % band of luck alone, with every parameter at its default. Neither
+holds that the structure of a model may be wrong. A wider band is no skill: the interval score (Gneiting and Raftery
+2007: width, and 20 times what lies outside) and the CRPS punish width, and lower is better. Whence draws come, and what
+they were weighed by, stands in [calibration](calibration.md#parameters-in-the-bands); `--draws none` leaves them out.
 `fitted`: a parameter was set by it, agreement is no proof. `seen`: it was known when the models were made. `predicted`:
 no parameter was set by it and no design was chosen by it. `in`: the published value lies in the 90 % band; `near`: only
 its published interval reaches into the band; `none`: the metric does not apply.
@@ -61,9 +66,9 @@ Who bid in batches 5 to 11, and what, is not public; how many products bid and w
 market: drugs of batch 3 with replacement (ceilings, volumes, originators, named generics), and exactly the published
 number of products spread over them: the least number of firms, and gamma-Poisson numbers, whose shape (1, 2 or 3) is
 drawn too. Rules are those of the batch; models and parameters are fitted on the expansion and batch 2 alone. Bands hold
-the luck of the market and of the bidders. Success is selected products over all that bid, quotes over the ceiling
-among them, as the published counts have it. The K(n) table's forecast fills every place. The batches were known when
-the models were made: seen, not predicted.
+the luck of the market and of the bidders, and draws of parameters. Success is selected products over all that bid,
+quotes over the ceiling among them, as the published counts have it. The K(n) table's forecast fills every place. The
+batches were known when the models were made: seen, not predicted.
 """
 
 _WHAT = """
@@ -84,12 +89,13 @@ _WHAT = """
 
 def page(found: Outcomes) -> str:
     """The whole page."""
-    scores = [_score(i) for i in range(len(ROUNDS))]
-    later = list(programme.programme(replications=DRAWN))
+    draws = load_draws(DRAWS)
+    scores, alone = ([_score(i, mine) for i in range(len(ROUNDS))] for mine in (draws, ()))
+    later = list(programme.programme(replications=DRAWN, draws=draws))
     parts = [
         _HEAD.format(naive=_naive(found.held, scores, later)),
         *_outcomes(found),
-        *_bids(scores),
+        *_bids(scores, alone),
         *_later(later),
         _WHAT,
         *_unused(found),
@@ -97,9 +103,9 @@ def page(found: Outcomes) -> str:
     return "\n".join(parts)
 
 
-def _score(i: int) -> Skill:
+def _score(i: int, draws: Sequence[Draws]) -> Skill:
     market, rules = read_market_of(ROUNDS[i]), load_rules(ROUNDS[i])[0]
-    test = backtest(market, rules, Prediction(), REPLICATIONS)
+    test = backtest(market, rules, Prediction(), REPLICATIONS, draws=draws)
     found = skill(test, market, rules, [read_market_of(name) for name in ROUNDS[:i]])
     if found is None:
         raise ValueError(f"{ROUNDS[i]} has no real bids")
@@ -131,6 +137,11 @@ def _outcomes(found: Outcomes) -> Iterator[str]:
     for status in ("predicted", "seen", "fitted"):
         mine = [h for h in found.held if h.target.status == status]
         yield f"{status}: {sum(h.verdict == 'in' for h in mine)} of {len(mine)} in the 90 % band.\n"
+    head, *rows = tally(found.held)
+    yield f"| {' | '.join(head)} |"
+    yield "|---" * len(head) + "|"
+    yield from (f"| {' | '.join(row)} |" for row in rows)
+    yield "\nScores are means over outcomes that are shares.\n"
     yield "![Simulated band over the published value](figures/outcomes.svg)\n"
     for world in dict.fromkeys(h.target.world for h in found.held):
         yield f"### {world}\n"
@@ -141,7 +152,7 @@ def _outcomes(found: Outcomes) -> Iterator[str]:
 
 
 def _row(h: Held) -> str:
-    t = h.target
+    t, luck = h.target, h.luck or h
     cells = (
         t.outcome,
         t.definition + (f" ({t.why})" if t.why else ""),
@@ -150,6 +161,8 @@ def _row(h: Held) -> str:
         shown(t, h.mean),
         span(t, h.low80, h.high80),
         span(t, h.low, h.high),
+        span(t, luck.low, luck.high),
+        luck.verdict,
         _with(shown(t, t.value), span(t, t.low, t.high)),
         _with(shown(t, t.naive), t.naive_is),
         h.verdict,
@@ -159,9 +172,12 @@ def _row(h: Held) -> str:
     return f"| {' | '.join(cells)} |"
 
 
-def _bids(scores: Sequence[Skill]) -> Iterator[str]:
+def _bids(scores: Sequence[Skill], alone: Sequence[Skill]) -> Iterator[str]:
     yield "## Bids and winners of single products\n"
-    yield f"{REPLICATIONS} predicted rounds; expansion and batch 2 were fitted, batch 3 was not.\n"
+    yield (
+        f"{REPLICATIONS} predicted rounds; expansion and batch 2 were fitted, batch 3 was not. Draws of "
+        "parameters are in, but where luck alone is said.\n"
+    )
     yield f"| what | {' | '.join(ROUNDS)} |"
     yield f"|---|{'---|' * len(ROUNDS)}"
     rows = {
@@ -169,14 +185,17 @@ def _bids(scores: Sequence[Skill]) -> Iterator[str]:
             " ".join(f"{100 * part:.0f}" for part in s.pit) for s in scores
         ],
         "generic bids in the 80 and the 90 % band": [f"{s.bids80:.0%}, {s.bids90:.0%}" for s in scores],
+        "generic bids in both, luck alone": [f"{s.bids80:.0%}, {s.bids90:.0%}" for s in alone],
         "lowest selected prices of drugs in the 80 and the 90 % band": [
             f"{s.lowest80:.0%}, {s.lowest90:.0%}" for s in scores
         ],
         "CRPS of generic bids: model": [_number(s.crps) for s in scores],
+        "CRPS of generic bids: model, luck alone": [_number(s.crps) for s in alone],
         "CRPS: regression on ln firms and ln earlier price": [_number(s.crps_price) for s in scores],
         "CRPS: regression on ln firms and ln ceiling": [_number(s.crps_regression) for s in scores],
         "CRPS: pooled bids of earlier rounds": [_number(s.crps_pooled) for s in scores],
         "slope of ln price on ln firms, model": [f"{s.slope:.2f}" for s in scores],
+        "slope, model, luck alone": [f"{s.slope:.2f}" for s in alone],
         "slope, real (standard error)": [f"{s.slope_real:.2f} ({s.slope_error:.2f})" for s in scores],
         "who wins, Brier score: model, K(n) table": [f"{s.brier:.3f}, {s.brier_naive:.3f}" for s in scores],
         "who wins, AUC: model, K(n) table": [f"{s.auc:.3f}, {s.auc_naive:.3f}" for s in scores],

@@ -12,6 +12,7 @@ import click
 from vbp_sim.cli.common import computing, message, opened, print_json, print_table, written
 
 if TYPE_CHECKING:
+    from vbp_sim.scenario.draws import Draws
     from vbp_sim.truth.accuracy import Accuracy
 
 
@@ -31,6 +32,11 @@ if TYPE_CHECKING:
 @click.option(
     "--params", type=click.Path(path_type=Path, exists=True, dir_okay=False), metavar="FILE",
     help="Models and parameters, as `vbp calibrate` writes them (default: the models' own).",
+)  # fmt: skip
+@click.option(
+    "--draws", multiple=True, metavar="FILE",
+    help="Draws of parameters, as `vbp calibrate --prior` writes them; replication k takes draw k. `none`: luck alone. "
+    " [default: bids and use, which are shipped; none with --params]",
 )  # fmt: skip
 @click.option(
     "--replications",
@@ -54,8 +60,8 @@ if TYPE_CHECKING:
 @computing
 def command(
     market: str | None, rules: str | None, targets: tuple[str, ...], synthetic: tuple[str, ...], params: Path | None,
-    replications: int | None, seed: int, earlier: tuple[str, ...], whole: int, out: Path | None, report: bool,
-    as_json: bool, quiet: bool,
+    draws: tuple[str, ...], replications: int | None, seed: int, earlier: tuple[str, ...], whole: int,
+    out: Path | None, report: bool, as_json: bool, quiet: bool,
 ) -> None:  # fmt: skip
     """Predict the tender of a market under a rule set, or hold what is simulated against what was published.
 
@@ -65,17 +71,23 @@ def command(
     With --targets the worlds of published outcomes are lived through, and a table says of each outcome whether it lies
     in the simulated band.
 
+    Bands hold luck and, with draws, what is not known of parameters; both are told, with scores that punish width.
+
     With --synthetic success of bids and winners per drug of later rounds stand beside what the K(n) table alone says.
     """
+    from vbp_sim.runs.load import load_draws
+    from vbp_sim.truth.backtest import DRAWS
+
+    drawn = load_draws(draws or (() if params else DRAWS))
     if synthetic:
         if market or rules or targets or earlier or out or report:
-            raise click.UsageError("--synthetic goes with --params, --replications, --seed and --json only")
-        _synthetic(synthetic, params, replications or 40, seed, as_json, quiet)
+            raise click.UsageError("--synthetic goes with --params, --draws, --replications, --seed and --json only")
+        _synthetic(synthetic, params, drawn, replications or 40, seed, as_json, quiet)
         return
     if targets:
         if market or rules or params or earlier or report:
             raise click.UsageError("--targets goes without --market, --rules, --params, --earlier and --report")
-        _targets(targets, replications or 20, seed, out, as_json, quiet)
+        _targets(targets, drawn, replications or 20, seed, out, as_json, quiet)
         return
     if market is None or rules is None:
         raise click.UsageError("--market and --rules are wanted, or --targets, or --synthetic")
@@ -97,21 +109,25 @@ def command(
     before = [(read_market_of(name), load_rules(own)[0] if own else law) for name, own in map(_pair, earlier)]
     history = tuple(earlier_round(*pair, chosen(prediction.firms, Firms)) for pair in before)
     replications = replications or 40
-    test = backtest(data, law, prediction, replications, seed, history)
-    after = whole_round(data, law, prediction, whole, seed) if whole else {}
-    right = accuracy(test, [pair[0] for pair in before])
+    alone = backtest(data, law, prediction, replications, seed, history)
+    test = backtest(data, law, prediction, replications, seed, history, drawn) if drawn else alone
+    after = whole_round(data, law, prediction, whole, seed, drawn) if whole else {}
+    right, luck = (accuracy(each, [pair[0] for pair in before]) for each in (test, alone))
     found: dict[str, Any] = {
         "market": data.name, "rules": rules, "replications": replications, "seed": seed,
-        "fitted_on": list(prediction.fitted_on), "metrics": by_metric(test.metrics, test.real) | after,
-        "accuracy": right.as_dict() if right else None, "regret": None if isnan(test.regret) else test.regret,
+        "fitted_on": list(prediction.fitted_on), "draws": [each.told() for each in drawn],
+        "metrics": by_metric(test.metrics, test.real, alone.metrics if drawn else {}) | after,
+        "accuracy": right.as_dict() if right else None, "accuracy_luck": luck.as_dict() if luck and drawn else None,
+        "regret": None if isnan(test.regret) else test.regret,
     }  # fmt: skip
     if out is not None:
-        asked = {"market": market, "params": str(params) if params else "", "earlier": list(earlier), "whole": whole}
+        asked = {"market": market, "params": str(params) if params else "", "earlier": list(earlier), "whole": whole,
+                 "draws": list(draws)}  # fmt: skip
         _keep(backtest_record.record({**found, "asked": asked}, data, test), out, report, quiet)
     if as_json:
         print_json(found)
         return
-    _tell(found["metrics"], after, (replications, whole), right, quiet)
+    _tell(found["metrics"], after, (replications, whole), (right, luck if drawn else None), quiet)
     if found["regret"] is not None and not quiet:
         click.echo(f"\nequilibria: by another bid a firm could still gain at most {test.regret:.1%} of its payoff")
     if after and not quiet:
@@ -119,16 +135,18 @@ def command(
 
 
 def _targets(
-    names: tuple[str, ...], replications: int, seed: int, out: Path | None, as_json: bool, quiet: bool
-) -> None:
+    names: tuple[str, ...], draws: tuple[Draws, ...], replications: int, seed: int, out: Path | None, as_json: bool,
+    quiet: bool,
+) -> None:  # fmt: skip
     """Hold sets of targets against their worlds: print the table, and keep it if that is wanted."""
     from vbp_sim.truth import outcomes
     from vbp_sim.truth.targets import read_targets
 
     every = [target for name in names for target in read_targets(name)]
     silent = quiet or as_json
-    held = outcomes.hold(every, replications, seed, tell=lambda world: message(f"world: {world}", quiet=silent))
-    content = outcomes.record(held, [t for t in every if not t.used], replications, seed)
+    tell = lambda world: message(f"world: {world}", quiet=silent)  # noqa: E731
+    held = outcomes.hold(every, replications, seed, draws=draws, tell=tell)
+    content = outcomes.record(held, [t for t in every if not t.used], replications, seed, draws)
     if out is not None:
         outcomes.write(content, out)
         written(out, quiet=quiet)
@@ -137,12 +155,14 @@ def _targets(
         return
     print_table(outcomes.lines(held))
     if not quiet:
-        click.echo(f"\n{outcomes.summary(held)}")
+        click.echo(f"\n{outcomes.summary(held)}\n")
+        print_table(outcomes.tally(held))
 
 
 def _synthetic(
-    names: tuple[str, ...], params: Path | None, replications: int, seed: int, as_json: bool, quiet: bool
-) -> None:
+    names: tuple[str, ...], params: Path | None, draws: tuple[Draws, ...], replications: int, seed: int, as_json: bool,
+    quiet: bool,
+) -> None:  # fmt: skip
     """Predict later rounds on drawn markets, and print the table."""
     from vbp_sim.truth import programme
     from vbp_sim.truth.backtest import load_prediction
@@ -150,7 +170,7 @@ def _synthetic(
     prediction, silent = load_prediction(params) if params else None, quiet or as_json
     wanted = () if "all" in names else names
     tell = partial(message, quiet=silent)
-    found = list(programme.programme(wanted, prediction, replications, seed, tell=tell))
+    found = list(programme.programme(wanted, prediction, replications, seed, draws=draws, tell=tell))
     if as_json:
         print_json(programme.as_dict(found))
         return
@@ -181,26 +201,31 @@ def _tell(
     metrics: dict[str, dict[str, Any]],
     after: dict[str, dict[str, Any]],
     rounds: tuple[int, int],
-    right: Accuracy | None,
+    scores: tuple[Accuracy | None, Accuracy | None],
     quiet: bool,
 ) -> None:
     """Print the metrics in the units of summaries, with real values in the same unit, and how right they are.
 
-    ``after``: those of what follows the tender; ``rounds``: how many were predicted, and lived on.
+    ``after``: those of what follows the tender; ``rounds``: how many were predicted, and lived on; ``scores``: as
+    predicted, and with luck alone where parameters were drawn.
     """
     from vbp_sim.report.summary import cells, says_range
     from vbp_sim.runs.metrics import METRICS
 
     known = any("real" in m for m in metrics.values())
     for n, ids in zip(rounds, ([id for id in metrics if id not in after], list(after)), strict=True):
-        rows = [("metric", "predicted", says_range(n), *(["real"] if known else []), "unit")]
+        drawn = any("luck" in metrics[id] for id in ids)
+        alone = ["luck alone"] if drawn else []
+        rows = [("metric", "predicted", says_range(n), *alone, *(["real"] if known else []), "unit")]
         for id in ids:
             m = metrics[id]
             id_, mean, span, unit = cells(METRICS[id], m)
             real = [cells(METRICS[id], {**m, "mean": m["real"]})[1] if "real" in m else ""] if known else []
-            rows.append((id_, mean, span, *real, unit))
+            luck = [cells(METRICS[id], m["luck"])[2]] if drawn else []
+            rows.append((id_, mean, span, *luck, *real, unit))
         print_table(rows if ids else [])
-    if right is not None and not quiet:
-        click.echo()
-        for line in right.lines():
-            click.echo(line)
+    for right, what in zip(scores, ("", "with luck alone:"), strict=True):
+        if right is not None and not quiet:
+            click.echo(f"\n{what}".rstrip(" "))
+            for line in right.lines():
+                click.echo(line)

@@ -12,8 +12,18 @@ from vbp_sim.cli.common import json_option, message, print_json, quiet_option
 @click.command("calibrate")
 @click.argument("out", type=click.Path(path_type=Path, dir_okay=False))
 @click.option(
-    "--on", "pairs", multiple=True, metavar="MARKET[=RULES]", default=("expansion-2019", "batch-2"), show_default=True,
-    help="Market with real bids, and its rule set if that has another name; repeatable.",
+    "--on", "pairs", multiple=True, metavar="MARKET[=RULES]",
+    help="Market with real bids, and its rule set if that has another name; with --targets: world whose outcomes "
+    "count; repeatable.  [default: expansion-2019, batch-2; with --targets all worlds]",
+)  # fmt: skip
+@click.option(
+    "--prior", metavar="SWEEP",
+    help="Write draws of parameters instead of the best ones: the uncertainties of this sweep file, or of a shipped "
+    "prior (bids, use), weighed by what happened on the markets, or by --targets.",
+)  # fmt: skip
+@click.option(
+    "--targets", multiple=True, metavar="SET",
+    help="With --prior: weigh by the outcomes of these sets that have the status `fitted`; repeatable.",
 )  # fmt: skip
 @click.option(
     "--start", type=click.Path(path_type=Path, exists=True, dir_okay=False), metavar="FILE",
@@ -28,13 +38,16 @@ from vbp_sim.cli.common import json_option, message, print_json, quiet_option
 @json_option
 @quiet_option
 def command(
-    out: Path, pairs: tuple[str, ...], start: Path | None, hold: tuple[str, ...],
-    generations: int, population: int, replications: int,
+    out: Path, pairs: tuple[str, ...], prior: str | None, targets: tuple[str, ...], start: Path | None,
+    hold: tuple[str, ...], generations: int, population: int, replications: int,
     seed: int, workers: int, as_json: bool, quiet: bool,
 ) -> None:  # fmt: skip
     """Fit the models of firms and bidders to real bids, and write their parameters to OUT (YAML).
 
     What is fitted, and how, stands in docs/calibration.md. The same arguments give the same file.
+
+    With --prior OUT has draws of parameters for `vbp backtest --draws` and `vbp run --draws`; number of simulated lives
+    and seed are those of the prior's file, and options of the search say nothing.
     """
     from vbp_sim.errors import check_names
     from vbp_sim.runs.load import load_rules
@@ -42,10 +55,17 @@ def command(
     from vbp_sim.truth.calibrate import FREE, calibrate, write
     from vbp_sim.truth.replay import read_market_of
 
-    markets = [(name, rules or name) for name, _, rules in (pair.partition("=") for pair in pairs)]
+    named = pairs if pairs or targets else ("expansion-2019", "batch-2")
+    if prior is not None and targets:
+        _draws(out, prior, [], targets, named, workers, as_json=as_json, quiet=quiet)
+        return
+    markets = [(name, rules or name) for name, _, rules in (pair.partition("=") for pair in named)]
     for name, rules in markets:
         read_market_of(name)
         load_rules(rules)
+    if prior is not None:
+        _draws(out, prior, markets, (), named, workers, as_json=as_json, quiet=quiet)
+        return
     check_names(hold, (free.name for free in FREE), "--hold", "no fitted parameter has that name")
     fit = calibrate(
         markets, load_prediction(start) if start else Prediction(), generations=generations, population=population,
@@ -58,3 +78,28 @@ def command(
                     "prediction": fit.prediction.model_dump(mode="json")})  # fmt: skip
     else:
         message(f"written: {out} (loss {fit.loss:.4f}, at the start {fit.start:.4f})", quiet=quiet)
+
+
+def _draws(
+    out: Path, prior: str, markets: list[tuple[str, str]], targets: tuple[str, ...], named: tuple[str, ...],
+    workers: int, *, as_json: bool, quiet: bool,
+) -> None:  # fmt: skip
+    """Weigh a prior by outcomes of targets, or by the bids of markets, and write draws of its posterior."""
+    from functools import partial
+
+    from vbp_sim.truth import posterior, summaries
+    from vbp_sim.truth.targets import read_targets
+
+    spec, models = posterior.read_prior(prior)
+    by: summaries.Bids | summaries.Outcomes = summaries.Bids(tuple(markets), workers)
+    if targets:
+        by = summaries.Outcomes.of([target for name in targets for target in read_targets(name)], named, workers)
+    given = [f" --targets {name}" for name in targets] + [f" --on {name}" for name in named]
+    made = f"vbp calibrate {out.name} --prior {prior}{''.join(given)}"
+    tell = partial(message, quiet=quiet or as_json)
+    draws, found = posterior.fit(spec, by.simulate, *by.published(), models=models, made=made, tell=tell)
+    posterior.write(draws, out)
+    if as_json:
+        print_json({"out": str(out), **draws.told(), "off": found.off.tolist()})
+    else:
+        message(f"written: {out} ({draws.number} draws, effective sample size {draws.effective})", quiet=quiet)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import functools
+import json
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -21,6 +22,11 @@ if TYPE_CHECKING:
 @patching
 @click.option("--seed", type=click.IntRange(min=0), help="Root of all random draws (default: the scenario's).")
 @click.option("--replications", type=click.IntRange(min=1), help="Runs with different luck (default: the scenario's).")
+@click.option(
+    "--draws", multiple=True, metavar="FILE",
+    help="Draws of parameters, or shipped ones by name (bids, use): replication k takes draw k, so that ranges hold "
+    "what is not known of parameters; as `draws:` of a scenario; repeatable.",
+)  # fmt: skip
 @click.option("--workers", type=click.IntRange(min=1), help="Processes (default: what the machine has).")
 @click.option("--out", type=click.Path(path_type=Path), metavar="DIR", help="Run folder (default: results/NAME-HASH).")
 @click.option("--force", is_flag=True, help="Run again, and replace an earlier run in the same folder.")
@@ -48,6 +54,7 @@ def command(
     sets: tuple[str, ...],
     seed: int | None,
     replications: int | None,
+    draws: tuple[str, ...],
     workers: int | None,
     out: Path | None,
     force: bool,
@@ -72,6 +79,7 @@ def command(
     from vbp_sim.runs.run import run
 
     given = [f"{key}:={value}" for key, value in (("seed", seed), ("replications", replications)) if value is not None]
+    given += [f"draws:={json.dumps(draws)}"] if draws else []
     loaded = load_scenario(scenario, variant, (*sets, *given))
     if sample_purchases is not None:
         return _sample(loaded, sample_purchases, months, quiet)

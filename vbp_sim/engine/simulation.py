@@ -39,6 +39,7 @@ def simulate(scenario: Scenario, replication: int, watcher: Watcher | None = Non
 
     A ``watcher`` is told what every institution has bought, month by month, and changes nothing.
     """
+    scenario = scenario.drawn(replication)
     world = World(scenario, replication, Clock(scenario.spec.start, horizon(scenario)))
     places = [Place(world, i) for i in range(len(world.market.provinces))]
     by_setting = BySetting(world, places)

@@ -35,6 +35,8 @@ def render(summary: Mapping[str, Any], width: int = 200) -> str:
     }
     lines = [say(f"summary.{'variant' if summary['variant'] else 'head'}", **head)]
     lines[0] += say("summary.ranges") if n >= FEWEST else ""
+    if draws := summary.get("draws"):
+        lines.append(say("summary.draws", draws=", ".join(draws)))
     known = known_metrics(summary["metrics"])
     rows = {i: cells(m, summary["metrics"][i]) for i, m in known.items()}
     sizes = [max((words.width(r[k]) for r in rows.values()), default=0) for k in range(4)]

@@ -14,6 +14,7 @@ from vbp_sim.errors import InputError, Problem, nearest
 from vbp_sim.rules.library import DATA, LAWS
 from vbp_sim.rules.local.law import LocalLaw
 from vbp_sim.rules.ruleset import RuleSet
+from vbp_sim.scenario.draws import FOLDER, Draws, read_draws
 from vbp_sim.scenario.layers import ENDINGS
 from vbp_sim.scenario.load import LAW, Origins, Scenario, load, load_part
 from vbp_sim.scenario.tree import Address, Node
@@ -79,6 +80,12 @@ def load_rules(name: str) -> tuple[RuleSet, Origins]:
 def load_law(name: str) -> tuple[LocalLaw, Origins]:
     """Read a shipped law, or the file of one, with who set each of its values."""
     return load_part(library_file(name, LAWS, "law"), LocalLaw, LAWS)
+
+
+def load_draws(names: Sequence[str]) -> tuple[Draws, ...]:
+    """Read files of draws, or shipped ones by name; ``none`` is none."""
+    folder = shipped() / FOLDER
+    return tuple(read_draws(library_file(name, folder, "file of draws")) for name in names if name != "none")
 
 
 def library_file(name: str, library: Path, what: str) -> Path:

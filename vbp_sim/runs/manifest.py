@@ -143,4 +143,5 @@ class Summary(BaseModel):
     variant: str
     seed: Whole = 0
     replications: Count
+    draws: list[str] = []
     metrics: dict[str, Measured]

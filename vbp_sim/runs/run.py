@@ -68,6 +68,7 @@ def run(
             "variant": scenario.variant,
             "seed": scenario.spec.seed,
             "replications": scenario.spec.replications,
+            "draws": list(scenario.spec.draws),
             "metrics": summarize(metrics),
         }
         return writer.finish(_manifest(scenario, started, seconds), summary, draw=draw), False
@@ -170,6 +171,7 @@ def _manifest(scenario: Scenario, started: datetime, seconds: list[float]) -> di
         "names": names_zh(scenario.market),
         "inputs": scenario.spec.model_dump(mode="json", exclude={"variants"}),
         "values": [line.as_json() for line in lines_of(scenario.spec, scenario.origins)],
+        "draws": [each.told() for each in scenario.draws],
         "stand_ins": stand_ins(scenario),
         "not_simulated": not_simulated(scenario),
     }

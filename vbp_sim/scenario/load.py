@@ -10,7 +10,7 @@ import hashlib
 import json
 import pickle
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field, fields
+from dataclasses import dataclass, field, fields, replace
 from os.path import isdir
 from pathlib import Path
 from typing import Any, cast
@@ -20,6 +20,7 @@ import numpy.typing as npt
 
 from vbp_sim.errors import InputError, Problem, nearest
 from vbp_sim.scenario.crosscheck import crosscheck, members
+from vbp_sim.scenario.draws import Draws, draws_of, fits
 from vbp_sim.scenario.gone import refuse_gone
 from vbp_sim.scenario.laws import NATIONAL
 from vbp_sim.scenario.layers import Layers
@@ -58,7 +59,9 @@ class Origins:
 
 @dataclass(frozen=True)
 class Scenario:
-    """One scenario, checked and complete. ``digest``: SHA-256 of its values, of its markets' files and its plug-ins."""
+    """One scenario, checked and complete. ``digest``: SHA-256 of its values, of its markets' files, its plug-ins and
+    its draws of parameters.
+    """
 
     spec: Spec
     data: Markets
@@ -67,6 +70,14 @@ class Scenario:
     digest: str
     path: Path
     plugins: Plugins = field(default=Plugins(), repr=False)
+    draws: tuple[Draws, ...] = field(default=(), repr=False)
+
+    def drawn(self, replication: int) -> Scenario:
+        """The scenario with the parameters of a replication; itself if it names no draws."""
+        spec = self.spec
+        for draws in self.draws:
+            spec = draws.on(spec, replication, who=self.origins.of)
+        return replace(self, spec=spec) if self.draws else self
 
     def __reduce__(self) -> tuple[Any, ...]:
         """Plug-ins travel first: the parts of the scenario can be made only where their modules are known."""
@@ -136,6 +147,8 @@ def complete(
     spec, problems = check(tree, Spec)
     read, more = read_markets(tree, library, known or {})
     problems += more
+    draws, wrong = _draws(tree, spec, library)
+    problems += wrong
     data = None
     if spec is not None and not more:
         data, more = _together(spec, tree, read)
@@ -143,7 +156,19 @@ def complete(
     if problems or spec is None or data is None:
         raise InputError(*in_order(problems))
     origins = Origins({address: node.origin() for address, node in leaves(tree)})
-    return Scenario(spec, data, variant, origins, _digest(spec, data, plugins), file, plugins)
+    return Scenario(spec, data, variant, origins, _digest(spec, data, plugins, draws), file, plugins, draws)
+
+
+def _draws(tree: Node, spec: Spec | None, library: Path | None) -> tuple[tuple[Draws, ...], list[Problem]]:
+    """The draws that a tree names, and what is wrong with them."""
+    node, each, problems = children(tree).get("draws"), [], []
+    for text in spec.draws if spec is not None and node is not None else ():
+        try:
+            each.append(draws_of(node, text, library))
+            fits(each[-1], spec, node)
+        except InputError as error:
+            problems += error.problems
+    return tuple(each), problems
 
 
 def resolve(
@@ -261,10 +286,11 @@ def _stamps(folder: Path) -> tuple[tuple[int, int], ...]:
     return tuple((stat.st_mtime_ns, stat.st_size) for stat in stats)
 
 
-def _digest(spec: Spec, data: Markets, plugins: Plugins) -> str:
+def _digest(spec: Spec, data: Markets, plugins: Plugins, draws: Sequence[Draws]) -> str:
     where = {"market": True, "plugins": True, "rounds": {"__all__": {"market"}}}  # files count, not where they are
-    hidden = {**where, "variants": True}
+    hidden = {**where, "variants": True, "draws": True}
     values = spec.model_dump(mode="json", exclude=cast(Any, hidden))
     more = [*([dict(data.of)] if len(data.each) > 1 else []), *([plugins.digest] if plugins.digest else [])]
+    more += [each.digest for each in draws]
     text = json.dumps([values, data.merged.name, data.merged.digest, *more], sort_keys=True, ensure_ascii=False)
     return hashlib.sha256(text.encode()).hexdigest()

@@ -272,5 +272,10 @@ class Spec(Frozen):
         (), description="Python files whose parts this scenario may choose, and their helpers; relative to this file"
     )
     variants: dict[Id, Variant] = Field(default_factory=dict, description="named patches, by id")
+    draws: tuple[Line, ...] = Field(
+        (),
+        description="files of draws, or shipped ones by name (bids, use): replication k takes draw k of parameters "
+        "that are not stated; left out: every replication has the defaults",
+    )
     replications: int = Field(1, ge=1, le=100_000, description="runs with different luck")
     seed: int = Field(1, ge=0, lt=2**63, description="root of all random draws")

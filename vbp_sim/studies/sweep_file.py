@@ -101,6 +101,7 @@ class Uncertainty(Frozen):
     values: tuple[Any, ...] = Field((), description="values of a choice")
     weights: tuple[Weight, ...] = Field((), description="weights of a choice; equal if left out")
     whole: bool = Field(False, description="round to the nearest whole number")
+    source: Line = Field("", description="where the distribution comes from")
 
     @model_validator(mode="after")
     def fits(self) -> Uncertainty:

@@ -162,6 +162,13 @@ def crps(draws: Floats, real: float) -> float:
     return near - between / 2
 
 
+def interval_score(low: float, high: float, real: float, miss: float = 0.1) -> float:
+    """Score of a central interval that a share ``miss`` should miss (Gneiting and Raftery 2007): its width, and
+    2 / miss times how far the real value lies outside; in the unit of the value, lower is better.
+    """
+    return high - low + 2 / miss * (max(0.0, low - real) + max(0.0, real - high))
+
+
 def slope(over_ceiling: Floats, bidders: Floats) -> tuple[float, float]:
     """Slope of ln(price / ceiling) on ln(bidders) and its standard error, by least squares."""
     x, y = np.log(bidders), np.log(over_ceiling)

@@ -8,6 +8,7 @@ through (bids, awards, province choice), with the models and the metrics of a ru
 
 from __future__ import annotations
 
+import functools
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -26,6 +27,7 @@ from vbp_sim.rules.ruleset import RuleSet
 from vbp_sim.rules.tender import Award, contest
 from vbp_sim.runs.metrics import METRICS
 from vbp_sim.runs.metrics.replication import Replication
+from vbp_sim.scenario.draws import Draws
 from vbp_sim.scenario.load import load_part
 from vbp_sim.scenario.market import Market
 from vbp_sim.scenario.parts import Chosen, Part, by_default, chosen
@@ -46,6 +48,10 @@ TENDER_METRICS = (
 )  # fmt: skip
 
 
+#: shipped draws of parameters: of firms and bidders, of hospitals and patients with the default models of scenarios
+DRAWS = ("bids", "use")
+
+
 class Prediction(Part):
     """The models of firms and bidders with which a round is predicted; what ``vbp calibrate`` writes."""
 
@@ -57,6 +63,10 @@ class Prediction(Part):
     )
     bidding: Annotated[Part, Chosen("bidding", "best-response")] = by_default("how manufacturers bid")
     fitted_on: tuple[str, ...] = Field((), description="markets that the parameters were fitted on")
+
+    def drawn(self, draws: Sequence[Draws], k: int) -> Prediction:
+        """The prediction with draw ``k`` of its parameters."""
+        return functools.reduce(lambda one, each: each.on(one, k, "behaviour."), draws, self)
 
 
 @dataclass(frozen=True)
@@ -112,10 +122,17 @@ def backtest(
     replications: int = 20,
     seed: int = 1,
     history: tuple[PastRound, ...] = (),
+    draws: Sequence[Draws] = (),
+    first: int = 0,
 ) -> Backtest:
-    """Predict a market's round ``replications`` times; firms remember ``history``, if their model looks back."""
+    """Predict a market's round ``replications`` times, from number ``first`` on; firms remember ``history``, if their
+    model looks back. Replication k takes draw k of the parameters.
+    """
     hidden = blind(market)
-    runs = [predict(hidden, rules, prediction, Streams(seed, r), history) for r in range(replications)]
+    runs = [
+        predict(hidden, rules, prediction.drawn(draws, k), Streams(seed, k), history)
+        for k in range(first, first + replications)
+    ]
     seen = [tender_tables(run) for run in runs]
     empty = dict.fromkeys(METRICS, np.nan)
     first, found = together([run.products for run in runs])
@@ -251,6 +268,9 @@ def _really(
     return tender_tables(Predicted(products, bids, tuple(outcomes)))
 
 
-def by_metric(values: Mapping[str, dict[str, Any]], real: Mapping[str, float]) -> dict[str, dict[str, Any]]:
-    """Predicted metrics with ``real`` beside them where it is known."""
-    return {k: {**v, **({"real": real[k]} if k in real else {})} for k, v in values.items()}
+def by_metric(
+    values: Mapping[str, dict[str, Any]], real: Mapping[str, float], luck: Mapping[str, dict[str, Any]]
+) -> dict[str, dict[str, Any]]:
+    """Predicted metrics with ``real`` and what ``luck`` alone says beside them where they are known."""
+    beside = {"real": real, "luck": luck}
+    return {k: {**v, **{name: known[k] for name, known in beside.items() if k in known}} for k, v in values.items()}

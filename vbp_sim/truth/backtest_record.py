@@ -57,9 +57,10 @@ def read(folder: Path) -> dict[str, Any]:
 
 
 class Metric(Measured):
-    """A metric as predicted, and as it really was."""
+    """A metric as predicted, as it really was, and as predicted with luck alone."""
 
     real: Number | None = None
+    luck: Measured | None = None
 
 
 class Drug(BaseModel):
@@ -92,6 +93,7 @@ class Asked(BaseModel):
     params: str = ""
     earlier: list[str] = []
     whole: Whole = 0
+    draws: list[str] = []
 
 
 class Record(BaseModel):

@@ -148,7 +148,7 @@ class _Task:
         prediction = Prediction.model_validate(self.patched(x))
         losses = []
         for name, rules in self.markets:
-            market, law = _read(name, rules)
+            market, law = read_once(name, rules)
             losses.append(loss(backtest(market, law, prediction, self.replications, self.seed)))
         return float(np.mean(losses)) + PRIOR * float(((x - self.centre) ** 2).mean()) * len(x)
 
@@ -161,7 +161,7 @@ class _Task:
 
 
 @functools.cache
-def _read(market: str, rules: str) -> tuple[Market, RuleSet]:
+def read_once(market: str, rules: str) -> tuple[Market, RuleSet]:
     """A market and its rule set, read once in each process."""
     return read_market_of(market), load_rules(rules)[0]
 

@@ -21,8 +21,10 @@ from vbp_sim.runs.folder import RunFolder
 from vbp_sim.runs.metrics import METRICS
 from vbp_sim.runs.reading import Count, Known, Whole
 from vbp_sim.runs.target import make_folder
-from vbp_sim.truth.targets import Target
-from vbp_sim.truth.worlds import lives, outcome
+from vbp_sim.scenario.draws import Draws
+from vbp_sim.truth.accuracy import crps, interval_score
+from vbp_sim.truth.targets import TENDER, Target
+from vbp_sim.truth.worlds import values
 
 FILE = "targets.json"
 PROGRAM = "vbp_sim backtest of targets"
@@ -34,7 +36,10 @@ BANDS = ((0.1, 0.9), (0.05, 0.95))
 @dataclass(frozen=True)
 class Held:
     """A target and what the replications say of it. ``low`` and ``high`` are the ends of the 90 % band, ``low80`` and
-    ``high80`` of the 80 % band; nan if it never applies."""
+    ``high80`` of the 80 % band; ``crps`` and ``score`` (interval score of the 90 % band) in the unit of the target,
+    lower is better; all nan if it never applies. ``luck``: the same without draws of parameters, None where none were
+    drawn.
+    """
 
     target: Target
     mean: float
@@ -42,16 +47,21 @@ class Held:
     high: float
     low80: float
     high80: float
+    crps: float
+    score: float
+    luck: Held | None = None
 
     @classmethod
-    def of(cls, target: Target, values: npt.ArrayLike) -> Held:
-        """From the value of each replication."""
+    def of(cls, target: Target, values: npt.ArrayLike, luck: npt.ArrayLike | None = None) -> Held:
+        """From the value of each replication, and of each with luck alone."""
         drawn = np.asarray(values, dtype=np.float64)
+        alone = None if luck is None else cls.of(target, luck)
         known = drawn[~np.isnan(drawn)]
         if not len(known):
-            return cls(target, *(float("nan"),) * 5)
+            return cls(target, *(float("nan"),) * 7, alone)
         (low80, high80), (low, high) = (map(float, np.quantile(known, band)) for band in BANDS)
-        return cls(target, float(known.mean()), low, high, low80, high80)
+        scores = crps(known, target.value), interval_score(low, high, target.value)
+        return cls(target, float(known.mean()), low, high, low80, high80, *scores, alone)
 
     @property
     def verdict(self) -> str:
@@ -85,21 +95,23 @@ def hold(
     seed: int = 1,
     *,
     workers: int | None = None,
+    draws: tuple[Draws, ...] = (),
     tell: Callable[[str], None] = lambda text: None,
 ) -> list[Held]:
-    """Live through the worlds of all targets that are used, and measure what each of them is; ``tell`` is told of each
-    world."""
+    """Live through the worlds of all targets that are used, and measure what each of them is: with draws of parameters,
+    if any, and with luck alone. ``tell`` is told of each world.
+    """
     wanted = [target for target in targets if target.used]
     found: dict[int, Held] = {}
     for world in dict.fromkeys(target.world for target in wanted):
         mine = [(i, target) for i, target in enumerate(wanted) if target.world == world]
         tell(world)
-        control = any(METRICS[target.metric].control for _, target in mine)
-        rows = [
-            [outcome(target, ours, theirs) for _, target in mine]
-            for ours, theirs in lives(world, replications, seed, control=control, workers=workers)
-        ]
-        found |= {i: Held.of(target, values) for (i, target), values in zip(mine, zip(*rows, strict=True), strict=True)}
+        asked = [target for _, target in mine]
+        columns = values(world, asked, replications, seed, workers=workers).T
+        pairs: Iterable[tuple[npt.ArrayLike, npt.ArrayLike | None]] = ((alone, None) for alone in columns)
+        if draws:
+            pairs = zip(values(world, asked, replications, seed, workers=workers, draws=draws).T, columns, strict=True)
+        found |= {i: Held.of(target, *pair) for (i, target), pair in zip(mine, pairs, strict=True)}
     return [found[i] for i in range(len(wanted))]
 
 
@@ -118,16 +130,22 @@ def span(target: Target, low: float, high: float) -> str:
     return f"{shown(target, low)} to {shown(target, high)}" if not np.isnan([low, high]).any() else ""
 
 
+#: columns of what luck alone says
+ALONE = ("90 %, luck alone", "in, luck alone")
+
+
 def lines(held: Sequence[Held]) -> list[tuple[str, ...]]:
     """A table for people: head and a row per outcome."""
-    rows: list[tuple[str, ...]] = [
-        ("outcome", "simulated", "80 %", "90 %", "published", "interval", "naive", "in", "status", "study")
-    ]
+    alone = ALONE if any(h.luck for h in held) else ()
+    published = ("published", "interval", "naive", "in", "status", "study")
+    rows: list[tuple[str, ...]] = [("outcome", "simulated", "80 %", "90 %", *alone, *published)]
     for h in held:
         t = h.target
         bands = span(t, h.low80, h.high80), span(t, h.low, h.high)
-        published = shown(t, t.value), span(t, t.low, t.high), shown(t, t.naive)
-        rows.append((t.outcome, shown(t, h.mean), *bands, *published, h.verdict, t.status, t.study))
+        if h.luck is not None:
+            bands += span(t, h.luck.low, h.luck.high), h.luck.verdict
+        found = shown(t, t.value), span(t, t.low, t.high), shown(t, t.naive)
+        rows.append((t.outcome, shown(t, h.mean), *bands, *found, h.verdict, t.status, t.study))
     return rows
 
 
@@ -139,17 +157,48 @@ def summary(held: Sequence[Held]) -> str:
     return f"{text}; of {len(naive)} with a naive forecast it is nearer in {sum(naive)}"
 
 
-def record(held: Sequence[Held], unused: Sequence[Target], replications: int, seed: int) -> dict[str, Any]:
-    """What targets.json holds: what was simulated and published, and what is not used."""
+def tally(held: Sequence[Held]) -> list[tuple[str, ...]]:
+    """A table for people: how many published values lie in the 90 % band, and mean scores of the outcomes that are
+    shares, with draws of parameters and with luck alone; after implementation and of tenders, by status.
+    """
+    sides = ("", ", luck alone") if any(h.luck for h in held) else ("",)
+    heads = [f"{what}{side}" for what in ("in 90 %", "interval score", "CRPS") for side in sides]
+    rows: list[tuple[str, ...]] = [("outcomes", "number", *heads)]
+    for tender, name in ((False, "after implementation"), (True, "tenders")):
+        part = [h for h in held if h.target.world.startswith(TENDER) == tender]
+        for status in ("", "fitted", "seen", "predicted"):
+            mine = [h for h in part if status in ("", h.target.status)]
+            if mine:
+                both = [mine, [h.luck or h for h in mine]][: len(sides)]
+                inside = [str(sum(h.verdict == "in" for h in each)) for each in both]
+                means = [_mean(each, score) for score in ("score", "crps") for each in both]
+                rows.append((f"{name}, {status or 'all'}", str(len(mine)), *inside, *means))
+    return rows
+
+
+def _mean(held: Sequence[Held], score: str) -> str:
+    known = [getattr(h, score) for h in held if h.target.unit == "share" and not np.isnan(h.mean)]
+    return f"{np.mean(known):.3f}" if known else ""
+
+
+def record(
+    held: Sequence[Held], unused: Sequence[Target], replications: int, seed: int, draws: Sequence[Draws] = ()
+) -> dict[str, Any]:
+    """What targets.json holds: what was simulated and published, what is not used, and whence the parameters."""
     whole = {
         "program": PROGRAM,
         "version": vbp_sim.__version__,
         "replications": replications,
         "seed": seed,
-        "outcomes": [{**asdict(h), "verdict": h.verdict, "in80": h.in80} for h in held],
+        "draws": [each.told() for each in draws],
+        "outcomes": [{**_as_dict(h), "luck": h.luck and _as_dict(h.luck)} for h in held],
         "unused": [asdict(target) for target in unused],
     }
     return {**whole, "id": aside.id_of(whole)}
+
+
+def _as_dict(h: Held) -> dict[str, Any]:
+    return {**asdict(h), "verdict": h.verdict, "in80": h.in80}
 
 
 def write(content: dict[str, Any], out: Path) -> None:
@@ -167,6 +216,14 @@ class _Row(BaseModel):
     high: Known
     low80: Known
     high80: Known
+    crps: Known = float("nan")
+    score: Known = float("nan")
+    luck: _Row | None = None
+
+    def held(self) -> Held:
+        """The row as it was held."""
+        names = ("mean", "low", "high", "low80", "high80", "crps", "score")
+        return Held(self.target, *(getattr(self, name) for name in names), self.luck and self.luck.held())
 
 
 class _Written(BaseModel):
@@ -198,11 +255,7 @@ class Outcomes:
         if content.get("program") != PROGRAM:
             raise reading.refused(file, "is no table of outcomes of vbp_sim", "name another folder")
         found = reading.shaped(file, content, _Written, AGAIN)
-        held = tuple(
-            Held(row.target, *(getattr(row, name) for name in ("mean", "low", "high", "low80", "high80")))
-            for row in found.outcomes
-        )
-        return cls(path, held, tuple(found.unused), content)
+        return cls(path, tuple(row.held() for row in found.outcomes), tuple(found.unused), content)
 
     @property
     def origin(self) -> RunFolder:

@@ -23,6 +23,7 @@ from vbp_sim.errors import InputError, Problem, nearest
 from vbp_sim.rules.ruleset import RuleSet
 from vbp_sim.runs.load import load_rules, shipped
 from vbp_sim.scenario.csv_table import read_table
+from vbp_sim.scenario.draws import Draws
 from vbp_sim.scenario.market import Market
 from vbp_sim.scenario.market_columns import Column
 from vbp_sim.streams import Streams
@@ -120,9 +121,11 @@ def programme(
     replications: int = 40,
     seed: int = 1,
     *,
+    draws: Sequence[Draws] = (),
     tell: Callable[[str], None] = lambda text: None,
 ) -> Iterator[Predicted]:
-    """Predict the named rounds, or all; each replication has its own market. ``tell`` is told of each round.
+    """Predict the named rounds, or all; each replication has its own market, and its draw of the parameters if there
+    are ``draws``. ``tell`` is told of each round.
 
     Raises `InputError` for a round of which nothing is published here.
     """
@@ -134,8 +137,8 @@ def programme(
     for name in names or list(known):
         tell(name)
         rules = load_rules(name)[0]
-        lives = (Streams(seed, k) for k in range(replications))
-        rows = [_lived(known[name], rules, template, prediction or Prediction(), luck) for luck in lives]
+        mine = [(prediction or Prediction()).drawn(draws, k) for k in range(replications)]
+        rows = [_lived(known[name], rules, template, one, Streams(seed, k)) for k, one in enumerate(mine)]
         yield Predicted(known[name], *np.array(rows).T)
 
 

@@ -6,6 +6,7 @@ institutions and suppliers, which are fitted to the pilot and the expansion.
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import date
 from pathlib import Path
 from typing import Any
@@ -14,6 +15,7 @@ from vbp_sim.engine.clock import add_months
 from vbp_sim.rules.library import law, law_ids
 from vbp_sim.rules.ruleset import RuleSet
 from vbp_sim.runs.replications import replicate
+from vbp_sim.scenario.draws import Draws
 from vbp_sim.scenario.laws import Law
 from vbp_sim.scenario.load import Origins, Scenario
 from vbp_sim.scenario.market import Market
@@ -26,13 +28,18 @@ from vbp_sim.truth.ranges import over_rounds
 
 
 def whole_round(
-    market: Market, rules: RuleSet, prediction: Prediction, replications: int, seed: int = 1
+    market: Market,
+    rules: RuleSet,
+    prediction: Prediction,
+    replications: int,
+    seed: int = 1,
+    draws: tuple[Draws, ...] = (),
 ) -> dict[str, dict[str, Any]]:
     """Metrics that a tender does not decide, where there is something to measure: mean, low, high, n and unit.
 
     ``low`` and ``high`` as in `over_rounds`.
     """
-    scenario = scenario_of(market, rules, prediction, replications, seed)
+    scenario = replace(scenario_of(market, rules, prediction, replications, seed), draws=draws)
     metrics = over_rounds([result.metrics for result in replicate(scenario)])
     return {name: value for name, value in metrics.items() if name not in TENDER_METRICS and value["mean"] is not None}
 

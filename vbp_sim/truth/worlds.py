@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import functools
 from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import replace
 
 import numpy as np
 import numpy.typing as npt
@@ -18,6 +19,7 @@ from vbp_sim.runs.load import load_rules, load_scenario
 from vbp_sim.runs.metrics import METRICS
 from vbp_sim.runs.metrics.replication import Replication, Table, Tables
 from vbp_sim.runs.replications import replicate
+from vbp_sim.scenario.draws import Draws
 from vbp_sim.scenario.market import Market
 from vbp_sim.streams import Streams
 from vbp_sim.truth.backtest import Prediction, blind, predict, tender_tables
@@ -31,23 +33,34 @@ _COLUMN = {"year": "contract_year"}
 #: tables whose rows are the same months and places in a world without VBP
 _ALIGNED = ("use", "fund")
 
+Floats = npt.NDArray[np.float64]
 Both = tuple[Tables, Tables | None]
 
 
-def lives(name: str, replications: int, seed: int, *, control: bool, workers: int | None = None) -> Iterator[Both]:
-    """Tables of each replication of a world, and of the same one without VBP where ``control`` asks for it."""
+def lives(
+    name: str,
+    replications: int,
+    seed: int,
+    *,
+    control: bool,
+    workers: int | None = None,
+    draws: tuple[Draws, ...] = (),
+) -> Iterator[Both]:
+    """Tables of each replication of a world, and of the same one without VBP where ``control`` asks for it; replication
+    k takes draw k of the parameters.
+    """
     if name.startswith(TENDER):
         for k in range(replications):
-            yield _tender(name.removeprefix(TENDER), seed, k), None
+            yield _tender(name.removeprefix(TENDER), seed, k, draws), None
         return
     sets = (f"replications:={replications}", f"seed:={seed}")
-    scenario = load_scenario(name, sets=sets)
+    scenario = replace(load_scenario(name, sets=sets), draws=draws)
     if not control:
         for result in replicate(scenario, workers):
             yield result.tables, None
         return
     never = [f"rounds.{round_}.rules.entry.minimum_firms={NOBODY}" for round_ in scenario.spec.rounds]
-    alone = load_scenario(name, sets=(*sets, *never))
+    alone = replace(load_scenario(name, sets=(*sets, *never)), draws=draws)
     for ours, theirs in zip(replicate(scenario, workers), replicate(alone, workers), strict=True):
         yield ours.tables, theirs.tables
 
@@ -57,14 +70,30 @@ def _empty() -> dict[str, Table]:
     return {name: {column: np.array([]) for column in table.names} for name, table in TABLES.items()}
 
 
-def _tender(market: str, seed: int, replication: int) -> Tables:
+def _tender(market: str, seed: int, replication: int, draws: tuple[Draws, ...]) -> Tables:
     """The tender of a market under the rule set of its name, its bids unseen."""
-    return {**_empty(), **tender_tables(predict(*_papers(market), Prediction(), Streams(seed, replication)))}
+    prediction = Prediction().drawn(draws, replication)
+    return {**_empty(), **tender_tables(predict(*_papers(market), prediction, Streams(seed, replication)))}
 
 
 @functools.cache
 def _papers(market: str) -> tuple[Market, RuleSet]:
     return blind(read_market_of(market, bids=False)), load_rules(market)[0]
+
+
+def values(
+    world: str,
+    targets: Sequence[Target],
+    replications: int,
+    seed: int,
+    *,
+    workers: int | None = None,
+    draws: tuple[Draws, ...] = (),
+) -> Floats:
+    """What each replication of a world says of each target, (replications, targets)."""
+    control = any(METRICS[target.metric].control for target in targets)
+    found = lives(world, replications, seed, control=control, workers=workers, draws=draws)
+    return np.array([[outcome(target, ours, theirs) for target in targets] for ours, theirs in found])
 
 
 def outcome(target: Target, tables: Tables, control: Tables | None = None) -> float:
