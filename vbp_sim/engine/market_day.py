@@ -125,11 +125,12 @@ def _watch(world: World, shelf: Shelf, out: Delivered) -> None:
 
 def _warned(world: World, drug: int, shelf: Shelf, plants: dict[int, Plant], out: Delivered) -> None:
     """Keep who delivers where something is wrong: too little comes, or a supplier stands still or will."""
-    still = np.array([row in plants and not plants[row].makes for row in range(len(shelf.routes))])
+    down = [row for row, plant in plants.items() if not plant.makes]
     wrong = (shelf.short_since < np.inf) | (shelf.told < np.inf)
-    if not wrong.any() and not still.any():
+    if not down and not wrong.any():
         return
-    relief, places = world.relief, np.arange(len(shelf.backup))
+    relief, places, still = world.relief, np.arange(len(shelf.backup)), np.zeros(len(shelf.routes), dtype=np.bool_)
+    still[down] = True
     relief.warned[drug] = (wrong | (shelf.routes[still] > 0).any(axis=0)) & (world.orders[drug] > 0)
     backup = np.where(shelf.backup >= 0, out.help[shelf.backup, places], 0.0)
     own, stock = out.own[~still].sum(axis=0), out.own[still].sum(axis=0)
@@ -166,7 +167,7 @@ def _kept_back(world: World, m: int, drug: int, shelf: Shelf, plants: dict[int, 
 def _respond(world: World, m: int, drug: int, shelf: Shelf) -> None:
     """Where a drug is short, the tiers of the law answer one after the other, until the shortage ends."""
     short = shelf.short_since < np.inf
-    shelf.answering[:, ~short] = False
+    shelf.answering &= short
     for p in np.flatnonzero(short).tolist():
         days = world.env.now - float(min(shelf.short_since[p], shelf.told[p]))
         agreement = shelf.of(p)

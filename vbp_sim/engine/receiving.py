@@ -42,24 +42,27 @@ def receive(
         return Got(ordered, listed - ordered, None, None, dict.fromkeys(_LEVELLED, nothing))
     part = 1.0 if brings is None else brings
     got = kernel.receive(listed * part, ordered * part, filled, world.supply.switchable)
-    tiers = relief.shares(m, place, got.unmet.sum(axis=1))
-    found = got.unmet * tiers.sum(axis=0)[:, None]
-    missing, undelivered, waiting = got.unmet - found, ordered - got.bought, None
+    open_ = got.unmet.sum(axis=1)
+    tiers = relief.shares(m, place, open_)
+    missing, undelivered, waiting = got.unmet, ordered - got.bought, None
+    levels = dict.fromkeys(_LEVELLED, nothing) | {"substituted": by_level(got.substituted)}
+    if tiers.any():
+        others = np.delete(tiers, EMERGENCY, axis=0)
+        found = got.unmet * tiers.sum(axis=0)[:, None]
+        missing = got.unmet - found
+        levels["substituted"] = by_level(got.substituted + found)
+        levels["emergency"] = by_level(got.unmet * tiers[EMERGENCY, :, None])
+        if others.any():
+            levels["relief"] = by_level(got.unmet * others.sum(axis=0)[:, None])
+            dearer = (others * relief.dearer(m, place)).sum(axis=0)[:, None]
+            world.recorder.dearer[m, :, place] = by_level(got.unmet * dearer)
     if world.supply.backorders > 0:
         waiting = missing * world.supply.backorders
         missing, undelivered = missing - waiting, undelivered - waiting
-    others = np.delete(tiers, EMERGENCY, axis=0)
-    if others.any():
-        dearer = (others * relief.dearer(m, place)).sum(axis=0)[:, None]
-        world.recorder.dearer[m, :, place] = by_level(got.unmet * dearer)
+        levels["waiting"] = by_level(waiting)
+    levels["unmet"] = by_level(missing + listed * (1 - part))
     if relief.warned[:, place].any():
-        rest = (got.substituted, *(got.unmet * each[:, None] for each in tiers), waiting, missing)
-        relief.book(m, place, [np.zeros(len(filled)) if each is None else each.sum(axis=1) for each in rest])
-    levelled = (
-        by_level(got.substituted + found),
-        by_level(got.unmet * tiers[EMERGENCY, :, None]),
-        by_level(got.unmet * others.sum(axis=0)[:, None]) if others.any() else nothing,
-        nothing if waiting is None else by_level(waiting),
-        by_level(missing + listed * (1 - part)),
-    )
-    return Got(got.bought, got.nonselected, undelivered, waiting, dict(zip(_LEVELLED, levelled, strict=True)))
+        left = open_ * (1 - tiers.sum(axis=0))
+        waits = world.supply.backorders
+        relief.book(m, place, (got.substituted.sum(axis=1), *tiers * open_, left * waits, left * (1 - waits)))
+    return Got(got.bought, got.nonselected, undelivered, waiting, levels)
