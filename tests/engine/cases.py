@@ -130,6 +130,10 @@ CASES: dict[str, dict[str, Any]] = {
         "behaviour": {"industry": {"model": "entry-and-learning", "growth": 0.8, "dispersion": 2}},
         "rounds": {"first": round_of(rules=term(12)), "second": round_of("2020-07-01", term(12))},
     },
+    "rings that are found": {
+        "behaviour": {"bidding": {"model": "collusion-ring", "members": 1.0, "weighs": 0.0}},
+        "rounds": {"first": round_of(rules=term(24, collusion={"found": 1.0, "lag_months": 14.0}))},
+    },
     "damages for late deliveries": {
         "behaviour": {"supply": FRAGILE},
         "rounds": {"first": round_of(rules=term(24, failure={"rule": "backup", "damages": {"31": 0.1, "91": 0.3}}))},

@@ -31,6 +31,11 @@ def test_the_likelier_a_ring_is_found_the_fewer_there_are() -> None:
     assert ran("rings", "seldom-found")["rings"] > ran("rings", "often-found")["rings"]
 
 
+def test_bans_leave_fewer_bidders_in_the_next_round() -> None:
+    barred, free = (ran("rings", variant)["bidders_per_drug@renewals"] for variant in ("all-found", "fearless"))
+    assert barred < 0.8 * free
+
+
 def test_a_declaration_of_cost_costs_some_of_the_cut_and_spares_shortages() -> None:
     free, stated = ran("how-low", ""), ran("how-low", "declaration")
     assert stated["cut_ceiling"] < free["cut_ceiling"]

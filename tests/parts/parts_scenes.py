@@ -120,16 +120,18 @@ SCENES: dict[str, dict[str, Any]] = {
             "bidding": {"model": "rules-of-thumb"},
         }
     },
+    "industry pipeline.counted_years": {"behaviour": {"industry": {"evaluation_cost": 1e6}}},
     "collusion": {
         "rules": {"collusion": {"found": 1.0, "lag_months": 6.0}},
         "behaviour": {"bidding": {"model": "collusion-ring", "members": 1.0, "weighs": 0.0}},
     },
     "collusion.leniency": {"rules": {"collusion": {"found": 0.0}}},
+    "bidding collusion-ring": {"behaviour": {"bidding": {"weighs": 0.0}}},
     **{
         f"bidding collusion-ring.{name}": {
             "rounds": {"first": {"drugs": None}, "second": {"drugs": None}},
             "rules": {"collusion": {"found": 0.4}},
-            "behaviour": {"bidding": {"members": 1.0}},
+            "behaviour": {"bidding": {"members": 1.0, "weighs": 1.0}},
         }
         for name in ("weighs", "interest")
     },
