@@ -74,7 +74,8 @@ def read_prior(name: str) -> Prior:
     spec, _ = read_sweep(file)
     levers = {address: value for address, value in Design(spec).point(0).settings.items() if "model" in address}
     scenario = open_base(spec.scenario, file.parent, spec.seed).scenario(spec.variant, levers)
-    models, defaults = {}, []
+    models: dict[str, str] = {}
+    defaults = []
     for entry in spec.uncertainties.values():
         above, _, name = entry.path.rpartition(".")
         part = functools.reduce(getattr, above.split("."), scenario.spec)

@@ -81,7 +81,7 @@ class _Round:
     def __call__(self, k: int) -> Floats:
         each = []
         for name in self.markets:
-            test = backtest(*read_once(*name), Prediction(), 1, self.seed, draws=(self.draws,), first=k)
+            test = backtest(*read_once(*name), Prediction(), 1, self.seed, draws=(self.draws,), at=k)
             means = {id: value["mean"] for id, value in test.metrics.items() if value["mean"] is not None}
             each.append(of_bids(test, means, test.bids[0], test.prices[0]))
         return np.concatenate(each)
