@@ -20,12 +20,13 @@ from vbp_sim.truth.targets import read_targets
 Vbp = Callable[..., tuple[int, str, str]]
 
 
-def two(size: int = 400) -> SweepSpec:
+def two(size: int = 400) -> posterior.Prior:
     normal = {"distribution": "normal", "mean": 0.0, "sd": 1.0}
-    return SweepSpec(
+    spec = SweepSpec(
         sweep="two", scenario="pilot-2018", sample=Sample(method="lhs", size=size),
         uncertainties={n: Uncertainty(path=f"demand.{n}", **normal) for n in ("a", "b")},
     )  # fmt: skip
+    return posterior.Prior(spec, {}, np.array([0.3, 0.0]))
 
 
 def line(draws: Draws, seed: int) -> np.ndarray:
@@ -36,7 +37,7 @@ def line(draws: Draws, seed: int) -> np.ndarray:
 
 def fitted(published: float) -> tuple[Draws, posterior.Posterior]:
     known = np.array([published, 0.0, 1.0])
-    return posterior.fit(two(), line, known, np.zeros(3), models={}, made="m", number=256)
+    return posterior.fit(two(), line, known, np.zeros(3), made="m", number=256)
 
 
 def test_the_posterior_is_that_of_the_normal_case() -> None:
@@ -47,7 +48,7 @@ def test_the_posterior_is_that_of_the_normal_case() -> None:
     assert a.std() == pytest.approx(3**-0.5, abs=0.05)
     assert (b.mean(), b.std()) == pytest.approx((0, 1), abs=0.15)
     assert found.used.tolist() == [True, True, False]
-    assert 100 < found.effective <= 800
+    assert 100 < found.effective <= 400
     assert draws.effective == round(found.effective, 1)
 
 
@@ -59,9 +60,18 @@ def test_what_says_nothing_leaves_the_prior() -> None:
     def noise(draws: Draws, seed: int) -> np.ndarray:
         return np.random.default_rng(seed).normal(size=(draws.number, 1))
 
-    _, found = posterior.fit(two(), noise, np.zeros(1), np.zeros(1), models={}, made="m")
+    _, found = posterior.fit(two(), noise, np.zeros(1), np.zeros(1), made="m")
     np.testing.assert_allclose(found.root @ found.root.T, np.eye(2), atol=0.05)
-    assert found.effective > 700
+    assert found.effective == 400
+
+
+def test_scores_of_values_are_those_of_the_distribution() -> None:
+    uniform = Uncertainty(path="demand.a", distribution="uniform", low=0.0, high=2.0)
+    assert posterior.score(uniform, 1.0) == pytest.approx(0, abs=0.01)
+    assert [posterior.score(uniform, end) for end in (0.0, 2.0)] == pytest.approx([-1.5, 1.5], abs=1e-6)
+    steps = Uncertainty(path="demand.a", distribution="choice", values=(0.2, 0.3, 0.4))
+    assert posterior.score(steps, 0.3) == pytest.approx(0, abs=0.01)
+    assert posterior.score(steps, 0.2) == pytest.approx(-0.967, abs=0.01)
 
 
 def test_only_fitted_outcomes_weigh() -> None:

@@ -85,19 +85,17 @@ def _draws(
     workers: int, *, as_json: bool, quiet: bool,
 ) -> None:  # fmt: skip
     """Weigh a prior by outcomes of targets, or by the bids of markets, and write draws of its posterior."""
-    from functools import partial
-
     from vbp_sim.truth import posterior, summaries
     from vbp_sim.truth.targets import read_targets
 
-    spec, models = posterior.read_prior(prior)
+    known = posterior.read_prior(prior)
     by: summaries.Bids | summaries.Outcomes = summaries.Bids(tuple(markets), workers)
     if targets:
         by = summaries.Outcomes.of([target for name in targets for target in read_targets(name)], named, workers)
     given = [f" --targets {name}" for name in targets] + [f" --on {name}" for name in named]
     made = f"vbp calibrate {out.name} --prior {prior}{''.join(given)}"
-    tell = partial(message, quiet=quiet or as_json)
-    draws, found = posterior.fit(spec, by.simulate, *by.published(), models=models, made=made, tell=tell)
+    message(f"{known.spec.sample.size} lives", quiet=quiet or as_json)
+    draws, found = posterior.fit(known, by.simulate, *by.published(), made=made)
     posterior.write(draws, out)
     if as_json:
         print_json({"out": str(out), **draws.told(), "off": found.off.tolist()})

@@ -51,6 +51,7 @@ _ENDINGS = {
 #: keys of YAML files that are something else, what they are, and what to do
 _KEYS = {
     "tables": ("a mapping of columns", "give it to vbp import --map"),
+    "made": ("draws of parameters", "give them to vbp run --draws or vbp backtest --draws"),
     "fitted_on": ("parameters of models", "give them to vbp backtest --params, or write them under behaviour:"),
     "firms": ("parameters of models", "give them to vbp backtest --params, or write them under behaviour:"),
 }

@@ -67,10 +67,10 @@ class Draws(Frozen):
         with ``below`` are meant, and of those the ones whose part ``whole`` has with their model.
         """
         parts: dict[str, dict[str, float]] = {}
-        for path, values in self.draws.items():
+        for path, each in self.draws.items():
             part, _, name = path.rpartition(".")
             if path.startswith(below) and who(tuple(path.split("."))) == DEFAULT:
-                parts.setdefault(part, {})[name] = values[k % len(values)]
+                parts.setdefault(part, {})[name] = each[k % len(each)]
         for part, values in parts.items():
             whole = _patched(whole, part.removeprefix(below).split("."), values, self.models.get(part, ""))
         return whole

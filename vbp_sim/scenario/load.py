@@ -161,8 +161,12 @@ def complete(
 
 def _draws(tree: Node, spec: Spec | None, library: Path | None) -> tuple[tuple[Draws, ...], list[Problem]]:
     """The draws that a tree names, and what is wrong with them."""
-    node, each, problems = children(tree).get("draws"), [], []
-    for text in spec.draws if spec is not None and node is not None else ():
+    each: list[Draws] = []
+    problems: list[Problem] = []
+    node = children(tree).get("draws")
+    if spec is None or node is None:
+        return (), []
+    for text in spec.draws:
         try:
             each.append(draws_of(node, text, library))
             fits(each[-1], spec, node)

@@ -123,15 +123,15 @@ def backtest(
     seed: int = 1,
     history: tuple[PastRound, ...] = (),
     draws: Sequence[Draws] = (),
-    first: int = 0,
+    at: int = 0,
 ) -> Backtest:
-    """Predict a market's round ``replications`` times, from number ``first`` on; firms remember ``history``, if their
+    """Predict a market's round ``replications`` times, from number ``at`` on; firms remember ``history``, if their
     model looks back. Replication k takes draw k of the parameters.
     """
     hidden = blind(market)
     runs = [
         predict(hidden, rules, prediction.drawn(draws, k), Streams(seed, k), history)
-        for k in range(first, first + replications)
+        for k in range(at, at + replications)
     ]
     seen = [tender_tables(run) for run in runs]
     empty = dict.fromkeys(METRICS, np.nan)

@@ -141,7 +141,7 @@ def lines(held: Sequence[Held]) -> list[tuple[str, ...]]:
     rows: list[tuple[str, ...]] = [("outcome", "simulated", "80 %", "90 %", *alone, *published)]
     for h in held:
         t = h.target
-        bands = span(t, h.low80, h.high80), span(t, h.low, h.high)
+        bands: tuple[str, ...] = (span(t, h.low80, h.high80), span(t, h.low, h.high))
         if h.luck is not None:
             bands += span(t, h.luck.low, h.luck.high), h.luck.verdict
         found = shown(t, t.value), span(t, t.low, t.high), shown(t, t.naive)
@@ -222,8 +222,8 @@ class _Row(BaseModel):
 
     def held(self) -> Held:
         """The row as it was held."""
-        names = ("mean", "low", "high", "low80", "high80", "crps", "score")
-        return Held(self.target, *(getattr(self, name) for name in names), self.luck and self.luck.held())
+        numbers = self.mean, self.low, self.high, self.low80, self.high80, self.crps, self.score
+        return Held(self.target, *numbers, self.luck.held() if self.luck else None)
 
 
 class _Written(BaseModel):

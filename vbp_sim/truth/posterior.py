@@ -1,21 +1,22 @@
 """Draws of parameters from a prior, weighted by what may be fitted: what `vbp calibrate --prior` writes.
 
     z ~ N(0, 1)                       normal scores of the prior, a sweep file with a source for each distribution
-    s = a + B z + e,  e ~ N(0, V)     summaries of one simulated life; B by ridge, V from residuals left out one by one
+    s = a + B z + e,  e ~ N(0, V)     summaries of a simulated life, z within SPAN of the scores of the models' defaults
     published s  ~ N(a + B z, V + DISCREPANCY diag(V) + diag(published variance))
 
-So the posterior of z is normal, in closed form: approximate Bayesian computation with a linear adjustment (Beaumont,
-Zhang and Balding 2002; Blum 2010), a synthetic likelihood (Wood 2010) with a regression for its mean. What happened is
-one draw of luck, so the luck of one life is in V. The second wave simulates at draws from the posterior of the first,
-so that the line is drawn where it matters; all lives together give a and B, and the prior is taken once. Draws are
-equally likely; how well simulations stand behind them says their effective sample size, weighted to the posterior.
+B is a ridge regression over simulated lives, V the covariance of residuals that each life is left out of. So the
+posterior of z is normal, in closed form: approximate Bayesian computation with a linear adjustment (Beaumont, Zhang and
+Balding 2002; Blum 2010), a synthetic likelihood (Wood 2010) with a regression for its mean. The line is drawn around
+the defaults because these were fitted, to the same data; the prior is where the sweep file has it. What happened is one
+draw of luck, so the luck of one life is in V. Draws are equally likely. How well lives stand behind them says an
+effective sample size: their weights to the posterior, in the directions of z that the data tell more of than the prior.
 """
 
 from __future__ import annotations
 
 import functools
 import json
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -27,13 +28,14 @@ from vbp_sim.scenario.draws import FOLDER, Draws
 from vbp_sim.studies.base import open_base
 from vbp_sim.studies.design import Design, quantile
 from vbp_sim.studies.design import draws as units_of
-from vbp_sim.studies.sweep_file import SweepSpec, read_sweep
+from vbp_sim.studies.sweep_file import SweepSpec, Uncertainty, read_sweep
 
 Floats = npt.NDArray[np.float64]
 
 #: variance by which the model may be wrong in each summary, over the variance of luck: an assumption, as much again
 DISCREPANCY = 1.0
-WAVES = 2
+#: how far from the defaults lives are simulated, sd in scores; and the farthest a default may lie out
+SPAN, FARTHEST = 0.7, 1.5
 #: draws that are written
 NUMBER = 64
 #: penalties of the ridge that are tried, over the number of simulations
@@ -56,19 +58,41 @@ class Posterior:
     off: Floats
 
 
-def read_prior(name: str) -> tuple[SweepSpec, dict[str, str]]:
-    """A sweep file, or a shipped prior by its name, and the models that its scenario has for the parts it draws in."""
+@dataclass(frozen=True)
+class Prior:
+    """A sweep file's uncertainties, the ``models`` of the parts that they draw in, and the scores of the defaults."""
+
+    spec: SweepSpec
+    models: dict[str, str]
+    defaults: Floats
+
+
+def read_prior(name: str) -> Prior:
+    """A prior from a sweep file, or a shipped one by its name."""
     shipped_one = shipped() / FOLDER / f"prior-{name}.yaml"
     file = shipped_one if shipped_one.is_file() else Path(name)
     spec, _ = read_sweep(file)
-    point = Design(spec).point(0)
-    scenario = open_base(spec.scenario, file.parent, spec.seed).scenario(point.variant, point.settings)
-    models = {}
+    levers = {address: value for address, value in Design(spec).point(0).settings.items() if "model" in address}
+    scenario = open_base(spec.scenario, file.parent, spec.seed).scenario(spec.variant, levers)
+    models: dict[str, str] = {}
+    defaults = []
     for entry in spec.uncertainties.values():
-        above, _, _ = entry.path.rpartition(".")
-        model = getattr(functools.reduce(getattr, above.split("."), scenario.spec), "model", "")
-        models |= {above: model} if model else {}
-    return spec, models
+        above, _, name = entry.path.rpartition(".")
+        part = functools.reduce(getattr, above.split("."), scenario.spec)
+        models |= {above: part.model} if hasattr(part, "model") else {}
+        defaults.append(score(entry, getattr(part, name)))
+    return Prior(spec, models, np.array(defaults))
+
+
+def score(entry: Uncertainty, value: float) -> float:
+    """The normal score of a value, within `FARTHEST`; of a value with weight of its own the middle of it."""
+    from scipy.special import ndtr, ndtri
+
+    units = np.linspace(0, 1, 2002)[1:-1]
+    values = np.array([quantile(entry, float(u)) for u in units])
+    place = (np.searchsorted(values, value, "left") + np.searchsorted(values, value, "right")) / 2 / len(values)
+    edge = float(ndtr(FARTHEST))
+    return float(ndtri(np.clip(place, 1 - edge, edge)))
 
 
 def write(draws: Draws, file: Path) -> None:
@@ -80,66 +104,53 @@ def write(draws: Draws, file: Path) -> None:
     file.write_text(f"{head}\ndraws: {{\n{values}\n}}\n", encoding="utf-8")
 
 
-def prior(size: int) -> Posterior:
-    """The prior's scores."""
-    return Posterior(np.zeros(size), np.eye(size), 0.0, np.zeros(0, dtype=np.bool_), np.zeros(0))
-
-
 def fit(
-    spec: SweepSpec,
+    prior: Prior,
     simulate: Callable[[Draws, int], Floats],
     published: Floats,
     variance: Floats,
     *,
-    models: dict[str, str],
     made: str,
     number: int = NUMBER,
-    tell: Callable[[str], None] = lambda text: None,
 ) -> tuple[Draws, Posterior]:
     """Posterior draws. ``simulate`` gives the summaries (draws, summaries) of one life with each draw, from a seed;
     ``published`` and its ``variance`` (summaries,).
     """
-    laws, lives, seen = [prior(len(spec.uncertainties))], [], []
-    for wave in range(WAVES):
-        tell(f"wave {wave + 1} of {WAVES}: {spec.sample.size} lives")
-        lives.append(scores(laws[-1], spec, spec.sample.size, wave))
-        seen.append(simulate(drawn(spec, lives[-1], models, made), spec.seed + wave))
-        laws.append(weighed(np.concatenate(lives), np.concatenate(seen), published, variance, laws))
-        tell(f"effective sample size {laws[-1].effective:.1f}")
-    found = laws[-1]
-    z = scores(found, spec, number, WAVES)
-    draws = drawn(spec, z, models, made).model_copy(
-        update={"prior": spec.sweep, "effective": round(found.effective, 1)}
-    )
-    return draws, found
+    spec = prior.spec
+    z = prior.defaults + SPAN * normals(spec, spec.sample.size, spec.seed)
+    found = weighed(z, simulate(drawn(prior, z, made), spec.seed), published, variance, prior.defaults)
+    z = found.mean + normals(spec, number, spec.seed + 1) @ found.root.T
+    more = {"prior": spec.sweep, "effective": round(found.effective, 1)}
+    return drawn(prior, z, made).model_copy(update=more), found
 
 
-def scores(law: Posterior, spec: SweepSpec, number: int, wave: int) -> Floats:
-    """Draws of scores (number, parameters), addressed by the sweep's seed, the wave and their number."""
+def normals(spec: SweepSpec, number: int, seed: int) -> Floats:
+    """Standard normal draws (number, parameters) by the sweep's method, addressed by seed and number."""
     from scipy.special import ndtri
 
     sample = spec.sample.model_copy(update={"size": number})
-    units = units_of(spec.model_copy(update={"sample": sample, "seed": spec.seed + wave}))
-    return np.asarray(law.mean + ndtri(units) @ law.root.T)
+    return np.asarray(ndtri(units_of(spec.model_copy(update={"sample": sample, "seed": seed}))))
 
 
-def drawn(spec: SweepSpec, z: Floats, models: dict[str, str], made: str) -> Draws:
+def drawn(prior: Prior, z: Floats, made: str) -> Draws:
     """Scores as values of parameters, to four digits."""
     from scipy.special import ndtr
 
     units = np.clip(ndtr(z), 1e-9, 1 - 1e-9)
     values = {
         entry.path: tuple(float(f"{quantile(entry, float(u)):.4g}") for u in units[:, i])
-        for i, entry in enumerate(spec.uncertainties.values())
+        for i, entry in enumerate(prior.spec.uncertainties.values())
     }
-    return Draws(made=made, models=models, draws=values)
+    return Draws(made=made, models=prior.models, draws=values)
 
 
-def weighed(z: Floats, simulated: Floats, published: Floats, variance: Floats, laws: Sequence[Posterior]) -> Posterior:
-    """The posterior from simulations at scores ``z``, as many of which were drawn from each of ``laws``."""
-    known = np.isfinite(simulated)
-    used = (known.mean(axis=0) >= APPLIES) & np.isfinite(published) & (np.nanstd(simulated, axis=0) > 1e-12)
-    mean = np.nanmean(np.where(known, simulated, np.nan)[:, used], axis=0)
+def weighed(z: Floats, simulated: Floats, published: Floats, variance: Floats, defaults: Floats) -> Posterior:
+    """The posterior from lives at scores ``z``, drawn within `SPAN` of ``defaults``."""
+    simulated = np.where(np.isfinite(simulated), simulated, np.nan)
+    known = ~np.isnan(simulated)
+    used = (known.mean(axis=0) >= APPLIES) & np.isfinite(published)
+    used[used] = np.nanstd(simulated[:, used], axis=0) > 1e-12
+    mean = np.nanmean(simulated[:, used], axis=0)
     y = np.where(known[:, used], simulated[:, used], mean) - mean
     centre = z.mean(axis=0)
     slopes, left = _ridge(z - centre, y)
@@ -152,8 +163,9 @@ def weighed(z: Floats, simulated: Floats, published: Floats, variance: Floats, l
     off = np.full(len(published), np.nan)
     predicted = mean + slopes @ (found - centre)
     off[used] = (published[used] - predicted) / np.sqrt(np.diag(error))
-    drawn_from = np.logaddexp.reduce([_log_density(z, law.mean, law.root) for law in laws])
-    logs = _log_density(z, found, root) - drawn_from
+    told, axes = np.linalg.eigh(gain @ slopes)
+    told, axes = told[told > 1], axes[:, told > 1]
+    logs = ((((z - defaults) @ axes) / SPAN) ** 2 - ((z - found) @ axes) ** 2 * (1 + told)).sum(axis=1) / 2
     weights = np.exp(logs - logs.max())
     return Posterior(found, root, float(weights.sum() ** 2 / (weights**2).sum()), used, off)
 
@@ -173,9 +185,3 @@ def _ridge(x: Floats, y: Floats) -> tuple[Floats, Floats]:
         slopes[better] = ((v.T * (s / (s**2 + penalty))) @ (u.T @ y[:, better])).T
         left[:, better] = out[:, better]
     return slopes, left
-
-
-def _log_density(z: Floats, mean: Floats, root: Floats) -> Floats:
-    """Logarithm of a normal density but for a constant that all of them share."""
-    white = np.linalg.solve(root, (z - mean).T)
-    return np.asarray(-(white**2).sum(axis=0) / 2 - np.log(np.diag(root)).sum())

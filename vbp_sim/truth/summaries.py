@@ -81,7 +81,7 @@ class _Round:
     def __call__(self, k: int) -> Floats:
         each = []
         for name in self.markets:
-            test = backtest(*read_once(*name), Prediction(), 1, self.seed, draws=(self.draws,), first=k)
+            test = backtest(*read_once(*name), Prediction(), 1, self.seed, draws=(self.draws,), at=k)
             means = {id: value["mean"] for id, value in test.metrics.items() if value["mean"] is not None}
             each.append(of_bids(test, means, test.bids[0], test.prices[0]))
         return np.concatenate(each)
@@ -102,14 +102,19 @@ class Outcomes:
 
     def published(self) -> tuple[Floats, Floats]:
         """What was published, and its variance where an interval was."""
-        width = np.array([t.high - t.low for t in self.targets])
-        return np.array([t.value for t in self.targets]), np.nan_to_num(width / WIDTH) ** 2
+        value, width = np.array([(t.value, t.high - t.low) for t in self.targets]).T
+        return _ratio(value), np.nan_to_num(width / WIDTH / (1 + value)) ** 2
 
     def simulate(self, draws: Draws, seed: int) -> Floats:
-        """Outcomes (draws, targets): draw k has luck k."""
+        """Outcomes (draws, targets) as `_ratio`: draw k has luck k."""
         found = np.empty((draws.number, len(self.targets)))
         for world in dict.fromkeys(t.world for t in self.targets):
             mine = [i for i, t in enumerate(self.targets) if t.world == world]
             asked = [self.targets[i] for i in mine]
             found[:, mine] = values(world, asked, draws.number, seed, workers=self.workers, draws=(draws,))
-        return found
+        return _ratio(found)
+
+
+def _ratio(values: Floats) -> Floats:
+    """The logarithm of 1 + value: of what a change leaves, and near to symmetric where luck multiplies."""
+    return np.log1p(np.maximum(values, -0.999))
