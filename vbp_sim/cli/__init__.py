@@ -58,7 +58,7 @@ class ChineseHelp(click.HelpFormatter):
             self._lines(_said(" ".join(paragraph.split())), self.current_indent)
 
     def write_dl(self, rows: Iterable[tuple[str, str]], col_max: int = 30, col_spacing: int = 2) -> None:
-        rows = list(rows)
+        rows = [*rows]
         start = self.current_indent + min(col_max, max(len(first) for first, _ in rows)) + col_spacing
         for first, said in rows:
             text, _, more = said.partition("  [")
@@ -131,7 +131,7 @@ class LazyGroup(click.Group):
 
     def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
         with formatter.section("Commands"):
-            formatter.write_dl(list(COMMANDS.items()))
+            formatter.write_dl([*COMMANDS.items()])
 
 
 def _version(ctx: click.Context, param: click.Parameter, value: bool) -> None:
