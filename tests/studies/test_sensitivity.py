@@ -60,6 +60,22 @@ def test_a_study_tells_the_indices_of_its_runs_the_largest_first(tmp_path: Path)
         assert (e.size, e.low, e.high, e.detail, e.detail_low, e.detail_high) == rows[e.uncertainty]
 
 
+def test_levers_are_varied_with_the_uncertainties_if_that_is_asked(tmp_path: Path) -> None:
+    """The same function, one of its factors a lever of eight values: its indices are those of a step function."""
+    values = [(i + 0.5) / 8 for i in range(8)]
+    two = {name: THREE[name] for name in ("fund_share", "on_time_share")}
+    lever = {"insured_share": {"path": "finance.insured_share", "values": values}}
+    file = write_sweep(tmp_path, levers=lever, uncertainties=two, sample={"size": 4})
+    study = begin(file, tmp_path / "s", adapt=lambda spec: adapted(spec, "sobol", 256, True))
+    carry_on(study, Options(executor="serial"), works.ishigami)
+    found = {e.uncertainty: e for e in sensitivity(study.folder, "sobol", ["completion"])}
+    assert set(found) == {"fund_share", "insured_share", "on_time_share"}
+    assert found["insured_share"].size == pytest.approx(TOTAL["insured_share"], abs=0.08)
+    only = write_sweep(tmp_path, levers=lever, uncertainties={}, sample={"size": 1})
+    with pytest.raises(InputError, match="--levers"):
+        begin(only, tmp_path / "t", adapt=lambda spec: adapted(spec, "morris", 4))
+
+
 def test_own_intervals_use_the_formula_of_scipy() -> None:
     rng = np.random.default_rng(3)
     a, b, ab = rng.random(64), rng.random(64), rng.random((2, 64))

@@ -24,30 +24,38 @@ if TYPE_CHECKING:
     help="Sobol indices, Morris's screening, rank correlations, or a tree of regions.",
 )  # fmt: skip
 @click.option("--size", type=click.IntRange(min=2), help="Base points of the design (default: the file's sample).")
+@click.option("--levers", is_flag=True, help="Vary the levers that have a path too, each value alike likely.")
 @click.option("--metric", "metrics", multiple=True, metavar="ID", help="Only this metric (default: all that vary).")
 @click.option("--fails", metavar="TEST", help="For tree: the test that fails, 'unmet_share > 0.02'.")
 @click.option("--out", type=click.Path(path_type=Path), metavar="DIR", help="Folder of the study.")
 @of_runs
 def command(
-    file: Path, method: str, size: int | None, metrics: tuple[str, ...], fails: str | None, out: Path | None,
-    accept_new_code: bool, yes: bool, as_json: bool, quiet: bool, report: bool, **how: Any,
+    file: Path, method: str, size: int | None, levers: bool, metrics: tuple[str, ...], fails: str | None,
+    out: Path | None, accept_new_code: bool, yes: bool, as_json: bool, quiet: bool, report: bool, **how: Any,
 ) -> int:  # fmt: skip
     """Say which uncertainties of the sweep file SWEEP the results depend on.
 
     The runs are an ordinary study: interrupted, it is gone on with by the same command. Levers stay as the
-    scenario has them, but for --method tree, which looks for the region of levers and uncertainties in which
-    the test --fails comes true. Leaves sensitivity.csv and charts (figures/) in the study.
+    scenario has them, but for --levers, which varies them too, and for --method tree, which looks for the region
+    of levers and uncertainties in which the test --fails comes true. Leaves sensitivity.csv and charts (figures/)
+    in the study.
     """
     if (method == "tree") != (fails is not None):
         raise click.UsageError("--method tree and --fails go together")
+    if method == "tree" and levers:
+        raise click.UsageError("--method tree varies the levers as they are")
     if method == "tree" and size is not None:
         raise click.UsageError("--method tree runs the sweep as it is; the size stands in its file")
+    from vbp_sim.report.words.language import say
     from vbp_sim.studies.sensitivity import adapted
     from vbp_sim.studies.sweep import begin
+    from vbp_sim.studies.sweep_file import read_sweep
 
+    if stays := [name for name, lever in read_sweep(file)[0].levers.items() if levers and lever.variants]:
+        message(say("studies.lever_stays", name=", ".join(stays)), quiet=quiet)
     study = begin(
         file, out, accept_new_code=accept_new_code, yes=yes,
-        adapt=lambda spec: spec if method == "tree" else adapted(spec, method, size),
+        adapt=lambda spec: spec if method == "tree" else adapted(spec, method, size, levers),
     )  # fmt: skip
     code = go_on(study, False, quiet or as_json, how)
     if code:
