@@ -106,7 +106,7 @@ class Uncertainty(Frozen):
     @model_validator(mode="after")
     def fits(self) -> Uncertainty:
         needs = NEEDS[self.distribution]
-        fields = [name for name in type(self).model_fields if name not in ("path", "distribution", "whole")]
+        fields = [name for name in type(self).model_fields if name not in ("path", "distribution", "whole", "source")]
         given = [name for name in fields if getattr(self, name) not in (None, ())]
         for name in needs:
             if name not in given:
