@@ -23,6 +23,7 @@ from vbp_sim.engine.columns import (
 from vbp_sim.engine.flows import CLAIMS, FLOWS
 from vbp_sim.engine.settled_tables import SETTLED
 from vbp_sim.engine.supply_tables import SUPPLY
+from vbp_sim.engine.tables_supervised import SUPERVISED
 
 TABLES: dict[str, Table] = {
     declared.name: declared
@@ -221,31 +222,7 @@ TABLES: dict[str, Table] = {
             ("other_before", "float", "DDD", "what these would serve if nobody turned"),
             ("price", "float", "yuan/DDD", "price of a day's dose of these"),
         ),
-        table(
-            "quality",
-            "One row per year and product of a winner, of the months in which it is selected and made.",
-            ("year", "int", "-", "calendar year"),
-            DRUG,
-            FIRM,
-            ("inspections", "int", "-", "inspections of its plant"),
-            ("batches", "float", "batches", "batches made"),
-            ("sampled", "float", "batches", "batches sampled"),
-            ("failed", "int", "batches", "batches that fail the standard, found or not"),
-            ("found", "int", "-", "failures found, each a recall"),
-        ),
-        table(
-            "sanctions",
-            "One row per sanction of a company, in order of time.",
-            ("date", "date", "-", "calendar date"),
-            ("owner", "text", "-", "company that is sanctioned"),
-            ("event", "text", "-", "what it did"),
-            ("drug", "text", "-", "drug that it is about; empty = none"),
-            ("manufacturer", "text", "-", "manufacturer of the product that it is about; empty = none"),
-            ("points", "float", "points", "points of the event"),
-            ("score", "float", "points", "points of the company with it"),
-            ("rating", "text", "-", "rating that the score means; empty = none"),
-            ("barred", "float", "months", "kept out of rounds"),
-        ),
+        *SUPERVISED,
         table(
             "events",
             "One row per thing that happened, in order of time.",
