@@ -6,14 +6,17 @@ import functools
 from collections.abc import Mapping
 
 import numpy as np
+import pytest
 
 from vbp_sim.engine.simulation import simulate
 from vbp_sim.runs.load import load_scenario
 from vbp_sim.runs.metrics import measure
 
+pytestmark = pytest.mark.slow
+
 
 @functools.cache
-def ran(experiment: str, variant: str, replications: int = 2) -> Mapping[str, float]:
+def ran(experiment: str, variant: str, replications: int = 1) -> Mapping[str, float]:
     """Mean metrics of a variant."""
     scenario = load_scenario(f"experiments/{experiment}.yaml", variant)
     found = [measure(simulate(scenario, k)) for k in range(replications)]
@@ -43,11 +46,11 @@ def test_a_declaration_of_cost_costs_some_of_the_cut_and_spares_shortages() -> N
     assert stated["shortage_spells"] < 0.6 * free["shortage_spells"]
 
 
-def test_an_anchor_leaves_margins() -> None:
-    assert ran("how-low", "anchor")["margin"] > ran("how-low", "")["margin"]
+def test_an_anchor_lets_more_firms_win() -> None:
+    assert ran("how-low", "anchor")["selected_per_drug"] > ran("how-low", "")["selected_per_drug"]
 
 
 def test_commissions_hold_up_what_was_not_selected_and_a_campaign_brings_it_down() -> None:
-    shares = [ran("commissions", v, 1)["selected_share"] for v in ("none", "campaign", "")]
+    shares = [ran("commissions", v)["selected_share"] for v in ("none", "campaign", "")]
     assert shares == sorted(shares, reverse=True)
     assert len(set(shares)) == 3

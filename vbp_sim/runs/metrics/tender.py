@@ -110,20 +110,6 @@ def originator_valid(run: Replication) -> float:
 
 
 @metric(
-    "wish_met",
-    group="tender",
-    unit="share",
-    meaning="volume reported by brand whose brand won",
-    better="higher",
-    cuts=("drug", "round"),
-)
-def wish_met(run: Replication) -> float:
-    """Over all volume that was reported by brand."""
-    named = run.t["bids"]["named"]
-    return ratio(float(named[run.won].sum()), float(named.sum()))
-
-
-@metric(
     "rings", group="tender", unit="count", meaning="tenders in which bidders agreed who wins", cuts=("drug", "round")
 )
 def rings(run: Replication) -> float:
@@ -135,3 +121,17 @@ def rings(run: Replication) -> float:
 def filings(run: Replication) -> float:
     """Of entrants; those filed before the simulation began are not counted."""
     return count_of(run, "filing")
+
+
+@metric(
+    "wish_met",
+    group="tender",
+    unit="share",
+    meaning="volume reported by brand whose brand won",
+    better="higher",
+    cuts=("drug", "round"),
+)
+def wish_met(run: Replication) -> float:
+    """Over all volume that was reported by brand."""
+    named = run.t["bids"]["named"]
+    return ratio(float(named[run.won].sum()), float(named.sum()))
