@@ -141,7 +141,7 @@ def _outcomes(found: Outcomes) -> Iterator[str]:
     yield f"| {' | '.join(head)} |"
     yield "|---" * len(head) + "|"
     yield from (f"| {' | '.join(row)} |" for row in rows)
-    yield "\nScores are means over outcomes that are shares.\n"
+    yield "\nScores are means, with medians in brackets, over outcomes that are shares.\n"
     yield "![Simulated band over the published value](figures/outcomes.svg)\n"
     for world in dict.fromkeys(h.target.world for h in found.held):
         yield f"### {world}\n"
