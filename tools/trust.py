@@ -66,7 +66,7 @@ Who bid in batches 5 to 11, and what, is not public; how many products bid and w
 market: drugs of batch 3 with replacement (ceilings, volumes, originators, named generics), and exactly the published
 number of products spread over them: the least number of firms, and gamma-Poisson numbers, whose shape (1, 2 or 3) is
 drawn too. Rules are those of the batch; models and parameters are fitted on the expansion and batch 2 alone. Bands hold
-the luck of the market and of the bidders, and draws of parameters. Success is selected products over all that bid,
+the luck of the market and of the bidders alone. Success is selected products over all that bid,
 quotes over the ceiling among them, as the published counts have it. The K(n) table's forecast fills every place. The
 batches were known when the models were made: seen, not predicted.
 """
@@ -91,9 +91,9 @@ def page(found: Outcomes) -> str:
     """The whole page."""
     draws = load_draws(DRAWS)
     scores, alone = ([_score(i, mine) for i in range(len(ROUNDS))] for mine in (draws, ()))
-    later = list(programme.programme(replications=DRAWN, draws=draws))
+    later = list(programme.programme(replications=DRAWN))
     parts = [
-        _HEAD.format(naive=_naive(found.held, scores, later)),
+        _HEAD.format(naive=_naive(found.held, alone, later)),
         *_outcomes(found),
         *_bids(scores, alone),
         *_later(later),
@@ -121,7 +121,7 @@ def _naive(held: Sequence[Held], scores: Sequence[Skill], later: Sequence[progra
         f"Of {len(judged)} outcomes below with a naive forecast, that one is nearer in {len(better)}. "
         f"Who wins batch 3: the K(n) table, with originators as in earlier rounds, has an AUC of "
         f"{last.auc_naive:.3f} and a Brier score "
-        f"of {last.brier_naive:.3f}, the model {last.auc:.3f} and {last.brier:.3f}. Its generic bids: a regression of "
+        f"of {last.brier_naive:.3f}, the model at its defaults {last.auc:.3f} and {last.brier:.3f}. Its generic bids: a regression of "
         f"ln bid on ln firms and ln earlier price, fitted on the rounds before, has a CRPS of {last.crps_price:.3f}, "
         f"on ln firms and ln ceiling {last.crps_regression:.3f}, the model {last.crps:.3f}, the pooled bids of the "
         f"rounds before {last.crps_pooled:.3f}. Success of bids in batches 5 to 11: the K(n) table has a mean error of "
