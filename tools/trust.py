@@ -43,7 +43,8 @@ vbp plot results/outcomes outcomes
 Bands are over replications. Replication k takes draw k of what is not known of parameters, so the 80 and 90 % bands
 hold luck and parameters; beside them stands the 90 % band of luck alone, with every parameter at its default. Neither
 holds that the structure of a model may be wrong. A wider band is no skill: the interval score (Gneiting and Raftery
-2007: width, and 20 times what lies outside) and the CRPS punish width, and lower is better. Whence draws come, and what
+2007: width, and 20 times what lies outside) and the CRPS punish width, and lower is better. The centres of use and
+spending are worse with draws than at the defaults: take levels from the defaults, widths from the draws. Whence draws come, and what
 they were weighed by, stands in [calibration](calibration.md#parameters-in-the-bands); `--draws none` leaves them out.
 `fitted`: a parameter was set by it, agreement is no proof. `seen`: it was known when the models were made. `predicted`:
 no parameter was set by it and no design was chosen by it. `in`: the published value lies in the 90 % band; `near`: only
@@ -66,7 +67,7 @@ Who bid in batches 5 to 11, and what, is not public; how many products bid and w
 market: drugs of batch 3 with replacement (ceilings, volumes, originators, named generics), and exactly the published
 number of products spread over them: the least number of firms, and gamma-Poisson numbers, whose shape (1, 2 or 3) is
 drawn too. Rules are those of the batch; models and parameters are fitted on the expansion and batch 2 alone. Bands hold
-the luck of the market and of the bidders, and draws of parameters. Success is selected products over all that bid,
+the luck of the market and of the bidders alone. Success is selected products over all that bid,
 quotes over the ceiling among them, as the published counts have it. The K(n) table's forecast fills every place. The
 batches were known when the models were made: seen, not predicted.
 """
@@ -91,9 +92,9 @@ def page(found: Outcomes) -> str:
     """The whole page."""
     draws = load_draws(DRAWS)
     scores, alone = ([_score(i, mine) for i in range(len(ROUNDS))] for mine in (draws, ()))
-    later = list(programme.programme(replications=DRAWN, draws=draws))
+    later = list(programme.programme(replications=DRAWN))
     parts = [
-        _HEAD.format(naive=_naive(found.held, scores, later)),
+        _HEAD.format(naive=_naive(found.held, alone, later)),
         *_outcomes(found),
         *_bids(scores, alone),
         *_later(later),
@@ -116,14 +117,15 @@ def _naive(held: Sequence[Held], scores: Sequence[Skill], later: Sequence[progra
     """Where somebody without the model says as much."""
     last, off = scores[-1], programme.errors(later)
     judged = [h for h in held if h.naive_nearer is not None]
-    better = [h for h in judged if h.naive_nearer]
+    drawn, alone = (sum(bool(h.naive_nearer) for h in each) for each in (judged, [h.luck or h for h in judged]))
     return (
-        f"Of {len(judged)} outcomes below with a naive forecast, that one is nearer in {len(better)}. "
+        f"Of {len(judged)} outcomes below with a naive forecast, that one is nearer than the model at its defaults in "
+        f"{alone}, than the mean over draws in {drawn}. "
         f"Who wins batch 3: the K(n) table, with originators as in earlier rounds, has an AUC of "
         f"{last.auc_naive:.3f} and a Brier score "
-        f"of {last.brier_naive:.3f}, the model {last.auc:.3f} and {last.brier:.3f}. Its generic bids: a regression of "
-        f"ln bid on ln firms and ln earlier price, fitted on the rounds before, has a CRPS of {last.crps_price:.3f}, "
-        f"on ln firms and ln ceiling {last.crps_regression:.3f}, the model {last.crps:.3f}, the pooled bids of the "
+        f"of {last.brier_naive:.3f}, the model at its defaults {last.auc:.3f} and {last.brier:.3f}. "
+        "Its generic bids: a regression of ln bid on ln firms and ln earlier price, fitted on the rounds before, has a "
+        f"CRPS of {last.crps_price:.3f}, on ln firms and ln ceiling {last.crps_regression:.3f}, the model {last.crps:.3f}, the pooled bids of the "
         f"rounds before {last.crps_pooled:.3f}. Success of bids in batches 5 to 11: the K(n) table has a mean error of "
         f"{off['success'][1]:.3f}, the model {off['success'][0]:.3f}; winners per drug: {off['winners'][1]:.2f} and "
         f"{off['winners'][0]:.2f}. {_KEPT_BACK}"
@@ -141,7 +143,7 @@ def _outcomes(found: Outcomes) -> Iterator[str]:
     yield f"| {' | '.join(head)} |"
     yield "|---" * len(head) + "|"
     yield from (f"| {' | '.join(row)} |" for row in rows)
-    yield "\nScores are means over outcomes that are shares.\n"
+    yield "\nScores are means, with medians in brackets, over outcomes that are shares.\n"
     yield "![Simulated band over the published value](figures/outcomes.svg)\n"
     for world in dict.fromkeys(h.target.world for h in found.held):
         yield f"### {world}\n"

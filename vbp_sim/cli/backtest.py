@@ -36,7 +36,7 @@ if TYPE_CHECKING:
 @click.option(
     "--draws", multiple=True, metavar="FILE",
     help="Draws of parameters, as `vbp calibrate --prior` writes them; replication k takes draw k. `none`: luck alone. "
-    " [default: bids and use, which are shipped; none with --params]",
+    " [default: bids and use, which are shipped; none with --params or --synthetic]",
 )  # fmt: skip
 @click.option(
     "--replications",
@@ -78,7 +78,7 @@ def command(
     from vbp_sim.runs.load import load_draws
     from vbp_sim.truth.backtest import DRAWS
 
-    drawn = load_draws(draws or (() if params else DRAWS))
+    drawn = load_draws(draws or (() if params or synthetic else DRAWS))
     if synthetic:
         if market or rules or targets or earlier or out or report:
             raise click.UsageError("--synthetic goes with --params, --draws, --replications, --seed and --json only")
@@ -221,7 +221,7 @@ def _tell(
             m = metrics[id]
             id_, mean, span, unit = cells(METRICS[id], m)
             real = [cells(METRICS[id], {**m, "mean": m["real"]})[1] if "real" in m else ""] if known else []
-            luck = [cells(METRICS[id], m["luck"])[2]] if drawn else []
+            luck = ["{1} ({2})".format(*cells(METRICS[id], m["luck"]))] if drawn else []
             rows.append((id_, mean, span, *luck, *real, unit))
         print_table(rows if ids else [])
     for right, what in zip(scores, ("", "with luck alone:"), strict=True):

@@ -158,8 +158,8 @@ def summary(held: Sequence[Held]) -> str:
 
 
 def tally(held: Sequence[Held]) -> list[tuple[str, ...]]:
-    """A table for people: how many published values lie in the 90 % band, and mean scores of the outcomes that are
-    shares, with draws of parameters and with luck alone; after implementation and of tenders, by status.
+    """A table for people: how many published values lie in the 90 % band, and mean and median scores of the outcomes
+    that are shares, with draws of parameters and with luck alone; after implementation and of tenders, by status.
     """
     sides = ("", ", luck alone") if any(h.luck for h in held) else ("",)
     heads = [f"{what}{side}" for what in ("in 90 %", "interval score", "CRPS") for side in sides]
@@ -171,14 +171,14 @@ def tally(held: Sequence[Held]) -> list[tuple[str, ...]]:
             if mine:
                 both = [mine, [h.luck or h for h in mine]][: len(sides)]
                 inside = [str(sum(h.verdict == "in" for h in each)) for each in both]
-                means = [_mean(each, score) for score in ("score", "crps") for each in both]
+                means = [_scores(each, score) for score in ("score", "crps") for each in both]
                 rows.append((f"{name}, {status or 'all'}", str(len(mine)), *inside, *means))
     return rows
 
 
-def _mean(held: Sequence[Held], score: str) -> str:
+def _scores(held: Sequence[Held], score: str) -> str:
     known = [getattr(h, score) for h in held if h.target.unit == "share" and not np.isnan(h.mean)]
-    return f"{np.mean(known):.3f}" if known else ""
+    return f"{np.mean(known):.3f} ({np.median(known):.3f})" if known else ""
 
 
 def record(

@@ -24,12 +24,17 @@ def draw(found: Outcomes) -> Chart:
         raise NothingToDraw(say("outcomes.none"))
     inside = sum(h.verdict == "in" for h in held)
     title = say("outcomes.title", inside=inside, all=len(held))
-    how, names = say("outcomes.how", n=found.content["replications"]), [style.label(h.target.outcome, 46) for h in held]
+    drawn = any(h.luck for h in held)
+    how = say("outcomes.how", n=found.content["replications"]) + (say("outcomes.luck") if drawn else "")
+    names = [style.label(h.target.outcome, 46) for h in held]
     figure, (axes,), at = marks.listed(found.origin, title, how, names, "outcome", (10.5, 0.22), keys=1)
     few = held[: len(at)]
     values = np.array([h.target.value for h in few])
     mean, low, high, least, most = (np.array(column) / values for column in zip(*map(_numbers, few), strict=True))
     axes.hlines(at, low, high, color=style.BLUE, linewidth=5, alpha=0.35, label=say("outcomes.band"))
+    if drawn:
+        alone = np.array([(h.luck.low, h.luck.high) if h.luck else (np.nan, np.nan) for h in few]).T / values
+        axes.hlines(at, *alone, color=style.BLUE, linewidth=1.5)
     axes.plot(mean, at, "o", color=style.BLUE, markersize=5, label=say("outcomes.simulated"))
     axes.hlines(at, least, most, color=style.INK, linewidth=1.2)
     axes.plot(np.ones(len(few)), at, "|", color=style.INK, markersize=11, mew=2.2, label=say("outcomes.published"))
@@ -58,5 +63,6 @@ def _row(h: Held) -> dict[str, Any]:
     t = h.target
     row = {"id": t.id, "metric": t.metric, "unit": t.unit}
     row |= {name: getattr(h, name) for name in ("mean", "low", "high", "low80", "high80")}
+    row |= {"luck_low": h.luck.low, "luck_high": h.luck.high} if h.luck else {}
     published = {"published": t.value, "published_low": t.low, "published_high": t.high}
     return {**row, **published, "in": h.verdict, "status": t.status}
