@@ -24,7 +24,7 @@ from vbp_sim.engine.goods import Goods
 from vbp_sim.engine.owners import Owners
 from vbp_sim.engine.postings import WHOLE, Postings
 from vbp_sim.engine.terms import Terms, terms_of
-from vbp_sim.engine.turnover import Laid, Trade, Turnover, lay_out, turnover
+from vbp_sim.engine.turnover import Laid, Trade, Turnover, baseline, lay_out, turnover
 from vbp_sim.facts import fact
 
 Floats = npt.NDArray[np.float64]
@@ -64,8 +64,7 @@ class Accounts(Postings):
         found = self.surplus.ready(m - 1 if m < self.months - 1 else m)
         if not found:
             return
-        covered = self.trade.spec.finance.fund_share * self.trade.spec.finance.insured_share
-        usual = covered * (self.trade.recorder.monthly["need"].sum(axis=3) * self.trade.prices.mean).sum(axis=1)
+        usual = self.trade.spec.finance.covered * baseline(self.trade)[0]
         self.surplus.appropriate(found, usual - sum(self.flows[flow].sum(axis=(1, 3)) for flow in FUND_PAID))
         for one in found:
             part = self.surplus.part[one.appropriated, one.place]

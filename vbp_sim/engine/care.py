@@ -40,7 +40,7 @@ class Care:
         self.trade = trade
         finance, market = trade.spec.finance, trade.market
         shape = (len(market.drugs), len(market.provinces))
-        self.share = finance.fund_share * finance.insured_share
+        self.share = finance.covered
         self.ward = np.tile(np.array([[drug.inpatient_share] for drug in market.drugs]), (1, shape[1]))
         self.groups = np.array([level_weights(place, trade.spec.demand) for place in market.provinces])
         self.bundled = np.zeros((len(trade.clock.months), shape[1]))
@@ -130,8 +130,8 @@ class Care:
 
 def usual_month(trade: Trade) -> Floats:
     """The fund's part of a month's need before any report, at earlier prices, (places,) yuan."""
-    finance, need = trade.spec.finance, trade.market.reported / trade.spec.demand.reporting_ratio / 12
-    return np.asarray(finance.fund_share * finance.insured_share * (need * trade.prices.mean).sum(axis=0))
+    need = trade.market.reported / trade.spec.demand.reporting_ratio / 12
+    return np.asarray(trade.spec.finance.covered * (need * trade.prices.mean).sum(axis=0))
 
 
 def _cut(law: Any) -> float:

@@ -10,7 +10,7 @@ import numpy.typing as npt
 
 from vbp_sim.agents.choice.interface import Terms
 from vbp_sim.engine.prices import Others
-from vbp_sim.engine.response import felt, terms
+from vbp_sim.engine.response import Sides, felt, terms
 from vbp_sim.engine.world import World
 from vbp_sim.rules.assessment import Assessment
 from vbp_sim.rules.retention import Retention
@@ -73,16 +73,15 @@ def staff_expect(world: World, place: Expecting, m: int, drugs: list[int]) -> Fl
 
 def terms_of(world: World, place: Expecting, m: int, drugs: list[int]) -> Terms:
     """What the law pays for selected products rather than others in the agreement years that begin."""
-    prices, others = zip(*map(place.sides, drugs), strict=True)
+    sides, others = _sides(world, place, m, drugs)
     payment, reimbursement, markup, platform = (
         world.laws.part(kind, place.index, m) for kind in ("hospital_payment", "reimbursement", "markup", "platform")
     )
     bears = payment.bears(np.array([world.market.drugs[d].inpatient_share for d in drugs]))
-    years, mean = (m - place.begins[drugs]) // 12 + 1, world.prices.mean[drugs, place.index]
-    gap, gain = terms(np.array(prices), [*others], mean, years, bears, markup.rate, reimbursement, world.spec.finance)
+    gap, gain = terms(sides, bears, markup.rate, reimbursement, world.spec.finance)
     marked = np.array([
         float(np.dot(o.parts, platform.marks(np.array(o.prices) / price)))
-        for price, o in zip(prices, others, strict=True)
+        for price, o in zip(sides.price, others, strict=True)
     ])  # fmt: skip
     return Terms(gap, gain, markup.tied, marked)
 
@@ -90,10 +89,16 @@ def terms_of(world: World, place: Expecting, m: int, drugs: list[int]) -> Terms:
 def felt_of(world: World, place: Expecting, m: int, drugs: list[int], going: Floats) -> Floats:
     """What a unit of drugs is felt to cost in the year that begins, (drugs,); the part ``going`` to the selected
     product is expected."""
-    prices, others = zip(*map(place.sides, drugs), strict=True)
     law = world.laws.part("reimbursement", place.index, m)
-    years, mean = (m - place.begins[drugs]) // 12 + 1, world.prices.mean[drugs, place.index]
-    return felt(going, np.array(prices), [*others], mean, years, law, world.spec.finance)
+    return felt(going, _sides(world, place, m, drugs)[0], law, world.spec.finance)
+
+
+def _sides(world: World, place: Expecting, m: int, drugs: list[int]) -> tuple[Sides, list[Others]]:
+    """What some drugs cost a place in the agreement years that begin, and what they are chosen against."""
+    prices, others = zip(*map(place.sides, drugs), strict=True)
+    part, brand, generic = np.array([[o.originator_part, o.originator_price, o.generic_price] for o in others]).T
+    years = (m - place.begins[drugs]) // 12 + 1
+    return Sides(np.array(prices), part, brand, generic, world.prices.mean[drugs, place.index], years), [*others]
 
 
 def _money(
@@ -114,7 +119,7 @@ def _money(
         base, np.array(before)[:, None], place.agreed[drugs], np.array(price)[:, None], spent, finance.fund_share,
         finance.insured_share,
     )  # fmt: skip
-    return budget * (finance.fund_share * finance.insured_share), surplus
+    return budget * finance.covered, surplus
 
 
 def outlook(

@@ -37,13 +37,14 @@ class Fund:
         moved = [sign * flows[name][:months].sum(axis=(1, 3)) for name, sign in _SIGNS.items() if sign]
         return np.asarray(np.sum(moved, axis=0))
 
-    def reserve(self, flows: Mapping[str, Floats], months: int) -> Floats:
-        """What is in reserve at the end of each of the first ``months``, (months, places)."""
-        return np.asarray(self._start + (self.budget[:months] - self.paid(flows, months)).cumsum(axis=0))
+    def reserve(self, paid: Floats) -> Floats:
+        """What is in reserve at the end of each of the first months, of what it ``paid`` in them, (months, places)."""
+        return np.asarray(self._start + (self.budget[: len(paid)] - paid).cumsum(axis=0))
 
     def close(self, m: int, flows: Mapping[str, Floats]) -> list[tuple[int, float]]:
         """Return the places that begin to warn in a month, and their reserve in months of what they paid in a year."""
-        year, left = self.paid(flows, m + 1)[-12:].mean(axis=0), self.reserve(flows, m + 1)[-1]
+        paid = self.paid(flows, m + 1)
+        year, left = paid[-12:].mean(axis=0), self.reserve(paid)[-1]
         months = np.divide(left, year, out=np.full_like(year, np.inf), where=year > 0)
         low = months < self._line[m]
         begins, self.low = np.flatnonzero(low & ~self.low), low

@@ -15,6 +15,7 @@ from vbp_sim.engine.price_index import chained
 from vbp_sim.engine.recorder import Recorder
 from vbp_sim.engine.shelf import Mix
 from vbp_sim.engine.tables import TABLES
+from vbp_sim.engine.turnover import baseline
 from vbp_sim.engine.world import World
 from vbp_sim.scenario.market import LEVELS
 
@@ -115,15 +116,9 @@ def _filled_back(mix: npt.NDArray[np.int64]) -> npt.NDArray[np.int64]:
 
 
 def _fund(world: World, use: Table) -> Table:
-    """Rows: month x province, all drugs together. Money that moved is that of the accounts; the baseline values the
-    same need at earlier prices and shares, and at their own price the doses of other molecules that drugs replaced."""
-    rec, accounts, finance = world.recorder, world.accounts, world.spec.finance
-    gained = rec.monthly["gained"].sum(axis=3)
-    own = ((rec.monthly["need"].sum(axis=3) - gained) * rec.prices.mean).sum(axis=1)
-    doses = np.array([world.classes.unit_price(m) for m in range(len(gained))])
-    replaced = (gained * world.classes.drawn * doses).sum(axis=1)
-    baseline = own + replaced
-    covered = finance.fund_share * finance.insured_share
+    """Rows: month x province, all drugs together. Money that moved is that of the accounts."""
+    rec, accounts, covered = world.recorder, world.accounts, world.spec.finance.covered
+    whole, replaced = baseline(world)
 
     def moved(*flows: str) -> Floats:
         return np.asarray(sum(accounts.flows[flow].sum(axis=(1, 3)) for flow in flows))
@@ -131,17 +126,17 @@ def _fund(world: World, use: Table) -> Table:
     return {
         **_keys(_axes(rec, "month", "province")),
         "spend": (moved("goods") - accounts.alternatives).ravel(),
-        "baseline": baseline.ravel(),
+        "baseline": whole.ravel(),
         "alternatives": accounts.alternatives.ravel(),
         "replaced": replaced.ravel(),
         "outside": moved("outside_self", "outside_fund").ravel(),
         "fund_paid": moved(*FUND_PAID).ravel(),
         "patient_paid": moved("copayment", "markup_self", "offline", "outside_self").ravel(),
-        "baseline_fund": (covered * baseline).ravel(),
-        "baseline_patient": ((1 - covered) * baseline).ravel(),
+        "baseline_fund": (covered * whole).ravel(),
+        "baseline_patient": ((1 - covered) * whole).ravel(),
         "bundled": accounts.care.bundled.ravel(),
         "budget": accounts.fund.budget.ravel(),
-        "reserve": accounts.fund.reserve(accounts.flows, len(rec.clock.months)).ravel(),
+        "reserve": accounts.fund.reserve(accounts.fund.paid(accounts.flows, len(rec.clock.months))).ravel(),
         "prepaid": moved("advance", "advance_kept").ravel(),
         "delay_days": accounts.goods.delay.ravel(),
         "price_index": chained(rec, _by_item(rec, use), _filled_back(rec.mix)).ravel(),

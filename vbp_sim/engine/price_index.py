@@ -8,11 +8,10 @@ costs what its products cost before any round, by their earlier shares.
 
 from __future__ import annotations
 
-import math
-
 import numpy as np
 import numpy.typing as npt
 
+from vbp_sim.engine.prices import mean_price
 from vbp_sim.engine.recorder import Recorder
 from vbp_sim.engine.shelf import Mix
 
@@ -44,9 +43,6 @@ def _earlier(rec: Recorder, drug: int, place: int, mix: Mix) -> Floats:
     products, shares, prices = rec.prices.earlier(drug, place)
     brand = np.array([i >= 0 and bool(rec.products.originator[i]) for i in products])
     inside = np.isin(products, mix.products)
-    usual = math.fsum(prices * shares) / math.fsum(shares) if shares.sum() > 0 else float(prices.mean())
-    found = []
-    for rows in (inside, ~inside & ~brand, ~inside & brand):
-        weight = math.fsum(shares[rows])
-        found.append(math.fsum(shares[rows] * prices[rows]) / weight if weight > 0 else usual)
-    return np.array(found)
+    usual = mean_price(prices, shares, float(prices.mean()))
+    groups = inside, ~inside & ~brand, ~inside & brand
+    return np.array([mean_price(prices[rows], shares[rows], usual) for rows in groups])

@@ -72,7 +72,8 @@ class Prices:
         mine, home = self._of[drug], int(self.home[drug, place])
         share, price = self._listed.share[home][mine], self._listed.price[home][mine]
         generics = ~self._products.originator[mine]
-        usual = price[generics].mean() if generics.any() else price.mean()
+        paid = price[generics] if generics.any() else price
+        usual = math.fsum(paid) / len(paid)
         left = max(0.0, 1 - math.fsum(share))
         return np.append(mine, -1), np.append(share, left), np.append(price, usual)
 
@@ -95,13 +96,10 @@ class Prices:
 
     def _without(self, drug: int, place: int, home: int, selected: tuple[int, ...]) -> Others:
         p, mine, share = self._products, self._of[drug], self._listed.share[home]
-        generics = mine[~p.originator[mine]]
         rest = mine[~np.isin(mine, selected)]
         rest_generic, rest_originator = rest[~p.originator[rest]], rest[p.originator[rest]]
         price = self.before[:, place]
-        paid = self._listed.price[home][generics if generics.size else mine]
-        usual = math.fsum(paid) / len(paid)
-        unqualified = max(0.0, 1 - math.fsum(share[mine]))
+        unqualified, usual = (float(column[-1]) for column in self.earlier(drug, place)[1:])
         generic = math.fsum([*share[rest_generic], unqualified])
         before = math.fsum(share[rest_originator])  # exact, so that the order of rows does not matter
         brands = share[rest_originator] * (self._stays if selected else 1.0)
@@ -111,8 +109,8 @@ class Prices:
         of_all = weights / both if both > 0 else np.append(np.zeros(len(weights) - 1), 1.0)
         return Others(
             originator_part=originator / both if both > 0 else 0.0,
-            originator_price=_mean(price[rest_originator], share[rest_originator], usual),
-            generic_price=_mean(
+            originator_price=mean_price(price[rest_originator], share[rest_originator], usual),
+            generic_price=mean_price(
                 np.append(price[rest_generic], usual), np.append(share[rest_generic], unqualified), usual
             ),
             originator_share=before,
@@ -123,6 +121,7 @@ class Prices:
         )
 
 
-def _mean(values: Floats, weights: Floats, otherwise: float) -> float:
+def mean_price(values: Floats, weights: Floats, otherwise: float) -> float:
+    """Mean by volume, ``otherwise`` where there is none."""
     total = math.fsum(weights)
     return math.fsum(values * weights) / total if total > 0 else otherwise

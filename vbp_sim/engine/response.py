@@ -9,10 +9,11 @@ before.
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+
 import numpy as np
 import numpy.typing as npt
 
-from vbp_sim.engine.prices import Others
 from vbp_sim.rules.reimbursement import Reimbursement
 from vbp_sim.scenario.spec import Demand, Finance
 from vbp_sim.streams import Streams
@@ -65,59 +66,54 @@ class Response:
         return np.asarray(np.mean([known[m] if 0 <= m < len(known) else self.trend(m) for m in months], axis=0))
 
 
-def felt(
-    share: Floats, price: Floats, others: list[Others], mean: Floats, years: Ints, law: Reimbursement, finance: Finance
-) -> Floats:
+@dataclass(frozen=True)
+class Sides:
+    """What a unit of some drugs costs, (drugs,): the selected product's ``price``, the originators' ``part`` of the
+    other side with ``brand``'s and ``generic``'s price, and the ``mean`` price before any agreement. The ``years`` of
+    the agreements decide on payment standards."""
+
+    price: Floats
+    part: Floats
+    brand: Floats
+    generic: Floats
+    mean: Floats
+    years: Ints
+
+    def fund_pays(self, paid: Floats, law: Reimbursement, finance: Finance) -> Floats:
+        """What the fund pays of a price that insured patients ``paid``, (drugs,)."""
+        fund = np.zeros_like(paid)
+        for year in np.unique(self.years).tolist():
+            now = self.years == year
+            standard = law.standard(paid[now], self.price[now], int(year))
+            fund[now] = law.fund_pays(paid[now], standard, finance.fund_share)
+        return fund
+
+
+def felt(share: Floats, sides: Sides, law: Reimbursement, finance: Finance) -> Floats:
     """Price of a unit and the patient's part of it, over those before any agreement, (drugs,).
 
-    ``share`` of the use is expected to go to selected products at ``price``, the rest to ``others``; ``mean`` was the
-    price before. ``years`` of the agreements decide on payment standards.
+    ``share`` of the use is expected to go to selected products, the rest to the others.
     """
-    usual = finance.fund_share * finance.insured_share
+    usual = finance.covered
 
     def both(paid: Floats) -> Floats:
-        return np.asarray(2 * paid - finance.insured_share * _fund_pays(paid, price, years, law, finance))
+        return np.asarray(2 * paid - finance.insured_share * sides.fund_pays(paid, law, finance))
 
-    part, brand, generic = _sides(others)
-    rest = part * both(brand) + (1 - part) * both(generic)
-    return np.asarray((share * price * (2 - usual) + (1 - share) * rest) / (mean * (2 - usual)))
+    rest = sides.part * both(sides.brand) + (1 - sides.part) * both(sides.generic)
+    return np.asarray((share * sides.price * (2 - usual) + (1 - share) * rest) / (sides.mean * (2 - usual)))
 
 
-def terms(
-    price: Floats,
-    others: list[Others],
-    mean: Floats,
-    years: Ints,
-    bears: Floats,
-    markup: float,
-    law: Reimbursement,
-    finance: Finance,
-) -> tuple[Floats, Floats]:
+def terms(sides: Sides, bears: Floats, markup: float, law: Reimbursement, finance: Finance) -> tuple[Floats, Floats]:
     """How much less of the others' price the fund pays, and what an institution gains by a unit of the selected
     product instead, over the earlier price, (drugs,); see `vbp_sim.agents.choice.interface.Terms`.
 
     The institution ``bears`` a part of what the fund pays for a price, and adds a ``markup`` to it.
     """
-    part, brand, generic = _sides(others)
-    rest, covered = part * brand + (1 - part) * generic, np.zeros_like(price)
-    for weight, paid in ((part, brand), (1 - part, generic)):
-        covered += weight * _fund_pays(paid, price, years, law, finance)
+    weighed = (sides.part, sides.brand), (1 - sides.part, sides.generic)
+    rest, covered = sides.part * sides.brand + (1 - sides.part) * sides.generic, np.zeros_like(sides.price)
+    for weight, paid in weighed:
+        covered += weight * sides.fund_pays(paid, law, finance)
     usual = finance.fund_share * rest
     gap = (1 - np.divide(covered, usual, out=np.ones_like(rest), where=usual > 0)) / (1 - 1 / 5)
-    saved = finance.insured_share * (covered - _fund_pays(price, price, years, law, finance))
-    return np.clip(gap, 0, 1), np.asarray((bears * saved - markup * (rest - price)) / mean)
-
-
-def _sides(others: list[Others]) -> tuple[Floats, Floats, Floats]:
-    part, brand, generic = np.array([[o.originator_part, o.originator_price, o.generic_price] for o in others]).T
-    return part, brand, generic
-
-
-def _fund_pays(paid: Floats, price: Floats, years: Ints, law: Reimbursement, finance: Finance) -> Floats:
-    """What the fund pays of a price that insured patients pay, in the years of agreements at ``price``, (drugs,)."""
-    fund = np.zeros_like(paid)
-    for year in np.unique(years).tolist():
-        now = years == year
-        standard = law.standard(paid[now], price[now], int(year))
-        fund[now] = law.fund_pays(paid[now], standard, finance.fund_share)
-    return fund
+    saved = finance.insured_share * (covered - sides.fund_pays(sides.price, law, finance))
+    return np.clip(gap, 0, 1), np.asarray((bears * saved - markup * (rest - sides.price)) / sides.mean)

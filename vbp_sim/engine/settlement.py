@@ -186,7 +186,7 @@ def _settle(
     base, spent, volume = base * counts, other * rest[:, None] * counts, retention.counted(agreed, bought) * counts
     ward = np.array([world.market.drugs[drug].inpatient_share for drug in d])
     by_case = np.zeros(len(d)) if retention.on_cases else world.laws.part("hospital_payment", p, m).by_case(ward)
-    covered, counted_share = finance.fund_share * finance.insured_share, finance.fund_share * (1 - by_case[:, None])
+    covered, counted_share = finance.covered, finance.fund_share * (1 - by_case[:, None])
     surplus = retention.surplus(base, before, volume, price, spent, counted_share, finance.insured_share)
     budget, score = base * before * covered, np.maximum(score - points, 0.0)
     kept = surplus * retention.ratio(score, passed, surplus / np.maximum(budget * (1 - by_case[:, None]), 1e-12))

@@ -157,7 +157,7 @@ def turnover(trade: Trade, laid: Laid, m: int) -> Turnover:
     originator = left * part[..., None]
     generic = left - originator
     paid = trade.paid[..., None]
-    share = finance.fund_share * finance.insured_share
+    share = finance.covered
     covered = (selected * paid + elsewhere) * share
     pays = _fund_pays(trade, m, originator_price), _fund_pays(trade, m, generic_price)
     covered = covered + finance.insured_share * (originator * pays[0][..., None] + generic * pays[1][..., None])
@@ -187,6 +187,15 @@ def _away(trade: Trade, laid: Laid, gone: Floats, price: Floats, share: float) -
     )
     covered = yuan * (share * finance.fund_channels)
     return {"away": yuan, "away_covered": covered, "away_cost": gone * per_unit[..., None], "away_units": units}
+
+
+def baseline(trade: Trade) -> tuple[Floats, Floats]:
+    """What each month's need would have cost without VBP, (months, places) yuan: need at earlier prices and shares, and
+    at their own price the doses of other molecules that drugs replaced; these alone are the second."""
+    gained, need = (trade.recorder.monthly[name].sum(axis=3) for name in ("gained", "need"))
+    doses = np.array([trade.classes.unit_price(m) for m in range(len(gained))])
+    replaced = (gained * trade.classes.drawn * doses).sum(axis=1)
+    return ((need - gained) * trade.prices.mean).sum(axis=1) + replaced, replaced
 
 
 def by_drug(trade: Trade, values: Floats) -> Floats:

@@ -222,6 +222,11 @@ class Finance(Frozen):
         le=10,
     )
 
+    @property
+    def covered(self) -> float:
+        """Part of all spending at covered prices that the fund pays, r x s."""
+        return self.fund_share * self.insured_share
+
     def punctual(self, rigour: float) -> float:
         """Share of the institutions of a place that pay when it is due, by the place's rigour (standard normal)."""
         share, law = self.on_time_share, NormalDist()

@@ -14,10 +14,11 @@ from typing import ClassVar
 
 import numpy as np
 import numpy.typing as npt
+from pydantic import model_validator
 
 from vbp_sim.rules.local.review import Review
 from vbp_sim.scenario.limits import Portion
-from vbp_sim.scenario.parts import Part, param
+from vbp_sim.scenario.parts import Part, param, wrong
 from vbp_sim.streams import Streams, Words, uniform_of, words_at
 
 Floats = npt.NDArray[np.float64]
@@ -107,3 +108,31 @@ class Answering(Reporting):
         ge=0,
         le=100,
     )
+
+
+class Foreseeing(Reporting):
+    """Reports by the demand for the selected product that an institution expects, and how sure it is of that."""
+
+    cv_low: float = param(0.2, "least uncertainty of an institution about its demand (sd / mean)", gt=0, le=2)
+    cv_high: float = param(0.5, "largest uncertainty of an institution about its demand (sd / mean)", gt=0, le=2)
+    expected_share: float = param(
+        0.72,
+        "share of a drug's use that institutions expect the selected product to take",
+        source="71.66 % after the pilot [B2]; taken as foreseen",
+        confidence="I",
+        gt=0,
+        le=1,
+    )
+
+    @model_validator(mode="after")
+    def in_order(self) -> Foreseeing:
+        if self.cv_low > self.cv_high:
+            raise wrong("cv_low", f"cv_low ({self.cv_low:g}) lies above cv_high ({self.cv_high:g})")
+        return self
+
+    def foreseen(self, history: History, luck: Streams) -> tuple[Floats, Floats]:
+        """Return the expected demand, units per year, and its uncertainty (sd / mean), (drugs, institutions)."""
+        keys = luck.keys("reporting.cv", history.drugs, history.round)
+        drawn = uniform_of(words_at(keys[:, None], history.at))
+        cv = self.cv_low + (self.cv_high - self.cv_low) * drawn
+        return history.use * (1 + self.growth) * self.expected_share, cv

@@ -15,14 +15,13 @@ from __future__ import annotations
 from typing import Literal
 
 import numpy as np
-from pydantic import model_validator
 
-from vbp_sim.agents.reporting.interface import Answering, Floats, History
-from vbp_sim.scenario.parts import param, wrong
-from vbp_sim.streams import LEVELS, Streams, normal_of, normal_table, uniform_of, words_at
+from vbp_sim.agents.reporting.interface import Answering, Floats, Foreseeing, History
+from vbp_sim.scenario.parts import param
+from vbp_sim.streams import LEVELS, Streams, normal_of, normal_table, words_at
 
 
-class Newsvendor(Answering):
+class Newsvendor(Foreseeing, Answering):
     """Institutions under-report because missing the agreed volume costs more than running short of it."""
 
     model: Literal["newsvendor"] = "newsvendor"
@@ -35,34 +34,14 @@ class Newsvendor(Answering):
         le=1000,
     )
     cost_ratio_spread: float = param(0.5, "spread of that ratio between institutions, sd of the logarithm", ge=0, le=3)
-    cv_low: float = param(0.2, "least uncertainty of an institution about its demand (sd / mean)", gt=0, le=2)
-    cv_high: float = param(0.5, "largest uncertainty of an institution about its demand (sd / mean)", gt=0, le=2)
-    expected_share: float = param(
-        0.72,
-        "share of a drug's use that institutions expect the selected product to take",
-        source="71.66 % after the pilot [B2]; taken as foreseen",
-        confidence="I",
-        gt=0,
-        le=1,
-    )
-
-    @model_validator(mode="after")
-    def in_order(self) -> Newsvendor:
-        if self.cv_low > self.cv_high:
-            raise wrong("cv_low", f"cv_low ({self.cv_low:g}) lies above cv_high ({self.cv_high:g})")
-        return self
 
     def wished(self, history: History, luck: Streams) -> Floats:
         """See `Reporting.wished`."""
-
-        def draw(what: str) -> np.ndarray[tuple[int, ...], np.dtype[np.uint64]]:
-            keys = luck.keys(f"reporting.{what}", history.drugs, history.round)
-            return words_at(keys[:, None], history.at)
-
-        ratio = self.cost_ratio * np.exp(self.cost_ratio_spread * normal_of(draw("cost-ratio")))
+        keys = luck.keys("reporting.cost-ratio", history.drugs, history.round)
+        drawn = normal_of(words_at(keys[:, None], history.at))
+        ratio = self.cost_ratio * np.exp(self.cost_ratio_spread * drawn)
         ratio = (ratio + self.penalty_weight * history.over) / (1 + self.penalty_weight * history.under)
-        cv = self.cv_low + (self.cv_high - self.cv_low) * uniform_of(draw("cv"))
-        expected = history.use * (1 + self.growth) * self.expected_share
+        expected, cv = self.foreseen(history, luck)
         agreed = expected * lognormal_quantile(1 / (1 + ratio), cv)
         return np.asarray(agreed / np.maximum(history.share, 1e-9)[:, None])
 
