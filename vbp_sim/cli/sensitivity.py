@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from vbp_sim.cli.common import message, print_json, print_table
+from vbp_sim.cli.common import message, print_json, print_table, written
 from vbp_sim.cli.sweep import go_on, of_runs, reported
 
 if TYPE_CHECKING:
@@ -70,8 +70,9 @@ def command(
 def _effects(folder: Path, method: str, metrics: tuple[str, ...], as_json: bool, quiet: bool) -> None:
     from vbp_sim.report.charts.catalogue import draw_all
     from vbp_sim.report.studied import Studied
+    from vbp_sim.report.words.language import say
     from vbp_sim.studies import findings
-    from vbp_sim.studies.sensitivity import SIZES, sensitivity
+    from vbp_sim.studies.sensitivity import sensitivity
 
     found = sensitivity(folder, method, metrics)
     findings.write_effects(folder, method, found)
@@ -80,22 +81,19 @@ def _effects(folder: Path, method: str, metrics: tuple[str, ...], as_json: bool,
     if as_json:
         print_json({"folder": str(folder), "method": method, "effects": [dataclasses.asdict(e) for e in found]})
     elif not quiet:
-        print_table([_HEADS[method], *(_row(effect, method, found) for effect in found)])
-        message(f"{SIZES[method]}; with its 95 % interval")
-    message(f"written: {folder}", quiet=quiet)
-
-
-_HEADS = {
-    "sobol": ("metric", "uncertainty", "total", "interval", "first", "interval"),
-    "morris": ("metric", "uncertainty", "mu*", "interval", "sigma", ""),
-    "lhs": ("metric", "uncertainty", "size", "interval", "correlation", "interval"),
-}
+        heads = ("metric", "uncertainty", f"head_{method}", "interval", f"detail_{method}")
+        head = [say(f"studies.{name}") for name in heads]
+        last = "" if method == "morris" else say("studies.interval")
+        print_table([(*head, last), *(_row(effect, method, found) for effect in found)])
+        message(say("studies.with_interval", size=say(f"studies.size_{method}")))
+    written(folder, quiet=quiet)
 
 
 def _row(effect: Effect, method: str, found: Sequence[Effect]) -> tuple[str, ...]:
     """A line of the table; what Morris's screening measures is in the metric's unit, the same for all lines of it."""
     from vbp_sim.report.comparison import scale_of
-    from vbp_sim.report.words.language import say
+    from vbp_sim.report.summary import meaning
+    from vbp_sim.report.words.language import language, say
     from vbp_sim.runs.metrics import METRICS
 
     size, unit = 1.0, ""
@@ -109,7 +107,8 @@ def _row(effect: Effect, method: str, found: Sequence[Effect]) -> tuple[str, ...
     def span(low: float, high: float) -> str:
         return "" if math.isnan(low) else f"[{said(low)}, {said(high)}]"
 
-    metric = say("compare.metric_with_unit", metric=effect.metric, unit=unit) if unit else effect.metric
+    metric = effect.metric if language() == "en" else meaning(METRICS[effect.metric])
+    metric = say("compare.metric_with_unit", metric=metric, unit=unit) if unit else metric
     return (
         metric, effect.uncertainty, said(effect.size), span(effect.low, effect.high) or say("compare.too_few"),
         said(effect.detail), span(effect.detail_low, effect.detail_high),
