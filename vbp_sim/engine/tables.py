@@ -22,8 +22,8 @@ from vbp_sim.engine.columns import (
 )
 from vbp_sim.engine.flows import CLAIMS, FLOWS
 from vbp_sim.engine.settled_tables import SETTLED
-from vbp_sim.engine.supply_tables import SUPPLY
 from vbp_sim.engine.supervised_tables import SUPERVISED
+from vbp_sim.engine.supply_tables import SUPPLY
 
 TABLES: dict[str, Table] = {
     declared.name: declared
