@@ -59,9 +59,10 @@ class Seen:
 
 
 class Ledger:
-    """Writes down what each institution buys of each drug, month by month, for `sample`."""
+    """Writes down what each institution buys of each drug in some ``months``, for `sample`."""
 
-    def __init__(self, scenario: Scenario) -> None:
+    def __init__(self, scenario: Scenario, months: range) -> None:
+        self._months = months
         self._drugs = [drug.id for drug in scenario.market.drugs]
         self.rows: list[tuple[int, str, str, float, float]] = []
         self._before: dict[int, Floats] = {}
@@ -70,8 +71,10 @@ class Ledger:
         """A place has received a month's goods."""
         now = place.bought.copy()
         before = self._before.get(place.index, np.zeros_like(now))
-        new = now - np.where(now >= before, before, 0.0)
         self._before[place.index] = now
+        if m not in self._months:
+            return
+        new = now - np.where(now >= before, before, 0.0)
         names = [f"{place.id}/{level}/{number}" for level, number in numbered(place)]
         for d, i in zip(*(axis.tolist() for axis in np.nonzero(place.agreed > 0)), strict=True):
             self.rows.append((m, names[i], self._drugs[d], float(new[d, i]), float(place.agreed[d, i])))
@@ -195,13 +198,8 @@ def sample(
 ) -> list[tuple[str, str, str, float, float]]:
     """What the hospitals of one replication buy in the first months of a round, as rows of `COLUMNS`."""
     round = round or min(scenario.spec.rounds, key=lambda name: scenario.spec.rounds[name].calendar.start)
-    ledger = Ledger(scenario)
-    simulate(scenario, replication, ledger)
     months_of_run = Clock(scenario.spec.start, horizon(scenario)).months
     since = months_of_run.index(first_month(scenario, round))
-    shown = range(since, since + months)
-    return [
-        (f"{months_of_run[m]:%Y-%m}", name, drug, units, agreed)
-        for m, name, drug, units, agreed in ledger.rows
-        if m in shown
-    ]
+    ledger = Ledger(scenario, range(since, since + months))
+    simulate(scenario, replication, ledger)
+    return [(f"{months_of_run[m]:%Y-%m}", name, drug, units, agreed) for m, name, drug, units, agreed in ledger.rows]
