@@ -44,8 +44,9 @@ Bands are over replications. Replication k takes draw k of what is not known of 
 hold luck and parameters; beside them stands the 90 % band of luck alone, with every parameter at its default. Neither
 holds that the structure of a model may be wrong. A wider band is no skill: the interval score (Gneiting and Raftery
 2007: width, and 20 times what lies outside) and the CRPS punish width, and lower is better. The centres of use and
-spending are worse with draws than at the defaults: take levels from the defaults, widths from the draws. Whence draws come, and what
-they were weighed by, stands in [calibration](calibration.md#parameters-in-the-bands); `--draws none` leaves them out.
+spending are worse with draws than at the defaults: take levels from the defaults, widths from the draws. Whence draws
+come, and what they were weighed by, stands in [calibration](calibration.md#parameters-in-the-bands); `--draws none`
+leaves them out.
 `fitted`: a parameter was set by it, agreement is no proof. `seen`: it was known when the models were made. `predicted`:
 no parameter was set by it and no design was chosen by it. `in`: the published value lies in the 90 % band; `near`: only
 its published interval reaches into the band; `none`: the metric does not apply.
@@ -125,8 +126,8 @@ def _naive(held: Sequence[Held], scores: Sequence[Skill], later: Sequence[progra
         f"{last.auc_naive:.3f} and a Brier score "
         f"of {last.brier_naive:.3f}, the model at its defaults {last.auc:.3f} and {last.brier:.3f}. "
         "Its generic bids: a regression of ln bid on ln firms and ln earlier price, fitted on the rounds before, has a "
-        f"CRPS of {last.crps_price:.3f}, on ln firms and ln ceiling {last.crps_regression:.3f}, the model {last.crps:.3f}, the pooled bids of the "
-        f"rounds before {last.crps_pooled:.3f}. Success of bids in batches 5 to 11: the K(n) table has a mean error of "
+        f"CRPS of {last.crps_price:.3f}, on ln firms and ln ceiling {last.crps_regression:.3f}, the model "
+        f"{last.crps:.3f}, the pooled bids of the rounds before {last.crps_pooled:.3f}. Success of bids in batches 5 to 11: the K(n) table has a mean error of "
         f"{off['success'][1]:.3f}, the model {off['success'][0]:.3f}; winners per drug: {off['winners'][1]:.2f} and "
         f"{off['winners'][0]:.2f}. {_KEPT_BACK}"
     )

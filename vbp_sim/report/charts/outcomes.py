@@ -61,7 +61,7 @@ def _beside(h: Held) -> str:
 def _row(h: Held) -> dict[str, Any]:
     """A row of the table: an outcome, its simulated band, and what was published of it."""
     t = h.target
-    row = {"id": t.id, "metric": t.metric, "unit": t.unit}
+    row: dict[str, Any] = {"id": t.id, "metric": t.metric, "unit": t.unit}
     row |= {name: getattr(h, name) for name in ("mean", "low", "high", "low80", "high80")}
     row |= {"luck_low": h.luck.low, "luck_high": h.luck.high} if h.luck else {}
     published = {"published": t.value, "published_low": t.low, "published_high": t.high}
