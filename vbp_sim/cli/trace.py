@@ -31,8 +31,8 @@ if TYPE_CHECKING:
 def command(run: Path, subject: str | None, site: str, falls: By | None, replication: int, as_json: bool) -> int:
     """Tell the story of one drug, manufacturer, province or site from a run folder; without a name, list the names.
 
-    --falls lists what falls with one site, maker of an ingredient or firm: its share of the agreed value, how much of
-    that has no backup, its drugs and provinces. Sites are known where products.csv names them.
+    With --falls it lists what falls with one site, maker of an ingredient or firm: its share of the agreed value, how
+    much of that has no backup, its drugs and provinces. Sites are known where products.csv names them.
     """
     from vbp_sim.report.words.names import local
     from vbp_sim.runs.folder import RunFolder

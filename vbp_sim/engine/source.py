@@ -33,7 +33,8 @@ class Source:
 
     def life(self, env: simpy.Environment, log: Callable[..., None]) -> Generator[simpy.Event, None, None]:
         """Stand still and deliver again, at the times of the shocks that are not over yet."""
-        kind, of = ("ingredient", "source") if self.drug else ("site", "site")
+        kind = "ingredient" if self.drug else "site"
+        stops, works = ("source_down", "source_back") if self.drug else ("site_down", "site_back")
         for shock in self.shocks:
             if shock.ends <= env.now:
                 continue
@@ -42,12 +43,12 @@ class Source:
             here = sum(not plant.gone for plant in self.plants)
             if here:
                 days = shock.ends - shock.begins
-                text = fact(f"{of}_down", name=self.name, days=round(days), firms=here)
+                text = fact(stops, name=self.name, days=round(days), firms=here)
                 log(f"{kind}-shock", drug=self.drug, value=days, text=text)
             yield env.timeout(shock.ends - env.now)
             self._switch(env.now, delivers=True)
             if here:
-                log(f"{kind}-recovery", drug=self.drug, text=fact(f"{of}_back", name=self.name))
+                log(f"{kind}-recovery", drug=self.drug, text=fact(works, name=self.name))
 
     def _switch(self, now: float, *, delivers: bool) -> None:
         self.delivers = delivers
