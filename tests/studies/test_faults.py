@@ -98,7 +98,7 @@ def test_a_worker_killed_from_outside_costs_no_run(tmp_path: Path, gate: Path, e
     wait_until(lambda: count(tmp_path / "s") >= 20)
     os.kill(workers_of(study.pid)[0], signal.SIGKILL)
     gate.touch()
-    shown, said = study.communicate(timeout=90)
+    shown, said = study.communicate(timeout=300)
     assert (study.returncode, shown.strip()) == (0, '[200, 0, ""]'), said
     assert len(runs(tmp_path / "s")) == 200
     assert same_as_serial(file, tmp_path / "s")
@@ -129,7 +129,7 @@ def test_ctrl_c_finishes_what_is_under_way_and_can_be_gone_on_with(tmp_path: Pat
     assert study.stderr
     assert study.stderr.readline().startswith("finishing the runs that are under way")
     gate.touch()
-    shown, said = study.communicate(timeout=60)
+    shown, said = study.communicate(timeout=300)
     assert study.returncode == 130, said
     assert '"interrupted"' in shown
     kept = len(runs(tmp_path / "s"))
@@ -144,7 +144,7 @@ def test_a_full_disk_ends_with_a_message_and_keeps_what_is_done(tmp_path: Path) 
     file = write_sweep(tmp_path, levers=growth(20), replications=100)
     (tmp_path / "s").mkdir()
     full = process(file, tmp_path / "s", "serial", "trivial", preexec_fn=small_files)
-    _, said = full.communicate(timeout=60)
+    _, said = full.communicate(timeout=300)
     assert full.returncode == 1, said
     assert "cannot be written" in said
     assert "Traceback" not in said
@@ -164,7 +164,7 @@ def test_a_folder_that_cannot_be_written_is_wrong_input(tmp_path: Path) -> None:
     (tmp_path / "there").mkdir()
     with read_only(tmp_path / "there", tmp_path / "disk") as there:
         refused = process(write_sweep(tmp_path), there / "s", "serial", "trivial")
-        _, said = refused.communicate(timeout=60)
+        _, said = refused.communicate(timeout=300)
     assert refused.returncode == 2, said
     assert "cannot be written" in said
 
