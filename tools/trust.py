@@ -128,8 +128,8 @@ def _naive(held: Sequence[Held], scores: Sequence[Skill], later: Sequence[progra
         "Its generic bids: a regression of ln bid on ln firms and ln earlier price, fitted on the rounds before, has a "
         f"CRPS of {last.crps_price:.3f}, on ln firms and ln ceiling {last.crps_regression:.3f}, the model "
         f"{last.crps:.3f}, the pooled bids of the rounds before {last.crps_pooled:.3f}. Success of bids in batches 5 "
-        f"to 11: the K(n) table has a mean error of {off['success'][1]:.3f}, the model {off['success'][0]:.3f}; winners "
-        f"per drug: {off['winners'][1]:.2f} and {off['winners'][0]:.2f}. {_KEPT_BACK}"
+        f"to 11: the K(n) table has a mean error of {off['success'][1]:.3f}, the model {off['success'][0]:.3f}; "
+        f"winners per drug: {off['winners'][1]:.2f} and {off['winners'][0]:.2f}. {_KEPT_BACK}"
     )
 
 
