@@ -11,7 +11,7 @@ PIP   := $(BIN)/python -m pip --quiet --quiet --disable-pip-version-check
 STAMP := $(VENV)/.installed
 
 .DEFAULT_GOAL := help
-.PHONY: help run test test-slow check bench benchmark lock docs env clean
+.PHONY: help run test test-slow check bench benchmark lock docs docs-site env clean
 
 help:
 	@echo "make run        run $(SCENARIO) and print the headline (SCENARIO=... ARGS=...)"
@@ -19,6 +19,7 @@ help:
 	@echo "make test-slow  the tests that take long"
 	@echo "make bench      speed against other ways of doing the same work"
 	@echo "make docs       write the generated pages, schemas and figures again"
+	@echo "make docs-site  make a site of the pages in docs, which needs no network: build/site/index.html"
 	@echo "make lock       choose the versions in requirements.lock again"
 	@echo "make clean      remove the environment and all caches, but no results"
 
@@ -41,6 +42,10 @@ bench benchmark: env
 
 docs: env
 	@PATH="$(CURDIR)/$(BIN):$$PATH" sh docs/generate.sh
+
+docs-site: env
+	@NO_MKDOCS_2_WARNING=1 $(BIN)/mkdocs build --strict --quiet
+	@echo "open build/site/index.html"
 
 lock: env
 	@$(PIP) install uv

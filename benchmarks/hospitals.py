@@ -78,7 +78,7 @@ class HospitalPlace(Place):
             yield from world.until(world.clock.day(first) + RECEIVE + 0.1)
             need, selected, substituted, unmet = (np.array(v).T for v in self.book.volumes)
             nothing = np.zeros_like(need)
-            volumes = (need, nothing, selected, nothing, nothing, substituted, nothing, unmet, agreed)
+            volumes = (need, nothing, selected, nothing, nothing, substituted, nothing, nothing, nothing, unmet, agreed)
             world.recorder.month(m, self.index, *volumes)
             self.book = Book(len(world.drug_ids))
 

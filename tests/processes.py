@@ -7,8 +7,8 @@ from collections.abc import Callable
 from pathlib import Path
 
 
-def wait_until(condition: Callable[[], object], seconds: float = 60.0) -> None:
-    """Wait for something to become true; AssertionError if it does not."""
+def wait_until(condition: Callable[[], object], seconds: float = 300.0) -> None:
+    """Wait for something to become true, on a busy machine too; AssertionError if it does not."""
     end = time.monotonic() + seconds
     while not condition():
         assert time.monotonic() < end, "it never happened"

@@ -10,6 +10,7 @@ import numpy as np
 from small import CLASSED, DRUGS, PRODUCTS, PROVINCES, SHARED, round_of, small
 
 from vbp_sim.engine.clock import add_months
+from vbp_sim.rules.local.supply_security import TIERS
 from vbp_sim.scenario.load import Scenario
 
 PLACES = ("north", "south", "east")
@@ -18,21 +19,33 @@ PLACES = ("north", "south", "east")
 def drawn(folder: Path, seed: int, *, ample: bool = False, classes: bool = False) -> Scenario:
     """The scenario of a seed; ``ample``: nobody fails and everybody can make what is asked; ``classes``: some patients
     turn to other molecules, else only under some seeds."""
-    luck, more = np.random.default_rng(seed), np.random.default_rng([seed, 1])
+    luck, more, short = (np.random.default_rng(key) for key in (seed, [seed, 1], [seed, 2]))
 
     def one(*values: Any) -> Any:
         return values[int(luck.integers(len(values)))]
+
+    def either(*values: Any) -> Any:
+        return values[int(short.integers(len(values)))]
 
     turning = {"price": float(more.choice([0.0, 0.0, 1.0])), "residual": float(more.choice([0.0, 0.4, 0.8]))}
     turning |= {"residual_trend": float(more.choice([-0.1, 0.0, 0.2]))}
     known = CLASSED if classes or more.random() < 0.7 else DRUGS
     return small(
         folder,
-        drugs=[{**row, "qualified": sum(p["drug"] == row["drug"] for p in PRODUCTS)} for row in known],
-        products=_products(luck, one),
+        drugs=[
+            {
+                **row,
+                "qualified": sum(p["drug"] == row["drug"] for p in PRODUCTS),
+                "shortage_class": either("", "usual", "children"),
+            }
+            for row in known
+        ],
+        products=[
+            {**row, "site": either("", "s1", "s2"), "api_maker": either("", "m1")} for row in _products(luck, one)
+        ],
         provinces=[{**row, "remoteness": far} for row, far in zip(PROVINCES, (0.0, 0.4, 1.0), strict=True)],
         rounds=_rounds(luck, one),
-        laws=_laws(luck, one),
+        laws=_laws(luck, one, more, either),
         finance={
             "on_time_share": one(0.0, 0.5, 1.0),
             "fund_share": one(0.5, 0.8),
@@ -40,7 +53,12 @@ def drawn(folder: Path, seed: int, *, ample: bool = False, classes: bool = False
             "vat_rate": one(0.0, 0.13),
         },
         behaviour={
-            "supply": AMPLE if ample else one(AMPLE, _fragile(one), _fragile(one)),
+            "supply": {
+                **(AMPLE if ample else one(AMPLE, _fragile(one, more), _fragile(one, more))),
+                "backorders": either(0.0, 0.0, 0.5),
+                **({} if ample else {"kept_back": either(0.0, 0.0, 0.3), "site_rate": either(0.0, 1.0)}),
+                "foreseen": either(0.5, 1.0),
+            },
             "classes": {"turning": one(0.5, 0.5, 1.0) if classes else one(0.0, 0.0, 0.5), **turning},
             "choice": {"leaving": one(0.0, 0.3), "incentive": one(0.0, 1.0)},
             "reporting": {"named": one(0.0, 0.6)},
@@ -56,10 +74,11 @@ AMPLE: dict[str, Any] = {
 }  # fmt: skip
 
 
-def _fragile(one: Any) -> dict[str, Any]:
+def _fragile(one: Any, more: np.random.Generator) -> dict[str, Any]:
     return {
         "rate_oral": one(0.0, 3.0), "rate_injection": 5.0, "stock_months": one(0.0, 0.5), "spare_use": one(0.0, 1.0),
-        "default_rate": one(0.0, 0.5, 3.0), "recall_rate": one(0.0, 0.5), "committed_capacity": one(1.0, 1.5),
+        "default_rate": one(0.0, 0.5, 3.0), "committed_capacity": one(1.0, 1.5),
+        "failed_batches": float(more.choice([0.0, 0.02, 0.2])), "breaches": float(more.choice([0.0, 1.0])),
     }  # fmt: skip
 
 
@@ -97,7 +116,7 @@ def _rounds(luck: np.random.Generator, one: Any) -> dict[str, Any]:
     return made
 
 
-def _laws(luck: np.random.Generator, one: Any) -> dict[str, Any]:
+def _laws(luck: np.random.Generator, one: Any, more: np.random.Generator, either: Any) -> dict[str, Any]:
     """A national law, a later one, and one of two places."""
 
     def part() -> dict[str, Any]:
@@ -137,6 +156,26 @@ def _laws(luck: np.random.Generator, one: Any) -> dict[str, Any]:
                 "stock_months": one(None, 2.0),
                 "emergency_after": one(None, 0.0, 45.0),
                 "emergency_price": one(1.0, 1.5),
+                "notice_months": either(None, 6.0),
+                "order": either([*TIERS], [*TIERS[::-1]]),
+                "urgency": either({}, {"children": 0.2}),
+                "reserve_months": either({}, {"prone": 3.0, "children": 0.5}),
+                "reserve_by_fund": either(0.0, 0.4),
+                "neighbours_after": either(None, 0.0),
+                "neighbours_price": either(1.0, 1.1),
+                "imports_after": either(None, 20.0),
+            },
+            "quality": {
+                "samples": float(more.choice([0.0, 30.0, 180.0])),
+                "inspections": float(more.choice([0.0, 1.0, 6.0])),
+                "place_lost": bool(more.random() < 0.7),
+            },
+            "credit": {
+                "deposit": float(more.choice([0.0, 0.1])),
+                "half_life": float(more.choice([0.0, 12.0])),
+                "barred": {"serious": float(more.choice([0.0, 2.0, 9.0]))},
+                "late_days": float(more.choice([0.0, 45.0])),
+                "behind": str(more.choice(["ordinary", "serious"])),
             },
             "platform": {
                 "outside_cap": one(None, 1.0, 1.5),

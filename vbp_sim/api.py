@@ -14,13 +14,18 @@ Data frames need pandas (``pip install 'vbp-sim[notebook]'``); everything else d
 from __future__ import annotations
 
 import importlib
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from html import escape
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Any
 
 from vbp_sim.errors import InputError, Problem, VbpError, nearest
+from vbp_sim.report.comparison import expected
+from vbp_sim.report.comparison import table as differences
+from vbp_sim.report.summary import cells, known_metrics, meaning
+from vbp_sim.report.words.language import say
 from vbp_sim.report.words.names import with_sentences
 from vbp_sim.runs.folder import RunFolder
 from vbp_sim.runs.load import load_scenario
@@ -47,31 +52,27 @@ class Run:
 
     def frame(self, table: str = "") -> Any:
         """A table of the run as a data frame, its facts as sentences in the column ``said``; without a name the
-        headline metrics, one row per metric."""
+        headline metrics, one row per metric. Raises `InputError`, which names the tables, for an unknown one."""
         if table:
             if table not in self.folder.tables:
-                remedy = nearest(table, list(self.folder.tables))
+                remedy = f"{nearest(table, list(self.folder.tables))} tables: {', '.join(self.folder.tables)}"
                 raise InputError(Problem(table, "a run has no table of that name", remedy))
             return _pandas().DataFrame(with_sentences(self.folder, table))
         return _pandas().DataFrame.from_dict(self.summary["metrics"], orient="index").rename_axis("metric")
 
     def plot(self, name: str, *, drug: str = "") -> Any:
-        """A chart by its name (`vbp plot --list`), as a matplotlib figure; ``drug`` where a chart is of one drug."""
+        """A chart by its name (`vbp list charts`), as a matplotlib figure; ``drug`` where a chart is of one drug.
+        Raises `InputError`, which names the nearest chart, for an unknown one."""
         from vbp_sim.report.charts.catalogue import draw
         from vbp_sim.report.words.names import local
 
         return draw(name, local(self.folder), drug).figure
 
     def _repr_html_(self) -> str:
-        """The headline metrics, as notebooks show a run."""
-        rows = "".join(
-            f"<tr><td>{escape(METRICS[id].meaning if id in METRICS else id)}</td>"
-            f"<td>{m['mean']:,.4g}</td><td>{m['low']:,.4g} to {m['high']:,.4g}</td><td>{escape(m['unit'])}</td></tr>"
-            for id, m in self.summary["metrics"].items()
-            if m["mean"] is not None
-        )
-        head = "<tr><th>metric</th><th>mean</th><th>interval</th><th>unit</th></tr>"
-        return f"<p>{escape(repr(self))}</p><table>{head}{rows}</table>"
+        """The headline metrics, as notebooks show a run: the same lines as `vbp run` prints."""
+        known = known_metrics(self.summary["metrics"])
+        rows = [(meaning(m), *cells(m, self.summary["metrics"][id])[1:]) for id, m in known.items()]
+        return _html(repr(self), [[say(f"page.{name}") for name in ("metric", "mean", "range", "unit")], *rows])
 
     def __repr__(self) -> str:
         manifest = self.folder.manifest
@@ -108,6 +109,21 @@ class Comparison:
             for k, row in enumerate(own)
         ]
         return _pandas().DataFrame(rows).set_index(["variant", "replication"])
+
+    def plot(self, name: str, *, metrics: Sequence[str] = ()) -> Any:
+        """``variants-shares`` or ``variants-amounts`` as a matplotlib figure, of all metrics or those given by id."""
+        from vbp_sim.report.charts.catalogue import draw
+        from vbp_sim.report.sources import opened
+        from vbp_sim.studies.compare import write
+
+        with TemporaryDirectory() as folder:
+            write(self.found, Path(folder, "comparison"))
+            return draw(name, opened(Path(folder, "comparison")), metrics=metrics).figure
+
+    def _repr_html_(self) -> str:
+        """Differences and intervals, as `vbp compare` prints them, and whether policies did as they said."""
+        policies = _html("", expected(self.found)) if self.found.policies else ""
+        return _html(repr(self), differences(self.found)) + policies
 
     def __repr__(self) -> str:
         return (
@@ -173,6 +189,13 @@ def _settings(sets: Mapping[str, Any] | None, seed: int | None, replications: in
     own = {"seed": seed, "replications": replications}
     given = [f"{path}={flow(value)}" for path, value in (sets or {}).items()]
     return given + [f"{path}:={value}" for path, value in own.items() if value is not None]
+
+
+def _html(said: str, rows: Iterable[Sequence[str]]) -> str:
+    """Rows of text, the first of them the head, as a table under a line."""
+    head, *body = ["".join(f"<td>{escape(cell)}</td>" for cell in row) for row in rows]
+    lines = "".join(f"<tr>{row}</tr>" for row in [head.replace("td>", "th>"), *body])
+    return f"<p>{escape(said)}</p><table>{lines}</table>"
 
 
 def _pandas() -> Any:

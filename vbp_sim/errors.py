@@ -7,9 +7,11 @@ event from them, and because exceptions cross process borders by pickle.
 
 from __future__ import annotations
 
+import importlib
 import re
 from collections.abc import Iterable
 from dataclasses import dataclass
+from typing import Any
 
 #: what steers a terminal or hides text, and stands in no text: C0 but for the end of a line, DEL, C1, separators of
 #: lines and paragraphs, bidirectional overrides and isolates, surrogates, no characters
@@ -66,6 +68,15 @@ class InputError(VbpError):
 
 class RunError(VbpError):
     """A run could not be finished although its input was right (a full disk, a killed worker)."""
+
+
+def library(module: str, called: str, extra: str, place: str, instead: str = "") -> Any:
+    """Import a library that comes with an extra; InputError that says how to install it, or what to do ``instead``."""
+    try:
+        return importlib.import_module(module)
+    except ImportError as error:
+        remedy = f"install it: pip install 'vbp-sim[{extra}]'{instead}"
+        raise InputError(Problem(place, f"{called} is not installed here", remedy)) from error
 
 
 def nearest(word: str, allowed: list[str]) -> str:

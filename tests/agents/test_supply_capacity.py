@@ -140,30 +140,29 @@ def test_s4_a_chain_of_copies_fails_as_often_as_reckoned() -> None:
     assert times / up == pytest.approx(model.failures(LINE)[0], rel=0.02)
 
 
-def test_s3_recalls_fall_with_the_margin_and_take_nine_months() -> None:
-    model = AlternatingRenewal(rate_oral=0.0, default_rate=0.0, recall_rate=0.01)
-
-    def per_year(margin: float) -> float:
-        line = Line("first", "alpha", "a1", "oral-solid", margin)
-        drawn = [model.outage(line, k, LUCK) for k in range(4000)]
-        assert all(o.recall and not o.final for o in drawn)
-        assert {o.lasts for o in drawn} == {9 * 365.25 / 12}
-        return float(365.25 / np.mean([o.after for o in drawn]))
-
-    assert per_year(0.4) == pytest.approx(0.01, rel=0.05)
-    assert per_year(0.1) / per_year(0.4) == pytest.approx(math.exp(0.45), rel=1e-9)
+def test_s3_flaws_fall_with_the_margin_only_if_a_scenario_says_so() -> None:
+    """The default assumes no effect of thin margins on quality; 1.5 is the stress test."""
+    flawed = {"failed_batches": 0.0003, "breaches": 0.001}
+    usual, stress = AlternatingRenewal(**flawed), AlternatingRenewal(**flawed, flaw_sensitivity=1.5)
+    thin = Line("first", "alpha", "a1", "oral-solid", 0.1)
+    assert usual.flaws(thin, 1.0) == usual.flaws(LINE, 1.0) == (0.0003, 0.001)
+    assert stress.flaws(thin, 1.0)[0] == pytest.approx(0.0003 * math.exp(1.5 * 0.3))
+    assert AlternatingRenewal().flaws(thin, 1.0) == (0.0, 0.0)
 
 
-def test_failures_exits_and_recalls_come_at_their_rates() -> None:
-    model = AlternatingRenewal(rate_oral=0.5, default_rate=0.2, recall_rate=0.3)
+def test_inspections_prevent_flaws_as_far_as_attention_goes() -> None:
+    model = AlternatingRenewal(failed_batches=0.01, attention=0.5)
+    assert [model.flaws(LINE, n)[0] for n in (0.0, 1.0, 2.0, 3.0)] == pytest.approx([0.01, 0.01, 0.005, 0.0025])
+
+
+def test_a_recalled_product_is_away_for_9_to_18_months() -> None:
+    assert [AlternatingRenewal().away(fate) for fate in (0.0, 0.5, 1.0)] == [9.0, 13.5, 18.0]
+
+
+def test_failures_and_exits_come_at_their_rates() -> None:
+    model = AlternatingRenewal(rate_oral=0.5, default_rate=0.2)
     drawn = [model.outage(LINE, k, LUCK) for k in range(20_000)]
-    assert np.mean([o.final for o in drawn]) == pytest.approx(0.2, abs=0.01)
-    assert np.mean([o.recall for o in drawn]) == pytest.approx(0.3, abs=0.01)
-
-
-def test_without_recalls_nothing_is_drawn_otherwise() -> None:
-    usual, careless = AlternatingRenewal(), AlternatingRenewal(recall_sensitivity=9.0)
-    assert [usual.outage(LINE, k, LUCK) for k in range(50)] == [careless.outage(LINE, k, LUCK) for k in range(50)]
+    assert np.mean([o.final for o in drawn]) == pytest.approx(0.2 / 0.7, abs=0.01)
 
 
 def test_firms_share_few_sources_and_stay_with_them() -> None:

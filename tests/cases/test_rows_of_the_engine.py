@@ -280,7 +280,7 @@ def test_the_payment_standard_begins_anew_with_every_agreement(tmp_path: Path) -
 
 
 def test_recalls_are_counted_apart_from_other_failures(tmp_path: Path) -> None:
-    recalled = {**AMPLE, "recall_rate": 2.0}
+    recalled = {**AMPLE, "breaches": 2.0}
     tables = simulate(small(tmp_path, behaviour={"supply": recalled}), 0)
     metrics, happened = measure(tables), int((tables["events"]["kind"] == "recall").sum())
     assert happened > 0

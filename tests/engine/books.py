@@ -185,7 +185,7 @@ class Books:
         rules, e = rules_of(self.spec.rounds[cell.round]), self.t["events"]
         if rules.failure.takes_over == "none":
             return
-        known = ("exit", "replacement", "unserved")
+        known = ("exit", "replacement", "unserved", "recall")
         for i in np.flatnonzero(np.isin(e["kind"], known) & (e["drug"] == drug)).tolist():
             day, firm = e["date"][i].astype(object), str(e["manufacturer"][i])
             if float(e["time"][i]) % 1 >= CLOSE:  # the books of a month that begins on that day are closed
@@ -196,7 +196,10 @@ class Books:
                 heir = str(read(e["text"][i])[0].values["firm"])
                 main = heir
                 yield day, firm, heir
-            elif e["kind"][i] == "exit" and e["text"][i] == fact("gives_up") and firm != main:
+            left = e["kind"][i] == "exit" and e["text"][i] == fact("gives_up")
+            law = self.law(place, months(e["date"][i].astype(object)))
+            struck = e["kind"][i] == "recall" and law.quality.place_lost
+            if (left or struck) and firm != main:
                 yield day, firm, main
 
     def at(self, drug: str, place: str, month: int) -> Cell | None:
@@ -255,7 +258,8 @@ class Books:
     def rows(self) -> Iterator[tuple[int, str, str, str, dict[str, float]]]:
         """Rows of `use` with their month."""
         use = self.t["use"]
-        names = ("need", "selected", "generic", "originator", "alternatives", "away", "unmet", "agreed")
+        names = ("need", "selected", "generic", "originator", "alternatives", "away", "unmet", "agreed",
+                 "substituted", "emergency", "relief", "waiting")  # fmt: skip
         month = (use["month"].astype(int) + 1970 * 12).tolist()
         volumes = zip(*(use[name].tolist() for name in names), strict=True)
         for m, *key, row in zip(month, *(use[c].tolist() for c in ("drug", "province", "level")), volumes, strict=True):

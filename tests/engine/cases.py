@@ -109,7 +109,7 @@ CASES: dict[str, dict[str, Any]] = {
                 "ingredients": {"model": "shared-sources", "sources": 1, "rate": 4.0},
                 "spare_use": 1.0,
                 "warning": True,
-                "recall_rate": 1.0,
+                "breaches": 1.0,
                 "default_rate": 0.3,
             }
         }
@@ -129,6 +129,10 @@ CASES: dict[str, dict[str, Any]] = {
     "firms enter, learn and leave": {
         "behaviour": {"industry": {"model": "entry-and-learning", "growth": 0.8, "dispersion": 2}},
         "rounds": {"first": round_of(rules=term(12)), "second": round_of("2020-07-01", term(12))},
+    },
+    "rings that are found": {
+        "behaviour": {"bidding": {"model": "collusion-ring", "members": 1.0, "weighs": 0.0}},
+        "rounds": {"first": round_of(rules=term(24, collusion={"found": 1.0, "lag_months": 14.0}))},
     },
     "damages for late deliveries": {
         "behaviour": {"supply": FRAGILE},

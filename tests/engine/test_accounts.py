@@ -17,12 +17,15 @@ from books import ADVANCES, PAYMENTS, Books, Sums, close, posted
 from hospital_books import hospital_flows, need_a_month
 from random_scenarios import drawn
 
+from vbp_sim.engine.accounts import FUND_PAID
 from vbp_sim.engine.clock import Clock
 from vbp_sim.engine.flows import CLAIMS, FLOWS
 from vbp_sim.engine.institutions import part_of_use
 from vbp_sim.engine.place import Place
 from vbp_sim.engine.simulation import horizon, simulate
+from vbp_sim.engine.supply_tables import SOURCES
 from vbp_sim.engine.world import World
+from vbp_sim.rules.local.supply_security import TIERS
 from vbp_sim.scenario.load import Scenario
 from vbp_sim.scenario.market import LEVELS
 
@@ -131,6 +134,46 @@ def test_emergency_purchases_cost_more_as_the_law_says(ran: Ran) -> None:
     assert (use["emergency"] <= use["substituted"] * (1 + 1e-9) + 1e-9).all()
 
 
+def test_goods_of_neighbours_and_imports_cost_more_as_the_law_says(ran: Ran) -> None:
+    relief, kept = ran.t["relief"], defaultdict(float)
+    month = (relief["month"].astype(int) + 1970 * 12).tolist()
+    names = (relief[c].tolist() for c in ("drug", "province", "source", "units"))
+    for m, drug, place, source, units in zip(month, *names, strict=True):
+        if source in TIERS and source != "emergency":
+            more = ran.books.law(place, m).supply_security.price(source) - 1
+            kept[m, ran.books.round(drug, place, m), place] += more * ran.books.untouched(drug) * units
+    close(posted(ran.t["accounts"], "relief", *BY[:3]), kept)
+
+
+def test_relief_says_who_met_every_order_that_was_short(ran: Ran) -> None:
+    """By month, drug and place the sources add up to the columns of `use`, and nothing that was short is left out."""
+    found: dict[str, Sums] = {source: defaultdict(float) for source in SOURCES}
+    relief, warned = ran.t["relief"], set()
+    month = (relief["month"].astype(int) + 1970 * 12).tolist()
+    rows = zip(month, *(relief[c].tolist() for c in ("drug", "province", "source", "units")), strict=True)
+    for m, drug, place, source, units in rows:
+        found[source][m, drug, place] += units
+        warned.add((m, drug, place))
+    used: dict[str, Sums] = {name: defaultdict(float) for name in ("selected", *_SHORT)}
+    for m, drug, place, _, v in ran.books.rows():
+        for name, sums in used.items():
+            sums[m, drug, place] += v[name]
+    for (m, drug, place, _), units in undelivered(ran).items():
+        used["unmet"][m, drug, place] -= units
+    most = max(used["selected"].values())
+    of = {"selected": SOURCES[:4], "substituted": SOURCES[4:9], "emergency": ("emergency",), "waiting": ("waiting",)}
+    of |= {"relief": ("reserve", "neighbours", "imports"), "unmet": ("unmet",)}
+    for name, sources in of.items():
+        for cell in warned:
+            together_ = sum(found[source][cell] for source in sources)
+            assert together_ == pytest.approx(used[name][cell], rel=1e-9, abs=1e-9 * most), (name, cell)
+    for name in ("substituted", "waiting"):
+        assert {cell for cell, units in used[name].items() if units > 1e-5 * most} <= warned
+
+
+_SHORT = ("substituted", "emergency", "relief", "waiting", "unmet")
+
+
 def test_the_reserve_of_each_fund_is_its_budget_less_all_that_it_pays(ran: Ran) -> None:
     fund, books = ran.t["fund"], ran.books
     for place in books.places:
@@ -230,7 +273,11 @@ def test_goods_are_paid_set_off_or_still_owed(ran: Ran, claim: str) -> None:
 
 @pytest.mark.parametrize(
     ("claim", "back"),
-    [("advance", ("advance_set_off", "advance_return")), ("advance_kept", ("advance_repaid",))],
+    [
+        ("advance", ("advance_set_off", "advance_return")),
+        ("advance_kept", ("advance_repaid",)),
+        ("deposit", ("deposit_back", "deposit_kept")),
+    ],
 )
 def test_advances_are_set_off_returned_or_still_outstanding(ran: Ran, claim: str, back: tuple[str, ...]) -> None:
     key = ("round", "province")
@@ -334,7 +381,7 @@ def undelivered(ran: Ran) -> Sums:
     afford = dict(zip(zip(months, mine["province"].tolist(), strict=True), mine["afford"].tolist(), strict=True))
     found: Sums = {}
     for m, drug, place, level, v in ran.books.rows():
-        law, listed = ran.books.law(place, m).distribution, v["need"] - v["alternatives"] - v["away"]
+        law, listed = ran.books.law(place, m).distribution, v["need"] + v["waiting"] - v["alternatives"] - v["away"]
         reach = far[place] * law.reach[level]
         rate = law.delivered + (law.delivered_remote - law.delivered) * reach
         found[m, drug, place, level] = listed * (1 - rate * (1 - (1 - afford[m, place]) * reach))
@@ -353,7 +400,8 @@ def test_what_distributors_do_not_bring_is_unmet_at_its_level(ran: Ran) -> None:
 def test_what_is_ordered_is_delivered_by_others_replaced_or_unmet(ran: Ran) -> None:
     supply, use = ran.t["supply"], ran.t["use"]
     first = {}
-    for table, column in ((supply, "short"), (supply, "backup_delivered"), (use, "substituted"), (use, "unmet")):
+    columns = (supply, "short"), (supply, "backup_delivered"), (use, "substituted"), (use, "unmet"), (use, "waiting")
+    for table, column in columns:
         keys = zip((table["month"].astype(int) + 1970 * 12).tolist(), table["drug"].tolist(), strict=True)
         sums: Sums = {}
         for key, units in zip(keys, table[column].tolist(), strict=True):
@@ -363,7 +411,7 @@ def test_what_is_ordered_is_delivered_by_others_replaced_or_unmet(ran: Ran) -> N
         first["unmet"][month, drug] -= units
     volume = float(supply["ordered"].max(initial=1.0))
     for key, short in first["short"].items():
-        covered = first["backup_delivered"][key] + first["substituted"][key] + first["unmet"][key]
+        covered = sum(first[column][key] for column in ("backup_delivered", "substituted", "waiting", "unmet"))
         assert short == pytest.approx(covered, rel=1e-9, abs=1e-9 * volume)
 
 
@@ -371,7 +419,7 @@ def test_the_fund_table_is_the_accounts_by_month_and_place(ran: Ran) -> None:
     fund = ran.t["fund"]
     month = (fund["month"].astype(int) + 1970 * 12).tolist()
     flows = {
-        "fund_paid": ("reimbursement", "bundle", "rebased", "markup_fund", "emergency", "outside_fund"),
+        "fund_paid": FUND_PAID,
         "patient_paid": ("copayment", "markup_self", "offline", "outside_self"),
     }
     for column, names in {**flows, "prepaid": ("advance", "advance_kept")}.items():

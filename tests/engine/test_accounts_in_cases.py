@@ -94,9 +94,10 @@ def test_fees_and_taxes_are_parts_of_the_goods(ran: tuple[Scenario, Tables]) -> 
     same(flow(ran[1], "vat", by=by), {k: vat * v for k, v in sales.items()})
 
 
-def test_damages_are_those_of_the_events(ran: tuple[Scenario, Tables]) -> None:
-    owed = total(rows(ran[1]["events"], kind="damages"), ("round",), "value")
-    same(flow(ran[1], "damages", by=("round",)), owed)
+@pytest.mark.parametrize(("kind", "name"), [("damages", "damages"), ("collusion", "recovered")])
+def test_what_firms_pay_is_what_the_events_say(ran: tuple[Scenario, Tables], kind: str, name: str) -> None:
+    owed = total(rows(ran[1]["events"], kind=kind), ("round",), "value")
+    same(flow(ran[1], name, by=("round",)), owed)
 
 
 def test_goods_belong_to_the_round_that_supplied_the_place_last(ran: tuple[Scenario, Tables]) -> None:
@@ -118,7 +119,7 @@ def test_firms_earn_what_is_delivered_and_spend_what_it_costs(ran: tuple[Scenari
 def test_cash_of_firms_is_what_came_in_less_what_went_out(ran: tuple[Scenario, Tables]) -> None:
     into = flow(ran[1], "settlement", "settlement_late", "advance", *SALES[1:], by=("month",))
     out = flow(
-        ran[1], "production", "distribution_fee", "vat", "damages", "advance_return", by=("month",)
+        ran[1], "production", "distribution_fee", "vat", "damages", "recovered", "advance_return", by=("month",)
     )  # fmt: skip
     months = sorted({*into, *out})
     cash = np.cumsum([into.get(m, 0.0) - out.get(m, 0.0) for m in months])

@@ -86,6 +86,16 @@ def test_a_short_line_of_credit_cuts_deliveries_to_far_institutions_only(tmp_pat
     assert short["distributors"]["afford"].min() < 1
 
 
+def test_the_line_of_credit_is_a_month_of_the_sales_of_the_last_twelve(tmp_path: Path) -> None:
+    tables = ran(tmp_path, distribution={**ON_CREDIT, "credit_months": 1.0})
+    mine, goods = rows(tables["distributors"], province="east"), rows(tables["accounts"], province="east", flow="goods")
+    sold = [goods["yuan"][goods["month"] == month].sum() for month in mine["month"]]
+    for m in range(1, len(sold)):
+        line, debt = np.mean(sold[max(0, m - 12) : m]), -mine["cash"][m - 1]
+        assert mine["afford"][m] == pytest.approx(line / debt if debt > line else 1.0)
+    assert (mine["afford"][14:] < 1).any()
+
+
 def test_what_distributors_leave_out_is_unmet_and_nobody_is_short(tmp_path: Path) -> None:
     tables = ran(tmp_path, distribution={"delivered_remote": 0.8})
     east = rows(tables["use"], province="east", level="primary")

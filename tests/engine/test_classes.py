@@ -14,6 +14,8 @@ import pytest
 from random_scenarios import drawn
 from small import CLASSED, DRUGS, PRODUCTS, SHARED, STEADY, Tables, round_of, same, small, total
 
+from vbp_sim.agents.classes import MoleculeLogit
+from vbp_sim.engine.classes import ClassNeed
 from vbp_sim.engine.simulation import simulate
 from vbp_sim.runs.metrics import measure
 from vbp_sim.scenario.load import Scenario
@@ -46,8 +48,15 @@ def listed(ran: Ran, *columns: str) -> dict[tuple[Any, ...], float]:
 
 
 def test_the_need_of_a_class_is_conserved(random: Ran) -> None:
-    """What its drugs' own patients need and others would serve = what drugs and others are asked for."""
+    """What its drugs' own patients need and others would serve = what drugs and others are asked for.
+
+    What waits is need of the month in which it comes.
+    """
     own, asked = listed(random, "need", "gained"), listed(random, "need", "alternatives")
+    for (month, of, place), doses in listed(random, "waiting").items():
+        for sums in (own, asked):
+            sums[month, of, place] += doses
+            sums[str(np.datetime64(month) + 1), of, place] -= doses
     by = ("month", "class", "province")
     need, other, before = (total(random[1]["classes"], by, name) for name in ("need", "other", "other_before"))
     assert need
@@ -155,3 +164,21 @@ def test_doses_outside_the_list_cost_their_own_price(tmp_path: Path) -> None:
     same(*runs, names=["use"])
     still, dearer = (run["fund"]["alternatives"].sum() for run in runs)
     assert dearer > still > 0
+
+
+@pytest.mark.parametrize(("lost", "month", "dearer"), [(0.4, 0, 0.0), (0.0, 18, 1.0)])
+def test_other_molecules_move_as_far_as_the_class_and_grow_dear_from_its_first_agreement_on(
+    tmp_path: Path, lost: float, month: int, dearer: float
+) -> None:
+    """By hand: alpha and gamma share a class with the rest of it, whose price rises by a tenth a year."""
+    market = small(tmp_path, drugs=CLASSED).market
+    model = MoleculeLogit(turning=0.5, price=1.0, residual=0.42, residual_trend=0.1)
+    classes, units = ClassNeed(model, market, np.ones((3, 3)), 19), market.reported[:, 0]
+    none = np.zeros(3)
+    classes.move(month, 0, units, units, np.array([lost, 0, 0]), none, np.full(3, month - 12 * int(dearer)))
+    doses, alike = units[[0, 2]] / [2.0, 1.0], np.array([0.8, 0.5])
+    other = doses.sum() * 0.42 / 0.58
+    movable = np.append(doses * alike, other * (doses * alike).sum() / doses.sum())
+    pull = movable * [1 - 0.5 * lost, 1, 1.1**-dearer]
+    got = other - movable[2] + movable.sum() * pull[2] / pull.sum()
+    assert classes.other[month, classes.ids.index("C10AA"), 0] == pytest.approx(got)

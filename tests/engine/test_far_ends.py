@@ -23,7 +23,7 @@ BIDDING = [part.part_name() for part in Part.registry["bidding"]]
 @pytest.mark.parametrize("model", BIDDING)
 def test_a_round_goes_on_where_all_firms_of_a_drug_are_barred(tmp_path: Path, model: str) -> None:
     """Firms that give up are barred from the next round: some drugs find nobody, and are not awarded."""
-    rules = {**SHARED, "failure": {"rule": "backup", "ban_months": 24}, "entry": {"minimum_firms": 1}}
+    rules = {**SHARED, "failure": {"rule": "backup"}, "entry": {"minimum_firms": 1}}
     tables = simulate(
         small(
             tmp_path,
@@ -48,7 +48,7 @@ def test_rounds_may_guarantee_nothing(tmp_path: Path, model: str) -> None:
 
 def test_a_product_far_below_its_cost_fails_at_most_once_a_day(tmp_path: Path) -> None:
     products = [{**row, "cost": 1e7, "pre_price": 1e-6, "bid": 1e-6} for row in PRODUCTS]
-    fragile = {"recall_rate": 10.0, "rate_oral": 50.0, "repair_months": 0.001, "sensitivity": 20.0, "exit_rate": 0.0}
+    fragile = {"breaches": 10.0, "rate_oral": 50.0, "repair_months": 0.001, "sensitivity": 20.0, "exit_rate": 0.0}
     scenario = small(
         tmp_path, products=products, behaviour={"supply": fragile, "bidding": {"model": "recorded"}, "firms": {}}
     )

@@ -32,6 +32,11 @@ def posted(tables: Tables, *flows: str) -> float:
     return float(tables["accounts"]["yuan"][np.isin(tables["accounts"]["flow"], flows)].sum())
 
 
+def until(accounts: Any, year: str) -> Any:
+    """Rows of the months before a year."""
+    return {name: values[accounts["month"] < np.datetime64(year)] for name, values in accounts.items()}
+
+
 def share(tables: Tables, **where: Any) -> float:
     use = rows(tables["use"], **where)
     bound = use["agreed"] > 0
@@ -75,6 +80,21 @@ def test_hospitals_keep_the_saving_of_case_payment_until_weights_follow(tmp_path
     assert measure(case)["hospital_gain"] > 0 == measure(free)["hospital_gain"]
 
 
+def test_weights_follow_as_soon_as_the_years_of_the_law_are_over(tmp_path: Path) -> None:
+    accounts = ran(tmp_path, choice=DEAF, hospital_payment=CASE)["accounts"]
+    freed = (accounts["flow"] == "rebased") & (accounts["yuan"] > 0)
+    assert accounts["month"][freed].min() == np.datetime64("2020-01")
+
+
+def test_staff_get_their_part_of_what_cases_and_the_mark_up_bring_once(tmp_path: Path) -> None:
+    """What is paid by case bears no mark-up: the bundle pays for it."""
+    tables = ran(tmp_path, choice=DEAF, hospital_payment={**CASE, "rebase_years": 5}, markup={"rate": 0.1, "tied": 0.3})
+    by_case = posted(tables, "goods") - posted(tables, "copayment", "reimbursement")
+    gain = posted(tables, "bundle", "rebased", "markup_self", "markup_fund") - by_case
+    assert by_case > 0
+    assert posted(tables, "staff_pay") == pytest.approx(0.3 * gain, rel=1e-9)
+
+
 def test_the_fund_gains_by_rebasing_only_as_far_as_the_budget_grows_less(tmp_path: Path) -> None:
     paid = [
         ran(tmp_path / str(cut), choice=DEAF, hospital_payment={**CASE, "budget_cut": cut})["fund"]["fund_paid"].sum()
@@ -100,9 +120,11 @@ def test_rebasing_moves_money_between_levels(tmp_path: Path) -> None:
     assert abs(change).max() > 1
 
 
-def test_savings_on_bundled_use_are_not_paid_twice_where_the_law_says_so(tmp_path: Path) -> None:
+@pytest.mark.parametrize("rule", [{}, {"rule": "marginal", "bands": {"0": 0.5, "0.2": 0.1}}], ids=["tiers", "bands"])
+def test_savings_on_bundled_use_are_not_paid_twice_where_the_law_says_so(tmp_path: Path, rule: Any) -> None:
+    """Bands are of the surplus over the budget of what is not paid by case, which is as deep as that of all."""
     twice, once = (
-        measure(ran(tmp_path / str(on), choice=DEAF, hospital_payment=CASE, retention={"on_cases": on}))
+        measure(ran(tmp_path / str(on), choice=DEAF, hospital_payment=CASE, retention={"on_cases": on, **rule}))
         for on in (True, False)
     )
     assert once["retained_surplus"] == pytest.approx(0.5 * twice["retained_surplus"])
@@ -116,6 +138,17 @@ def test_a_consortium_keeps_what_it_does_not_spend_and_its_next_budget_may_shrin
     assert posted(half, "surplus_kept") == pytest.approx(0.5 * posted(all_, "surplus_kept"))
     assert posted(smaller, "surplus_kept") < posted(all_, "surplus_kept")
     assert measure(half)["fund_net"] > measure(all_)["fund_net"]
+
+
+def test_an_overspend_does_not_raise_the_next_budget(tmp_path: Path) -> None:
+    law = {"rule": "budget", "growth": -0.2, "overspend": 0.5}
+    kept, shrunk = (
+        ran(tmp_path / str(r), choice=DEAF, hospital_payment={**law, "rebased": r})["accounts"] for r in (0.0, 1.0)
+    )
+    first, second = ({"accounts": until(kept, year)} for year in ("2019", "2020"))
+    assert posted(first, "surplus_kept") == 0 < posted(first, "overspend_shared")
+    assert posted(second, "surplus_kept") > 0
+    same(second, {"accounts": until(shrunk, "2020")})
 
 
 def test_a_fund_with_little_in_reserve_warns_once(tmp_path: Path) -> None:

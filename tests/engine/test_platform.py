@@ -20,9 +20,13 @@ DEAF = {"incentive": 0.0, "pressure": 0.0, "closing": 0.0, "relaxation": 0.0, "c
 DEAR = [{**p, "pre_price": price} for p, price in zip(PRODUCTS, (1.5, 1.8, 1.9, 9, 30, 35, 90, 0.4, 0.45), strict=True)]
 
 
-def ran(folder: Path, *, choice: Any = None, rounds: Any = None, losers: Any = None, **platform: Any) -> Tables:
+def ran(
+    folder: Path, *, choice: Any = None, rounds: Any = None, losers: Any = None, bidding: Any = None, **platform: Any
+) -> Tables:
     folder.mkdir(exist_ok=True)
-    behaviour = {"supply": AMPLE, "choice": choice or {}, "losers": losers or {"model": "keep"}}
+    behaviour = {
+        "supply": AMPLE, "choice": choice or {}, "losers": losers or {"model": "keep"}, "bidding": bidding or {},
+    }  # fmt: skip
     rounds = rounds or {"first": round_of(rules=term(24))}
     laws = national(platform=platform)
     return simulate(small(folder, sets=STEADY, rounds=rounds, products=DEAR, laws=laws, behaviour=behaviour), 0)
@@ -78,6 +82,43 @@ def test_firms_know_linked_prices_when_they_bid_again(tmp_path: Path) -> None:
     known = ~np.isnan(free["pre_price"])
     assert (linked["pre_price"][known] <= free["pre_price"][known]).all()
     assert (linked["pre_price"][known] < free["pre_price"][known]).any()
+
+
+def test_the_next_ceiling_follows_linked_prices_where_it_says_so(tmp_path: Path) -> None:
+    """It is the lowest price in force, which a link brings down for whom the first round selected."""
+    rounds = apart("2021-01-01")
+    rounds["second"]["rules"]["ceiling"] = {"rule": "in-force", "factor": 0.9}
+    free, linked = (ran(tmp_path / str(k), rounds=rounds, link=k, choice=DEAF) for k in (None, 1.0))
+    ceiling = [
+        dict(zip(*(rows(t["awards"], round="second")[c] for c in ("drug", "ceiling")), strict=True))
+        for t in (free, linked)
+    ]
+    assert any(ceiling[1][drug] < ceiling[0][drug] for drug in ceiling[0])
+    for tables, found in zip((free, linked), ceiling, strict=True):
+        bids = rows(tables["bids"], round="second")
+        for drug, top in found.items():
+            assert top == pytest.approx(0.9 * np.nanmin(bids["pre_price"][bids["drug"] == drug]), abs=1e-5)
+
+
+@pytest.mark.parametrize("model", ["rules-of-thumb", "best-response"])
+def test_who_sells_elsewhere_bids_higher_or_stays_away(tmp_path: Path, model: str) -> None:
+    """A small round whose prices bind the rest of the nation is not worth a low bid."""
+    rounds = {"first": round_of(rules={**term(24), "members": ["south"]})}
+    free, some, linked = (
+        ran(tmp_path / f"{k}{part}", rounds=rounds, link=k, bidding={"model": model, "linked": part})["bids"]
+        for k, part in ((None, 1.0), (1.0, 0.0), (1.0, 1.0))
+    )
+    np.testing.assert_array_equal(free["bid"], some["bid"])
+    valid = (free["rank"] > 0) & (linked["rank"] > 0)
+    assert (linked["rank"] > 0).sum() < (free["rank"] > 0).sum() or linked["bid"][valid].mean() > free["bid"][
+        valid
+    ].mean()
+    assert not np.array_equal(free["bid"], linked["bid"], equal_nan=True)
+
+
+def test_a_round_of_the_whole_nation_has_nothing_elsewhere(tmp_path: Path) -> None:
+    free, linked = (ran(tmp_path / str(k), link=k) for k in (None, 1.0))
+    same(free, linked, ("bids", "awards"))
 
 
 def test_the_index_moves_with_the_round_by_the_prices_of_what_was_bought_before(tmp_path: Path) -> None:

@@ -102,7 +102,7 @@ def test_a_product_makes_nothing_while_it_is_down_or_without_its_ingredient() ->
 
 
 def test_a_recall_takes_the_stock_back(tmp_path: Path) -> None:
-    supply = {**NEVER, "rate_injection": 0.0, "recall_rate": 3.0, "stock_months": 3.0}
+    supply = {**NEVER, "rate_injection": 0.0, "breaches": 3.0, "stock_months": 3.0}
     tables = simulate(small(tmp_path, behaviour={"supply": supply}), 0)
     events, months = tables["events"], tables["supply"]
     recalls = rows(events, kind="recall")

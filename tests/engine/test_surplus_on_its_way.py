@@ -188,6 +188,15 @@ def test_a_payment_before_the_appropriation_is_refused() -> None:
         Linear(payout_months=4, appropriation_months=4, yearly_cap=0.5)
 
 
+def test_each_calendar_year_may_use_the_cap_on_the_savings_of_twelve_months_anew() -> None:
+    """The fund saves ten a month: half of 120 in each December, and in between nothing is left of the year's."""
+    surplus = Surplus((24, 1, 1, 1), np.repeat([2019, 2020], 12))
+    for m in (10, 11, 23):
+        surplus.assess(Kept(m, m, m + 1, 0, 0, np.array([100.0]), np.zeros(1), 0.5))
+        surplus.appropriate(surplus.ready(m), np.full((24, 1), 10.0))
+    assert surplus.appropriated[[10, 11, 23]].ravel().tolist() == pytest.approx([55, 5, 60])
+
+
 @settings(max_examples=50)
 @given(
     st.lists(st.tuples(st.integers(0, 23), st.integers(0, 1), st.floats(0, 100)), min_size=1, max_size=12),

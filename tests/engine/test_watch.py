@@ -89,6 +89,25 @@ def test_events_say_what_the_table_says(tmp_path: Path) -> None:
         assert marked.values == {colour: tables["watch"][colour][now].sum() for colour in ("yellow", "red")}
 
 
+def test_who_is_marked_already_is_not_warned_of_again(tmp_path: Path) -> None:
+    tables = ran(tmp_path, watch={"red": 2.0, "yellow": 2.0})
+    marks = tables["watch"]["red"][tables["watch"]["drug"] != ""]
+    assert marks.max() <= count(tables, "warning") < marks.sum() / 3
+
+
+def test_red_months_before_a_pause_of_the_law_do_not_count_after_it(tmp_path: Path) -> None:
+    """Three months are judged, July is not, five are: four in a row are over in November."""
+    law = {"rule": "monthly", "red": 2.0, "yellow": 2.0, "interview_after": 4}
+    laws = {
+        **national(watch=law),
+        "pause": {"from": "2019-07-01", "changes": {"watch": {"rule": "none"}}},
+        "again": {"from": "2019-08-01", "changes": {"watch": law}},
+    }
+    watch = simulate(small(tmp_path, laws=laws, behaviour={"choice": SLOW}), 0)["watch"]
+    called = watch["month"][watch["interviewed"] > 0]
+    assert np.unique(called[called < np.datetime64("2020")]).astype(str).tolist() == ["2019-11"]
+
+
 LEVERS: dict[str, tuple[dict[str, Any], dict[str, Any], str]] = {
     "points": ({"interview_points": 0.0}, {"interview_points": 30.0}, "settlement.retained"),
     "failed": ({"failed_after": None}, {"failed_after": 1}, "settlement.passed"),

@@ -23,6 +23,9 @@ FLAGS = ("--no-sandbox", "--disable-gpu", "--no-first-run", "--disable-backgroun
 #: a drawing is one image to a screen reader; without its strokes axe takes one second, not fifteen
 STROKES_AWAY = """document.querySelectorAll('svg[role=img]').forEach(
     s => [...s.children].forEach(c => ['title', 'desc'].includes(c.tagName) || c.remove()))"""
+#: boxes that are wider inside than outside, and scroll
+SIDEWAYS = """[...document.querySelectorAll('main *')].filter(e => e.scrollWidth > e.clientWidth + 1
+    && ['auto', 'scroll'].includes(getComputedStyle(e).overflowX)).map(e => e.outerHTML.slice(0, 200))"""
 PHONE = {"viewport": {"width": 360, "height": 720}, "is_mobile": True}
 STUDIES = ("run", "compared", "sweep")
 
@@ -139,6 +142,8 @@ def test_the_page_never_scrolls_sideways(see: Any, study: str, width: int) -> No
     seen = see(study, query, viewport={"width": width, "height": 720}, is_mobile=width < 500)
     seen.page.evaluate("document.querySelectorAll('details').forEach(d => d.open = true)")
     assert seen.too_wide() <= 0
+    if width < 500:  # on a phone no table and no chart scrolls sideways inside the page either
+        assert seen.page.evaluate(SIDEWAYS) == []
 
 
 def test_a_keyboard_is_enough(see: Any) -> None:

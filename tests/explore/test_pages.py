@@ -16,9 +16,12 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from vbp_sim.errors import InputError
+from vbp_sim.explore import scatter
+from vbp_sim.explore.points import Points
 from vbp_sim.explore.query import Field, read
 from vbp_sim.report.charts.catalogue import catalogue, draw
 from vbp_sim.report.pages import svg
+from vbp_sim.report.studied import Studied
 from vbp_sim.runs.folder import RunFolder
 from vbp_sim.runs.view import Cut, RunView, rows_of
 from vbp_sim.studies.paired import paired
@@ -105,6 +108,26 @@ def test_variants_stand_side_by_side(serve: Any, studies: dict[str, Path]) -> No
     assert re.findall(r"<h3><bdi>(.*?)</bdi></h3>", text) == ["base", "grow"]
     one, other = (site.get(f"/chart/monthly-use.csv?of={name}").body for name in ("base", "grow"))
     assert one != other
+
+
+def test_a_metric_has_one_line_with_a_column_for_each_variant(serve: Any, studies: dict[str, Path]) -> None:
+    text = serve(studies["compared"]).get("/?metric=use_change&metric=completion").text
+    section = text[text.index('<section id="metrics"') :].partition("</section>")[0]
+    assert re.findall(r'<th scope="col"[^>]*><bdi>(.*?)</bdi>', section) == ["metric", "base", "grow"]
+    lines = re.findall(r"<tr><th scope=\"row\">(.*?)</tr>", section)
+    assert len(lines) == 2
+    assert all(line.count("<td") == 2 and line.count("<small>") == 1 for line in lines)
+
+
+def test_points_that_lie_on_each_other_stand_side_by_side(studies: dict[str, Path]) -> None:
+    across, up = np.array([0.0, 0.0, 0.5, 1.0, 1.0, 1.0]), np.array([1.0, 1.0, 0.0, 2.0, 2.0, 2.0])
+    moved = scatter._side_by_side(across, up)
+    assert len(set(moved.tolist())) == 6
+    assert np.abs(moved - across).max() < 0.25
+    assert moved[2] == 0.5
+    points = Points(Studied.open(studies["sweep"]))
+    on_each_other = {y: len(set(scatter._cells(points.numbers("growth"), points.numbers(y)))) for y in points.metrics}
+    assert on_each_other[scatter.axes_of(points, ["growth"], points.metrics)[1]] == max(on_each_other.values())
 
 
 def test_a_comparison_can_be_cut_too(serve: Any, studies: dict[str, Path]) -> None:

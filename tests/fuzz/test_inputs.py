@@ -117,7 +117,7 @@ def bounded(seconds: float) -> Iterator[None]:
 
 
 #: what fund and patients pay for drugs beside their price
-BESIDE = ("bundle", "rebased", "markup_self", "markup_fund", "emergency", "offline")
+BESIDE = ("bundle", "rebased", "markup_self", "markup_fund", "emergency", "relief", "reserve_fund", "offline")
 
 
 def adds_up(run: RunFolder) -> None:

@@ -20,6 +20,14 @@ def term(months: int) -> dict[str, Any]:
 
 FRAGILE = {"rate_oral": 1.0, "rate_injection": 2.0, "stock_months": 0.5, "default_rate": 0.3}
 
+FLAWED = {**FRAGILE, "failed_batches": 0.05, "breaches": 1.0}
+#: every rating has consequences
+RATED = {
+    "national": {
+        "changes": {"credit": {"half_life": 12, "behind": "ordinary", "deposit": 0.1, "late_days": 45, "lasts": 24}}
+    }
+}
+
 #: two rounds in a market with firms that fail; ``rules`` are those of all rounds
 BASE: dict[str, Any] = {
     "rules": {
@@ -39,7 +47,6 @@ OWNED = [{**p, "owner": "group" if p["manufacturer"] in ("a1", "a2", "b2") else 
 PRICED = [{**p, "pre_price": price} for p, price in zip(BASE["products"], (1, 2, 3, 4, 30, 50, 60, 1, 2), strict=True)]
 #: an originator that may win
 CHEAP = [{**p, "cost": 0.1, "pre_price": 2.5, "pre_share": 0.1} if p["originator"] else p for p in BASE["products"]]
-BRANDED = [*BASE["products"], {**BASE["products"][3], "manufacturer": "brand-2", "pre_share": 0.2}]
 ALONE = [p for p in BASE["products"] if p["manufacturer"] not in ("a2", "a3", "b2")]
 BRANDS = {"rule": "draft", "brands_first": True}
 BUYS_VOLUME = {"model": "rules-of-thumb", "maverick": 0.7}
@@ -71,6 +78,14 @@ WATCHED = {
     }
 }
 
+#: winners report stops
+NOTICED = {"laws": {"national": {"changes": {"supply_security": {"notice_months": 6}}}}}
+#: all is made at one site, which often stands still
+SITED = {
+    "products": [{**p, "site": "s1"} for p in BASE["products"]],
+    "behaviour": {"supply": {"site_rate": 2.0}},
+}
+
 SCENES: dict[str, dict[str, Any]] = {
     "firms.ingredient_price": DEAR,
     "firms.ingredient_spread": DEAR,
@@ -99,10 +114,37 @@ SCENES: dict[str, dict[str, Any]] = {
     "firms.generosity_error": {"products": PRICED},
     "firms.ceiling_weight": {"products": PRICED},
     "industry.leave": {"behaviour": {"bidding": BUYS_VOLUME}},
+    "industry pipeline": {
+        "behaviour": {
+            "industry": {"growth": 1.0, "answers": 1.0, "evaluation_months": 3.0, "evaluation_cost": 1e3},
+            "bidding": {"model": "rules-of-thumb"},
+        }
+    },
+    "industry pipeline.counted_years": {"behaviour": {"industry": {"evaluation_cost": 1e6}}},
+    "collusion": {
+        "rules": {"collusion": {"found": 1.0, "lag_months": 6.0}},
+        "behaviour": {"bidding": {"model": "collusion-ring", "members": 1.0, "weighs": 0.0}},
+    },
+    "collusion.leniency": {"rules": {"collusion": {"found": 0.0}}},
+    "bidding collusion-ring": {"behaviour": {"bidding": {"weighs": 0.0}}},
+    **{
+        f"bidding collusion-ring.{name}": {
+            "rounds": {"first": {"drugs": None}, "second": {"drugs": None}},
+            "rules": {"collusion": {"found": 0.4}},
+            "behaviour": {"bidding": {"members": 1.0, "weighs": 1.0}},
+        }
+        for name in ("weighs", "interest")
+    },
+    "integrity": {"behaviour": {"choice": {"commission": 1.0}}},
     "bidding.focal": {"rules": {"selection": LINES}},
     "bidding.maverick_depth": {"behaviour": {"bidding": {"maverick": 0.5}}},
     "bidding.cost_risk": {"behaviour": {"bidding": {"risk_aversion": 5.0}}},
     "bidding.hold_out": {"products": ALONE, "behaviour": {"firms": {"extra_bidders": 0.0}, "bidding": {"hungry": 1.0}}},
+    "bidding.linked": {
+        "rules": {"members": ["south"]},
+        "products": PRICED,
+        "laws": {"national": {"changes": {"platform": {"link": 1.0}}}},
+    },
     "bidding.unpublished": {"rules": {"publication": "none"}},
     "bidding": {"rounds": {"first": {"drugs": ["alpha"]}, "second": {"drugs": ["alpha"]}}},
     "bidding.lost": {"behaviour": {"bidding": {"originator_kept": 1.0}}},
@@ -119,7 +161,18 @@ SCENES: dict[str, dict[str, Any]] = {
         f"bidding equilibrium.{name}": {"behaviour": {"bidding": {"solver": "closed"}}}
         for name in ("belief_markup", "belief_spread", "belief_error", "draws")
     },
-    "bidding equilibrium.originator_threat": {"products": BRANDED, "behaviour": {"bidding": {"solver": "closed"}}},
+    "bidding equilibrium.originator_threat": {
+        "products": [*CHEAP, {**CHEAP[3], "manufacturer": "brand-2", "pre_share": 0.2}],
+        "behaviour": {"bidding": {"solver": "closed", "stays_out": 0.0}},
+    },
+    "bidding equilibrium.originator_exposure_spread": {
+        "behaviour": {"bidding": {"originator_exposure": 2.0, "originator_kept": 0.0, "walk_away": 0.01}}
+    },
+    "bidding equilibrium.offer_margin": {
+        "rules": {"selection": {"ratio": 1.02}},
+        "behaviour": {"bidding": {"generic_kept": 0.0, "lost": 0.0}},
+    },
+    "bidding equilibrium.lost": {"behaviour": {"bidding": {"originator_kept": 1.0, "stays_out": 0.0}}},
     "bidding equilibrium.limit_price": {
         "products": ALONE,
         "behaviour": {"bidding": {"solver": "closed"}, "firms": {"extra_bidders": 0.0, "cost_median": 0.05}},
@@ -135,7 +188,30 @@ SCENES: dict[str, dict[str, Any]] = {
         "laws": {"national": {"changes": {"hospital_payment": {"rebase_years": 1}}}},
     },
     "hospital_payment budget.overspend": {"behaviour": {"losers": {"model": "keep"}}, "products": PRICED},
-    "supply_security": {"laws": {"national": {"changes": {"supply_security": {"emergency_after": 0}}}}},
+    "supply_security": {
+        "laws": {
+            "national": {
+                "changes": {
+                    "supply_security": {
+                        "emergency_after": 0,
+                        "neighbours_after": 0,
+                        "imports_after": 0,
+                        "reserve_months": {"usual": 1.0, "prone": 1.0},
+                    }
+                }
+            }
+        }
+    },
+    "supply_security.urgency": {
+        "laws": {
+            "national": {
+                "changes": {"supply_security": {"emergency_after": 40, "urgency": {"usual": 0.5, "prone": 0.5}}}
+            }
+        }
+    },
+    **dict.fromkeys(("supply.foreseen", "supply.candour"), NOTICED),
+    "supply.kept_back": {"laws": {"national": {"changes": {"supply_security": {"emergency_after": 0}}}}},
+    **dict.fromkeys(("supply.site_rate", "supply.site_months"), SITED),
     "platform": {
         "products": PRICED,
         "laws": {"national": {"changes": {"platform": {"online_rate": 0.9, "yellow": 1.5, "red": 2.0}}}},
@@ -162,7 +238,27 @@ SCENES: dict[str, dict[str, Any]] = {
     },
     "review.under_from": {"laws": {"national": {"changes": {"reporting": {"under_fine": 0.5}}}}},
     "review": {"behaviour": {"reporting": {"model": "newsvendor"}}},
-    "supply": {"behaviour": {"supply": {"lead_months": 2, "repair_crews": 1, "recall_rate": 1.0, "coverage": 0.5}}},
+    "supply": {
+        "behaviour": {
+            "supply": {
+                "lead_months": 2,
+                "repair_crews": 1,
+                "breaches": 1.0,
+                "failed_batches": 0.02,
+                "flaw_sensitivity": 1.0,
+                "coverage": 0.5,
+            }
+        },
+        "laws": {"national": {"changes": {"quality": {"inspections": 2}}}},
+    },
+    "quality": {"behaviour": {"supply": FLAWED}},
+    "credit": {"behaviour": {"supply": FLAWED}, "laws": RATED},
+    "credit.behind": {
+        "products": [{**p, "bid": 0.3} for p in BASE["products"]],
+        "behaviour": {"bidding": {"model": "recorded"}, "conduct": {"misconduct": 0.7}},
+        "laws": {"national": {"changes": {"credit": {"barred": {"serious": 0, "especially-serious": 0}}}}},
+    },
+    "conduct": {"behaviour": {"conduct": {"misconduct": 1.0}}},
     "supply alternating-renewal": {"behaviour": {"supply": FRAGILE}},
     "supply reliability-blocks": {
         "behaviour": {"supply": {"plant": {"rate": 2.0, "copies": 2}, "line": {"rate": 2.0}}}

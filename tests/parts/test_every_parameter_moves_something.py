@@ -117,9 +117,11 @@ def others(field: FieldInfo, value: Any) -> list[Any]:
     if isinstance(value, bool):
         return [not value]
     if isinstance(value, (list, tuple)):
-        return [list(value)[:-1], list(value)[1:]]
-    if typing.get_origin(field.annotation) is Literal:
-        return [other for other in typing.get_args(field.annotation) if other != value]
+        return [list(value)[:-1], list(value)[1:], list(value)[::-1]]
+    kinds = typing.get_args(field.annotation)
+    named = [field.annotation, *kinds]
+    if choices := [one for kind in named if typing.get_origin(kind) is Literal for one in typing.get_args(kind)]:
+        return [other for other in choices if other != value]
     if field.annotation is date:
         day = date.fromisoformat(str(value))
         return [(day + timedelta(days)).isoformat() for days in (14, -14, 62)]

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import contextlib
+import io
 import os
 import re
+import shlex
 import shutil
 import subprocess
 import sys
@@ -12,8 +15,12 @@ from pathlib import Path
 import pytest
 from pages import PAGES, ROOT, Block, anchors, blocks, links, reason_not_to_run, shows, unseen_commands
 
-from vbp_sim.cli import COMMANDS
+from vbp_sim.cli import COMMANDS, group
+from vbp_sim.cli.common import guarded
+from vbp_sim.scenario import plugins
 
+#: signs that only a shell understands
+SHELL = set("|<>&;$`*~#")
 WITH_COMMANDS = [page for page in PAGES if blocks(page)]
 
 
@@ -23,19 +30,26 @@ def checkout(tmp_path: Path) -> Path:
     folder = tmp_path / "vbp_sim"
     for name in ("scenarios", "docs"):
         shutil.copytree(ROOT / name, folder / name)
-    for name in ("README.md", "CHANGELOG.md", "cli.py"):
+    for name in ("README.md", "README.zh.md", "CHANGELOG.md", "cli.py"):
         shutil.copyfile(ROOT / name, folder / name)
     (folder / "results").mkdir()
     return folder
 
 
 def run(block: Block, folder: Path) -> str:
-    """Run the commands of a block in one shell; return what they print, and assert how they end."""
+    """Run the commands of a block in order; return what they print, and assert how they end.
+
+    Commands of ours are called in this process, which starts no interpreter for each; what needs a shell has one.
+    """
     wanted = [command for command in block.commands if not reason_not_to_run(command)]
     if not wanted:
         return ""
+    if all(command.startswith("vbp ") and not SHELL.intersection(command) for command in wanted):
+        code, printed = called(wanted, folder)
+        assert code == block.code, f"line {block.line}: {wanted}\n{printed}"
+        return printed
     path = os.pathsep.join([str(Path(sys.executable).parent), os.environ.get("PATH", "")])
-    environment = {**os.environ, "PATH": path, "NO_COLOR": "1", "COLUMNS": "120"}
+    environment = {**os.environ, "PATH": path}
     done = subprocess.run(
         ["bash", "-euc", "\n".join(wanted)],
         cwd=folder,
@@ -47,6 +61,26 @@ def run(block: Block, folder: Path) -> str:
     )
     assert done.returncode == block.code, f"line {block.line}: {wanted}\n{done.stdout}"
     return done.stdout
+
+
+def called(commands: list[str], folder: Path) -> tuple[int, str]:
+    """Exit code of the first command that fails, else 0, and what all printed until then, on both streams."""
+    stream, code = io.TextIOWrapper(io.BytesIO(), encoding="utf-8", write_through=True), 0
+    with contextlib.chdir(folder), contextlib.redirect_stdout(stream), contextlib.redirect_stderr(stream):
+        try:
+            for command in commands:
+                words = shlex.split(command)[1:]
+                code = code or guarded(lambda words=words: group.main(words, prog_name="vbp", standalone_mode=False))
+        finally:
+            plugins.of_process().use()
+    return code, stream.buffer.getvalue().decode()  # type: ignore[attr-defined]
+
+
+@pytest.fixture(autouse=True)
+def plain(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A console without colours, of usual width."""
+    monkeypatch.setenv("NO_COLOR", "1")
+    monkeypatch.setenv("COLUMNS", "120")
 
 
 @pytest.mark.parametrize("page", WITH_COMMANDS, ids=lambda page: page.stem)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import subprocess
 import sys
+from collections.abc import Sequence
 from importlib.util import find_spec
 from pathlib import Path
 
@@ -16,20 +17,28 @@ HEAVY = {"numpy", "scipy", "pydantic", "matplotlib", "rich", "simpy", "pyarrow",
 LOADED = """
 import json, sys
 from vbp_sim.cli import main
-sys.argv = ["vbp", *sys.argv[1:]]
-try:
-    main()
-except SystemExit as stop:
-    code = stop.code
-print(json.dumps([code, sorted(sys.modules)]))
+codes = []
+for words in json.loads(sys.argv[1]):
+    sys.argv = ["vbp", *words]
+    try:
+        main()
+    except SystemExit as stop:
+        codes.append(stop.code)
+print(json.dumps([codes, sorted(sys.modules)]))
 """
 
 
 def loaded_after(*arguments: str) -> set[str]:
     """Modules that are loaded once `vbp` has run with these arguments and ended well."""
-    done = subprocess.run([sys.executable, "-c", LOADED, *arguments], capture_output=True, text=True, check=True)
-    code, modules = json.loads(done.stdout.splitlines()[-1])
-    assert code == 0, done.stderr
+    return loaded_after_all([arguments])
+
+
+def loaded_after_all(commands: Sequence[Sequence[str]]) -> set[str]:
+    """The same after several commands, one after the other in one process."""
+    words = [sys.executable, "-c", LOADED, json.dumps(commands)]
+    done = subprocess.run(words, capture_output=True, text=True, check=True)
+    codes, modules = json.loads(done.stdout.splitlines()[-1])
+    assert codes == [0] * len(commands), done.stderr
     return set(modules)
 
 
@@ -74,8 +83,8 @@ def test_runs_and_reports_do_without_pandas_where_it_is_installed(tmp_path: Path
         "--out",
         str(tmp_path / "compared"),
     )
-    for arguments in (("run", str(scenario), "--out", out, "--report"), ("report", out), ("export", out), compare):
-        assert "pandas" not in loaded_after(*arguments), arguments
+    run = ("run", str(scenario), "--out", out, "--report")
+    assert "pandas" not in loaded_after_all([run, ("report", out), ("export", out), compare])
 
 
 def test_a_run_that_draws_nothing_imports_no_plotting(tmp_path: Path) -> None:

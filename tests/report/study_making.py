@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
+import atexit
+import functools
 import json
+import shutil
+import tempfile
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
@@ -59,13 +63,21 @@ def study(folder: Path, **content: Any) -> Studied:
 
 
 def analysed(folder: Path) -> Studied:
-    """A study with a sensitivity analysis, a region and a front in it."""
+    """A study with a sensitivity analysis, a region and a front in it: a copy of one that is made once."""
+    shutil.copytree(_analysed(), folder, dirs_exist_ok=True)
+    return Studied.open(folder / "study")
+
+
+@functools.cache
+def _analysed() -> Path:
+    folder = Path(tempfile.mkdtemp(prefix="vbp-analysed-"))
+    atexit.register(shutil.rmtree, folder, ignore_errors=True)
     found = study(folder, sample={"method": "lhs", "size": 24})
     findings.write_effects(found.path, "lhs", sensitivity_of(folder))
     wanted = [Objective("completion", True), Objective("unmet_share", False)]
     front = [Candidate(0, {"g": 0.0}, {"completion": 1.0, "unmet_share": 0.0})]
     findings.write_front(found.path, wanted, front)
-    return Studied.open(found.path)
+    return folder
 
 
 def sensitivity_of(folder: Path) -> Any:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 import shutil
 import subprocess
+from html import unescape
 from pathlib import Path
 
 import pytest
@@ -12,7 +13,10 @@ import study_making as making
 import synthetic
 
 from vbp_sim.errors import InputError
+from vbp_sim.report.answer import answer
+from vbp_sim.report.compared import Compared
 from vbp_sim.report.pages import brief, pages
+from vbp_sim.report.pages.grid import signs
 from vbp_sim.report.sources import Source
 from vbp_sim.report.words.language import speaking
 
@@ -30,8 +34,11 @@ def test_the_answer_comes_first(sources: dict[str, Source], kind: str) -> None:
     page = brief.render(sources[kind])
     head = re.search(r"<h1><bdi>(.*?)</bdi></h1>", page, re.DOTALL)
     assert head is not None
-    first = re.search(r"<li><strong>(.*?)</strong>", page)
-    assert first is None or first[1] in head[1]
+    source, first = sources[kind], re.search(r"<li><strong>(.*?)</strong>", page)
+    if isinstance(source, Compared):
+        assert unescape(head[1]) == signs(answer(source))
+    else:
+        assert first is None or first[1] in head[1]
     assert page.count("<svg") == 1
     assert "vbp run" in page or "vbp compare" in page
 

@@ -27,6 +27,7 @@ NAMES = (
     "price-by-drug",
     "reported-vs-need",
     "savings",
+    "shortage",
     "supply",
     "surplus-by-level",
     "timeline",

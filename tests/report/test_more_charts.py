@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import numpy as np
 import pytest
 from small import national, small
@@ -120,3 +122,23 @@ def test_reports_stand_against_the_need_of_the_first_agreement_year(run: RunFold
         each = [reports["reported"][mine & (reports["replication"] == k)].sum() for k in range(3)]
         assert reported == pytest.approx(np.median(each))
     assert "of what they then need" in chart.title
+
+
+def test_a_shortage_is_drawn_by_who_met_its_orders(tmp_path: Path) -> None:
+    law = {"emergency_after": 30, "imports_after": 60}
+    scenario = small(
+        tmp_path, replications=1, laws=national(supply_security=law),
+        behaviour={"supply": {"rate_oral": 2.0, "rate_injection": 4.0, "stock_months": 0.5}},
+    )  # fmt: skip
+    run = run_scenario(scenario, tmp_path / "run", workers=1)[0]
+    chart, relief = catalogue.draw("shortage", run, "alpha"), run.table("relief")
+    data = chart.data
+    now = (relief["drug"] == "alpha") & np.isin(relief["month"], data["month"])
+    for name, units in data.items():
+        if name != "month":
+            source = name.removesuffix("_units")
+            assert units.sum() == pytest.approx(relief["units"][now & (relief["source"] == source)].sum())
+    assert np.diff(data["month"]).astype(int).tolist() == [1] * (len(data["month"]) - 1)
+    assert "alpha" in chart.title
+    assert "unmet" in chart.title
+    assert catalogue.draw("shortage", run, "alpha").data.keys() == data.keys()

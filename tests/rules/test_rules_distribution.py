@@ -40,6 +40,7 @@ def test_what_is_brought_is_a_part_that_falls_with_distance_and_lack_of_credit(
     assert (np.diff(brings) <= 1e-12).all()  # tertiary, secondary, primary
     assert (brings <= law.brings(remoteness, 1.0) + 1e-12).all()
     assert (brings <= law.brings(0.0, afford) + 1e-12).all()
+    assert brings[0] == pytest.approx(law.delivered)  # hospitals of the next city wait for nobody's credit
 
 
 @given(st.floats(-1e9, 1e9), st.floats(0, 1e8), st.floats(0, 12))

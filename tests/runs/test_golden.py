@@ -13,7 +13,7 @@ from typing import Any
 import pytest
 
 from vbp_sim.runs.load import load_scenario
-from vbp_sim.runs.metrics import summarize
+from vbp_sim.runs.metrics import Row, summarize
 from vbp_sim.runs.replications import replicate
 
 GOLDEN = Path(__file__).parents[1] / "golden"
@@ -35,9 +35,15 @@ EXPANSION = {
 }
 
 
+#: metrics of the replications that were made so far
+_known: dict[str, list[Row]] = {}
+
+
 def summary(name: str, replications: int) -> dict[str, Any]:
-    scenario = load_scenario(name, sets=(f"replications:={replications}", "seed:=1"))
-    metrics = summarize([result.metrics for result in replicate(scenario)])
+    known = _known.setdefault(name, [])
+    scenario = load_scenario(name, sets=(f"replications:={max(replications, len(known))}", "seed:=1"))
+    known += [result.metrics for result in replicate(scenario, first=len(known))]
+    metrics = summarize(known[:replications])
     return {"scenario": name, "seed": 1, "replications": replications, "metrics": metrics}
 
 

@@ -70,7 +70,7 @@ def classed(month: str, province: str, **doses: float) -> dict[str, Any]:
     return {"month": month, "class": "C10AA", "province": province, **doses}
 
 
-def settled(round_: str, province: str, **numbers: float) -> dict[str, Any]:
+def settled(round_: str, province: str, **numbers: Any) -> dict[str, Any]:
     return {"round": round_, "drug": "a", "province": province, "contract_year": 1, **numbers}
 
 
@@ -93,8 +93,8 @@ def tables() -> dict[str, Any]:
         ),
         "awards": table(
             "awards",
-            {"round": "r1", "drug": "a", "bidders": 3, "selected": 2, "pre_price": 16.0},
-            {"round": "r1", "drug": "b", "bidders": 0, "failed": True, "pre_price": 16.0},
+            {"round": "r1", "drug": "a", "bidders": 3, "selected": 2, "pre_price": 16.0, "ceiling": 10.0},
+            {"round": "r1", "drug": "b", "bidders": 0, "failed": True, "pre_price": 16.0, "ceiling": 2.5},
             {"round": "r2", "drug": "a", "bidders": 1, "selected": 1, "pre_price": NAN},
         ),
         "allocation": table(
@@ -134,6 +134,7 @@ def tables() -> dict[str, Any]:
                 originator=2,
                 unmet=1,
                 emergency=0.5,
+                relief=0.25,
                 agreed=4,
             ),
             use("2019-02", "a", "south", need=50, generic=50),
@@ -157,6 +158,24 @@ def tables() -> dict[str, Any]:
             {"month": "2019-02", "round": "r1", "drug": "a", "manufacturer": "brand", "backup_delivered": 2},
             {"month": "2019-03", "round": "r2", "drug": "a", "manufacturer": "x", "ordered": 11, "delivered": 10.95},
             {"month": "2019-04", "round": "r2", "drug": "a", "manufacturer": "x", "ordered": 11, "delivered": 5},
+        ),
+        "relief": table(
+            "relief",
+            *(
+                {"month": month, "drug": "a", "province": place, "source": source, "units": units}
+                for month, place, source, units in (
+                    ("2019-02", "north", "stock", 6),
+                    ("2019-03", "north", "backup", 4),
+                    ("2019-03", "north", "brands", 3),
+                    ("2019-03", "north", "unmet", 1),
+                    ("2019-04", "north", "backup", 7),
+                    ("2019-04", "north", "imports", 1),
+                    ("2019-02", "south", "own", 3),
+                    ("2019-02", "south", "unmet", 1),
+                    ("2019-03", "south", "waiting", 4),
+                    ("2019-05", "south", "stock", 4),
+                )
+            ),
         ),
         "prices": table(
             "prices",
@@ -185,6 +204,13 @@ def tables() -> dict[str, Any]:
             ),
             settled("r1", "west", institutions=2, passed=2, completed=1, tenth=0.4, agreed=5, bought=2),
             settled("r2", "north", institutions=10, passed=4, completed=5, tenth=0.5, agreed=20, bought=22),
+        ),
+        "institutions": table("institutions"),
+        "settings": table(
+            "settings",
+            settled("r1", "north", setting="wards", use=10, selected=6, saved=50),
+            settled("r1", "north", setting="clinics", use=20, selected=5, saved=20),
+            settled("r2", "north", setting="wards", use=10, selected=9, saved=7),
         ),
         "fund": table(
             "fund",
@@ -232,9 +258,20 @@ def tables() -> dict[str, Any]:
         ),
         "firms": table(
             "firms",
-            {"month": "2019-02", "owner": "x", "cash": 99},
-            {"month": "2019-03", "owner": "x", "cash": 7},
+            {"month": "2019-02", "owner": "x", "cash": 99, "revenue": 5},
+            {"month": "2019-03", "owner": "x", "cash": 7, "revenue": 5},
             {"month": "2019-03", "owner": "brand", "cash": -3},
+        ),
+        "quality": table(
+            "quality",
+            {"year": 2019, "drug": "a", "manufacturer": "x", "inspections": 1, "failed": 2},
+            {"year": 2019, "drug": "a", "manufacturer": "brand", "inspections": 2},
+        ),
+        "sanctions": table(
+            "sanctions",
+            {"owner": "x", "event": "default", "drug": "a", "manufacturer": "x", "rating": "serious", "barred": 9},
+            {"owner": "brand", "event": "late-delivery", "drug": "a", "manufacturer": "brand"},
+            {"owner": "y", "event": "misconduct", "rating": "ordinary"},
         ),
         "distributors": table(
             "distributors",
@@ -253,6 +290,7 @@ def tables() -> dict[str, Any]:
             {"flow": "staff_bonus", "yuan": 7},
             {"flow": "deduction", "yuan": 2},
             {"flow": "deduction", "yuan": 3},
+            {"flow": "recovered", "yuan": 6},
         ),
         "watch": table(
             "watch",
@@ -270,8 +308,12 @@ def tables() -> dict[str, Any]:
                     ("disruption", 3.0),
                     ("disruption", 9.0),
                     ("recall", 5.0),
+                    ("late-notice", 30.0),
                     ("exit", NAN),
                     ("ban", 9.0),
+                    ("ring", 3.0),
+                    ("ring", 2.0),
+                    ("filing", 4e6),
                     ("backup", 10.0),
                     ("backup", 20.0),
                     ("shortage", 4.0),
@@ -354,7 +396,14 @@ WANTED = {
     "saving_net": (1000 * 0.95 ** (1 / 12) - 60 + 6 + 1000 * 0.95 ** (2 / 12) - 20) / (2 / 12),
     "spend_change": 80 / 200 - 1,
     "fund_saving": 80 / (2 / 12),
-    "fund_net": (80 - 40 + 6 + 5 - 4 - 2 + 0.5) / (2 / 12),
+    "selected_spend": (4 * 4 + 2 * 6 + 10.95 * 3) / (2 / 12),
+    "fund_net": (80 - 40 + 6 + 5 + 6 - 4 - 2 + 0.5) / (2 / 12),
+    "selected_share_wards": 6 / 10,
+    "selected_share_clinics": 5 / 20,
+    "saving_wards": 50 / (1 / 12),
+    "saving_clinics": 20 / (1 / 12),
+    "ceiling_mean": 5.0,
+    "bid_level": (0.4 + 0.8) / 2,
     "hospital_gain": (10 + 2 - 3 - 1 - 0.5) / (2 / 12),
     "fund_reserve": 40 / (40 / 3),
     "fund_warnings": 1,
@@ -370,14 +419,26 @@ WANTED = {
     "shortage_product_months": 1,
     "shortage_spells": 1,
     "emergency_share": 0.5 / 25,
+    "relief_share": 0.25 / 25,
+    "relief_days": (1 + 2) / 2 * 365.25 / 12,
+    "late_notices": 1,
     "stock_held": 6 * 2 / 1,
     "disruptions": 2,
     "recalls": 1,
+    "rings": 2,
+    "filings": 1,
     "days_to_backup": 15,
+    "inspections": 3,
+    "failed_batches": 2,
+    "struck_off": 1 / 2,
     "hhi": (120 * 1 + 100 * 0.5 + 180 * 1) / 400,
     "margin": (4 * 2 + 2 * 3 + 10.95 * 1) / (4 * 4 + 2 * 6 + 10.95 * 3),
     "exits": 1,
     "bans": 1,
+    "violations": 2 / (4 / 12),
+    "barred_months": 9,
+    "ratings": 2 / (2 / 12),
+    "serious_ratings": 1 / 2,
     "payment_delay_days": (30 * 60 + 60 * 20) / 80,
     "payment_delay_all": (90 * 60 + 120 * 20) / 80,
     "firm_cash": 7 - 3,

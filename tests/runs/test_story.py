@@ -6,9 +6,10 @@ from typing import Any
 
 import numpy as np
 import pytest
-from small import round_of, rows, small
+from small import PRODUCTS, round_of, rows, small
 
 from vbp_sim.errors import InputError
+from vbp_sim.runs.exposure import falls
 from vbp_sim.runs.folder import RunFolder
 from vbp_sim.runs.run import run
 from vbp_sim.runs.story import story, subjects
@@ -87,3 +88,41 @@ def test_events_without_a_number_have_none(folder: RunFolder) -> None:
     ]
     assert recoveries
     assert all(np.isnan(line.value) for line in recoveries)
+
+
+@pytest.fixture(scope="module")
+def sited(tmp_path_factory: pytest.TempPathFactory) -> RunFolder:
+    place = tmp_path_factory.mktemp("sited")
+    at = {"a1": "s1", "b2": "s1", "g1": "s2"}
+    products = [{**product, "site": at.get(product["manufacturer"], "")} for product in PRODUCTS]
+    supply = {**FRAGILE, "site_rate": 1.0}
+    scenario = small(place, products=products, behaviour={"supply": supply}, replications=1)
+    return run(scenario, place / "out")[0]
+
+
+def test_the_story_of_a_site_is_that_of_all_its_products_and_of_no_other(sited: RunFolder) -> None:
+    lines = story(sited, "", 0, site="s1")
+    named = {(line.drug, line.manufacturer) for line in lines if line.manufacturer}
+    assert named <= {("alpha", "a1"), ("beta", "a1"), ("beta", "b2")}
+    events = sited.table("events")
+    assert {"site-shock", "opening"} <= {line.kind for line in lines}
+    told = sum(line.kind == "site-shock" for line in lines)
+    assert told == sum('"name":"s1"' in text for text in events["text"][events["kind"] == "site-shock"])
+    with pytest.raises(InputError, match="no product of this run is made there"):
+        story(sited, "", 0, site="s3")
+
+
+def test_what_falls_with_a_site_or_a_firm_is_its_part_of_the_agreed_value(sited: RunFolder) -> None:
+    rows_ = sited.table("allocation")
+    value = rows_["agreed"] * rows_["price"]
+    firms = falls(sited, "manufacturer", 0)
+    assert sum(one.share for one in firms) == pytest.approx(1)
+    for one in firms:
+        mine = rows_["main"] == one.name
+        assert one.share == pytest.approx(value[mine].sum() / value.sum())
+        assert (one.drugs, one.provinces) == (len({*rows_["drug"][mine]}), len({*rows_["province"][mine]}))
+    by_firm = {one.name: one.share for one in firms}
+    sites = {one.name: one.share for one in falls(sited, "site", 0)}
+    assert sites == pytest.approx({"s1": by_firm["a1"] + by_firm.get("b2", 0.0), "s2": by_firm["g1"]})
+    with pytest.raises(InputError, match="names no api_maker"):
+        falls(sited, "api_maker", 0)

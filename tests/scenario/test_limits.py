@@ -176,7 +176,7 @@ def test_many_mistakes_are_few_messages_and_little_work(tmp_path: Path, monkeypa
         )
     columns = FILES["products.csv"]
     out = io.StringIO()
-    wrong = ["", "", "x", "o", "yes", "￥0.37", "60", "-1", "1e400", "nan", "2", "a|b"]
+    wrong = ["", "", "x", "o", "yes", "￥0.37", "60", "-1", "1e400", "nan", "2", "a|b", "", ""]
     csv.writer(out).writerows([[c.name for c in columns], *([f"d{i}", f"m{i}", *wrong[2:]] for i in range(5000))])
     error = refusal(tmp_path, products=out.getvalue(), demand=DEMAND + "".join(f"x{i},y{i},z\n" for i in range(5000)))
     assert len(str(error).splitlines()) <= 30

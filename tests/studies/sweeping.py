@@ -98,12 +98,14 @@ def same_as_serial(file: Path, folder: Path) -> bool:
     return (folder / "study.parquet").read_bytes() == (whole / "study.parquet").read_bytes()
 
 
-def kill_main(file: Path, folder: Path, ready: Callable[[], object], executor: str = "processes") -> int:
+def kill_main(
+    file: Path, folder: Path, ready: Callable[[], object], executor: str = "processes", work: str = "short"
+) -> int:
     """Kill a process that carries a study on as soon as something is true; runs in the ledger right before.
 
     Its workers must end, and the ledger must be whole and have every run that it had.
     """
-    study = process(file, folder, executor, "short")
+    study = process(file, folder, executor, work)
     wait_until(lambda: ready() or study.poll() is not None)
     before, mine = count(folder), children(study.pid)
     study.kill()
@@ -142,7 +144,8 @@ if __name__ == "__main__":
     def go() -> int:
         study = begin(Path(sweep), Path(out), accept_new_code=True)
         options = Options(executor=executor, workers=2, scheduler=os.environ.get("VBP_TEST_SCHEDULER", ""))
-        outcome = carry_on(study, options, getattr(works, work))
+        listener = Listener(tell=lambda text: print(text, file=sys.stderr, flush=True))
+        outcome = carry_on(study, options, getattr(works, work), listener)
         print(json.dumps([outcome.done, outcome.failed, outcome.stopped]))
         return 130 if outcome.stopped == "interrupted" else 0
 

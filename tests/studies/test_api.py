@@ -43,6 +43,11 @@ def test_run_and_compare_give_frames(scenario: Path, tmp_path: Path) -> None:
     found = vbp_sim.compare(scenario, ["grow"], replications=2, workers=1, results=tmp_path / "runs")
     assert found.frame().loc[("use_change", "grow"), "difference"] > 0
     assert found.replications().loc["grow"].shape[0] == 2
+    shown = found._repr_html_()
+    assert "<th>grow</th>" in shown
+    assert "too few" in shown
+    drawn = found.plot("variants-shares", metrics=["completion"])
+    assert drawn.get_axes()
     swept(write_sweep(tmp_path), tmp_path / "s")
     assert isinstance(vbp_sim.read_study(tmp_path / "s"), pandas.DataFrame)
 
@@ -63,7 +68,7 @@ def test_a_run_shows_itself_draws_and_names_its_tables(scenario: Path, tmp_path:
     assert shown.count("<tr>") > 20
     assert "nan" not in shown
     assert result.plot("price-by-drug").get_axes()
-    with pytest.raises(InputError, match="did you mean 'settlement'"):
+    with pytest.raises(InputError, match=r"did you mean 'settlement'\? tables: bids, awards"):
         result.frame("setlement")
     assert {"run", "load", "compare", "register", "read_study"} <= set(dir(vbp_sim))
 

@@ -82,23 +82,31 @@ def test_a_run_that_kills_its_worker_every_time_is_found_and_others_are_not_blam
     assert "out of memory, killed from outside" in (tmp_path / "s" / "failures.csv").read_text(encoding="utf-8-sig")
 
 
+@pytest.fixture
+def gate(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """The file that runs of `works.held` wait for: a study is in their midst until it is there."""
+    monkeypatch.setenv(works.GATE, str(tmp_path / "gate"))
+    return tmp_path / "gate"
+
+
 @pytest.mark.parametrize("executor", ["processes", "dask"])
-def test_a_worker_killed_from_outside_costs_no_run(tmp_path: Path, executor: str) -> None:
+def test_a_worker_killed_from_outside_costs_no_run(tmp_path: Path, gate: Path, executor: str) -> None:
     if executor == "dask":
         pytest.importorskip("distributed")
     file = write_sweep(tmp_path, levers=growth(20), replications=10)
-    study = process(file, tmp_path / "s", executor, "short")
+    study = process(file, tmp_path / "s", executor, "held")
     wait_until(lambda: count(tmp_path / "s") >= 20)
     os.kill(workers_of(study.pid)[0], signal.SIGKILL)
-    shown, said = study.communicate(timeout=90)
+    gate.touch()
+    shown, said = study.communicate(timeout=300)
     assert (study.returncode, shown.strip()) == (0, '[200, 0, ""]'), said
     assert len(runs(tmp_path / "s")) == 200
     assert same_as_serial(file, tmp_path / "s")
 
 
-def test_a_main_process_that_is_killed_leaves_a_whole_ledger_and_no_orphans(tmp_path: Path) -> None:
+def test_a_main_process_that_is_killed_leaves_a_whole_ledger_and_no_orphans(tmp_path: Path, gate: Path) -> None:
     file = write_sweep(tmp_path, levers=growth(20), replications=10)
-    before = kill_main(file, tmp_path / "s", lambda: count(tmp_path / "s") >= 15)
+    before = kill_main(file, tmp_path / "s", lambda: count(tmp_path / "s") >= 15, work="held")
     found = runs(tmp_path / "s")
     assert 15 <= before <= len(found) < 200
     assert {state for _, _, state in found} == {"done"}
@@ -110,15 +118,18 @@ def test_a_main_process_that_is_killed_leaves_a_whole_ledger_and_no_orphans(tmp_
 
 
 @pytest.mark.parametrize("executor", ["serial", "processes", "dask"])
-def test_ctrl_c_finishes_what_is_under_way_and_can_be_gone_on_with(tmp_path: Path, executor: str) -> None:
+def test_ctrl_c_finishes_what_is_under_way_and_can_be_gone_on_with(tmp_path: Path, gate: Path, executor: str) -> None:
     """As on a terminal, where the signal goes to the workers, too."""
     if executor == "dask":
         pytest.importorskip("distributed")
     file = write_sweep(tmp_path, levers=growth(20), replications=10)
-    study = process(file, tmp_path / "s", executor, "short", start_new_session=True)
+    study = process(file, tmp_path / "s", executor, "held", start_new_session=True)
     wait_until(lambda: count(tmp_path / "s") >= 10)
     os.killpg(study.pid, signal.SIGINT)
-    shown, said = study.communicate(timeout=30)
+    assert study.stderr
+    assert study.stderr.readline().startswith("finishing the runs that are under way")
+    gate.touch()
+    shown, said = study.communicate(timeout=300)
     assert study.returncode == 130, said
     assert '"interrupted"' in shown
     kept = len(runs(tmp_path / "s"))
@@ -133,7 +144,7 @@ def test_a_full_disk_ends_with_a_message_and_keeps_what_is_done(tmp_path: Path) 
     file = write_sweep(tmp_path, levers=growth(20), replications=100)
     (tmp_path / "s").mkdir()
     full = process(file, tmp_path / "s", "serial", "trivial", preexec_fn=small_files)
-    _, said = full.communicate(timeout=60)
+    _, said = full.communicate(timeout=300)
     assert full.returncode == 1, said
     assert "cannot be written" in said
     assert "Traceback" not in said
@@ -153,7 +164,7 @@ def test_a_folder_that_cannot_be_written_is_wrong_input(tmp_path: Path) -> None:
     (tmp_path / "there").mkdir()
     with read_only(tmp_path / "there", tmp_path / "disk") as there:
         refused = process(write_sweep(tmp_path), there / "s", "serial", "trivial")
-        _, said = refused.communicate(timeout=60)
+        _, said = refused.communicate(timeout=300)
     assert refused.returncode == 2, said
     assert "cannot be written" in said
 

@@ -391,3 +391,26 @@ def test_a_pull_of_nothing_is_left_out_and_any_other_one_is_for_the_user(tmp_pat
     assert "alternatives" not in text
     with pytest.raises(InputError, match=ALTERNATIVES):
         migration(old_file(tmp_path, variants.replace(": 0,", ": 0.4,") + HEAD, "other.yaml"))
+
+
+@pytest.mark.parametrize(
+    ("text", "says"),
+    [
+        ("rounds: {first: {rules: {failure: {ban_months: 24}}}}", "write laws.NAME.changes.credit.barred"),
+        ("behaviour: {supply: {recall_rate: 0.1}}", "write behaviour.supply.failed_batches"),
+    ],
+)
+def test_bans_and_recalls_of_before_are_refused_with_what_to_write(tmp_path: Path, text: str, says: str) -> None:
+    with pytest.raises(InputError, match=f"(?s)is no more.*{says}"):
+        load_scenario(old_file(tmp_path, f"{HEAD}edition: 2\n{text}\n"))
+    with pytest.raises(InputError, match=f"(?s)is no more.*{says}"):
+        load_scenario(tmp_path / "small.yaml", sets=["rounds.first.rules.failure.ban_months=3" if "ban" in text
+                                                     else "behaviour.supply.recall_rate=1"])  # fmt: skip
+
+
+def test_a_recall_rate_of_nothing_is_left_out(tmp_path: Path) -> None:
+    text = migrated(
+        old_file(tmp_path, f"{HEAD}edition: 2\nbehaviour: {{supply: {{recall_rate: 0.0, coverage: 0.5}}}}\n")
+    )
+    assert "recall_rate" not in text
+    assert "coverage: 0.5" in text

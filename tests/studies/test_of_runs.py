@@ -184,6 +184,15 @@ def test_completion_of_the_whole_is_a_ratio_of_sums(scenario: Path, tmp_path: Pa
     assert row["mean"] == pytest.approx(folder.summary["metrics"]["completion"]["mean"])
 
 
+def test_results_by_institution_are_summed_or_say_how_to_get_them(scenario: Path, tmp_path: Path) -> None:
+    asked = RunFolder.open(ran(scenario, tmp_path / "asked", "", "outputs.institutions=true"))
+    kept = [row for row in long.rows(asked, "institutions", ["level", "institution"]) if row["measure"] == "retained"]
+    assert len(kept) > len({row["level"] for row in kept})
+    assert 3 * sum(row["mean"] for row in kept) == pytest.approx(asked.table("settlement")["retained"].sum())
+    with pytest.raises(InputError, match=r"outputs\.institutions=true"):
+        long.rows(RunFolder.open(ran(scenario, tmp_path / "not")), "institutions", ["level"])
+
+
 @pytest.mark.parametrize("kind", ["markdown", "csv", "json"])
 def test_the_command_prints_long_tables(vbp: Any, scenario: Path, tmp_path: Path, kind: str) -> None:
     one = ran(scenario, tmp_path / "one", "", "replications=2")

@@ -14,9 +14,12 @@ from scipy.stats import sobol_indices
 from sweeping import growth, swept, write_sweep
 
 from vbp_sim.errors import InputError, RunError
+from vbp_sim.studies.design import Design
 from vbp_sim.studies.discovery import discover
+from vbp_sim.studies.plan import read_plan
 from vbp_sim.studies.sensitivity import adapted, indices, morris, rank_correlations, sensitivity, sobol
 from vbp_sim.studies.sweep import Options, begin, carry_on
+from vbp_sim.studies.sweep_file import SweepSpec
 
 THREE = {
     name: {"path": f"finance.{name}", "distribution": "uniform", "low": 0.0, "high": 1.0}
@@ -34,14 +37,43 @@ def analysed(folder: Path, method: str, size: int) -> Path:
     return study.folder
 
 
-def test_sobol_indices_of_ishigami_and_their_intervals(tmp_path: Path) -> None:
-    found = {e.uncertainty: e for e in sensitivity(analysed(tmp_path, "sobol", 256), "sobol", ["completion"])}
-    assert list(found) == ["fund_share", "insured_share", "on_time_share"]  # by total index
-    for name, effect in found.items():
-        assert effect.size == pytest.approx(TOTAL[name], abs=0.06)
-        assert effect.detail == pytest.approx(FIRST[name], abs=0.12)
-        assert effect.low <= TOTAL[name] <= effect.high
-        assert effect.detail_low <= FIRST[name] <= effect.detail_high
+def test_sobol_indices_of_ishigami_and_their_intervals() -> None:
+    given = {"sweep": "three", "scenario": "small.yaml", "uncertainties": THREE, "sample": {"size": 4}}
+    spec = adapted(SweepSpec.model_validate(given), "sobol", 256)
+    units = Design(spec).units
+    rows = sobol(works.ishigami_of(units), units, spec.seed)
+    for name, (total, low, high, first, first_low, first_high) in zip(THREE, rows, strict=True):
+        assert total == pytest.approx(TOTAL[name], abs=0.06)
+        assert first == pytest.approx(FIRST[name], abs=0.12)
+        assert low <= TOTAL[name] <= high
+        assert first_low <= FIRST[name] <= first_high
+
+
+def test_a_study_tells_the_indices_of_its_runs_the_largest_first(tmp_path: Path) -> None:
+    folder = analysed(tmp_path, "sobol", 16)
+    spec = read_plan(folder).spec
+    units = Design(spec).units
+    rows = dict(zip(THREE, sobol(works.ishigami_of(units), units, spec.seed), strict=True))
+    found = sensitivity(folder, "sobol", ["completion"])
+    assert [effect.size for effect in found] == sorted((row[0] for row in rows.values()), reverse=True)
+    for e in found:
+        assert (e.size, e.low, e.high, e.detail, e.detail_low, e.detail_high) == rows[e.uncertainty]
+
+
+def test_levers_are_varied_with_the_uncertainties_if_that_is_asked(tmp_path: Path) -> None:
+    """The same function, one of its factors a lever of eight values: its indices are those of a step function."""
+    values = [(i + 0.5) / 8 for i in range(8)]
+    two = {name: THREE[name] for name in ("fund_share", "on_time_share")}
+    lever = {"insured_share": {"path": "finance.insured_share", "values": values}}
+    file = write_sweep(tmp_path, levers=lever, uncertainties=two, sample={"size": 4})
+    study = begin(file, tmp_path / "s", adapt=lambda spec: adapted(spec, "sobol", 256, True))
+    carry_on(study, Options(executor="serial"), works.ishigami)
+    found = {e.uncertainty: e for e in sensitivity(study.folder, "sobol", ["completion"])}
+    assert set(found) == {"fund_share", "insured_share", "on_time_share"}
+    assert found["insured_share"].size == pytest.approx(TOTAL["insured_share"], abs=0.08)
+    only = write_sweep(tmp_path, levers=lever, uncertainties={}, sample={"size": 1})
+    with pytest.raises(InputError, match="--levers"):
+        begin(only, tmp_path / "t", adapt=lambda spec: adapted(spec, "morris", 4))
 
 
 def test_own_intervals_use_the_formula_of_scipy() -> None:

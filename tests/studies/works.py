@@ -11,6 +11,7 @@ import signal
 import time
 from collections.abc import Mapping
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 
@@ -18,6 +19,8 @@ from vbp_sim.scenario.load import Scenario
 
 #: names a file whose presence says that something has happened once already
 ONCE = "VBP_TEST_ONCE"
+#: names a file that lets waiting runs go on
+GATE = "VBP_TEST_GATE"
 
 
 def trivial(scenario: Scenario, replication: int) -> Mapping[str, float]:
@@ -29,6 +32,13 @@ def short(scenario: Scenario, replication: int) -> Mapping[str, float]:
     """Takes 20 ms."""
     time.sleep(0.02)
     return trivial(scenario, replication)
+
+
+def held(scenario: Scenario, replication: int) -> Mapping[str, float]:
+    """Takes 20 ms, but where growth is above 0.5 it waits until there is a file at the gate."""
+    while scenario.spec.demand.growth > 0.5 and not Path(os.environ[GATE]).exists():
+        time.sleep(0.01)
+    return short(scenario, replication)
 
 
 def busy(scenario: Scenario, replication: int) -> Mapping[str, float]:
@@ -78,7 +88,12 @@ def unlucky(scenario: Scenario, replication: int) -> Mapping[str, float]:
 
 def ishigami(scenario: Scenario, replication: int) -> Mapping[str, float]:
     """The Ishigami function (a = 7, b = 0.1) of three values of the scenario, each in [0, 1]."""
-    spec = scenario.spec
-    shares = np.array([spec.finance.fund_share, spec.finance.insured_share, spec.finance.on_time_share])
-    x, y, z = math.pi * (2 * shares - 1)
-    return {"completion": float(np.sin(x) + 7 * np.sin(y) ** 2 + 0.1 * z**4 * np.sin(x))}
+    finance = scenario.spec.finance
+    shares = np.array([[finance.fund_share, finance.insured_share, finance.on_time_share]])
+    return {"completion": float(ishigami_of(shares)[0])}
+
+
+def ishigami_of(shares: np.ndarray[Any, np.dtype[np.float64]]) -> np.ndarray[Any, np.dtype[np.float64]]:
+    """The same for many points, (points, 3) to (points,)."""
+    x, y, z = math.pi * (2 * shares.T - 1)
+    return np.asarray(np.sin(x) + 7 * np.sin(y) ** 2 + 0.1 * z**4 * np.sin(x))

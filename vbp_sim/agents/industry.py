@@ -2,12 +2,13 @@
 
     fixed               firms and their costs stay as they are at the beginning
     entry-and-learning  generics qualify year by year, losers of money leave, costs fall with volume and experience
+    pipeline            the same, but a firm files an evaluation long before it qualifies, see `pipeline`
 
 Entry and learning (models C3, C4):
 
     qualified firms    grow by growth a year: of n, n ((1 + growth)^t - 1) more after t years on average (Poisson, or
                        negative binomial with a dispersion, because some drugs draw more firms than others)
-    leaving            an incumbent whose price was under its cost leaves at a renewal with chance leave
+    leaving            an incumbent whose margin was under least_margin leaves at a renewal with chance leave
     scale              cost x (expected volume / usual volume)^-scale
     learning           cost x ((experience + delivered) / experience)^log2(progress), not under floor
 
@@ -57,6 +58,18 @@ class Standing:
     expect: float
 
 
+@dataclass(frozen=True)
+class Prospect:
+    """What a firm sees on the day on which it may file an evaluation: yuan per unit at ``price``, which a product of
+    the drug brings today, and its own ``cost``; ``units`` per year that would be its part of the drug's use."""
+
+    drug: str
+    manufacturer: str
+    price: float
+    cost: float
+    units: float
+
+
 class Industry(Part):
     """Kind: how firms change from round to round."""
 
@@ -69,6 +82,19 @@ class Industry(Part):
         ``drugs`` are the ids of the market's drugs; ``since`` of a product is the day on which it qualifies.
         """
         raise NotImplementedError
+
+    def filed(self, products: Products) -> Floats:
+        """Return the day on which the evaluation of each product is filed, shape (products,); -inf: before the
+        simulation begins, or nobody decides about it."""
+        return np.full(len(products.cost), -np.inf)
+
+    def files(self, prospect: Prospect, luck: Streams) -> bool:
+        """Say whether a firm files on the day of `filed`; who does not never qualifies."""
+        return True
+
+    def spent(self) -> float:
+        """What an evaluation costs, yuan."""
+        return 0.0
 
     @abstractmethod
     def costs(self, standing: Standing) -> Floats:
@@ -115,6 +141,14 @@ class EntryAndLearning(Industry):
     entrant_cost: float = param(1.0, "usual cost of an entrant over that of the drug's generics", gt=0, le=10)
     entrant_spread: float = param(0.45, "spread of entrants' costs, sd of the logarithm", ge=0, le=2)
     leave: Portion = param(0.5, "chance that an incumbent whose price was under its cost leaves at a renewal", "share")
+    least_margin: float = param(
+        0.0,
+        "margin under which an incumbent counts as one whose price was under its cost",
+        "share of the price",
+        "assumption, 0 to 0.3; no refusal to renew was found with its margin",
+        ge=0,
+        lt=1,
+    )
     scale: Portion = param(0.07, "fall of the cost with volume, as a power")
     progress: float = param(
         0.92,
@@ -137,13 +171,16 @@ class EntryAndLearning(Industry):
                 products = self._added(products, d, drug, days, luck)
         return products
 
-    def _days(self, drug: str, firms: int, years: float, luck: Streams) -> list[float]:
-        """Days on which firms qualify: a Poisson process in the time in which growth is steady."""
-        if self.growth == 0 or firms == 0:
+    def _days(
+        self, drug: str, firms: int, years: float, luck: Streams, times: float = 1.0, decision: str = "industry.entry"
+    ) -> list[float]:
+        """Days on which firms qualify, ``times`` as many as usual: a Poisson process in the time in which growth is
+        steady."""
+        if self.growth == 0 or firms == 0 or times <= 0:
             return []
-        steady, rate, days = 0.0, firms * self._draw(drug, luck), list[float]()
+        steady, rate, days = 0.0, firms * times * self._draw(drug, luck), list[float]()
         while len(days) < self.most - firms:
-            steady += float(luck.exponential("industry.entry", drug, len(days))) / rate
+            steady += float(luck.exponential(decision, drug, len(days))) / rate
             year = math.log1p(steady) / math.log1p(self.growth)
             if year >= years:
                 break
@@ -156,9 +193,11 @@ class EntryAndLearning(Industry):
             return 1.0
         return float(luck.exponential("industry.draw", drug, at=np.arange(self.dispersion)).mean())
 
-    def _added(self, p: Products, d: int, drug: str, days: list[float], luck: Streams) -> Products:
+    def _added(
+        self, p: Products, d: int, drug: str, days: list[float], luck: Streams, called: str = "entrant"
+    ) -> Products:
         """Append entrants of one drug: usual price, no earlier share, capacity like that of some firm of the drug."""
-        names = tuple(f"entrant {k + 1} of {drug}" for k in range(len(days)))
+        names = tuple(f"{called} {k + 1} of {drug}" for k in range(len(days)))
         mine = p.of(d)
         like = mine[~p.originator[mine]] if not p.originator[mine].all() else mine
         z = np.array([float(luck.normal("industry.cost", drug, name)) for name in names])
@@ -195,4 +234,4 @@ class EntryAndLearning(Industry):
         """See `Industry.leaving`."""
         where = [(standing.round, standing.drug, name) for name in standing.manufacturer]
         fate = np.array([float(luck.uniform("industry.leave", *w)) for w in where])
-        return np.asarray((standing.price < costs) & (fate < self.leave))
+        return np.asarray((standing.price * (1 - self.least_margin) < costs) & (fate < self.leave))

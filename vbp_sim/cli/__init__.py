@@ -5,7 +5,9 @@ from __future__ import annotations
 import gc
 import importlib
 import io
+import os
 import sys
+from collections.abc import Iterable
 
 import click
 from click.shell_completion import CompletionItem
@@ -40,8 +42,63 @@ COMMANDS = {
 }
 
 
+class ChineseHelp(click.HelpFormatter):
+    """Help in Chinese, each text that `messages/help.yaml` has; lines as wide as they look."""
+
+    def write_usage(self, prog: str, args: str = "", prefix: str | None = None) -> None:
+        super().write_usage(prog, args, _said("Usage: "))
+
+    def write_heading(self, heading: str) -> None:
+        self.write(f"{_said(heading)}：\n")
+
+    def write_text(self, text: str) -> None:
+        for i, paragraph in enumerate(text.split("\n\n")):
+            if i:
+                self.write_paragraph()
+            self._lines(_said(" ".join(paragraph.split())), self.current_indent)
+
+    def write_dl(self, rows: Iterable[tuple[str, str]], col_max: int = 30, col_spacing: int = 2) -> None:
+        rows = [*rows]
+        start = self.current_indent + min(col_max, max(len(first) for first, _ in rows)) + col_spacing
+        for first, said in rows:
+            text, _, more = said.partition("  [")
+            self.write(" " * self.current_indent + first)
+            gap = start - self.current_indent - len(first)
+            self.write("\n" + " " * start if gap < col_spacing else " " * gap)
+            self._lines(" ".join([_said(" ".join(text.split())), *([f"[{more}"] if more else [])]), start, first=0)
+
+    def _lines(self, text: str, indent: int, first: int | None = None) -> None:
+        from vbp_sim.report.words.words import wrapped
+
+        for i, line in enumerate(wrapped(text, self.width - indent) or [""]):
+            self.write(" " * (indent if i or first is None else first) + line + "\n")
+
+
+class Spoken(click.Context):
+    """The context of a command, whose help is in the language of `VBP_LANG`, else the machine's."""
+
+    def make_formatter(self) -> click.HelpFormatter:
+        if _language() != "zh":
+            return super().make_formatter()
+        return ChineseHelp(width=self.terminal_width, max_width=self.max_content_width)
+
+
+def _language() -> str:
+    code = next(filter(None, (os.environ.get(name) for name in ("VBP_LANG", "LC_ALL", "LC_MESSAGES", "LANG"))), "")
+    return code[:2].lower()
+
+
+def _said(english: str) -> str:
+    from vbp_sim.report.words.language import restate, speaking
+
+    with speaking("zh"):
+        return restate("help", english)
+
+
 class LazyGroup(click.Group):
     """A group that knows its commands by name and imports one when it is called."""
+
+    context_class = Spoken
 
     def list_commands(self, ctx: click.Context) -> list[str]:
         return [*COMMANDS]
@@ -50,7 +107,13 @@ class LazyGroup(click.Group):
         if cmd_name not in COMMANDS:
             return None
         command = importlib.import_module(f"vbp_sim.cli.{cmd_name}").command
-        return command if isinstance(command, click.Command) else None
+        if not isinstance(command, click.Command):
+            return None
+        for one in (command, *(command.commands.values() if isinstance(command, click.Group) else ())):
+            one.context_class = Spoken
+            if _language() == "zh":  # else the first words, which no message has
+                one.short_help = " ".join((one.help or "").split("\n\n")[0].split())
+        return command
 
     def resolve_command(
         self, ctx: click.Context, args: list[str]
@@ -68,7 +131,7 @@ class LazyGroup(click.Group):
 
     def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
         with formatter.section("Commands"):
-            formatter.write_dl(list(COMMANDS.items()))
+            formatter.write_dl([*COMMANDS.items()])
 
 
 def _version(ctx: click.Context, param: click.Parameter, value: bool) -> None:

@@ -1,61 +1,98 @@
-"""`vbp bid`: what one firm's bid would bring, price by price."""
+"""`vbp bid`: what one firm's bids would bring: price by price for one drug, or the choice among its drugs."""
 
 from __future__ import annotations
 
+import math
 import re
-from typing import Any
+from pathlib import Path
 
 import click
 
-from vbp_sim.cli.common import message, patching, print_json, print_table, printing
+from vbp_sim.cli.common import computing, message, patching, print_json, print_table, written
+
+#: parts of the ceiling that a portfolio tries
+PARTS = "0.1:1:19"
 
 
 @click.command("bid")
 @click.argument("scenario")
 @click.option("--firm", required=True, metavar="ID", help="Firm that bids.")
-@click.option("--drug", required=True, metavar="ID", help="Drug that it bids for.")
+@click.option("--drug", "drugs", multiple=True, metavar="ID", help="Drug that it bids for; repeatable for --portfolio.")
+@click.option("--portfolio", is_flag=True, help="Choose among its drugs (all, or those of --drug), made by one plant.")
 @click.option(
-    "--prices", required=True, metavar="LOW:HIGH:N", help="Prices to try, yuan per unit: a grid, or some with commas."
+    "--prices",
+    metavar="LOW:HIGH:N",
+    help="Prices to try, a grid or some with commas: yuan per unit; for --portfolio parts of the ceiling "
+    f"(default {PARTS}).",
 )
 @click.option("--cost", type=click.FloatRange(min=0), help="What a unit costs it (yuan); left out: drawn as in a run.")
-@click.option("--capacity", type=click.FloatRange(min=0), help="Units that it can make in a year; left out: drawn.")
+@click.option(
+    "--capacity",
+    type=click.FloatRange(min=0, min_open=True),
+    help="Units that it can make in a year; left out: drawn; of a portfolio: no limit.",
+)
 @click.option("--round", "round_", default="", metavar="ID", help="Round; left out: the first that tenders the drug.")
-@click.option("--replications", type=click.IntRange(min=2), default=100, show_default=True, help="Rounds to draw.")
+@click.option("--replications", type=click.IntRange(min=3), default=100, show_default=True, help="Rounds to draw.")
+@click.option("--out", type=click.Path(path_type=Path, dir_okay=False), metavar="FILE", help="Draw it: svg, png, pdf.")
 @patching
-@printing
+@computing
 def command(
-    scenario: str, firm: str, drug: str, prices: str, cost: float | None, capacity: float | None, round_: str,
-    replications: int, variant: str, sets: tuple[str, ...], as_json: bool, quiet: bool,
+    scenario: str, firm: str, drugs: tuple[str, ...], portfolio: bool, prices: str | None, cost: float | None,
+    capacity: float | None, round_: str, replications: int, out: Path | None, variant: str, sets: tuple[str, ...],
+    as_json: bool, quiet: bool,
 ) -> None:  # fmt: skip
     """Put the bid of one firm into a round of SCENARIO at several prices, and say what each would bring: chance of
     winning, provinces, agreed volume, profit over the agreement, with 80 % bands over drawn rounds.
 
+    With --portfolio all drugs that the firm may bid for are tried at parts of their ceilings, and those are chosen,
+    each at one price, that bring most while the agreed volumes fit the plant in nine of ten rounds.
+
     The others bid as the scenario's model has it. Their costs are drawn, not known.
     """
+    from vbp_sim.report import bidding
+    from vbp_sim.report.words.language import say
     from vbp_sim.runs.load import load_scenario
     from vbp_sim.truth.own_bid import own_bid
+    from vbp_sim.truth.portfolio import portfolio as best_of
 
-    loaded = load_scenario(scenario, variant, sets)
-    found = own_bid(
-        loaded, drug, firm, _grid(prices), round=round_, cost=cost, capacity=capacity, replications=replications
-    )
-    rows, (low, high) = found.rows(), found.flat
-    best = rows[found.best]
-    if as_json:
-        told = {"round": found.round, "drug": drug, "firm": firm, "ceiling": found.ceiling}
-        whole: dict[str, Any] = {**told, "cost": float(found.cost.mean()), "replications": replications, "rows": rows}
-        print_json({**whole, "best": best["price"], "as_good": [low, high]})
-        return
-    head = ("price", "win", "provinces", "units a year", "80 %", "profit, yuan", "80 %")
-    print_table([head, *(_row(row) for row in rows)])
-    if not quiet:
-        click.echo(
-            f"\nbest price {best['price']:g} (ceiling {found.ceiling:g}): profit {best['profit']:,.0f} yuan, chance "
-            f"{best['win']:.0%}; {low:g} to {high:g} brings at least 95 % of it"
+    if portfolio and cost is not None:
+        raise click.UsageError("--cost is of one drug; a portfolio draws costs, or takes those of products.csv")
+    if not portfolio and (len(drugs) != 1 or prices is None):
+        raise click.UsageError("give one --drug and --prices, or --portfolio")
+    if out is not None and out.suffix not in (".svg", ".png", ".pdf"):
+        raise click.UsageError(f"--out {out}: the name of the file must end with svg, png or pdf")
+    loaded, grid = load_scenario(scenario, variant, sets), _grid(prices or PARTS)
+    run = bidding.origin(loaded, replications)
+    told = {"firm": firm, "replications": replications}
+    if portfolio:
+        limit = math.inf if capacity is None else capacity
+        many = best_of(loaded, firm, grid, drugs=drugs, round=round_, capacity=limit, replications=replications)
+        whole = {"round": many.bids[0].round, **told, **many.as_json()}
+        table, answer, doubts = bidding.choice(many, run), bidding.chosen(many, run), bidding.doubts(many)
+    else:
+        one = own_bid(
+            loaded, drugs[0], firm, grid, round=round_, cost=cost, capacity=capacity, replications=replications
         )
-    own = "too" if cost is None else "given"
-    left_out = "what is bought beyond the agreed volume, and what a loss costs elsewhere, is left out"
-    message(f"costs of the others are drawn, and those of {firm} {own}; {left_out}", quiet=quiet)
+        low, high = one.flat
+        about = {"round": one.round, "drug": one.drug, **told, "ceiling": one.ceiling, "cost": float(one.cost.mean())}
+        rows = one.rows()
+        whole = {**about, "rows": rows, "best": rows[one.best]["price"], "as_good": [low, high]}
+        limits = {"ceiling": f"{one.ceiling:g}", "low": f"{low:.4g}", "high": f"{high:.4g}"}
+        table, answer, doubts = bidding.curve(one), bidding.best(one, run), [say("bid.flat", **limits)]
+    if as_json:
+        print_json(whole)
+    else:
+        print_table(table)
+    if not (as_json or quiet):
+        click.echo("\n" + "\n".join([answer, *doubts]))
+    called = run.called("manufacturer", firm)
+    message(say("bid.caution" if cost is None else "bid.caution_given", firm=called), quiet=quiet or as_json)
+    if out is not None:
+        from vbp_sim.report.charts import catalogue
+        from vbp_sim.report.charts import own_bid as charts
+
+        catalogue.save(charts.choice(many, run) if portfolio else charts.curve(one, run), out, run)
+        written(out, quiet=quiet)
 
 
 def _grid(text: str) -> list[float]:
@@ -71,13 +108,3 @@ def _grid(text: str) -> list[float]:
             return prices
     allowed = "LOW:HIGH:N with 0 < LOW < HIGH and N from 2 to 1000, or prices with commas"
     raise click.BadParameter(allowed, param_hint="--prices")
-
-
-def _row(row: dict[str, float]) -> tuple[str, ...]:
-    def band(name: str) -> str:
-        return f"{row[name + '_low']:,.0f} to {row[name + '_high']:,.0f}"
-
-    return (
-        f"{row['price']:g}", f"{row['win']:.0%}", f"{row['places']:.1f}", f"{row['volume']:,.0f}", band("volume"),
-        f"{row['profit']:,.0f}", band("profit"),
-    )  # fmt: skip

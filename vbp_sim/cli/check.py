@@ -94,14 +94,15 @@ def _forms() -> list[str]:
 def _notes(of: Scenario | Market) -> list[dict[str, Any]]:
     """What changes the answer, each with the sentence that says it."""
     from vbp_sim.report.words import words
-    from vbp_sim.report.words.language import say
+    from vbp_sim.report.words.language import language, say
     from vbp_sim.runs import doubts
     from vbp_sim.scenario.market import Market
 
     found = doubts.of_market(of, _forms()) if isinstance(of, Market) else doubts.doubts_of(of, _forms())
-    said = []
+    said, markets = [], (of,) if isinstance(of, Market) else of.markets
+    named = {drug.id: drug.name_zh for market in markets for drug in market.drugs} if language() == "zh" else {}
     for one in found:
-        drugs = words.listed(list(one.drugs[:NAMED]))
+        drugs = words.listed([named.get(id) or id for id in one.drugs[:NAMED]])
         if len(one.drugs) > NAMED:
             drugs = say("doubts.some", first=drugs, n=len(one.drugs) - NAMED)
         text = say(f"doubts.{one.kind}", n=one.n, drugs=drugs, known=words.listed(_forms()))
@@ -125,18 +126,16 @@ def _check_sweep(file: Path) -> dict[str, Any]:
 
 
 def _say(result: dict[str, Any], error: InputError | None, quiet: bool, as_json: bool) -> None:
-    from vbp_sim.report.words.language import say
-
     if as_json:
         return
     if error is not None:
         wrong_input(error)
     elif not quiet:
+        from vbp_sim.report.words import words
         from vbp_sim.report.words.language import restate, say
 
-        numbers = [(n, what) for what, n in result.items() if type(n) is int]
-        counts = ", ".join(f"{n} {what[:-1] if n == 1 else what}" for n, what in numbers)
-        click.echo(f"{result['file']}: OK ({counts})")
+        counts = words.listed([words.counted(n, what[:-1]) for what, n in result.items() if type(n) is int])
+        click.echo(say("cli.fine", file=result["file"], counts=counts))
         for sentence in result.get("not_simulated", []):
             click.echo(f"  {say('cli.not_simulated', sentence=restate('limits', sentence))}")
         for note in result.get("notes", ()):

@@ -67,7 +67,9 @@ def wrong_input(error: InputError) -> None:
         click.echo(f"{styled(place, bold=True)}: {rest}", err=True)
     count = len(error.problems)
     if count > 1:
-        message(f"{count} problems")
+        from vbp_sim.report.words.words import counted
+
+        message(counted(count, "problem"))
 
 
 def styled(text: str, **style: Any) -> str:

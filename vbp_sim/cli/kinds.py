@@ -12,8 +12,9 @@ from pathlib import Path
 from vbp_sim.errors import InputError, Problem
 from vbp_sim.rules.local.law import PARTS as LOCAL
 from vbp_sim.rules.ruleset import RuleSet
-from vbp_sim.runs.load import ENDINGS, policies, shipped
+from vbp_sim.runs.load import policies, shipped
 from vbp_sim.runs.target import MANIFEST
+from vbp_sim.scenario.layers import ENDINGS
 from vbp_sim.scenario.market_columns import FILES
 from vbp_sim.scenario.tree import children
 from vbp_sim.scenario.yaml_source import read

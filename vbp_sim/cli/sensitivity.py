@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from vbp_sim.cli.common import message, print_json, print_table
+from vbp_sim.cli.common import message, print_json, print_table, written
 from vbp_sim.cli.sweep import go_on, of_runs, reported
 
 if TYPE_CHECKING:
@@ -24,30 +24,38 @@ if TYPE_CHECKING:
     help="Sobol indices, Morris's screening, rank correlations, or a tree of regions.",
 )  # fmt: skip
 @click.option("--size", type=click.IntRange(min=2), help="Base points of the design (default: the file's sample).")
+@click.option("--levers", is_flag=True, help="Vary the levers that have a path too, each value alike likely.")
 @click.option("--metric", "metrics", multiple=True, metavar="ID", help="Only this metric (default: all that vary).")
 @click.option("--fails", metavar="TEST", help="For tree: the test that fails, 'unmet_share > 0.02'.")
 @click.option("--out", type=click.Path(path_type=Path), metavar="DIR", help="Folder of the study.")
 @of_runs
 def command(
-    file: Path, method: str, size: int | None, metrics: tuple[str, ...], fails: str | None, out: Path | None,
-    accept_new_code: bool, yes: bool, as_json: bool, quiet: bool, report: bool, **how: Any,
+    file: Path, method: str, size: int | None, levers: bool, metrics: tuple[str, ...], fails: str | None,
+    out: Path | None, accept_new_code: bool, yes: bool, as_json: bool, quiet: bool, report: bool, **how: Any,
 ) -> int:  # fmt: skip
     """Say which uncertainties of the sweep file SWEEP the results depend on.
 
     The runs are an ordinary study: interrupted, it is gone on with by the same command. Levers stay as the
-    scenario has them, but for --method tree, which looks for the region of levers and uncertainties in which
-    the test --fails comes true. Leaves sensitivity.csv and charts (figures/) in the study.
+    scenario has them, but for --levers, which varies them too, and for --method tree, which looks for the region
+    of levers and uncertainties in which the test --fails comes true. Leaves sensitivity.csv and charts (figures/)
+    in the study.
     """
     if (method == "tree") != (fails is not None):
         raise click.UsageError("--method tree and --fails go together")
+    if method == "tree" and levers:
+        raise click.UsageError("--method tree varies the levers as they are")
     if method == "tree" and size is not None:
         raise click.UsageError("--method tree runs the sweep as it is; the size stands in its file")
+    from vbp_sim.report.words.language import say
     from vbp_sim.studies.sensitivity import adapted
     from vbp_sim.studies.sweep import begin
+    from vbp_sim.studies.sweep_file import read_sweep
 
+    if stays := [name for name, lever in read_sweep(file)[0].levers.items() if levers and lever.variants]:
+        message(say("studies.lever_stays", name=", ".join(stays)), quiet=quiet)
     study = begin(
         file, out, accept_new_code=accept_new_code, yes=yes,
-        adapt=lambda spec: spec if method == "tree" else adapted(spec, method, size),
+        adapt=lambda spec: spec if method == "tree" else adapted(spec, method, size, levers),
     )  # fmt: skip
     code = go_on(study, False, quiet or as_json, how)
     if code:
@@ -62,8 +70,9 @@ def command(
 def _effects(folder: Path, method: str, metrics: tuple[str, ...], as_json: bool, quiet: bool) -> None:
     from vbp_sim.report.charts.catalogue import draw_all
     from vbp_sim.report.studied import Studied
+    from vbp_sim.report.words.language import say
     from vbp_sim.studies import findings
-    from vbp_sim.studies.sensitivity import SIZES, sensitivity
+    from vbp_sim.studies.sensitivity import sensitivity
 
     found = sensitivity(folder, method, metrics)
     findings.write_effects(folder, method, found)
@@ -72,22 +81,19 @@ def _effects(folder: Path, method: str, metrics: tuple[str, ...], as_json: bool,
     if as_json:
         print_json({"folder": str(folder), "method": method, "effects": [dataclasses.asdict(e) for e in found]})
     elif not quiet:
-        print_table([_HEADS[method], *(_row(effect, method, found) for effect in found)])
-        message(f"{SIZES[method]}; with its 95 % interval")
-    message(f"written: {folder}", quiet=quiet)
-
-
-_HEADS = {
-    "sobol": ("metric", "uncertainty", "total", "interval", "first", "interval"),
-    "morris": ("metric", "uncertainty", "mu*", "interval", "sigma", ""),
-    "lhs": ("metric", "uncertainty", "size", "interval", "correlation", "interval"),
-}
+        heads = ("metric", "uncertainty", f"head_{method}", "interval", f"detail_{method}")
+        head = [say(f"studies.{name}") for name in heads]
+        last = "" if method == "morris" else say("studies.interval")
+        print_table([(*head, last), *(_row(effect, method, found) for effect in found)])
+        message(say("studies.with_interval", size=say(f"studies.size_{method}")))
+    written(folder, quiet=quiet)
 
 
 def _row(effect: Effect, method: str, found: Sequence[Effect]) -> tuple[str, ...]:
     """A line of the table; what Morris's screening measures is in the metric's unit, the same for all lines of it."""
     from vbp_sim.report.comparison import scale_of
-    from vbp_sim.report.words.language import say
+    from vbp_sim.report.summary import meaning
+    from vbp_sim.report.words.language import language, say
     from vbp_sim.runs.metrics import METRICS
 
     size, unit = 1.0, ""
@@ -101,7 +107,8 @@ def _row(effect: Effect, method: str, found: Sequence[Effect]) -> tuple[str, ...
     def span(low: float, high: float) -> str:
         return "" if math.isnan(low) else f"[{said(low)}, {said(high)}]"
 
-    metric = say("compare.metric_with_unit", metric=effect.metric, unit=unit) if unit else effect.metric
+    metric = effect.metric if language() == "en" else meaning(METRICS[effect.metric])
+    metric = say("compare.metric_with_unit", metric=metric, unit=unit) if unit else metric
     return (
         metric, effect.uncertainty, said(effect.size), span(effect.low, effect.high) or say("compare.too_few"),
         said(effect.detail), span(effect.detail_low, effect.detail_high),

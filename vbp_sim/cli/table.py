@@ -12,10 +12,14 @@ from vbp_sim.cli.common import drawing, message, opened, print_json, written
 
 @click.command("table")
 @click.argument("folder", type=click.Path(path_type=Path), metavar="DIR")
-@click.argument("name", type=click.Choice(("surplus", "fund", "completion")), metavar="surplus|fund|completion")
+@click.argument(
+    "name",
+    type=click.Choice(("surplus", "fund", "completion", "institutions")),
+    metavar="surplus|fund|completion|institutions",
+)
 @click.option(
     "--by", default="province,level,year", show_default=True, metavar="A[,B]",
-    help="Cut by these: province, level, year, round; surplus and completion by drug too.",
+    help="Cut by these: province, level, year, round; all but fund by drug, institutions by institution.",
 )  # fmt: skip
 @click.option("--format", "kind", type=click.Choice(("markdown", "csv", "json")), help="Default: what --out ends with.")
 @click.option("--out", type=click.Path(path_type=Path, dir_okay=False), metavar="FILE", help="Default: the screen.")

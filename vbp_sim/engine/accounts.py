@@ -31,7 +31,7 @@ Floats = npt.NDArray[np.float64]
 Ints = npt.NDArray[np.int64]
 
 #: what the fund pays for drugs, by flow
-FUND_PAID = ("reimbursement", "bundle", "rebased", "markup_fund", "emergency", "outside_fund")
+FUND_PAID = ("reimbursement", "bundle", "rebased", "markup_fund", "emergency", "relief", "reserve_fund", "outside_fund")
 
 
 class Accounts(Postings):
@@ -82,12 +82,23 @@ class Accounts(Postings):
         """Hospitals of a place pay to the fund for a year that is assessed in a month, (levels,) yuan."""
         self.flows["deduction"][min(m, self.months - 1), self.place_of_round[round], place, :WHOLE] += by_level
 
-    def damages(self, m: int, round: str, product: int, by_place: Floats) -> None:
-        """A manufacturer pays damages to the hospitals of a round, (places,) yuan."""
-        self.flows["damages"][m, self.place_of_round[round], :, WHOLE] += by_place
+    def set_off(self, flow: str, m: int, round: str, by_place: Floats) -> None:
+        """Post (places,) yuan of a round that belong to places as a whole, and move no money of a firm."""
+        self.flows[flow][m, self.place_of_round[round], :, WHOLE] += by_place
+
+    def charge(self, flow: str, m: int, round: str, product: int, by_place: Floats, *, receives: bool = False) -> None:
+        """A manufacturer pays (places,) yuan of a round, such as damages, or ``receives`` them."""
+        self.set_off(flow, m, round, by_place)
         by_product = np.zeros(len(self.trade.sold))
-        by_product[product] = by_place.sum()
+        by_product[product] = -by_place.sum() if receives else by_place.sum()
         self.owners.pay(m, by_product)
+
+    def hold(self, m: int, months_cost: Floats, by_fund: Floats) -> None:
+        """Reserves cost ``months_cost`` (drugs, places), as units at the drug's price before any round; the fund pays
+        the part ``by_fund`` (places,)."""
+        at, yuan = self.trade.recorder.round[m], self.trade.prices.mean * months_cost
+        self.place("reserve_fund", m, at, yuan * by_fund)
+        self.place("reserve_state", m, at, yuan * (1 - by_fund))
 
     def close(self, m: int) -> list[tuple[int, float]]:
         """Post a month, once everybody has received; return the places whose fund begins to warn, see `Fund.close`."""
@@ -106,6 +117,8 @@ class Accounts(Postings):
         rescued = self.trade.recorder.monthly["emergency"][m]
         if rescued.any():
             self.post("emergency", m, at, self._emergency(m) * self.trade.prices.mean[..., None] * rescued)
+        if self.trade.recorder.dearer[m].any():
+            self.post("relief", m, at, self.trade.prices.mean[..., None] * self.trade.recorder.dearer[m])
         self.post("outside_fund", m, at, month.away_covered)
         self.post("outside_self", m, at, month.away - month.away_covered)
         self.post("production", m, at, month.cost + month.away_cost)
@@ -161,6 +174,7 @@ class Accounts(Postings):
                 np.cumsum(self.advances.lost, axis=0),
             ),
             "advance_kept": (_whole(flow["advance_kept"] - flow["advance_repaid"]), never),
+            "deposit": (_whole(flow["deposit"] - flow["deposit_back"] - flow["deposit_kept"]), never),
             "retained_assessed": (assessed - appropriated - cut, never),
             "retained": (appropriated - flow["retained"], never),
         }

@@ -21,7 +21,8 @@ Bools = npt.NDArray[np.bool_]
 @dataclass(eq=False)
 class Supplier:
     """A winner in an agreement: the plant that makes the product and what it earns by this agreement (``line``), its
-    price and its cost when it bid (yuan per unit), and the agreed ``volumes`` of a year (units) by place.
+    price and its cost when it bid (yuan per unit), and the agreed ``volumes`` of a year (units) by place; ``lost``
+    if it is selected no more.
     """
 
     plant: Plant
@@ -30,6 +31,7 @@ class Supplier:
     price: float
     cost: float
     volumes: Floats
+    lost: bool = False
 
     @property
     def product(self) -> int:
@@ -106,18 +108,21 @@ class Agreement:
         return np.asarray(np.where(self.routes > 0, stopped[:, None], np.inf).min(axis=0))
 
     def replace_main(self, index: int) -> list[int]:
-        """Give the places of a supplier that left to the backup, else to the next winner; return those places.
+        """Give the places of a supplier to the backup, else to the next winner; return those places. Where nobody else
+        is left they stay with it.
 
         What was to come from it elsewhere, because institutions named its brand, goes to the main supplier there.
         """
         served = [int(p) for p in np.flatnonzero((self.main == index) & self.open)]
-        staying = [i for i, s in enumerate(self.suppliers) if not s.plant.gone]
+        staying = [i for i, s in enumerate(self.suppliers) if i != index and not (s.plant.gone or s.lost)]
         for turn, place in enumerate(served):
             backup = int(self.backup[place])
             if backup >= 0 and backup in staying:
                 self.main[place], self.backup[place] = backup, -1
             elif staying:
                 self.main[place] = staying[turn % len(staying)]
+        if self.suppliers[index].lost:
+            self.backup[self.backup == index] = -1
         moved = self.routes[index].copy()
         self.routes[index] = 0.0
         for place in np.flatnonzero(moved).tolist():

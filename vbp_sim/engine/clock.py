@@ -5,11 +5,15 @@ from __future__ import annotations
 from calendar import monthrange
 from datetime import date, timedelta
 
+#: days of a month on average
+MONTH = 365.25 / 12
 #: days after midnight at which what held by an agreement lapses, once all that begins on the day has begun
 LAPSE = 0.125
 #: days into a month at which institutions order, suppliers dispatch, deliveries are received and the books are closed;
 #: all on its first day, so that an agreement that starts on the second has its first month after this one
 ORDER, DISPATCH, RECEIVE, CLOSE = 0.25, 0.5, 0.75, 0.875
+#: and at which winners are inspected after that
+INSPECT = 0.9375
 
 
 def add_months(day: date, months: int) -> date:

@@ -5,8 +5,7 @@ from __future__ import annotations
 import simpy
 
 from vbp_sim.agents.firms.interface import Products
-
-_MONTH = 365.25 / 12
+from vbp_sim.engine.clock import MONTH
 
 
 class Companies:
@@ -22,10 +21,9 @@ class Companies:
         """The company that makes a product."""
         return self._products.owner[product] or self._products.manufacturer[product]
 
-    def bar(self, product: int, months: float) -> None:
-        """Keep the company of a product, with all its manufacturers, out of rounds for some months."""
-        name = self.name(product)
-        self._until[name] = max(self._until.get(name, 0.0), self._env.now + months * _MONTH)
+    def bar(self, name: str, months: float) -> None:
+        """Keep a company, with all its manufacturers, out of rounds for some months."""
+        self._until[name] = max(self._until.get(name, 0.0), self._env.now + months * MONTH)
 
     def withdraw(self, product: int) -> None:
         """A product is offered no more."""

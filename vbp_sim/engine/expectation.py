@@ -77,13 +77,16 @@ def terms_of(world: World, place: Expecting, m: int, drugs: list[int]) -> Terms:
     payment, reimbursement, markup, platform = (
         world.laws.part(kind, place.index, m) for kind in ("hospital_payment", "reimbursement", "markup", "platform")
     )
-    bears = payment.bears(np.array([world.market.drugs[d].inpatient_share for d in drugs]))
-    gap, gain = terms(sides, bears, markup.rate, reimbursement, world.spec.finance)
+    known = np.array([world.market.drugs[d].inpatient_share for d in drugs])
+    bears, ward, by_case = payment.bears(known), payment.wards(known), payment.by_case(known)
+    gap, gain, whole = terms(sides, bears, markup.rate, reimbursement, world.spec.finance)
     marked = np.array([
         float(np.dot(o.parts, platform.marks(np.array(o.prices) / price)))
         for price, o in zip(sides.price, others, strict=True)
     ])  # fmt: skip
-    return Terms(gap, gain, markup.tied, marked)
+    apart = whole * np.divide(by_case, ward, out=np.zeros_like(ward), where=ward > 0)
+    campaign = world.laws.part("integrity", place.index, m).campaign
+    return Terms(gap, gain, markup.tied, marked, known, apart, campaign)
 
 
 def felt_of(world: World, place: Expecting, m: int, drugs: list[int], going: Floats) -> Floats:

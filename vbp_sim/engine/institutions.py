@@ -97,3 +97,9 @@ def counters(place: str, level: str, count: int) -> Words:
     text = hashlib.blake2b(f"{place}\x1f{level}".encode(), digest_size=8).digest()
     with np.errstate(over="ignore"):
         return np.asarray(np.uint64(int.from_bytes(text, "little")) + np.arange(count, dtype=np.uint64))
+
+
+def numbers(place: str, level: Ints, at: Words) -> npt.NDArray[np.int64]:
+    """Numbers of institutions within their level, from 1, by the index of their ``level`` and their counters."""
+    first = np.array([counters(place, name, 1)[0] for name in LEVELS])
+    return np.asarray((at - first[level]).astype(np.int64) + 1)

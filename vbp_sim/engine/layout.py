@@ -37,6 +37,7 @@ def tables_of(world: World, replication: int) -> dict[str, Table]:
         "firms": _firms(world),
         "distributors": _distributors(world),
         "classes": _classes(world),
+        "institutions": _joined(world.by_institution.blocks or [_rows(world.recorder, "institutions")]),
     }
     found = {name: made[name] if name in made else _rows(world.recorder, name) for name in TABLES}
     return {name: _numbered(table, replication) for name, table in found.items()}
@@ -81,6 +82,8 @@ def _use(rec: Recorder) -> Table:
         "away": volumes["away"].ravel(),
         "substituted": volumes["substituted"].ravel(),
         "emergency": volumes["emergency"].ravel(),
+        "relief": volumes["relief"].ravel(),
+        "waiting": volumes["waiting"].ravel(),
         "unmet": volumes["unmet"].ravel(),
         "agreed": volumes["agreed"].ravel(),
     }

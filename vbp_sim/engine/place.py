@@ -18,6 +18,7 @@ from vbp_sim.engine.clock import ORDER, RECEIVE, months_between
 from vbp_sim.engine.expectation import felt_of, staff_expect, terms_of
 from vbp_sim.engine.institutions import generate
 from vbp_sim.engine.prices import Others
+from vbp_sim.engine.receiving import receive
 from vbp_sim.engine.response import Response
 from vbp_sim.engine.shelf import Mix
 from vbp_sim.engine.stocking import ALONE, pressed, shelves
@@ -38,7 +39,8 @@ class Place:
     ``share`` of the need ordered as the selected product; ``natural`` utility of it; ``past`` use and ``reported``
     volume per year, by round; ``agreed``, and so far ``bought``, ``undelivered`` and ``nonselected``, of the agreement
     year; ``last`` what was bought per year in the one before; ``kept`` the part of a measured surplus that the staff of
-    each institution expect, over the national cap; ``completion`` and ``other_share`` (of products not selected) as
+    each institution expect, over the national cap; ``waiting`` units that were not delivered last month and are ordered
+    again; ``completion`` and ``other_share`` (of products not selected) as
     last assessed, nan = never; ``watching`` is the watch over them, where a law has one.
 
     (drugs,): ``active`` have been supplied under an agreement; ``begins`` and ``term`` of the one in force, as month of
@@ -81,6 +83,7 @@ class Place:
         self._turning = Turning(world.classes, index, self.institutions, self.response)
         self.rigour = float(world.luck.normal("place.rigour", self.id))
         self._needed, self._ordered, self._away = zeros, zeros, zeros
+        self.waiting: Floats | None = None
         self._nothing = self.institutions.by_level(zeros)
         self._brings: Floats | None = None
         self._monthly: Floats | None = None
@@ -250,6 +253,7 @@ class Place:
             self._turning.turn(m, self._needed, self.share, self.active, self.first)
         if not self.active.any():
             self._ordered = self._away = np.zeros_like(self._needed)
+            self._order_again()
             return np.zeros(len(self._needed))
         month = m - self.begins
         running = (month >= 0) & (month < self.term)
@@ -275,7 +279,14 @@ class Place:
             self._ordered = self._needed * (self.share - away)
         else:
             self._ordered = self._needed * self.share
+        self._order_again()
         return np.asarray((self._ordered if self._brings is None else self._ordered * self._brings).sum(axis=1))
+
+    def _order_again(self) -> None:
+        """Order what did not come last month and was waited for."""
+        if self.waiting is not None:
+            self._needed = self._needed + self.waiting
+            self._ordered = self._ordered + np.where(self.active[:, None], self.waiting, 0.0)
 
     def _gone(self) -> Floats:
         """Part of the need whose patients follow an originator out of the hospital, (drugs, institutions)."""
@@ -289,31 +300,21 @@ class Place:
         return gone
 
     def _receive(self, m: int) -> None:
-        world = self.world
-        by_level = self.institutions.by_level
+        world, by_level = self.world, self.institutions.by_level
         listed = self._needed - self._away if world.choice.leaves else self._needed
-        filled = world.filled[:, self.index]
-        substituted = emergency = unmet = self._nothing
-        if (filled == 1).all() and self._brings is None:
-            bought, nonselected = self._ordered, listed - self._ordered
-        else:
-            brings = 1.0 if self._brings is None else self._brings
-            got = kernel.receive(listed * brings, self._ordered * brings, filled, world.supply.switchable)
-            bought, nonselected = got.bought, got.nonselected
-            self.undelivered += self._ordered - bought
-            found = got.unmet * world.rescued[:, self.index, None]
-            substituted, emergency = by_level(got.substituted + found), by_level(found)
-            unmet = by_level(got.unmet - found + listed * (1 - brings))
+        got = receive(world, m, self.index, by_level, self._nothing, listed, self._ordered, self._brings)
+        self.waiting, away = got.waiting, by_level(self._away) if world.choice.leaves else self._nothing
+        if got.undelivered is not None:
+            self.undelivered += got.undelivered
         watched = world.laws.part("platform", self.index, m).online_rate
-        self.bought += watched * bought
-        self.nonselected += watched * nonselected
+        self.bought += watched * got.bought
+        self.nonselected += watched * got.nonselected
         if self._monthly is None:
             self._monthly = by_level(self.agreed / self.months[:, None])
-        away = by_level(self._away) if world.choice.leaves else self._nothing
         turned, gained = self._turning.turned, self._turning.gained
-        need = by_level(self._needed) + turned
+        need = by_level(self._needed) + turned - got.by_level["waiting"]
         world.recorder.month(
-            m, self.index, need, gained, by_level(bought), turned, away, substituted, emergency, unmet, self._monthly
+            m, self.index, need, gained, by_level(got.bought), turned, away, *got.by_level.values(), self._monthly
         )
-        if world.watcher is not None:
-            world.watcher.month(m, self)
+        for watcher in world.watchers:
+            watcher.month(m, self)

@@ -24,25 +24,28 @@ class Recorder:
     """Collects one replication. Monthly arrays have shape (months, drugs, places[, levels]): volumes in ``monthly``;
     the selected side as an index into ``mixes`` (``mix``, -1 = none; ``others`` is the other side at that index; -2 and
     less = none either, counted back from there into ``bare``, the whole drug at linked prices) with
-    its ``listed`` price; ``round`` of the scenario, counted from 1 (0 = none yet); ``year`` of the agreement, which
-    stays that of its last one once it is over (0 = none); ``opens`` the length in months of an agreement year in its
-    first month, else 0.
+    its ``listed`` price; ``dearer`` (levels too) what the tiers but emergency purchase cost more, over the drug's price
+    before any round, times units; ``round`` of the scenario, counted from 1 (0 = none yet); ``year`` of the agreement,
+    which stays that of its last one once it is over (0 = none); ``opens`` the length in months of an agreement year in
+    its first month, else 0.
     """
 
     def __init__(
         self, market: Market, products: Products, prices: Prices, rounds: tuple[str, ...], clock: Clock
     ) -> None:
         self.market, self.products, self.prices, self.clock = market, products, prices, clock
+        self.rounds = ("", *rounds)
         self._number = {name: number for number, name in enumerate(rounds, 1)}
         cells = (len(clock.months), len(market.drugs), len(market.provinces))
-        names = ("need", "gained", "selected", "alternatives", "away", "substituted", "emergency", "unmet", "agreed")
+        names = ("need", "gained", "selected", "alternatives", "away", "substituted", "emergency", "relief",
+                 "waiting", "unmet", "agreed")  # fmt: skip
         self.monthly: dict[str, Floats] = {name: np.zeros((*cells, len(LEVELS))) for name in names}
         self.mix = np.full(cells, -1, dtype=np.int64)
         self.mixes: list[Mix] = []
         self.others: list[Others] = []
         self.bare: list[Others] = []
         self._known: dict[tuple[Mix, Others], int] = {}
-        self.listed = np.zeros(cells)
+        self.listed, self.dearer = np.zeros(cells), np.zeros((*cells, len(LEVELS)))
         self.round, self.year, self.opens = (np.zeros(cells, dtype=np.int64) for _ in range(3))
         self.rows: dict[str, list[tuple[Any, ...]]] = {}
         untouched = [[_side(others) for others in row] for row in prices.untouched]

@@ -103,9 +103,12 @@ def felt(share: Floats, sides: Sides, law: Reimbursement, finance: Finance) -> F
     return np.asarray((share * sides.price * (2 - usual) + (1 - share) * rest) / (sides.mean * (2 - usual)))
 
 
-def terms(sides: Sides, bears: Floats, markup: float, law: Reimbursement, finance: Finance) -> tuple[Floats, Floats]:
-    """How much less of the others' price the fund pays, and what an institution gains by a unit of the selected
-    product instead, over the earlier price, (drugs,); see `vbp_sim.agents.choice.interface.Terms`.
+def terms(
+    sides: Sides, bears: Floats, markup: float, law: Reimbursement, finance: Finance
+) -> tuple[Floats, Floats, Floats]:
+    """How much less of the others' price the fund pays, what an institution gains by a unit of the selected product
+    instead, and what it would if it bore all, over the earlier price, (drugs,); see
+    `vbp_sim.agents.choice.interface.Terms`.
 
     The institution ``bears`` a part of what the fund pays for a price, and adds a ``markup`` to it.
     """
@@ -116,4 +119,5 @@ def terms(sides: Sides, bears: Floats, markup: float, law: Reimbursement, financ
     usual = finance.fund_share * rest
     gap = (1 - np.divide(covered, usual, out=np.ones_like(rest), where=usual > 0)) / (1 - 1 / 5)
     saved = finance.insured_share * (covered - sides.fund_pays(sides.price, law, finance))
-    return np.clip(gap, 0, 1), np.asarray((bears * saved - markup * (rest - sides.price)) / sides.mean)
+    gain = (bears * saved - markup * (rest - sides.price)) / sides.mean
+    return np.clip(gap, 0, 1), gain, saved / sides.mean

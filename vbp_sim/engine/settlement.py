@@ -18,6 +18,7 @@ from vbp_sim.engine.appropriation import Kept
 from vbp_sim.engine.clock import LAPSE, add_months
 from vbp_sim.engine.place import Place
 from vbp_sim.engine.watch import excused
+from vbp_sim.engine.watcher import Settled
 from vbp_sim.engine.world import World
 from vbp_sim.facts import fact
 from vbp_sim.scenario.market import LEVELS
@@ -177,6 +178,7 @@ def _settle(
     base = place.reported[name][d] * (months / 12)[:, None]
     missed = np.maximum(agreed - done, 0.0) * price
     points, fined = review.penalty(base, agreed, done, price)
+    marks = np.zeros(here.shape, dtype=np.int64) if place.watching is None else place.watching.marks[d]
     if place.watching is not None:
         interviews = place.watching.interviews[d]
         points, fined = points + watch.points(interviews), fined + watch.deducted(missed)
@@ -190,8 +192,10 @@ def _settle(
     surplus = retention.surplus(base, before, volume, price, spent, counted_share, finance.insured_share)
     budget, score = base * before * covered, np.maximum(score - points, 0.0)
     kept = surplus * retention.ratio(score, passed, surplus / np.maximum(budget * (1 - by_case[:, None]), 1e-12))
-    if world.watcher is not None:
-        world.watcher.settled(place, name, year, d, kept)
+    for watcher in world.watchers:
+        reported, completion = place.reported[name][d], np.where(here, completion, np.nan)
+        seen = (reported, agreed, bought, other, completion, nonselected, score, marks, passed, kept)
+        watcher.settled(place, Settled(name, year, d, *seen, price, rest[:, None], before))
     place.rewarded[d] |= kept.any(axis=1)
     staff = kept * retention.staff_part(kept.sum(axis=0))
     completed, stock = here & (bought >= agreed * (1 - 1e-9)), place.stock[d]

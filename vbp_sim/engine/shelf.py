@@ -9,6 +9,7 @@ import numpy as np
 import numpy.typing as npt
 
 from vbp_sim.engine.agreement import Agreement
+from vbp_sim.rules.local.supply_security import TIERS
 
 Floats = npt.NDArray[np.float64]
 Ints = npt.NDArray[np.int64]
@@ -34,9 +35,10 @@ class Shelf:
     ``routes`` is the part of a place's orders of selected products that goes to each product, ``price`` what a supplier
     of the place's agreement is paid there (yuan per unit, 0 = it is none), ``backup`` a row, -1 = none. ``agreement``
     is the index of the agreement in force in ``agreements``, -1 = none. ``short_since`` is the day on which a supplier
-    of the place fell short (inf = none does), ``helped`` whether others have stepped in since,
-    ``rescued`` whether the place buys elsewhere. ``running`` are the
-    agreements that are in force somewhere, ``member`` (products, agreements) says who is a supplier of which.
+    of the place fell short (inf = none does), ``told`` the day on which one of them reported a stop that is coming or
+    has come (inf = none has), ``helped`` whether others have stepped in since, ``answering`` (tiers, places) which
+    tiers of the law have. ``running`` are the agreements that are in force somewhere, ``member`` (products, agreements)
+    says who is a supplier of which.
     """
 
     def __init__(self, products: Ints, places: int) -> None:
@@ -47,8 +49,8 @@ class Shelf:
         self.backup = np.full(places, -1, dtype=np.int64)
         self.agreement = np.full(places, -1, dtype=np.int64)
         self.agreements: list[Agreement] = []
-        self.short_since = np.full(places, np.inf)
-        self.helped, self.rescued = np.zeros((2, places), dtype=np.bool_)
+        self.short_since, self.told = np.full((2, places), np.inf)
+        self.helped, self.answering = np.zeros(places, dtype=np.bool_), np.zeros((len(TIERS), places), dtype=np.bool_)
         self.running: list[Agreement] = []
         self.member = np.zeros((len(products), 0), dtype=np.bool_)
         self._mixes: list[Mix | None] = [None] * places
@@ -70,9 +72,7 @@ class Shelf:
         """An agreement comes into force where it is open; no other one may be in force there."""
         self.agreements.append(agreement)
         self.agreement[agreement.open] = len(self.agreements) - 1
-        helps = np.zeros((len(self.products), 1), dtype=np.bool_)
-        helps[self.rows(agreement)] = True
-        self.member = np.concatenate([self.member, helps], axis=1)
+        self.member = np.concatenate([self.member, np.zeros((len(self.products), 1), dtype=np.bool_)], axis=1)
         self._run()
         self.short_since[agreement.open], self.helped[agreement.open] = np.inf, False
         self.lay(agreement)
@@ -80,6 +80,7 @@ class Shelf:
     def lay(self, agreement: Agreement) -> None:
         """Take over who supplies where, after an agreement has begun or changed."""
         rows, here = self.rows(agreement), agreement.open
+        self.member[rows, self.agreements.index(agreement)] = [not s.lost for s in agreement.suppliers]
         self.routes[:, here] = self.price[:, here] = 0.0
         self.routes[np.ix_(rows, here)] = agreement.routes[:, here]
         self.price[np.ix_(rows, here)] = np.array([s.price for s in agreement.suppliers])[:, None]

@@ -12,7 +12,10 @@ from datetime import date
 import numpy as np
 import simpy
 
+from vbp_sim.engine.by_setting import BySetting
 from vbp_sim.engine.clock import CLOSE, Clock, add_months
+from vbp_sim.engine.evaluations import evaluations
+from vbp_sim.engine.inspections import supervision
 from vbp_sim.engine.institutions import part_of_use
 from vbp_sim.engine.layout import Table, tables_of
 from vbp_sim.engine.market_day import market_day
@@ -38,13 +41,16 @@ def simulate(scenario: Scenario, replication: int, watcher: Watcher | None = Non
     """
     scenario = scenario.drawn(replication)
     world = World(scenario, replication, Clock(scenario.spec.start, horizon(scenario)))
-    world.watcher = watcher
     places = [Place(world, i) for i in range(len(world.market.provinces))]
+    by_setting = BySetting(world, places)
+    world.watchers += [each for each in (watcher, by_setting if by_setting.acts() else None) if each is not None]
     world.accounts.goods.on_time = np.array([part_of_use(place.institutions, place.on_time) for place in places])
     for place in places:
         world.env.process(place.ordering())
     world.env.process(market_day(world))
     world.env.process(_closing(world))
+    world.env.process(supervision(world))
+    world.env.process(evaluations(world))
     for round_id, spec in scenario.spec.rounds.items():
         world.env.process(bidding_round(world, round_id, spec, places))
     world.env.run(until=world.clock.day(world.clock.end))

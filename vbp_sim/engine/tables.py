@@ -21,6 +21,9 @@ from vbp_sim.engine.columns import (
     table,
 )
 from vbp_sim.engine.flows import CLAIMS, FLOWS
+from vbp_sim.engine.settled_tables import SETTLED
+from vbp_sim.engine.supervised_tables import SUPERVISED
+from vbp_sim.engine.supply_tables import SUPPLY
 
 TABLES: dict[str, Table] = {
     declared.name: declared
@@ -103,31 +106,14 @@ TABLES: dict[str, Table] = {
             ("originator", "float", "units", "bought from originators that were not selected"),
             ("alternatives", "float", "units", "turned to other molecules of its class, listed or not"),
             ("away", "float", "units", "originators that patients get outside VBP hospitals instead"),
-            (
-                "substituted",
-                "float",
-                "units",
-                "part of generic + originator that replaces selected goods that were short",
-            ),
+            ("substituted", "float", "units", "part of generic + originator that replaces what was short"),
             ("emergency", "float", "units", "part of substituted that was bought elsewhere, at a higher price"),
+            ("relief", "float", "units", "part of substituted from reserves, neighbouring provinces and imports"),
+            ("waiting", "float", "units", "not delivered and ordered again next month: it is need then, not now"),
             ("unmet", "float", "units", "needed and not supplied"),
             ("agreed", "float", "units", "agreed volume of the contract year / its months; 0 outside a contract"),
         ),
-        table(
-            "supply",
-            "One row per month and supplied product.",
-            MONTH,
-            ROUND,
-            DRUG,
-            FIRM,
-            ("down", "bool", "-", "production stood still in the month"),
-            ("capacity", "float", "units/month", "what the product can produce in a month"),
-            ("stock", "float", "units", "stock at the end of the month"),
-            ("ordered", "float", "units", "ordered from it as main supplier"),
-            ("delivered", "float", "units", "delivered as main supplier"),
-            ("backup_delivered", "float", "units", "delivered as backup for others"),
-            ("short", "float", "units", "ordered from it as main supplier and not delivered by it"),
-        ),
+        *SUPPLY,
         table(
             "prices",
             "One row per product of a tendered drug: price before and after the round.",
@@ -140,28 +126,7 @@ TABLES: dict[str, Table] = {
             ("price_after", "float", "yuan/unit", "price after the round"),
             ("standard", "float", "yuan/unit", "payment standard of the fund in the first contract year"),
         ),
-        table(
-            "settlement",
-            "One row per contract year, drug, province and level: assessment and retained surplus.",
-            ROUND,
-            ("contract_year", "int", "-", "year of the contract, from 1"),
-            DRUG,
-            PROVINCE,
-            LEVEL,
-            ("institutions", "int", "institutions", "institutions assessed"),
-            ("passed", "int", "institutions", "institutions that passed the assessment"),
-            ("completed", "int", "institutions", "institutions that bought at least the agreed volume"),
-            ("stocked", "int", "institutions", "institutions that stock the selected product"),
-            ("others_stocked", "int", "institutions", "institutions that stock products that were not selected"),
-            ("tenth", "float", "share", "tenth percentile of purchased over agreed volume among the institutions"),
-            ("agreed", "float", "units", "agreed volume of the year"),
-            ("bought", "float", "units", "selected products bought in the year"),
-            ("nonselected", "float", "units", "products bought that were not selected"),
-            ("budget", "float", "yuan", "what the fund set aside for the drug"),
-            ("spend", "float", "yuan", "what of it was spent"),
-            ("surplus", "float", "yuan", "measured savings"),
-            ("retained", "float", "yuan", "part of the measured savings that hospitals keep"),
-        ),
+        *SETTLED,
         table(
             "watch",
             "One row per month, round, drug, province and level under a law that watches: marks and what follows them.",
@@ -257,6 +222,7 @@ TABLES: dict[str, Table] = {
             ("other_before", "float", "DDD", "what these would serve if nobody turned"),
             ("price", "float", "yuan/DDD", "price of a day's dose of these"),
         ),
+        *SUPERVISED,
         table(
             "events",
             "One row per thing that happened, in order of time.",

@@ -14,6 +14,7 @@ import simpy
 from vbp_sim.agents.bidding.interface import Bidding, PastRound
 from vbp_sim.agents.choice.interface import Choice
 from vbp_sim.agents.classes import Classes
+from vbp_sim.agents.conduct import Conduct
 from vbp_sim.agents.firms.interface import Firms
 from vbp_sim.agents.firms.losers import Losers
 from vbp_sim.agents.industry import Industry
@@ -21,14 +22,17 @@ from vbp_sim.agents.reporting.interface import Reporting
 from vbp_sim.agents.supply.interface import Line, Supply
 from vbp_sim.engine.accounts import Accounts
 from vbp_sim.engine.agreement import Agreement
+from vbp_sim.engine.by_institution import ByInstitution
 from vbp_sim.engine.classes import ClassNeed
-from vbp_sim.engine.clock import CLOSE, ORDER, Clock, months_between
+from vbp_sim.engine.clock import CLOSE, MONTH, ORDER, Clock, months_between
 from vbp_sim.engine.companies import Companies
 from vbp_sim.engine.ingredient_prices import IngredientPrices
 from vbp_sim.engine.plant import Plant
 from vbp_sim.engine.prices import Prices
 from vbp_sim.engine.products import products_of
 from vbp_sim.engine.recorder import Recorder
+from vbp_sim.engine.relief import Relief
+from vbp_sim.engine.sanctions import Sanctions
 from vbp_sim.engine.shelf import Shelf
 from vbp_sim.engine.source import Sources
 from vbp_sim.engine.watcher import Watcher
@@ -51,9 +55,9 @@ def laws_of(scenario: Scenario, clock: Clock) -> LawBook:
 class World:
     """State shared by the processes of one replication. One scenario object serves many worlds.
 
-    (drugs, places): ``orders`` and the part of them that was ``filled`` this month, the price ``paid``, the part
-    ``rescued`` by emergency purchase of what would stay unmet. (products, places): ``sold`` units of this month
-    under agreements. (products,): units ``delivered`` under agreements since the start.
+    (drugs, places): ``orders`` and the part of them that was ``filled`` this month, the price ``paid``. (products,
+    places): ``sold`` units of this month under agreements. (products,): units ``delivered`` under agreements since the
+    start.
     """
 
     def __init__(self, scenario: Scenario, replication: int, clock: Clock) -> None:
@@ -68,6 +72,7 @@ class World:
         self.supply = chosen(behaviour.supply, Supply)
         self.industry = chosen(behaviour.industry, Industry)
         self.losers = chosen(behaviour.losers, Losers)
+        self.conduct = chosen(behaviour.conduct, Conduct)
         self.drug_ids = tuple(d.id for d in market.drugs)
         self.laws = laws_of(scenario, clock)
         years = clock.day(clock.end) / 365.25
@@ -82,17 +87,26 @@ class World:
         self.shelves = [Shelf(self.products.of(d), shape[1]) for d in range(shape[0])]
         self.plants: dict[int, Plant] = {}
         self.companies = Companies(self.env, self.products, self.supply.repair_crews)
-        self.sources = Sources(self.env, self.supply.ingredients, clock.day(clock.end), self.luck)
+        made = {
+            (p.drug, p.manufacturer): (p.site, p.api_maker) for one in reversed(scenario.markets) for p in one.products
+        }
+        self.sources = Sources(self.env, self.supply, made, clock.day(clock.end), self.luck)
         self.ingredients = IngredientPrices(
             self.supply.ingredients, self.drug_ids, self.products, len(clock.months), self.luck
         )
         self._squeezed: set[int] = set()
         self.history: list[PastRound] = []
         self.orders, self.filled, self.paid = np.zeros(shape), np.ones(shape), np.zeros(shape)
-        self.rescued = np.zeros(shape)
         self.recorder = Recorder(market, self.products, self.prices, tuple(scenario.spec.rounds), clock)
+        for (drug, maker), (site, api) in sorted(made.items()):
+            if site or api:
+                self.recorder.row("sites", drug, maker, site, api)
+        self.sanctions = Sanctions(self.env, clock, self.laws, self.companies, self.log, self.recorder.row)
         self.accounts = Accounts(self)
-        self.watcher: Watcher | None = None
+        self.relief = Relief(self)
+        self._notices = any(law.notice_months for law in self.laws.parts("supply_security"))
+        self.by_institution = ByInstitution(self.drug_ids)
+        self.watchers: list[Watcher] = [self.by_institution] if self.spec.outputs.institutions else []
         self._demand: tuple[date | None, Words] = (None, np.zeros(0, dtype=np.uint64))
 
     @property
@@ -153,7 +167,7 @@ class World:
         if plant is None:
             plant = self.plants[product] = Plant(line, product)
             crews, log = self.companies.crews(product), partial(self._log_of, plant)
-            self.env.process(plant.life(self.env, self.supply, self.luck, log, self.leave, crews))
+            self.env.process(plant.life(self.env, self.supply, self.luck, log, self.leave, crews, self))
             self.sources.serve(plant, bool(self.products.own_api[product]), self.log)
         return plant
 
@@ -162,7 +176,7 @@ class World:
         if not self.ingredients.move:
             return
         told = self.ingredients.tell(month, (self.plants[product] for product in sorted(self.plants)))
-        now = {plant.product: (plant, times) for plant, times in told if self._serves(plant)}
+        now = {plant.product: (plant, times) for plant, times in told if self.serves(plant)}
         for product, (plant, times) in now.items():
             if product not in self._squeezed:
                 text = fact("under_cost", times=round(times, 2))
@@ -172,17 +186,31 @@ class World:
 
     def _log_of(self, plant: Plant, kind: str, line: Line, **more: Any) -> None:
         """What happens to a plant that serves no agreement is nobody's shortage, and is not told."""
-        if self._serves(plant):
+        if self.serves(plant):
             self.log(kind, line, **more)
 
-    def _serves(self, plant: Plant) -> list[tuple[Agreement, int]]:
+    def serves(self, plant: Plant) -> list[tuple[Agreement, int]]:
         """Agreements in force that a plant serves, each with its index among the suppliers."""
         return [
             (agreement, index)
             for agreement in self.shelves[int(self.products.drug[plant.product])].running
             for index, supplier in enumerate(agreement.suppliers)
-            if supplier.plant is plant
+            if supplier.plant is plant and not supplier.lost
         ]
+
+    def notice(self, plant: Plant) -> float:
+        """See `Duty.notice`: the most that any place asks which the plant serves."""
+        if not self._notices:
+            return 0.0
+        places = [p for agreement, _ in self.serves(plant) for p in agreement.places]
+        asked = [self.laws.part("supply_security", p, self.month_now).notice_months or 0.0 for p in places]
+        return MONTH * max(asked, default=0.0)
+
+    def reported(self, plant: Plant, ahead: float, late: float) -> None:
+        """See `Duty.reported`."""
+        self.log("notice", plant.line, value=ahead, text=fact("notice"))
+        if late > 0:
+            self.log("late-notice", plant.line, value=late, text=fact("late_notice"))
 
     def leave(self, plant: Plant) -> None:
         """A firm gives a product up: its places get another supplier, the company is barred for a while.
@@ -192,20 +220,38 @@ class World:
         if self.today.day == 1 and ORDER <= self.env.now % 1 < CLOSE:
             self.env.process(self._leave_later(plant, CLOSE - self.env.now % 1))
             return
-        serving = self._serves(plant)
+        serving = self.serves(plant)
         if not serving:
             return
         dear = plant.product in self._squeezed
         text = joined(fact("gives_up"), fact("ingredient_dear")) if dear else fact("gives_up")
         self.log("exit", plant.line, text=text)
-        months = max((agreement.rules.failure.ban_months for agreement, _ in serving), default=0)
-        if months > 0:
-            self.companies.bar(plant.product, months)
-            company = self.companies.name(plant.product)
-            self.log("ban", plant.line, value=float(months), text=fact("barred", company=company, months=months))
+        places = [p for agreement, _ in serving for p in agreement.places]
+        self.sanctions.sanction(self.companies.name(plant.product), "default", self.month_now, places, plant.line)
         for agreement, index in serving:
             if agreement.rules.failure.takes_over != "none":
                 self._replace(agreement, index, plant.line)
+
+    def recall(self, plant: Plant, event: str, days: float, *, lost: bool) -> None:
+        """A product is recalled for an event of credit: its line stands still for some days; if its place is ``lost``,
+        others take it over for good."""
+        serving, owner = self.serves(plant), self.companies.name(plant.product)
+        self.log("recall", plant.line, value=plant.stock, text=fact("recall", days=round(days)))
+        plant.recall(self.env.now)
+        places = [p for agreement, _ in serving for p in agreement.places]
+        self.sanctions.sanction(owner, event, self.month_now, places, plant.line)
+        for agreement, index in serving:
+            if lost and agreement.rules.failure.takes_over != "none":
+                agreement.suppliers[index].lost = any(
+                    not (s.plant.gone or s.lost) for i, s in enumerate(agreement.suppliers) if i != index
+                )
+                self._replace(agreement, index, plant.line)
+        self.env.process(self._clear(plant, days))
+
+    def _clear(self, plant: Plant, days: float) -> Generator[simpy.Event, None, None]:
+        yield self.env.timeout(days)
+        plant.switch(self.env.now, cleared=True)
+        self._log_of(plant, "recovery", plant.line)
 
     def _leave_later(self, plant: Plant, days: float) -> Generator[simpy.Event, None, None]:
         yield self.env.timeout(days)
@@ -221,7 +267,7 @@ class World:
         for place in served:
             other = agreement.suppliers[int(agreement.main[place])]
             name = self.market.provinces[place].id
-            if other.plant.gone:
+            if agreement.main[place] == index:
                 self.log("unserved", line, round=agreement.round, province=name, text=fact("unserved"))
             else:
                 text = fact("replacement", firm=other.plant.line.manufacturer)

@@ -8,17 +8,17 @@ from dataclasses import dataclass
 import numpy as np
 
 from vbp_sim.report import export, summary
+from vbp_sim.report.answer import called
 from vbp_sim.report.compared import Compared
 from vbp_sim.report.csv_table import Columns
-from vbp_sim.report.pages.compare_page import lines_of
+from vbp_sim.report.pages.compare_page import Row, lines_of
 from vbp_sim.report.pages.grid import signs
 from vbp_sim.report.summary import cells, known_metrics
-from vbp_sim.report.words import words
 from vbp_sim.report.words.language import say
 from vbp_sim.runs.folder import RunFolder
 from vbp_sim.runs.metrics import METRICS
 from vbp_sim.runs.view import Cut
-from vbp_sim.studies.paired import LEVEL
+from vbp_sim.studies.compare import BASE
 
 
 @dataclass(frozen=True)
@@ -41,13 +41,14 @@ def run_header() -> list[tuple[str, bool]]:
     return [(say(f"explore.{name}"), name in ("mean", "span")) for name in names]
 
 
-def variants_header(base: str) -> list[tuple[str, bool]]:
-    """Heads of the table of variants."""
-    names = ("metric", "variant", "base_value", "value", "difference", "interval", "judged")
-    level = words.percent(LEVEL)
-    return [
-        (say(f"explore.{name}", base=base, level=level), name not in ("metric", "variant", "judged")) for name in names
-    ]
+def said(found: Compared, variant: str) -> str:
+    """What a variant of a comparison is called: its title where that fits."""
+    return say("compare.base") if variant == BASE else called(found, variant, 60)
+
+
+def variants_header(found: Compared) -> list[tuple[str, bool]]:
+    """Heads of the table of variants: a column for each, the base first."""
+    return [(say("explore.metric"), False), *((said(found, name), True) for name in (found.base, *found.variants))]
 
 
 def of_run(run: RunFolder, metrics: Sequence[str], cut: Cut) -> list[Line]:
@@ -61,9 +62,25 @@ def of_run(run: RunFolder, metrics: Sequence[str], cut: Cut) -> list[Line]:
 
 
 def of_variants(found: Compared, metrics: Sequence[str], cut: Cut) -> list[Line]:
-    """Variant, base, value, difference with interval, and its judgement, of each metric and variant."""
-    known = ((name, line) for name in metrics if name in found.differences for line in lines_of(found, METRICS[name]))
-    return [Line(of.metric, of[1:], holds(name, cut)) for name, of in known]
+    """Of each metric the value of the base, and of each variant its value, the difference with interval, a judgement.
+
+    Lines of a cell are parted by the end of a line.
+    """
+    lines = []
+    for name in metrics:
+        rows = {row.variant: row for row in lines_of(found, METRICS[name])} if name in found.differences else {}
+        if not rows:
+            continue
+        first = next(iter(rows.values()))
+        own = [rows.get(variant) for variant in found.variants]
+        by_variant = ("–" if row is None else "\n".join(filter(None, (row.value, _against(row)))) for row in own)
+        lines.append(Line(first.metric, (first.base, *by_variant), holds(name, cut)))
+    return lines
+
+
+def _against(row: Row) -> str:
+    """How a variant differs from the base, in one line."""
+    return " ".join(filter(None, (row.difference, row.span and f"({row.span})", row.judged)))
 
 
 def columns_of_run(run: RunFolder, metrics: Sequence[str], cut: Cut) -> Columns:

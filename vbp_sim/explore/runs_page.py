@@ -22,6 +22,7 @@ from vbp_sim.report.words.language import language, say
 from vbp_sim.report.words.names import local, name
 from vbp_sim.runs.folder import RunFolder
 from vbp_sim.runs.view import Cut, RunView
+from vbp_sim.studies.paired import LEVEL
 
 #: a chart of one drug is drawn for so many of the chosen drugs
 LADDERS = 6
@@ -65,8 +66,8 @@ class RunsPage:
         """What can be chosen beside the page."""
         parts = []
         if self.study.compared:
-            parts.append(form.boxes("variant", state, say("explore.variants")))
-            parts.append(form.choose("base", state, say("explore.base")))
+            parts.append(form.boxes("variant", state, say("explore.variants"), self._variant))
+            parts.append(form.choose("base", state, say("explore.base"), self._variant))
         parts.append(form.boxes("chart", state, say("explore.charts"), _question))
         if self.study.runs:
             parts.append(form.boxes("drug", state, say("explore.drugs"), self._drug))
@@ -81,7 +82,7 @@ class RunsPage:
         for chart in state.all("chart"):
             for wishes in self._wishes(chart, state):
                 yield lambda wishes=wishes: render(  # type: ignore[misc]
-                    "sheets.html", sheets=[self._easel.sheet(wish, state) for wish in wishes]
+                    "sheets.html", sheets=[self._easel.sheet(wish, state, self._variant(wish.of)) for wish in wishes]
                 )
         yield lambda: self._end(state)
 
@@ -145,7 +146,7 @@ class RunsPage:
             if self.study.compared:
                 compared = self._compared(state)
                 lines = measures.of_variants(compared, metrics, cut)
-                header, caption = measures.variants_header(compared.base), self._paired(compared)
+                header, caption = measures.variants_header(compared), self._paired(compared)
             else:
                 lines = measures.of_run(self._view(self.study.names[0], cut), metrics, cut)
                 header, caption = measures.run_header(), ""
@@ -164,7 +165,8 @@ class RunsPage:
 
     def _paired(self, compared: Compared) -> str:
         replications = int(compared.content["replications"])
-        return say("explore.metrics_paired", n=words.counted(replications, "replication"))
+        level = words.percent(LEVEL)
+        return say("explore.metrics_paired", n=words.counted(replications, "replication"), level=level)
 
     def _end(self, state: State) -> str:
         compared, path = self.study.compared, self.study.path
@@ -172,7 +174,8 @@ class RunsPage:
         remarks = [] if self.study.runs else [say("explore.no_runs")]
         if len(_cut(state).drugs) > LADDERS and "bids-ladder" in state.all("chart"):
             remarks.append(say("explore.ladders", n=LADDERS))
-        return end(path, about.manifest, remarks, changes=compared.changes if compared else {})
+        changes = {self._variant(name): paths for name, paths in compared.changes.items()} if compared else {}
+        return end(path, about.manifest, remarks, changes=changes)
 
     def _in_words(self, cut: Cut) -> str:
         """What is chosen, in one line; empty for all."""
@@ -182,6 +185,9 @@ class RunsPage:
             low, high = cut.first or say("explore.start"), cut.last or say("explore.end")
             parts.append(say("words.range", low=low, high=high))
         return "; ".join(parts)
+
+    def _variant(self, name: str) -> str:
+        return measures.said(self.study.compared, name) if self.study.compared else name
 
     def _drug(self, id: str) -> str:
         return name(local(next(iter(self.study.runs.values()))), "drug", id)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import numpy as np
 from matplotlib import colormaps
 from matplotlib.axes import Axes
@@ -15,6 +17,46 @@ from vbp_sim.report.charts.bands import Flags, Floats
 from vbp_sim.report.charts.catalogue import Chart
 from vbp_sim.report.words.language import say
 from vbp_sim.runs.metrics import METRICS
+
+#: marks that fit beside each other, across and upwards
+ROOM = (90, 40)
+
+
+def axes_of(points: Points, across: Sequence[str], upwards: Sequence[str]) -> tuple[str, str]:
+    """The first pair of columns at which the fewest points lie on each other."""
+    pairs = [(x, y) for x in across for y in upwards]
+    return min(pairs, key=lambda pair: len(points) - len(set(_cells(*(_values(points, id) for id in pair)))))
+
+
+def _values(points: Points, id: str) -> Floats:
+    """A column as places on an axis: numbers, or the place of each word among the options."""
+    if points.is_number(id):
+        return points.numbers(id)
+    options = {word: i for i, word in enumerate(points.options(id))}
+    return np.array([options[word] for word in points.words(id).tolist()], dtype=np.float64)
+
+
+def _cells(across: Floats, up: Floats) -> list[tuple[float, ...]]:
+    """Which mark's room each point lies in."""
+    found = []
+    for values, room in zip((across, up), ROOM, strict=True):
+        known = values[np.isfinite(values)]
+        size = float(np.ptp(known)) if len(known) else 0.0
+        found.append(np.floor((values - known.min(initial=np.inf)) / (size or 1.0) * room))
+    return list(map(tuple, np.nan_to_num(np.array(found).T, nan=-1.0, posinf=-1, neginf=-1).tolist()))
+
+
+def _side_by_side(across: Floats, up: Floats) -> Floats:
+    """Places across, those of points that lie on each other moved apart, within the room that their column has."""
+    moved, size = across.copy(), float(np.ptp(across)) or 1.0
+    gaps = np.diff(np.unique(across))
+    room = min(float(gaps.min()) if len(gaps) else size, size)
+    cells = _cells(across, up)
+    for cell in set(cells):
+        here = [i for i, other in enumerate(cells) if other == cell]
+        step = min(size / ROOM[0], 0.8 * room / len(here))
+        moved[here] += (np.arange(len(here)) - (len(here) - 1) / 2) * step
+    return moved
 
 
 def draw(points: Points, chosen: Flags, x: str, y: str, colour: str = "", marked: int = -1) -> Chart:
@@ -34,6 +76,7 @@ def draw(points: Points, chosen: Flags, x: str, y: str, colour: str = "", marked
             return Chart(say("explore.no_numbers"), figure)
         axes = figure.subplots()
         across, up = (_placed(points, id, axis) for id, axis in ((x, axes.xaxis), (y, axes.yaxis)))
+        across[rows] = _side_by_side(across[rows], up[rows])
         _marks(figure, axes, points, rows, across, up, colour)
         if 0 <= marked < len(points) and rows[marked]:
             axes.plot(across[marked], up[marked], "o", mfc="none", color=style.INK, markersize=15, mew=1.6)
@@ -59,10 +102,10 @@ def named(id: str) -> str:
 def _placed(points: Points, id: str, axis: Axis) -> Floats:
     """Where the points stand on an axis, which is given its ticks and name."""
     if not points.is_number(id):
-        options = {word: i for i, word in enumerate(points.options(id))}
+        options = points.options(id)
         axis.set_ticks(np.arange(len(options)), [style.label(word, 24) for word in options])
         axis.set_label_text(style.label(id, 50))
-        return np.array([options[word] for word in points.words(id).tolist()], dtype=np.float64)
+        return _values(points, id)
     said, values = id, points.numbers(id)
     if id in METRICS:
         said, values = in_units(id, values)

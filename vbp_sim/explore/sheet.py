@@ -71,14 +71,14 @@ class Easel:
         self._plan = plan
         self._kept = Kept(KEPT)
 
-    def sheet(self, wish: Wish, state: State) -> Sheet:
-        """Draw a chart, or give it as it was drawn before."""
+    def sheet(self, wish: Wish, state: State, of: str = "") -> Sheet:
+        """Draw a chart, or give it as it was drawn before; ``of``: what the variant is called."""
         drawing = self._plan(wish, state)
         made = self._kept.get((language(), wish, drawing.key), lambda: _sheet(wish, drawing))
         files = {ending: state.link(f"/chart/{wish.chart}.{ending}", of=wish.of, one=wish.drug) for ending in ENDINGS}
         grid = made.plate.table
         table = None if grid is None else dataclasses.replace(grid, href=files["csv"])
-        return dataclasses.replace(made, plate=dataclasses.replace(made.plate, table=table), files=files)
+        return dataclasses.replace(made, plate=dataclasses.replace(made.plate, table=table), of=of, files=files)
 
     def file(self, wish: Wish, state: State, ending: str) -> bytes:
         """The file of a chart: its table, or the picture with its origin in the metadata."""
@@ -121,7 +121,7 @@ def blank(source: Source, says: str, question: str) -> Chart:
 def _sheet(wish: Wish, drawing: Drawing) -> Sheet:
     name = "-".join(filter(None, (wish.chart, _plain(wish.of), _plain(wish.drug))))
     drawn = drawing.draw()
-    return Sheet(plate(name, drawing.question, drawn.chart), wish.of, drawn.notes, {})
+    return Sheet(plate(name, drawing.question, drawn.chart), "", drawn.notes, {})
 
 
 def _file(wish: Wish, drawing: Drawing, ending: str) -> bytes:

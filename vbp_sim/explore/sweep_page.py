@@ -64,7 +64,8 @@ class SweepPage:
         numbers = [id for id in points.settings if points.is_number(id)]
         worded = [id for id in points.settings if id not in numbers]
         axes = (*points.settings, *metrics)
-        found = {"lang": LANG, "x": Field(axes, default=(*numbers, *axes)[:1]), "y": Field(axes, default=metrics[:1])}
+        x, y = scatter.axes_of(points, numbers or axes[:1], metrics[:COLUMNS])
+        found = {"lang": LANG, "x": Field(axes, default=(x,)), "y": Field(axes, default=(y,))}
         found["colour"] = Field((PLAIN, *axes), default=(*worded, PLAIN)[:1])
         found |= {f"{end}.{id}": Field(None) for id in numbers for end in ("min", "max")}
         found |= {f"only.{id}": Field(points.options(id), many=True) for id in worded}

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections import defaultdict
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -77,7 +78,9 @@ def gather(sheets: Sequence[Sheet], mapping: MarketMap, notes: Notes) -> tuple[G
     gathered = _Reader(mapping, assumed, doubts).read(tables)
     notes.assumed += assumed.sentences()
     notes.doubts += doubts.sentences()
-    forms = {cut(text): form(text) or text for text in _texts(tables, "form")} | mapping.forms
+    rows = (row for sheet, table in tables for row in _rows(sheet, table) if "form" in row)
+    texts = dict.fromkeys(plain(row["form"].value) for row in rows)
+    forms = {cut(text): form(text) or text for text in texts} | mapping.forms
     return gathered, mapping.model_copy(update={"forms": forms})
 
 
@@ -94,16 +97,6 @@ def _sheet(sheets: Mapping[tuple[str, str], Sheet], table: TableMap) -> Sheet:
 
 def _same(one: str, other: str) -> bool:
     return one.replace("\\", "/").rpartition("/")[2] == other.replace("\\", "/").rpartition("/")[2]
-
-
-def _texts(tables: Sequence[tuple[Sheet, TableMap]], role: str) -> dict[str, None]:
-    return {
-        plain(cell.value): None
-        for sheet, table in tables
-        for row in _rows(sheet, table)
-        for name, cell in row.items()
-        if name == role
-    }
 
 
 def _rows(sheet: Sheet, table: TableMap) -> Iterator[dict[str, _Cell]]:
@@ -202,10 +195,8 @@ class _Reader:
                 self.assumed.note(f"the form '{cut(text, 30)}' is read as {known}", cell.where)
             return known or text
         if role == "regions":
-            names = [
-                name for part in plain(cell.value).replace("、", "|").replace(",", "|").split("|") if (name := part)
-            ]
-            return "|".join(place(name) or name.strip() for name in names)
+            names = re.split("[、,|]", plain(cell.value))
+            return "|".join(place(name) or name.strip() for name in names if name)
         if role in _FLAGS:
             return self._flag(role, cell)
         value = self._number(cell)

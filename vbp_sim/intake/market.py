@@ -5,10 +5,7 @@ from __future__ import annotations
 import csv
 import functools
 import io
-import os
 import re
-import shutil
-import tempfile
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -20,6 +17,7 @@ from vbp_sim.intake.gather import Gathered, gather
 from vbp_sim.intake.mapping import OF_PLACE, MarketMap, text_of
 from vbp_sim.intake.propose import Notes, propose
 from vbp_sim.intake.sheets import read_sheets
+from vbp_sim.runs import aside
 from vbp_sim.runs.load import shipped
 from vbp_sim.scenario.limits import cut
 from vbp_sim.scenario.market_columns import FILES
@@ -73,24 +71,20 @@ def write(found: Import, folder: Path) -> None:
         )
     try:
         folder.parent.mkdir(parents=True, exist_ok=True)
-        aside = Path(tempfile.mkdtemp(prefix=f".{folder.name}-", dir=folder.parent))
+        with aside.folder(folder) as hidden:
+            for name, text in {**found.files, MAP: text_of(found.mapping), REPORT: found.report()}.items():
+                (hidden / name).write_text(text, encoding="utf-8", newline="\n")
+            try:
+                read_market(hidden)
+            except InputError as error:
+                raise InputError(*(_of(problem, hidden, folder) for problem in error.problems)) from error
     except OSError as error:
         raise InputError(Problem(str(folder), f"cannot be made: {error.strerror}", "choose another --out")) from error
-    try:
-        for name, text in {**found.files, MAP: text_of(found.mapping), REPORT: found.report()}.items():
-            (aside / name).write_text(text, encoding="utf-8", newline="\n")
-        read_market(aside)
-        aside.chmod(0o755)
-        os.rename(aside, folder)
-    except InputError as error:
-        raise InputError(*(_of(problem, aside, folder) for problem in error.problems)) from error
-    finally:
-        shutil.rmtree(aside, ignore_errors=True)
 
 
-def _of(problem: Problem, aside: Path, folder: Path) -> Problem:
+def _of(problem: Problem, hidden: Path, folder: Path) -> Problem:
     """A problem of the market as it would have been."""
-    place = problem.place.replace(str(aside), str(folder)).replace(aside.name, folder.name)
+    place = problem.place.replace(str(hidden), str(folder)).replace(hidden.name, folder.name)
     return Problem(place, problem.what, problem.remedy or "correct the table, or the mapping")
 
 

@@ -7,8 +7,6 @@
 
 from __future__ import annotations
 
-import shutil
-import tempfile
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any, Literal
@@ -17,6 +15,7 @@ import xlsxwriter
 
 from vbp_sim.intake.mapping import OF_DRUG, OF_PLACE, OF_PRODUCT
 from vbp_sim.intake.values import words
+from vbp_sim.runs import aside
 from vbp_sim.runs.project import vacant
 from vbp_sim.scenario.market_columns import FILES
 
@@ -53,19 +52,12 @@ _NUMBERS = {"strength": "5mg", "class": "ordinary", "ceiling": 0.32, "drug_price
 def blank(name: str, parent: Path) -> Path:
     """Make the market folder ``parent/name``, whole or not at all; InputError if it is there already."""
     folder = vacant(name, parent)
-    aside = Path(tempfile.mkdtemp(prefix=f".{name}-", dir=parent))
-    try:
-        for file, columns in FILES.items():
-            (aside / file).write_text(
-                ",".join(column.name for column in columns) + "\n", encoding="utf-8", newline="\n"
-            )
-        (aside / "README.md").write_text(_readme(name), encoding="utf-8", newline="\n")
+    texts = {file: ",".join(column.name for column in columns) + "\n" for file, columns in FILES.items()}
+    with aside.folder(folder) as hidden:
+        for file, text in {**texts, "README.md": _readme(name)}.items():
+            (hidden / file).write_text(text, encoding="utf-8", newline="\n")
         for language in _TYPED:
-            write_template(aside / f"template-{language}.xlsx", language)
-        aside.chmod(0o755)
-        aside.rename(folder)
-    finally:
-        shutil.rmtree(aside, ignore_errors=True)
+            write_template(hidden / f"template-{language}.xlsx", language)
     return folder
 
 

@@ -7,6 +7,7 @@ import math
 from collections.abc import Iterable, Iterator, Mapping
 from typing import NamedTuple
 
+from vbp_sim.report.quality import break_even
 from vbp_sim.report.summary import meaning
 from vbp_sim.report.words import words
 from vbp_sim.report.words.language import language, say, term
@@ -114,6 +115,7 @@ def remarks(found: Comparison) -> Iterator[str]:
     yield from map(null_result, found.nulls, found.nulls.values())
     if found.policies:
         yield say("compare.remark_held", level=f"{SURE:.0%}")
+    yield from break_even(found.differences)
     yield from of_policies(found.told, found.expectations, found.nulls, found.left_out)
 
 

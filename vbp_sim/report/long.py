@@ -60,6 +60,15 @@ LONG: Mapping[str, Long] = {
         "settlement", _SETTLED, "contract_year", ("bought", "agreed"),
         {"completion": ("share", lambda t, summed: ratio(summed(t["bought"]), summed(t["agreed"])))},
     ),
+    "institutions": Long(
+        "institutions", (*_SETTLED, "institution"), "contract_year", ("agreed", "bought", "retained", "passed"),
+        {
+            "agreed": ("units", _sum("agreed")),
+            "completion": ("share", lambda t, summed: ratio(summed(t["bought"]), summed(t["agreed"]))),
+            "passed": ("share", lambda t, summed: ratio(summed(t["passed"]), summed(t["agreed"] > 0))),
+            "retained": ("yuan", _sum("retained")),
+        },
+    ),
     "fund": Long(
         "accounts", ("province", "level", "year", "round"), "month", _ACCOUNT,
         {
@@ -94,6 +103,9 @@ def _rows(run: RunFolder, long: Long, by: Sequence[str]) -> list[dict[str, Any]]
     run = names.local(run)
     wanted = ["replication", *(long.year if each == "year" else each for each in by), *long.columns]
     t = run.table(long.table, dict.fromkeys(wanted))
+    if long.table == "institutions" and not len(t["replication"]):
+        what = "the run wrote no results by institution"
+        raise InputError(Problem(str(run.path), what, "run it with --set outputs.institutions=true"))
     replications = Axis.of(t["replication"], names=range(int(run.manifest["replications"])))
     cells = Axis.of(*(_cut(t, long, each) for each in by)) if by else Axis(np.zeros(len(t["replication"]), int), [()])
     keys = [key if isinstance(key, tuple) else (key,) for key in cells.names]

@@ -3,6 +3,7 @@
     published  the figure of the tender document; how it was computed is not known
     before     a multiple of a price before: of the agreement that ends, else of the lowest price paid
     listing    the lower of a part of the mean listing price and the highest provincial price (batch 11, draft)
+    in-force   a multiple of the lowest price in force in the places of the round, linked prices included
 
 Example: `ceiling: {rule: before, factor: 0.9, of: highest}`.
 """
@@ -29,6 +30,7 @@ class Known:
     earlier one of the same drug; ``before`` the lowest price paid before any round. Of the agreement that ends:
     its ``lowest`` and ``highest`` price and the ``ceiling`` under which it was made. ``listing_mean`` is the mean
     listing price of products outside procurement, ``provincial`` the highest price selected by a province.
+    ``in_force`` is the lowest price at which a firm that may bid sells in the places of the round on the day.
     """
 
     published: int = 0
@@ -39,6 +41,7 @@ class Known:
     ceiling: int = 0
     listing_mean: int = 0
     provincial: int = 0
+    in_force: int = 0
 
     def of(self, which: Of) -> int:
         """A price of the agreement that ends; 0 where none does. No firm's own price is above the highest."""
@@ -62,8 +65,8 @@ class Ceiling(Rule):
 
     @property
     def looks_around(self) -> bool:
-        """Whether a ceiling follows from the listing prices of products outside procurement."""
-        return self.price(Known(listing_mean=1000)) > 0
+        """Whether a ceiling follows from the prices at which products are sold, outside procurement or now."""
+        return self.price(Known(listing_mean=1000, in_force=1000)) > 0
 
     @property
     def own_price_binds(self) -> bool:
@@ -133,3 +136,15 @@ class Listing(Ceiling):
         found = [p for p in (scaled(self.share, known.listing_mean), known.provincial) if p > 0]
         published = known.published if known.own_figure else 0
         return published or min(found, default=0)
+
+
+class InForce(Ceiling):
+    """``factor`` x the lowest price at which a firm that may bid sells in the places of the round on the day of the
+    opening. A price that was linked counts as it is then; a figure of the tender document stands where none is known.
+    """
+
+    rule: Literal["in-force"] = "in-force"
+    factor: float = param(1.0, "ceiling over the lowest price in force", "x", "assumption", gt=0, le=10)
+
+    def price(self, known: Known) -> int:
+        return scaled(self.factor, known.in_force) or known.published

@@ -1,4 +1,4 @@
-"""Failure to supply: who takes over, how soon, and how long the firm is barred.
+"""Failure to supply: who takes over, and how soon.
 
     replacement  the province selects another supplier (before batch 7)
     backup       the province's backup supplier takes over (from batch 7)
@@ -19,19 +19,9 @@ from vbp_sim.scenario.parts import Rule, param
 
 
 class Failure(Rule):
-    """Who takes over is the choice; the ban is alike everywhere."""
+    """Who takes over is the choice; damages are alike everywhere."""
 
     kind: ClassVar[str] = "failure"
-
-    ban_months: int = param(
-        9,
-        "months for which a firm that stops supplying is barred from national rounds",
-        "months",
-        "[S45]: 11 Aug 2021 to 10 May 2022; 18 months in 2025 [S20]; the scale is unknown",
-        "S",
-        ge=0,
-        le=600,
-    )
 
     damages: dict[str, Portion] = param(
         {},

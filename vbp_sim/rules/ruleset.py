@@ -15,6 +15,7 @@ from pydantic import Field
 from vbp_sim.rules.allocation import Allocation
 from vbp_sim.rules.backup import Backup
 from vbp_sim.rules.ceiling import Ceiling
+from vbp_sim.rules.collusion import Collusion
 from vbp_sim.rules.contract import Contract
 from vbp_sim.rules.conversion import Conversion
 from vbp_sim.rules.dated import Dated
@@ -56,6 +57,9 @@ class RuleSet(Dated):
     backup: Annotated[Backup, Chosen("backup", "none")] = Field(description="backup supplier of each province")
     failure: Annotated[Failure, Chosen("failure", "replacement")] = Field(
         description="what follows a failure to supply"
+    )
+    collusion: Annotated[Collusion, Chosen("collusion", "sanctions")] = by_default(
+        "how rings of bidders are found, and what follows"
     )
     after_term: Literal["price-holds", "listing"] = Field(
         "price-holds",

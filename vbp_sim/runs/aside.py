@@ -8,6 +8,8 @@ import io
 import json
 import math
 import os
+import shutil
+import tempfile
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
@@ -45,6 +47,18 @@ def writing(path: Path, *, lasting: bool = True) -> Iterator[BinaryIO]:
             settle(path.parent)
     finally:
         hidden.unlink(missing_ok=True)
+
+
+@contextmanager
+def folder(place: Path) -> Iterator[Path]:
+    """A hidden folder beside ``place`` that gets its name once it is filled, or is gone with all that is in it."""
+    hidden = Path(tempfile.mkdtemp(prefix=f".{place.name}-", dir=place.parent))
+    try:
+        yield hidden
+        hidden.chmod(0o755)
+        hidden.rename(place)
+    finally:
+        shutil.rmtree(hidden, ignore_errors=True)
 
 
 def settle(place: Path) -> None:

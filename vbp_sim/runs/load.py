@@ -15,12 +15,12 @@ from vbp_sim.rules.library import DATA, LAWS
 from vbp_sim.rules.local.law import LocalLaw
 from vbp_sim.rules.ruleset import RuleSet
 from vbp_sim.scenario.draws import FOLDER, Draws, read_draws
+from vbp_sim.scenario.layers import ENDINGS
 from vbp_sim.scenario.load import LAW, Origins, Scenario, load, load_part
 from vbp_sim.scenario.tree import Address, Node
 from vbp_sim.scenario.yaml_source import read
 
 PACKAGE = Path(vbp_sim.__path__[0])
-ENDINGS = (".yaml", ".yml")
 
 
 def shipped() -> Path:

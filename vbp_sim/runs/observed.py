@@ -10,7 +10,7 @@ Completion is by value, at the drugs' ceilings, which all replications share.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable
 from dataclasses import astuple, dataclass, fields
 from datetime import date
 from pathlib import Path
@@ -20,7 +20,7 @@ import numpy.typing as npt
 
 from vbp_sim.engine.clock import Clock, add_months, months_between
 from vbp_sim.engine.simulation import horizon, simulate
-from vbp_sim.engine.watcher import Observed
+from vbp_sim.engine.watcher import Observed, Settled
 from vbp_sim.engine.world import laws_of
 from vbp_sim.errors import InputError, Problem
 from vbp_sim.runs import aside
@@ -120,14 +120,14 @@ class Watch:
             own["so_far"] = self._worth @ place.bought
             own["now"] = self._worth @ place.agreed
 
-    def settled(self, place: Observed, round: str, year: int, drugs: Sequence[int], retained: Floats) -> None:
-        """A place has settled an agreement year of some drugs: ``retained`` yuan, (drugs, institutions)."""
-        if round != self.round or year != 1:
+    def settled(self, place: Observed, year: Settled) -> None:
+        """A place has settled an agreement year of some drugs."""
+        if year.round != self.round or year.year != 1:
             return
-        own, rows = self._of(place), list(drugs)
-        own["agreed"] = own["agreed"] + self._worth[rows] @ place.agreed[rows]
-        own["bought"] = own["bought"] + self._worth[rows] @ place.bought[rows]
-        own["retained"] = own["retained"] + retained.sum(axis=0)
+        own, worth = self._of(place), self._worth[year.drugs]
+        own["agreed"] = own["agreed"] + worth @ year.agreed
+        own["bought"] = own["bought"] + worth @ year.bought
+        own["retained"] = own["retained"] + year.retained.sum(axis=0)
 
     def _of(self, place: Observed) -> dict[str, Floats]:
         self.level[place.index] = place.level

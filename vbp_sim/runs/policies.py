@@ -111,10 +111,13 @@ def applied(names: Sequence[str | Path], base: Scenario, sets: Sequence[str] = (
 
 
 def check_policy(name: str | Path) -> tuple[Loaded, int]:
-    """Read a policy and try it on every shipped scenario that it fits; the policy, and how many these are."""
+    """Read a policy and try it on every shipped scenario that it fits, and on experiments that it is meant for; the
+    policy, and how many these are."""
     loaded, fits = load_policy(name), 0
     problems: list[Problem] = []
-    for file in sorted(shipped().glob("*.yaml")):
+    meant = () if isinstance(loaded.policy.meant, str) else loaded.policy.meant
+    named = [file for file in shipped().glob("experiments/*.yaml") if file.stem in meant]
+    for file in sorted([*shipped().glob("*.yaml"), *named]):
         scenario = load_scenario(file)
         try:
             if not loaded.misfit(scenario):
@@ -148,7 +151,8 @@ def _strangers(policy: Policy, tree: Node) -> list[Problem]:
         for id, node in children(top["expects"]).items()
         if id not in metrics
     ]
-    known = sorted({*(file.stem for file in shipped().glob("*.yaml")), *rule_ids()})
+    files = (*shipped().glob("*.yaml"), *shipped().glob("experiments/*.yaml"))
+    known = sorted({*(file.stem for file in files), *rule_ids()})
     strange = [node for node in children(top["for"]).values() if node.value not in known]
     return problems + [
         node.problem(f"no scenario and no rule set is called '{node.value}'", nearest(str(node.value), known))

@@ -10,7 +10,6 @@ from __future__ import annotations
 import json
 import re
 import shutil
-import tempfile
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
@@ -18,7 +17,9 @@ from pathlib import Path
 
 from vbp_sim.errors import InputError, Problem, nearest
 from vbp_sim.rules.library import rule_set
+from vbp_sim.runs import aside
 from vbp_sim.runs.load import load_scenario, market_folder, shipped
+from vbp_sim.scenario.layers import ENDINGS
 from vbp_sim.scenario.load import Scenario
 from vbp_sim.scenario.market_columns import FILES
 from vbp_sim.scenario.yaml_source import read
@@ -71,7 +72,7 @@ def new_scenario(name: str, market: str, rules: str, parent: Path) -> tuple[Path
     dates = dates_of(rules, law.date)
     copied = folder.resolve().name
     text = _text(name, copied, rules, dates)
-    return _made(name, parent, lambda aside: _written(aside, name, text, folder, copied)), dates
+    return _made(name, parent, lambda hidden: _written(hidden, name, text, folder, copied)), dates
 
 
 def dates_of(rules: str, opening: date | None) -> Dates:
@@ -91,18 +92,15 @@ def dates_of(rules: str, opening: date | None) -> Dates:
 
 def _made(name: str, parent: Path, fill: Callable[[Path], None]) -> Path:
     """A new folder that ``fill`` fills, complete and checked or not at all; the path of its scenario file."""
-    folder = vacant(name, parent)
-    aside = Path(tempfile.mkdtemp(prefix=f".{name}-", dir=parent))
-    try:
-        fill(aside)
-        load_scenario(aside / f"{name}.yaml")
-        aside.chmod(0o755)
-        aside.rename(folder)
-    except InputError as error:
-        raise InputError(*(replace(p, place=p.place.replace(str(aside), name)) for p in error.problems)) from error
-    finally:
-        shutil.rmtree(aside, ignore_errors=True)
-    return folder / f"{name}.yaml"
+    with aside.folder(vacant(name, parent)) as hidden:
+        fill(hidden)
+        (hidden / SCHEMA).parent.mkdir()
+        shutil.copyfile(shipped() / SCHEMA, hidden / SCHEMA)
+        try:
+            load_scenario(hidden / f"{name}.yaml")
+        except InputError as error:
+            raise InputError(*(replace(p, place=p.place.replace(str(hidden), name)) for p in error.problems)) from error
+    return parent / name / f"{name}.yaml"
 
 
 def vacant(name: str, parent: Path) -> Path:
@@ -122,8 +120,6 @@ def _written(folder: Path, name: str, text: str, market: Path, copied: str) -> N
     for file in (*FILES, "README.md"):
         if (market / file).is_file():
             shutil.copyfile(market / file, folder / MARKET_FOLDER / copied / file)
-    (folder / SCHEMA).parent.mkdir()
-    shutil.copyfile(shipped() / SCHEMA, folder / SCHEMA)
     (folder / f"{name}.yaml").write_text(text, encoding="utf-8", newline="\n")
 
 
@@ -154,8 +150,6 @@ def _quoted(text: str) -> str:
 def _fill(folder: Path, scenario: Scenario, name: str) -> None:
     for market in scenario.markets:
         shutil.copytree(market.folder, folder / MARKET_FOLDER / market.name)
-    (folder / SCHEMA).parent.mkdir()
-    shutil.copyfile(shipped() / SCHEMA, folder / SCHEMA)
     for file in _chain(scenario.path)[1:]:
         shutil.copyfile(file, folder / file.name)
     text = scenario.path.read_text(encoding="utf-8")
@@ -166,6 +160,6 @@ def _fill(folder: Path, scenario: Scenario, name: str) -> None:
 def _chain(file: Path) -> list[Path]:
     """A scenario file and those that it extends by path; what it extends by name stays with the program."""
     base = read(file).value.get("extends")
-    if base is None or not str(base.value).endswith((".yaml", ".yml")):
+    if base is None or not str(base.value).endswith(ENDINGS):
         return [file]
     return [file, *_chain(file.parent / base.value)]

@@ -7,7 +7,6 @@ seen.bought / seen.agreed  # completion so far, by hospital
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
@@ -18,9 +17,9 @@ import numpy as np
 import numpy.typing as npt
 
 from vbp_sim.engine.clock import Clock, add_months, months_between
-from vbp_sim.engine.institutions import counters
+from vbp_sim.engine.institutions import numbers
 from vbp_sim.engine.simulation import horizon, simulate
-from vbp_sim.engine.watcher import Observed
+from vbp_sim.engine.watcher import Observed, Settled
 from vbp_sim.errors import InputError, Problem, nearest
 from vbp_sim.scenario.csv_table import read_table
 from vbp_sim.scenario.limits import cut
@@ -60,9 +59,10 @@ class Seen:
 
 
 class Ledger:
-    """Writes down what each institution buys of each drug, month by month, for `sample`."""
+    """Writes down what each institution buys of each drug in some ``months``, for `sample`."""
 
-    def __init__(self, scenario: Scenario) -> None:
+    def __init__(self, scenario: Scenario, months: range) -> None:
+        self._months = months
         self._drugs = [drug.id for drug in scenario.market.drugs]
         self.rows: list[tuple[int, str, str, float, float]] = []
         self._before: dict[int, Floats] = {}
@@ -71,21 +71,22 @@ class Ledger:
         """A place has received a month's goods."""
         now = place.bought.copy()
         before = self._before.get(place.index, np.zeros_like(now))
-        new = now - np.where(now >= before, before, 0.0)
         self._before[place.index] = now
+        if m not in self._months:
+            return
+        new = now - np.where(now >= before, before, 0.0)
         names = [f"{place.id}/{level}/{number}" for level, number in numbered(place)]
         for d, i in zip(*(axis.tolist() for axis in np.nonzero(place.agreed > 0)), strict=True):
             self.rows.append((m, names[i], self._drugs[d], float(new[d, i]), float(place.agreed[d, i])))
 
-    def settled(self, place: Observed, round: str, year: int, drugs: Sequence[int], retained: Floats) -> None:
+    def settled(self, place: Observed, year: Settled) -> None:
         """Nothing to note."""
 
 
 def numbered(place: Observed) -> list[tuple[str, int]]:
     """Level and number of each institution of a place, in its order there."""
-    levels = [LEVELS[level] for level in place.level.tolist()]
-    firsts = {level: int(counters(place.id, level, 1)[0]) for level in LEVELS}
-    return [(level, int(at) - firsts[level] + 1) for level, at in zip(levels, place.at.tolist(), strict=True)]
+    of_level = numbers(place.id, place.level, place.at)
+    return [(LEVELS[level], number) for level, number in zip(place.level.tolist(), of_level.tolist(), strict=True)]
 
 
 def worth(scenario: Scenario) -> Floats:
@@ -197,13 +198,8 @@ def sample(
 ) -> list[tuple[str, str, str, float, float]]:
     """What the hospitals of one replication buy in the first months of a round, as rows of `COLUMNS`."""
     round = round or min(scenario.spec.rounds, key=lambda name: scenario.spec.rounds[name].calendar.start)
-    ledger = Ledger(scenario)
-    simulate(scenario, replication, ledger)
     months_of_run = Clock(scenario.spec.start, horizon(scenario)).months
     since = months_of_run.index(first_month(scenario, round))
-    shown = range(since, since + months)
-    return [
-        (f"{months_of_run[m]:%Y-%m}", name, drug, units, agreed)
-        for m, name, drug, units, agreed in ledger.rows
-        if m in shown
-    ]
+    ledger = Ledger(scenario, range(since, since + months))
+    simulate(scenario, replication, ledger)
+    return [(f"{months_of_run[m]:%Y-%m}", name, drug, units, agreed) for m, name, drug, units, agreed in ledger.rows]

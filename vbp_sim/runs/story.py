@@ -3,15 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 
 import numpy as np
 
 from vbp_sim.errors import InputError, Problem, nearest
+from vbp_sim.facts import read
+from vbp_sim.runs.exposure import products_at
 from vbp_sim.runs.folder import RunFolder
-
-#: what a story can be about, and the columns of the event table that name it
-SUBJECTS = ("drug", "manufacturer", "province")
 
 
 @dataclass(frozen=True)
@@ -28,8 +27,9 @@ class Happening:
     text: str
 
 
-def story(run: RunFolder, subject: str, replication: int) -> list[Happening]:
-    """Return what happened to a drug, manufacturer or province in one replication, in order of time.
+def story(run: RunFolder, subject: str, replication: int, site: str = "") -> list[Happening]:
+    """Return what happened to a drug, manufacturer or province in one replication, or to the products that are made at
+    a ``site``, in order of time.
 
     The round's calendar is part of every story. Raises `InputError` for a name that the run does not know.
     """
@@ -38,22 +38,33 @@ def story(run: RunFolder, subject: str, replication: int) -> list[Happening]:
         raise InputError(
             Problem("--replication", f"{replication} is not a replication of this run", f"allowed: 0 to {count - 1}")
         )
+    if site:
+        made = products_at(run, site)
+        lines = [
+            line for line in _events(run, replication) if (line.drug, line.manufacturer) in made or _at(line, site)
+        ]
+        return sorted(lines, key=lambda line: line.date)
     kind = _kind_of(run, subject)
-    lines = [*_events(run, kind, subject, replication), *_bids(run, kind, subject, replication)]
-    return sorted(lines, key=lambda line: line.date)
+    mine = (line for line in _events(run, replication) if subject == getattr(line, kind) or _of_all(line))
+    return sorted([*mine, *_bids(run, kind, subject, replication)], key=lambda line: line.date)
+
+
+def _of_all(line: Happening) -> bool:
+    """Whether it is about no drug, firm or province: the calendar."""
+    return not (line.drug or line.manufacturer or line.province)
+
+
+def _at(line: Happening, site: str) -> bool:
+    """Whether it happened to a site itself, or belongs to the calendar."""
+    return any(fact.values.get("name") == site for fact in read(line.text)) if "site" in line.kind else _of_all(line)
 
 
 def _kind_of(run: RunFolder, subject: str) -> str:
-    known: dict[str, set[str]] = {
-        "drug": set(run.table("bids", ["drug"])["drug"]),
-        "manufacturer": set(run.table("bids", ["manufacturer"])["manufacturer"]),
-        "province": set(run.table("fund", ["province"])["province"]),
-    }
-    for kind in SUBJECTS:
-        if subject in known[kind]:
+    known = subjects(run)
+    for kind, names in known.items():
+        if subject in names:
             return kind
-    names = sorted(set().union(*known.values()))
-    close = nearest(subject, names)
+    close = nearest(subject, sorted(set().union(*known.values())))
     listing = "`vbp trace RUN` without a name lists all drugs, firms and provinces"
     remedy = close if close.startswith("did you mean") else listing
     raise InputError(Problem(str(run.path), f"nothing here is called '{subject}'", remedy))
@@ -69,23 +80,11 @@ def subjects(run: RunFolder) -> dict[str, list[str]]:
     }
 
 
-def _events(run: RunFolder, kind: str, subject: str, replication: int) -> Iterator[Happening]:
+def _events(run: RunFolder, replication: int) -> Iterator[Happening]:
     events = run.table("events")
-    mine = events["replication"] == replication
-    everywhere = np.ones_like(mine)
-    for name in SUBJECTS:
-        everywhere &= events[name] == ""
-    for i in np.flatnonzero(mine & (everywhere | (events[kind] == subject))):
-        yield Happening(
-            str(events["date"][i]),
-            events["kind"][i],
-            events["round"][i],
-            events["drug"][i],
-            events["manufacturer"][i],
-            events["province"][i],
-            float(events["value"][i]),
-            events["text"][i],
-        )
+    for i in np.flatnonzero(events["replication"] == replication).tolist():
+        told = {column.name: events[column.name][i] for column in fields(Happening)}
+        yield Happening(**{**told, "date": str(told["date"]), "value": float(told["value"])})
 
 
 def _bids(run: RunFolder, kind: str, subject: str, replication: int) -> Iterator[Happening]:

@@ -13,7 +13,12 @@ from typing import Any
 from vbp_sim.errors import InputError, Problem
 from vbp_sim.scenario.tree import Address, Node, dotted, leaves
 
-#: by address what to write now
+FLAWS = (
+    "recalls are found by inspections and samples (laws.NAME.changes.quality): write behaviour.supply.failed_batches, "
+    "breaches and flaw_sensitivity; leave a 0 out (`vbp migrate` does it)"
+)
+BAN = "write laws.NAME.changes.credit.barred: {serious: MONTHS}, the months for a rating; a default is serious"
+#: by address what to write now; * is any name
 GONE: dict[Address, str] = {
     ("behaviour", "choice", "alternatives"): "write behaviour.classes.turning, the part (0 to 1) of what a drug's "
     "originators lose that turns to other molecules, for markets with class_atc, ddd and equivalence in drugs.csv; "
@@ -27,6 +32,9 @@ GONE: dict[Address, str] = {
     ("behaviour", "choice", "reimbursement_gap"): "leave it out: it follows from reimbursement.dear_copayment and the "
     "payment standard of the law",
     ("behaviour", "losers", "mark"): "write laws.NAME.changes.platform.red",
+    **{("behaviour", "supply", key): FLAWS for key in ("recall_rate", "recall_sensitivity")},
+    ("rounds", "*", "rules", "failure", "ban_months"): BAN,
+    ("failure", "ban_months"): BAN,
 }
 
 
@@ -36,16 +44,26 @@ def refuse_gone(tree: Node, *, zeros: bool = True) -> None:
     problems = []
     for address, node in leaves(tree):
         inner = address[3:] if address[:1] == ("variants",) and address[2:3] == ("changes",) else address
-        if inner in GONE and (zeros or node.value != 0):
-            problems.append(node.problem(f"{dotted(inner)} is no more", GONE[inner], key=True))
+        remedy = _remedy(inner)
+        if remedy and (zeros or node.value != 0):
+            problems.append(node.problem(f"{dotted(inner)} is no more", remedy, key=True))
     if problems:
         raise InputError(*problems)
 
 
 def refuse_gone_setting(path: str, address: Address) -> None:
     """Raise an `InputError` for a ``--set path=value`` whose key is no more."""
-    if address in GONE:
-        raise InputError(Problem(f"--set {path}", f"{dotted(address)} is no more", GONE[address]))
+    remedy = _remedy(address)
+    if remedy:
+        raise InputError(Problem(f"--set {path}", f"{dotted(address)} is no more", remedy))
+
+
+def _remedy(address: Address) -> str:
+    """What to write instead of a key that is no more; empty if it is none."""
+    for gone, remedy in GONE.items():
+        if len(gone) == len(address) and all(step in ("*", mine) for step, mine in zip(gone, address, strict=True)):
+            return remedy
+    return ""
 
 
 def without(data: dict[str, Any]) -> dict[str, Any]:

@@ -118,7 +118,7 @@ def _whole(rules: Part) -> dict[str, Any]:
 
 def _put(found: dict[Address, Value], new: Mapping[str, Any], source: Address) -> None:
     """Put new values on top; a part whose rule changes loses its old parameters, a map replaces one value."""
-    leaves = dict(_leaves(new))
+    leaves = dict(flat(new))
     for address, value in leaves.items():
         if address[-1] in TAGS and found.get(address, (value,))[0] != value:
             for old in [a for a in found if a[: len(address) - 1] == address[:-1]]:
@@ -129,10 +129,11 @@ def _put(found: dict[Address, Value], new: Mapping[str, Any], source: Address) -
         found[address] = (value, (*source, *address))
 
 
-def _leaves(value: Any, address: Address = ()) -> Iterator[tuple[Address, Any]]:
+def flat(value: Any, address: Address = ()) -> Iterator[tuple[Address, Any]]:
+    """What nested maps hold, by address."""
     if isinstance(value, Mapping):
         for key, child in value.items():
-            yield from _leaves(child, (*address, key))
+            yield from flat(child, (*address, key))
     else:
         yield address, value
 
@@ -141,7 +142,7 @@ def _named(law: Law) -> Iterator[tuple[Address, Address]]:
     """What a law takes over (a whole part where it names its rule), and where it says so below its own map."""
     for part in _whole(law.rules) if law.rules is not None else ():
         yield (part,), ("rules", part)
-    for address, _ in _leaves(law.changes):
+    for address, _ in flat(law.changes):
         yield address[:-1] if address[-1] in TAGS else address, ("changes", *address)
 
 

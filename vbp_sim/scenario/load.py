@@ -211,6 +211,7 @@ def load_part(file: Path, model: type[M], library: Path) -> tuple[M, Origins]:
     tree = Layers({(): library}, functools.partial(default_part, model)).open(file)
     if getattr(model, "kind", "") == "rules":
         refuse_parts(tree)
+        refuse_gone(tree)
     value, problems = check(tree, model)
     if problems or value is None:
         raise InputError(*problems)

@@ -8,11 +8,15 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from decimal import Decimal
+from typing import Literal, get_args
 
 import numpy as np
 import numpy.typing as npt
 
 LEVELS = ("tertiary", "secondary", "primary")
+#: how likely a drug is to be short, and how soon a shortage is answered
+ShortageClass = Literal["usual", "prone", "children"]
+SHORTAGE_CLASSES: tuple[ShortageClass, ...] = get_args(ShortageClass)
 
 
 @dataclass(frozen=True)
@@ -43,7 +47,7 @@ class Drug:
     of the need for it, as a share; ``inpatient_share`` the part of its use in wards; ``cost`` the usual unit cost of
     its generics, yuan. ``class_atc`` is the class of molecules that serve the same patients (empty: none is known),
     ``ddd`` units of the drug in one defined daily dose, ``equivalence`` the part of its patients whom others of the
-    class serve as well.
+    class serve as well. ``shortage_class`` is usual, prone to shortages, or a children's strength.
     """
 
     id: str
@@ -63,6 +67,7 @@ class Drug:
     class_atc: str = ""
     ddd: float | None = None
     equivalence: float = 0.0
+    shortage_class: ShortageClass = "usual"
 
 
 @dataclass(frozen=True)
@@ -71,8 +76,8 @@ class Product:
 
     ``pre_price`` and ``cost`` yuan per unit, ``pre_share`` share of the drug's volume before the round,
     ``capacity`` units per year; ``owner`` the company that the manufacturer belongs to (empty if it
-    stands alone); ``name_zh`` the manufacturer's name in Chinese; ``bid``, ``selected`` and
-    ``regions`` are what really happened.
+    stands alone); ``site`` where it is made and ``api_maker`` who makes its active ingredient (empty: not known);
+    ``name_zh`` the manufacturer's name in Chinese; ``bid``, ``selected`` and ``regions`` are what really happened.
     """
 
     drug: str
@@ -87,6 +92,8 @@ class Product:
     regions: tuple[str, ...] = ()
     owner: str = ""
     name_zh: str = ""
+    site: str = ""
+    api_maker: str = ""
 
 
 @dataclass(frozen=True)

@@ -7,6 +7,7 @@ from decimal import Decimal
 from typing import Literal
 
 from vbp_sim.scenario.limits import LINE
+from vbp_sim.scenario.market import SHORTAGE_CLASSES
 
 Cell = Literal["text", "count", "amount", "price", "share", "change", "flag", "ids"]
 #: the least and the most that a cell may hold
@@ -134,6 +135,12 @@ FILES: dict[str, tuple[Column, ...]] = {
             "share",
             limits=SHARE,
         ),
+        Column(
+            "shortage_class",
+            "text",
+            "how soon a shortage of it is answered, and what is laid up; left out: prone for injections, else usual",
+            choices=SHORTAGE_CLASSES,
+        ),
         Column("ceiling", "price", "highest valid bid", "yuan/unit", limits=PRICE),
         Column(
             "cost",
@@ -165,6 +172,8 @@ FILES: dict[str, tuple[Column, ...]] = {
         Column("bid", "price", "real bid; with it the tender can replay what happened", "yuan/unit", limits=PRICE),
         Column("selected", "flag", "1 if it was really selected"),
         Column("regions", "ids", "provinces that it really got"),
+        Column("site", "text", "place of production, where known; products of one site stand still together"),
+        Column("api_maker", "text", "maker of its active ingredient, where known; its buyers stand still together"),
     ),
     "demand.csv": (
         Column("drug", "text", "id of the drug", required=True),

@@ -16,7 +16,7 @@ import numpy as np
 from vbp_sim.errors import InputError, Problem
 from vbp_sim.scenario.csv_table import Row, Table, read_table, unknown
 from vbp_sim.scenario.limits import cut
-from vbp_sim.scenario.market import LEVELS, Drug, Market, Product, Province
+from vbp_sim.scenario.market import LEVELS, Drug, Market, Product, Province, ShortageClass
 from vbp_sim.scenario.market_columns import FILES
 from vbp_sim.scenario.places import Places, nation, nested, usual_parent
 from vbp_sim.scenario.yaml_source import neighbour, shown
@@ -219,11 +219,12 @@ def _drug(row: Row, bids: bool) -> Drug:
     named = bids and row["qualified"] is None
     kind, more = row["kind"] or "drug", (row["trend"] or 0.0, row["inpatient_share"] or 0.0, row["cost"])
     classed = row["class_atc"] or "", row["ddd"], row["equivalence"] or 0.0
-    return Drug(row["drug"], name, form, strength, unit, drug_class, *numbers, named, kind, *more, *classed)
+    prone: ShortageClass = row["shortage_class"] or ("prone" if "injection" in form else "usual")
+    return Drug(row["drug"], name, form, strength, unit, drug_class, *numbers, named, kind, *more, *classed, prone)
 
 
 def _product(row: Row) -> Product:
-    texts = {name: row[name] or "" for name in ("owner", "name_zh")}
+    texts = {name: row[name] or "" for name in ("owner", "name_zh", "site", "api_maker")}
     return Product(**{**row.cells, "regions": row["regions"] or (), **texts})
 
 

@@ -23,7 +23,7 @@ from vbp_sim.scenario.places import REST, Places, nation, nested
 #: what a drug must be alike in wherever it stands, with the name of the column
 SAME = {
     "form": "form", "unit": "unit", "drug_class": "class", "kind": "kind",
-    "class_atc": "class_atc", "ddd": "ddd", "equivalence": "equivalence",
+    "class_atc": "class_atc", "ddd": "ddd", "equivalence": "equivalence", "shortage_class": "shortage_class",
 }  # fmt: skip
 
 #: the places that a place is divided into, with the share of each; the shares add up to 1

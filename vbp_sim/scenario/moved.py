@@ -16,6 +16,7 @@ from pydantic import ValidationError
 
 from vbp_sim.errors import InputError, Problem
 from vbp_sim.scenario.gone import refuse_gone_setting
+from vbp_sim.scenario.laws import flat
 from vbp_sim.scenario.patches import split
 from vbp_sim.scenario.rewrite import block, flow
 from vbp_sim.scenario.shape import at
@@ -111,7 +112,7 @@ def refuse_setting(text: str, tree: Node) -> None:
         value = {step: value}
     new = migrated({"edition": EDITION, **value}, plain(tree))
     if new.get("laws", {}) != value.get("laws", {}):
-        said = " ".join(f"--set '{dotted(a)}={flow(v)}'" for a, v in _flat(new) if a[0] != "edition")
+        said = " ".join(f"--set '{dotted(a)}={flow(v)}'" for a, v in flat(new) if a[0] != "edition")
         what = f"{dotted(address)} moved to the laws of edition {EDITION}"
         raise InputError(Problem(f"--set {path}", what, f"write {said}"))
 
@@ -303,11 +304,3 @@ def _over(base: Map, patch: Map, part: str = "") -> Map:
         base = {}
     both = [key for key in patch if isinstance(base.get(key), dict) and isinstance(patch[key], dict)]
     return {**base, **patch, **{key: _over(base[key], patch[key], key) for key in both}}
-
-
-def _flat(value: Any, address: Address = ()) -> Iterator[tuple[Address, Any]]:
-    if isinstance(value, dict):
-        for key, child in value.items():
-            yield from _flat(child, (*address, key))
-    else:
-        yield address, value

@@ -40,11 +40,7 @@ def scenario_schema(*, partial: bool = False) -> Json:
             "$ref": "#",
             "description": changes["description"],
         }
-    return {
-        "$schema": DIALECT,
-        "title": "vbp_sim scenario",
-        **{k: v for k, v in schema.items() if k != "title"},
-    }
+    return _titled(schema, "vbp_sim scenario")
 
 
 def rules_schema(*, partial: bool = False) -> Json:
@@ -76,16 +72,15 @@ def _library_schema(model: type[Part], what: str, partial: bool) -> Json:
     _extends(schema, f"{what} that this one changes: its name, or a path relative to this file")
     if partial:
         _strip(schema)
-    return {
-        "$schema": DIALECT,
-        "title": f"vbp_sim {what}",
-        **{k: v for k, v in schema.items() if k != "title"},
-    }
+    return _titled(schema, f"vbp_sim {what}")
 
 
 def model_schema(model: type[BaseModel], title: str) -> Json:
     """The schema of files that one model describes."""
-    schema = _tidy(model.model_json_schema())
+    return _titled(_tidy(model.model_json_schema()), title)
+
+
+def _titled(schema: Json, title: str) -> Json:
     return {"$schema": DIALECT, "title": title, **{k: v for k, v in schema.items() if k != "title"}}
 
 

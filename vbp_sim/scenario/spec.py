@@ -15,17 +15,8 @@ from pydantic import Field, model_validator
 
 from vbp_sim.scenario.laws import Law
 from vbp_sim.scenario.limits import DAYS, Id, Line, Portion
+from vbp_sim.scenario.market import LEVELS
 from vbp_sim.scenario.parts import Chosen, Frozen, Part, by_default, param, wrong
-
-CALENDAR_STEPS = (
-    "reporting_start",
-    "reporting_end",
-    "review_end",
-    "document",
-    "opening",
-    "result",
-    "start",
-)
 
 
 class Calendar(Frozen):
@@ -41,12 +32,13 @@ class Calendar(Frozen):
 
     @model_validator(mode="after")
     def in_order(self) -> Calendar:
-        for earlier, later in itertools.pairwise(CALENDAR_STEPS):
+        steps = type(self).model_fields
+        for earlier, later in itertools.pairwise(steps):
             if getattr(self, earlier) > getattr(self, later):
                 raise wrong(
                     later,
                     f"{getattr(self, later)} lies before {earlier} ({getattr(self, earlier)}); "
-                    f"the order is {', '.join(CALENDAR_STEPS)}",
+                    f"the order is {', '.join(steps)}",
                 )
         return self
 
@@ -84,6 +76,9 @@ class Behaviour(Frozen):
     )
     supply: Annotated[Part, Chosen("supply", "alternating-renewal")] = by_default(
         "how suppliers produce, fail and recover"
+    )
+    conduct: Annotated[Part, Chosen("conduct", "rates")] = by_default(
+        "what companies are rated for beside all that is simulated"
     )
 
 
@@ -163,9 +158,8 @@ class Demand(Frozen):
 
     @model_validator(mode="after")
     def shares_add_up(self) -> Demand:
-        levels = ("tertiary", "secondary", "primary")
-        if set(self.level_share) != set(levels):
-            raise wrong("level_share", f"needs exactly the levels {', '.join(levels)}")
+        if set(self.level_share) != set(LEVELS):
+            raise wrong("level_share", f"needs exactly the levels {', '.join(LEVELS)}")
         if min(self.level_share.values()) < 0 or abs(sum(self.level_share.values()) - 1) > 1e-9:
             total = sum(self.level_share.values())
             raise wrong("level_share", f"the shares must add up to 1, they add up to {total:g}")
@@ -245,6 +239,14 @@ class Variant(Frozen):
     )
 
 
+class Outputs(Frozen):
+    """Tables that are written only if they are asked for."""
+
+    institutions: bool = Field(
+        False, description="whether the table `institutions` is written, a row for each year, drug and institution"
+    )
+
+
 class Spec(Frozen):
     """All that a scenario file may say."""
 
@@ -265,6 +267,7 @@ class Spec(Frozen):
     behaviour: Behaviour = Field(default_factory=Behaviour, description="models of firms and hospitals")
     demand: Demand = Field(default_factory=Demand, description="true demand")
     finance: Finance = Field(default_factory=Finance, description="who pays")
+    outputs: Outputs = Field(default_factory=Outputs, description="what a run writes beside the usual tables")
     plugins: tuple[str, ...] = Field(
         (), description="Python files whose parts this scenario may choose, and their helpers; relative to this file"
     )

@@ -81,10 +81,10 @@ class Base:
         return complete(patcher.tree, variant, self.file, shipped(), self.markets, self.plugins)
 
 
-def open_base(scenario: str, beside: Path, seed: int) -> Base:
-    """The base of a sweep file that stands in ``beside``: a path relative to it, or a shipped scenario."""
+def base_file(scenario: str, beside: Path) -> Path:
+    """The scenario that a sweep file in ``beside`` names: a path relative to it, or a shipped scenario."""
     near = beside / scenario
-    return Base.read(near if near.is_file() else scenario_file(scenario), seed)
+    return near if near.is_file() else scenario_file(scenario)
 
 
 def node_of(value: Any, at: Node) -> Node:

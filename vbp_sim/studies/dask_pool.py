@@ -15,7 +15,7 @@ from concurrent.futures import CancelledError, Future
 from typing import Any
 from urllib.parse import urlsplit
 
-from vbp_sim.errors import InputError, Problem, RunError
+from vbp_sim.errors import InputError, Problem, RunError, library
 from vbp_sim.studies.work import Chunk, Receipt, perform
 
 PACKAGE = "vbp-sim"
@@ -33,7 +33,7 @@ class DaskPool:
     hard = False
 
     def __init__(self, workers: int, scheduler: str = "") -> None:
-        self._dask = _distributed()
+        self._dask = library("distributed", "Dask", "cluster", "--executor dask", "; or use --executor processes")
         self._levels = _hushed()
         self._cluster: Any = None
         warn_if_open(scheduler)
@@ -120,14 +120,6 @@ def _hushed() -> dict[str, int]:
 
 def _other(who: str, theirs: str, ours: str) -> Problem:
     return Problem(who, f"has {PACKAGE} {theirs}, here is {ours}", f"install {PACKAGE}=={ours} there")
-
-
-def _distributed() -> Any:
-    try:
-        return importlib.import_module("distributed")
-    except ImportError as error:
-        remedy = "install it: pip install 'vbp-sim[cluster]'; or use --executor processes"
-        raise InputError(Problem("--executor dask", "Dask is not installed here", remedy)) from error
 
 
 def _need_certificates(scheduler: str) -> None:

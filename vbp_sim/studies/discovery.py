@@ -7,7 +7,6 @@ A classification tree of scikit-learn looks for the regions; every row of the st
 
 from __future__ import annotations
 
-import importlib
 import json
 import operator
 import re
@@ -18,7 +17,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from vbp_sim.errors import InputError, Problem
+from vbp_sim.errors import InputError, Problem, library
 from vbp_sim.runs.metrics import METRICS, check_known
 from vbp_sim.studies.design import Design
 from vbp_sim.studies.ledger import NAME, Ledger
@@ -78,7 +77,8 @@ def _columns(values: list[dict[str, Any]], ids: list[str]) -> tuple[npt.NDArray[
 
 def _boxes(x: npt.NDArray[np.float64], names: list[tuple[str, str]], failing: npt.NDArray[np.bool_]) -> list[Box]:
     least = max(2, round(SMALLEST * len(x)))
-    tree = _tree().DecisionTreeClassifier(max_depth=DEPTH, min_samples_leaf=least, random_state=0).fit(x, failing)
+    trees = library("sklearn.tree", "scikit-learn", "discover", "--method tree")
+    tree = trees.DecisionTreeClassifier(max_depth=DEPTH, min_samples_leaf=least, random_state=0).fit(x, failing)
     leaf = tree.apply(x)
     found = []
     for node in np.unique(leaf):
@@ -110,11 +110,3 @@ def _condition(id: str, value: str, low: float, high: float) -> str:
     if np.isinf(low):
         return f"{id} <= {high:.4g}"
     return f"{id} > {low:.4g}" if np.isinf(high) else f"{low:.4g} < {id} <= {high:.4g}"
-
-
-def _tree() -> Any:
-    try:
-        return importlib.import_module("sklearn.tree")
-    except ImportError as error:
-        remedy = "install it: pip install 'vbp-sim[discover]'"
-        raise InputError(Problem("--method tree", "scikit-learn is not installed here", remedy)) from error

@@ -20,16 +20,16 @@ from vbp_sim.runs import aside
 from vbp_sim.runs.metrics import METRICS, in_order
 from vbp_sim.studies.design import Design
 from vbp_sim.studies.ledger import Ledger
+from vbp_sim.studies.sweep_file import OWN_COLUMNS
 
 PARQUET, CSV, FAILURES = "study.parquet", "study.csv", "failures.csv"
-_OWN = ("point", "sample", "variant", "replication", "status")
 
 
 def export(folder: Path, ledger: Ledger, design: Design) -> None:
     """Write study.parquet, study.csv and, if there are any, failures.csv; each aside, then renamed."""
     ids = [*design.spec.levers, *design.spec.uncertainties]
     metrics = in_order([*METRICS, *ledger.metrics])
-    names = [*_OWN, *ids, *metrics]
+    names = [*OWN_COLUMNS, *ids, *metrics]
     schema = _schema(ledger, ids, metrics)
     with aside.writing(folder / CSV) as raw, aside.writing(folder / PARQUET) as stored:
         text = io.TextIOWrapper(raw, encoding="utf-8-sig", newline="")
@@ -50,12 +50,13 @@ def command(folder: Path, point: int, replication: int) -> str:
 
 
 def _blocks(ledger: Ledger, ids: list[str], metrics: list[str]) -> Iterator[list[list[Any]]]:
-    at = len(_OWN)
-    for block in ledger.rows([*_OWN, "values"], metrics=metrics):
-        yield [[*row[:at], *(_flat(row[at].get(id)) for id in ids), *row[at + 1 :]] for row in block]
+    at = len(OWN_COLUMNS)
+    for block in ledger.rows([*OWN_COLUMNS, "values"], metrics=metrics):
+        yield [[*row[:at], *(flat(row[at].get(id)) for id in ids), *row[at + 1 :]] for row in block]
 
 
-def _flat(value: Any) -> Any:
+def flat(value: Any) -> Any:
+    """A value as a cell of a table has it: a map or a list as JSON."""
     return json.dumps(value, ensure_ascii=False) if isinstance(value, dict | list) else value
 
 
@@ -64,8 +65,8 @@ def _schema(ledger: Ledger, ids: list[str], metrics: list[str]) -> pa.Schema:
     kinds: dict[str, set[type]] = {id: set() for id in ids}
     for values in ledger.point_values():
         for id in ids:
-            kinds[id].add(type(_flat(values.get(id))))
-    own = [pa.field(n, pa.string() if n in ("variant", "status") else pa.int64()) for n in _OWN]
+            kinds[id].add(type(flat(values.get(id))))
+    own = [pa.field(n, pa.string() if n in ("variant", "status") else pa.int64()) for n in OWN_COLUMNS]
     given = [pa.field(id, _arrow(kinds[id])) for id in ids]
     return pa.schema([*own, *given, *(pa.field(id, pa.float64(), metadata=_about(id)) for id in metrics)])
 
@@ -95,7 +96,7 @@ def _failures(folder: Path, ledger: Ledger, design: Design) -> None:
         return
     header = ["point", "replication", "seed", "variant", "values", "stage", "type", "message", "traceback", "command"]
     seed = design.spec.seed
-    lines = ([*row[:2], seed, *map(_flat, row[2:]), command(folder, row[0], row[1])] for row in rows)
+    lines = ([*row[:2], seed, *map(flat, row[2:]), command(folder, row[0], row[1])] for row in rows)
     aside.write_csv(folder / FAILURES, header, lines)
 
 

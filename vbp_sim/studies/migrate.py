@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import Any
 
 from vbp_sim.errors import InputError, Problem
-from vbp_sim.runs.load import mounts, scenario_file
+from vbp_sim.runs.load import mounts
 from vbp_sim.scenario import moved
 from vbp_sim.scenario.gone import refuse_gone, without
 from vbp_sim.scenario.load import layers_of
@@ -21,6 +21,7 @@ from vbp_sim.scenario.patches import split
 from vbp_sim.scenario.rewrite import rewrite
 from vbp_sim.scenario.tree import Address, Node, children, dotted, plain
 from vbp_sim.scenario.yaml_source import read, read_text, shown
+from vbp_sim.studies.base import base_file
 
 #: keys that only a scenario has
 SCENARIO_KEYS = ("scenario", "market", "rounds", "variants", "behaviour")
@@ -92,9 +93,7 @@ def _sweep(file: Path, tree: Node, old: dict[str, Any]) -> dict[str, Any]:
 
 def _rounds(file: Path, old: dict[str, Any]) -> int:
     """How many rounds the scenario of a sweep has."""
-    name = str(old.get("scenario", ""))
-    beside = file.parent / name
-    scenario = beside if beside.is_file() else scenario_file(name)
+    scenario = base_file(str(old.get("scenario", "")), file.parent)
     return len(moved.rounds_of(plain(layers_of(mounts()).open(scenario))))
 
 

@@ -29,22 +29,19 @@ def compare_runs(places: Sequence[Path]) -> Comparison:
     runs = [RunFolder.open(place) for place in places]
     if len({run.path.resolve() for run in runs}) < len(runs):
         raise InputError(Problem(", ".join(map(str, places)), "a run is named twice", "leave one out"))
-    names = _names(runs)
+    named = dict(zip(_names(runs), runs, strict=True))
     base = runs[0].manifest
-    id = hashlib.sha256(
-        "\n".join(f"{n} {run.manifest['run_hash']}" for n, run in zip(names, runs, strict=True)).encode()
-    )
-    own = {name for name, run in zip(names, runs, strict=True) if not paired_with(base, run.manifest)}
+    id = hashlib.sha256("\n".join(f"{name} {run.manifest['run_hash']}" for name, run in named.items()).encode())
     return Comparison(
         scenario=str(base["scenario"]),
         title=str(base.get("title", "")),
         seed=int(base["seed"]),
-        rows={name: metrics_of(run) for name, run in zip(names, runs, strict=True)},
-        runs={name: str(run.path.resolve()) for name, run in zip(names, runs, strict=True)},
+        rows={name: metrics_of(run) for name, run in named.items()},
+        runs={name: str(run.path.resolve()) for name, run in named.items()},
         reached=True,
         id=id.hexdigest(),
-        titles={n: _title(run) for n, run in zip(names, runs, strict=True) if n != BASE and _title(run)},
-        apart=frozenset(own),
+        titles={name: _title(run) for name, run in named.items() if name != BASE and _title(run)},
+        apart=frozenset(name for name, run in named.items() if not paired_with(base, run.manifest)),
         of_runs=True,
     )
 

@@ -11,7 +11,6 @@ for it again: what is done is read.
 
 from __future__ import annotations
 
-import importlib
 import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
@@ -21,11 +20,12 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from vbp_sim.errors import InputError, Problem, RunError
+from vbp_sim.errors import InputError, Problem, RunError, library
 from vbp_sim.runs import aside
 from vbp_sim.runs.metrics import METRICS, check_known, known_ids
 from vbp_sim.scenario.patches import split
 from vbp_sim.studies.design import Point
+from vbp_sim.studies.export import flat
 from vbp_sim.studies.ledger import NAME, Ledger
 from vbp_sim.studies.sweep import Listener, Options, Study, carry_on
 from vbp_sim.studies.work import Work, measured
@@ -91,7 +91,8 @@ def optimize(
     design = study.design
     if design.combinations < 2:
         raise InputError(Problem(study.plan.spec.sweep, "there are no levers to choose", "give the sweep some"))
-    optuna = _optuna()
+    optuna = library("optuna", "optuna", "optimize", "vbp optimize")
+    optuna.logging.set_verbosity(optuna.logging.WARNING)
     sampler = optuna.samplers.NSGAIISampler(population_size=BATCH, seed=study.plan.spec.seed)
     directions = ["maximize" if objective.more else "minimize" for objective in wanted]
     search = optuna.create_study(directions=directions, sampler=sampler)
@@ -175,7 +176,7 @@ def write_front(study: Study, front: Sequence[Candidate]) -> list[Path]:
     ids = list(front[0].objectives) if front else []
     names = [*study.design.lever_values, *ids, *(f"regret_{id}" for id in ids), "holds"]
     lines = [
-        [c.combination, *map(_flat, c.values.values()), *c.objectives.values(), *c.regret.values(), c.holds]
+        [c.combination, *map(flat, c.values.values()), *c.objectives.values(), *c.regret.values(), c.holds]
         for c in front
     ]
     aside.write_csv(study.folder / "front.csv", ["combination", *names], lines)
@@ -198,17 +199,3 @@ def scenario_text(study: Study, point: Point) -> str:
         whole["rounds"][name]["market"] = scenario.markets[index].folder if index else ""
     whole["replications"] = study.plan.spec.replications
     return json.dumps(whole, indent=1, ensure_ascii=False) + "\n"
-
-
-def _flat(value: Any) -> Any:
-    return json.dumps(value, ensure_ascii=False) if isinstance(value, dict | list) else value
-
-
-def _optuna() -> Any:
-    try:
-        optuna = importlib.import_module("optuna")
-    except ImportError as error:
-        remedy = "install it: pip install 'vbp-sim[optimize]'"
-        raise InputError(Problem("vbp optimize", "optuna is not installed here", remedy)) from error
-    optuna.logging.set_verbosity(optuna.logging.WARNING)
-    return optuna

@@ -58,19 +58,26 @@ class Effect:
     noise: Known
 
 
-def adapted(spec: SweepSpec, method: str, size: int | None) -> SweepSpec:
-    """The sweep that a method needs: its design over the uncertainties, with levers as the scenario has them."""
+def adapted(spec: SweepSpec, method: str, size: int | None, levers: bool = False) -> SweepSpec:
+    """The sweep that a method needs: its design over the uncertainties, with levers as the scenario has them; or, with
+    ``levers``, over these too, each value alike likely."""
     if method not in DESIGNS:
         raise InputError(Problem(f"--method {method}", "there is no such method", nearest(method, list(DESIGNS))))
-    if not spec.uncertainties:
-        raise InputError(Problem(spec.sweep, "the sweep has no uncertainties", "give it some"))
+    given = spec.model_dump(exclude_defaults=True)
+    varied = dict(given.get("uncertainties", {}))
+    for name, lever in spec.levers.items() if levers else ():
+        if lever.path:
+            varied[name] = {"path": lever.path, "distribution": "choice", "values": lever.all_values()}
+    if not varied:
+        remedy = "give it some" if not spec.levers else "give it some, or vary its levers with --levers"
+        raise InputError(Problem(spec.sweep, "the sweep has no uncertainties", remedy))
     size = size or spec.sample.size
     if method == "sobol" and size & (size - 1):
         what = f"a power of 2 is wanted, here is {size}"
         raise InputError(Problem("--size", what, f"for example {2 ** round(math.log2(size))}"))
     sample = {"method": DESIGNS[method], "size": size}
-    given = {**spec.model_dump(exclude_defaults=True), "sample": sample, "levers": {}}
-    return SweepSpec.model_validate({**given, "sweep": f"{spec.sweep}-{method}"})
+    given |= {"sample": sample, "levers": {}, "uncertainties": varied}
+    return SweepSpec.model_validate({**given, "sweep": f"{spec.sweep}-{method}{'-levers' if levers else ''}"})
 
 
 def sensitivity(folder: Path, method: str, metrics: Sequence[str] = ()) -> list[Effect]:

@@ -22,12 +22,13 @@ from vbp_sim.errors import InputError, Problem
 from vbp_sim.runs.run import program_hash
 from vbp_sim.scenario.tree import Node
 from vbp_sim.studies import executors, ledger, plan, study_folder
-from vbp_sim.studies.base import Base, open_base
+from vbp_sim.studies.base import Base, base_file
 from vbp_sim.studies.design import Design
 from vbp_sim.studies.drive import Drive, Stop, interruptible
 from vbp_sim.studies.export import export
 from vbp_sim.studies.ledger import Ledger, PointRow
 from vbp_sim.studies.null import idle_levers
+from vbp_sim.studies.places import nodes_of, placed
 from vbp_sim.studies.plan import Plan, read_plan
 from vbp_sim.studies.sweep_file import SweepSpec, read_sweep
 from vbp_sim.studies.work import Chunk, Receipt, Task, Work, measured
@@ -103,12 +104,11 @@ def begin(
     spec = adapt(spec)
     if replications is not None:
         spec = spec.model_copy(update={"replications": replications})
-    base = open_base(spec.scenario, file.parent, spec.seed)
+    base = Base.read(base_file(spec.scenario, file.parent), spec.seed)
     wanted = Plan.of(spec, file, base)
     folder = out if out is not None else RESULTS / wanted.name
     if (folder / plan.NAME).exists():
-        known = read_plan(folder)
-        _of_this_version(folder, known)
+        known = _resumable(folder)
         if known.id != wanted.id:
             other = {p["sha256"] for p in known.plugins} != {p["sha256"] for p in wanted.plugins}
             changed = "of other plug-ins" if other else "of a changed sweep or scenario"
@@ -125,7 +125,7 @@ def check(file: Path) -> Design:
     """Read a sweep file and check every point of it; InputError with all that is wrong."""
     spec, tree = read_sweep(file)
     design = Design(spec)
-    list(_check_points(design, open_base(spec.scenario, file.parent, spec.seed), tree, {}))
+    list(_check_points(design, Base.read(base_file(spec.scenario, file.parent), spec.seed), tree, {}))
     return design
 
 
@@ -138,9 +138,7 @@ def reopen(
     yes: bool = False,
 ) -> Study:
     """Open a study to carry it on, with more replications or points if asked; InputError if anything changed."""
-    known = read_plan(folder)
-    _of_this_version(folder, known)
-    known = known.for_program(program_hash(), accept_new_code, folder)
+    known = _resumable(folder).for_program(program_hash(), accept_new_code, folder)
     base = Base.again(Path(known.scenario), known.spec.seed, known.plugins, folder)
     if base.digest != known.base_digest:
         what = f"the scenario of this study, {known.scenario}, its market or its plug-ins changed since it began"
@@ -160,18 +158,17 @@ def _opened(folder: Path, wanted: Plan, base: Base, tree: Node | None, yes: bool
     return Study(folder, wanted, base, design, list(_check_points(design, base, tree, known)))
 
 
-def _of_this_version(folder: Path, known: Plan) -> None:
-    """InputError for a study whose ledger another version made: it is read, never gone on with."""
+def _resumable(folder: Path) -> Plan:
+    """The plan of a study; InputError for one whose ledger another version made: it is read, never gone on with."""
+    known = read_plan(folder)
     if (folder / ledger.NAME).exists():
         with Ledger.reading(folder / ledger.NAME, Design(known.spec), resumed=True):
             pass
+    return known
 
 
 def _check_points(design: Design, base: Base, tree: Node | None, known: dict[int, str]) -> Iterator[PointRow]:
     """Check every point that is not known; yield its row. InputError with the problems of all points."""
-    from vbp_sim.studies.places import Places
-
-    places = Places(design.spec, tree)
     problems: dict[Problem, None] = {}
     rows = []
     for number in range(len(design)):
@@ -179,10 +176,10 @@ def _check_points(design: Design, base: Base, tree: Node | None, known: dict[int
             continue
         point = design.point(number)
         try:
-            digest = base.scenario(point.variant, point.settings, places.of(point)).digest
+            digest = base.scenario(point.variant, point.settings, nodes_of(point, design.spec, tree)).digest
             rows.append((number, point.sample, point.variant, point.values, digest))
         except InputError as error:
-            problems.update(dict.fromkeys(places.placed(p, point) for p in error.problems))
+            problems.update(dict.fromkeys(placed(p, point, design.spec, tree) for p in error.problems))
             if len(problems) > 20:
                 break
     if problems:

@@ -29,7 +29,7 @@ from vbp_sim.scenario.tree import Address, Node, children
 from vbp_sim.scenario.yaml_source import read
 
 #: columns of the study table that every study has
-OWN_COLUMNS = ("point", "sample", "replication", "variant", "status")
+OWN_COLUMNS = ("point", "sample", "variant", "replication", "status")
 #: samples whose first points stay what they are when more are drawn
 GROWING = ("sobol", "saltelli")
 
@@ -45,7 +45,6 @@ NEEDS: dict[str, tuple[str, ...]] = {
     "choice": ("values",),
 }
 MAY = {"normal": ("low", "high"), "lognormal": ("low", "high"), "choice": ("weights",)}
-FIELDS = ("low", "high", "mean", "sd", "median", "sigma", "mode", "values", "weights")
 
 
 class Lever(Frozen):
@@ -107,7 +106,8 @@ class Uncertainty(Frozen):
     @model_validator(mode="after")
     def fits(self) -> Uncertainty:
         needs = NEEDS[self.distribution]
-        given = [name for name in FIELDS if getattr(self, name) not in (None, ())]
+        fields = [name for name in type(self).model_fields if name not in ("path", "distribution", "whole", "source")]
+        given = [name for name in fields if getattr(self, name) not in (None, ())]
         for name in needs:
             if name not in given:
                 raise wrong("distribution", f"{self.distribution} needs {', '.join(needs)}; {name} is missing")

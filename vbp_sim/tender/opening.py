@@ -42,6 +42,7 @@ def opening(
         capacity=standings.capacity,
         history=history,
         owner=document.owners,
+        elsewhere=document.elsewhere,
     )
 
 
@@ -56,6 +57,7 @@ def reckoning(document: Document, named: float = 0.0) -> Conditions:
         form=document.form,
         drug_class=document.drug_class,
         start=document.start,
+        barred=document.barred,
         weights=tuple(np.asarray(document.weights).round(4).tolist()),
         reported=float(document.reported.sum()),
         named=named / firms if asks and firms else 0.0,

@@ -67,6 +67,7 @@ class Drug(BaseModel):
     """The lowest selected price of a drug over its ceiling, as quantiles over predicted rounds, and the real one."""
 
     drug: str
+    name_zh: str = ""
     firms: Whole
     failed: Number | None
     low: Number | None
@@ -123,7 +124,12 @@ def _drugs(market: Market, test: Backtest) -> list[dict[str, Any]]:
         lowest, real = _lowest(test.prices[:, mine]), _lowest(test.real_prices[None, mine])[0]
         known = lowest[np.isfinite(lowest)]
         low, mid, high = np.quantile(known, (LOW, 0.5, HIGH)) if len(known) else (np.nan,) * 3
-        row = {"drug": drug.id, "firms": int(test.qualified[mine][0]), "failed": 1 - len(known) / len(lowest)}
+        row = {
+            "drug": drug.id,
+            "name_zh": drug.name_zh,
+            "firms": int(test.qualified[mine][0]),
+            "failed": 1 - len(known) / len(lowest),
+        }
         rows.append({**row, "low": float(low), "mid": float(mid), "high": float(high), "real": float(real)})
     return rows
 

@@ -10,6 +10,7 @@ a loss costs elsewhere, is left out.
 
 from __future__ import annotations
 
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -98,40 +99,64 @@ def own_bid(
     ``cost`` yuan per unit and ``capacity`` units per year of the firm, drawn as in a run where they are left out.
     Raises `InputError` for a round, drug or firm that is not there.
     """
-    name = _round(scenario, drug, round)
+    name, asked = first_round(scenario, drug, round), np.asarray(prices, dtype=np.float64)[:, None]
+    (found,) = tried(scenario, name, firm, [drug], lambda _: asked, cost, capacity, replications)
+    return found
+
+
+def tried(
+    scenario: Scenario,
+    name: str,
+    firm: str,
+    drugs: Sequence[str],
+    prices: Callable[[Floats], Floats],
+    cost: float | None,
+    capacity: float | None,
+    replications: int,
+) -> list[OwnBid]:
+    """One firm's bids for some drugs of a round, all of them put in at once, for each row of ``prices``.
+
+    ``prices`` makes bids (trials, drugs) of the ceilings (drugs,), yuan per unit.
+    """
     market, spec = scenario.data.of_round(name), scenario.spec
     rules = chosen(spec.rounds[name].rules, RuleSet)
     tendered = [i for i, record in enumerate(market.drugs) if record.id in (spec.rounds[name].drugs or (record.id,))]
     firms, bidding = chosen(spec.behaviour.firms, Firms), chosen(spec.behaviour.bidding, Bidding)
-    asked = np.asarray(prices, dtype=np.float64)
-    d = [record.id for record in market.drugs].index(drug)
-    results = []
+    at = [[record.id for record in market.drugs].index(drug) for drug in drugs]
+    results, asked, ceilings = [], np.empty((0, len(at))), np.empty(len(at))
     for r in range(replications):
         luck = Streams(spec.seed, r)
         products = firms.products(market, luck)
-        mine = _mine(products, d, drug, firm)
+        mine = [_mine(products, d, drug, firm) for d, drug in zip(at, drugs, strict=True)]
         if cost is not None:
             products = replace(products, cost=_with(products.cost, mine, cost))
         documents = papers(market, rules, products, held=False, round=name, start=spec.rounds[name].calendar.start)
-        own, paper = int(np.flatnonzero(products.of(d) == mine)[0]), documents[d]
-        if capacity is not None:
-            documents[d] = replace(paper, limits=_with(paper.limits, own, min(capacity, float(paper.limits[own]))))
-        openings = [openings_of(documents, products)[i] for i in tendered]
-        drawn = [documents[i] for i in tendered]
-        results.append(_tried(drawn, openings, bidding, luck, tendered.index(d), own, asked))
-        ceiling = paper.ceiling / YUAN
-    won, places, volume, profit, costs = (np.array(values) for values in zip(*results, strict=True))
-    return OwnBid(name, drug, firm, asked, ceiling, costs, won, places, volume, profit)
+        own = {d: int(np.flatnonzero(products.of(d) == i)[0]) for d, i in zip(at, mine, strict=True)}
+        for d, i in own.items() if capacity is not None else ():
+            limits = documents[d].limits
+            documents[d] = replace(documents[d], limits=_with(limits, i, min(capacity or 0.0, float(limits[i]))))
+        if not r:
+            ceilings = np.array([documents[d].ceiling / YUAN for d in at])
+            asked = prices(ceilings)
+        openings = openings_of(documents, products)
+        drawn, known = [documents[i] for i in tendered], [openings[i] for i in tendered]
+        results.append(_lived(drawn, known, bidding, luck, {tendered.index(d): i for d, i in own.items()}, asked))
+    whole = [np.array(values) for values in zip(*results, strict=True)]
+    return [
+        OwnBid(name, drug, firm, asked[:, k], float(ceilings[k]), whole[-1][:, k], *(v[:, :, k] for v in whole[:-1]))
+        for k, drug in enumerate(drugs)
+    ]
 
 
-def _round(scenario: Scenario, drug: str, round: str) -> str:
+def first_round(scenario: Scenario, drug: str, round: str) -> str:
+    """The round that is named, else the first that tenders the drug, else the first; InputError if there is none."""
     rounds = sorted(scenario.spec.rounds, key=lambda name: scenario.spec.rounds[name].calendar.opening)
     if round and round not in rounds:
         raise InputError(Problem(f"--round {round}", "the scenario has no such round", nearest(round, rounds)))
     known: dict[str, None] = {}
     for name in [round] if round else rounds:
         tendered = scenario.spec.rounds[name].drugs or [d.id for d in scenario.data.of_round(name).drugs]
-        if drug in tendered:
+        if drug in tendered or not drug:
             return name
         known |= dict.fromkeys(tendered)
     raise InputError(Problem(f"--drug {drug}", "no round of the scenario tenders it", nearest(drug, [*known])))
@@ -146,33 +171,47 @@ def _mine(products: Products, d: int, drug: str, firm: str) -> int:
     return int(found[0])
 
 
-def _with(values: Floats, index: int, value: float) -> Floats:
+def _with(values: Floats, index: int | list[int], value: float) -> Floats:
     changed = values.copy()
     changed[index] = value
     return changed
 
 
-def _tried(
-    tenders: list[Document], openings: list[Opening], bidding: Bidding, luck: Streams, drug: int, own: int, grid: Floats
-) -> tuple[Bools, Floats, Floats, Floats, float]:
-    """One drawn round, in which the others bid once and ours at each price: won, places, volume, profit, and cost."""
+def _lived(
+    tenders: list[Document],
+    openings: list[Opening],
+    bidding: Bidding,
+    luck: Streams,
+    own: dict[int, int],
+    asked: Floats,
+) -> tuple[Bools, Floats, Floats, Floats, Floats]:
+    """One drawn round, in which the others bid once and we at each row of prices; ``own``: tender and our place.
+
+    Returns won, places, volume and profit (trials, drugs), and cost (drugs,).
+    """
     drawn = bidding.round(openings, luck)
-    cost = float(openings[drug].cost[own])
-    won = np.zeros(len(grid), dtype=np.bool_)
-    places, volume, profit = (np.zeros(len(grid)) for _ in range(3))
+    cost = np.array([openings[i].cost[firm] for i, firm in own.items()])
+    least = dict(zip(own, cost.tolist(), strict=True))
+    won = np.zeros(asked.shape, dtype=np.bool_)
+    places, volume, profit = (np.zeros(asked.shape) for _ in range(3))
 
     def answer(i: int, offers: npt.NDArray[np.int64]) -> Bools:
         accepted = bidding.accepts(openings[i], offers / YUAN, luck)
-        if i == drug:
-            accepted[own] = offers[own] > 0 and offers[own] / YUAN >= cost
+        if i in own:
+            accepted[own[i]] = offers[own[i]] > 0 and offers[own[i]] / YUAN >= least[i]
         return accepted
 
-    for k, price in enumerate(grid.tolist()):
-        bids = [_with(bid, own, price) if i == drug else bid for i, bid in enumerate(drawn)]
-        outcome = decide(tenders, bids, answer)[drug]
-        if not outcome.agreed or not outcome.award.selected[own]:
-            continue
-        agreed = outcome.volumes.agreed[outcome.winners.index(own)]
-        won[k], places[k], volume[k] = True, float((agreed > 0).sum()), float(agreed.sum())
-        profit[k] = volume[k] * (float(outcome.award.price[own]) / YUAN - cost) * outcome.term / 12
+    for k, row in enumerate(asked.tolist()):
+        bids = [*drawn]
+        for (i, firm), price in zip(own.items(), row, strict=True):
+            bids[i] = _with(drawn[i], firm, price)
+        outcomes = decide(tenders, bids, answer)
+        for j, (i, firm) in enumerate(own.items()):
+            outcome = outcomes[i]
+            if not outcome.agreed or not outcome.award.selected[firm]:
+                continue
+            agreed = outcome.volumes.agreed[outcome.winners.index(firm)]
+            won[k, j], places[k, j], volume[k, j] = True, float((agreed > 0).sum()), float(agreed.sum())
+            margin = float(outcome.award.price[firm]) / YUAN - cost[j]
+            profit[k, j] = volume[k, j] * margin * outcome.term / 12
     return won, places, volume, profit, cost

@@ -25,7 +25,7 @@ import numpy.typing as npt
 
 from vbp_sim.runs.load import shipped
 from vbp_sim.scenario.draws import FOLDER, Draws
-from vbp_sim.studies.base import open_base
+from vbp_sim.studies.base import Base, base_file
 from vbp_sim.studies.design import Design, quantile
 from vbp_sim.studies.design import draws as units_of
 from vbp_sim.studies.sweep_file import SweepSpec, Uncertainty, read_sweep
@@ -73,7 +73,8 @@ def read_prior(name: str) -> Prior:
     file = shipped_one if shipped_one.is_file() else Path(name)
     spec, _ = read_sweep(file)
     levers = {address: value for address, value in Design(spec).point(0).settings.items() if "model" in address}
-    scenario = open_base(spec.scenario, file.parent, spec.seed).scenario(spec.variant, levers)
+    base = Base.read(base_file(spec.scenario, file.parent), spec.seed)
+    scenario = base.scenario(spec.variant, levers)
     models: dict[str, str] = {}
     defaults = []
     for entry in spec.uncertainties.values():

@@ -185,10 +185,11 @@ def error_rates(
     screens against them. The first half of the rounds without rings sets the thresholds, the second half is judged.
 
     ``alarm`` false alarms per tender, and per round, that the thresholds aim at; ``members`` and ``rigged`` as in
-    `CollusionRing`, whose members bid the ceiling if they are not to win: with ``scatter`` each bids up to this part
-    less, so as not to be seen. Bids, winners and regions of the market are not looked at.
+    `CollusionRing`. Its rings form whatever follows here, and members that are not to win bid the ceiling: with
+    ``scatter`` each bids up to this part less, so as not to be seen. Bids, winners and regions of the market are not
+    looked at.
     """
-    ring_model = CollusionRing(members=members, rigged=rigged)
+    ring_model = CollusionRing(members=members, rigged=rigged, weighs=0)
     task = _Rounds(blind(market), rules, ring_model, scatter, seed)
     chunks = [range(k, min(k + CHUNK, rounds)) for k in range(0, rounds, CHUNK)]
     count = min(len(chunks), workers or default_workers())

@@ -7,7 +7,8 @@
 A firm that would gain less than ``lazy`` of its payoff by bidding below the ceiling bids the ceiling. A firm whose
 cost exceeds the ceiling quotes its old price, which is void. A maverick buys volume below its cost, unless bidders
 must state that they do not. Originators weigh the same payoff with a large outside market, and may stay out
-(`brands`). An offered price is taken if it leaves a margin and pays better than to go without.
+(`brands`). An offered price is taken if it leaves a margin and pays better than to go without. Where prices elsewhere
+are linked to the selected one, what a firm loses there counts too, and who would lose by every bid makes none.
 """
 
 from __future__ import annotations
@@ -155,10 +156,12 @@ class BestResponse(Brands):
         """
         opening, _ = self.field(opening, luck)
         case, stakes, price = self.case(opening), self._stakes(opening, luck), offers / opening.ceiling
-        cost, last = opening.cost / opening.ceiling, max(1, min(opening.winners, case.qualified))
+        cost, last = opening.cost / opening.ceiling, self._last(opening)
         taken = case.volume[last][last - 1] * case.years[last] * (price - cost)
         taken -= stakes.market * stakes.exposure * (1 - price)
-        enough = taken >= stakes.market * without(case, last) * np.maximum(0.0, stakes.kept - cost)
+        if stakes.elsewhere is not None:
+            taken -= stakes.elsewhere.loss(price[:, None])[:, 0]
+        enough = taken >= aside(case, last, cost, stakes)
         floor = np.where(opening.originator, self.lowest(opening, luck), 0.0)
         margin = offers * (1 - self.offer_margin) >= opening.cost
         return np.asarray((offers > 0) & (offers >= floor) & margin & enough, dtype=np.bool_)
@@ -190,12 +193,19 @@ class BestResponse(Brands):
         who: Bools,
     ) -> Floats:
         """Best bids of generics or of originators over the ceiling."""
-        own = Stakes(stakes.market[who], stakes.exposure[who], stakes.kept[who], self.risk)
+        own = stakes.of(who)
         worth = self.prospects(opening, case, level, who).utility(cost, own)
         worth = np.where(np.minimum(cost[:, None], 1.0) <= GRID, worth, -np.inf)
         top = worth.max(axis=1)
         best = soft(worth, self.noise, uniforms(opening, luck, "choice")[who])
-        return np.where(top - worth[:, -1] <= self.lazy * np.abs(top), 1.0, best)
+        best = np.where(top - worth[:, -1] <= self.lazy * np.abs(top), 1.0, best)
+        if own.elsewhere is None:
+            return best
+        return np.where(top < aside(case, self._last(opening), cost, own), np.nan, best)
+
+    def _last(self, opening: Opening) -> int:
+        """As many winners as there can be."""
+        return max(1, min(opening.winners, len(opening.cost)))
 
     def prospects(self, opening: Opening, case: Case, level: Floats, who: Bools) -> Payoffs:
         """What each bid brings generics or originators (``who``) that expect rivals at ``level`` (firms,)."""
@@ -223,12 +233,17 @@ class BestResponse(Brands):
         return self.risk_aversion * self.cost_risk**2 / 2
 
     def _stakes(self, opening: Opening, luck: Streams) -> Stakes:
-        brand = opening.originator
+        brand, elsewhere = opening.originator, opening.elsewhere
+        if elsewhere is not None:
+            years = self.case(opening).years[self._last(opening)]
+            elsewhere = elsewhere.over(opening.ceiling, needed(opening).reported, years, self.linked)
         spread = np.exp(self.originator_exposure_spread * normals(opening, luck, "exposure"))
         return Stakes(
             market=opening.pre_share,
             exposure=np.where(brand, self.originator_exposure * spread, self.generic_exposure),
             kept=np.where(brand, self.originator_kept * opening.pre_price / opening.ceiling, self.generic_kept),
+            risk=self.risk,
+            elsewhere=elsewhere,
         )
 
     def _generic(self, opening: Opening, bid: Floats, luck: Streams) -> Floats:
@@ -250,3 +265,8 @@ def needed(opening: Opening) -> Conditions:
     if opening.conditions is None:
         raise ValueError(f"the opening of '{opening.drug}' has no conditions to respond to")
     return opening.conditions
+
+
+def aside(case: Case, winners: int, cost: Floats, stakes: Stakes) -> Floats:
+    """What firms keep that are not selected where so many others are, over the contract, (firms,)."""
+    return np.asarray(stakes.market * without(case, winners) * np.maximum(0.0, stakes.kept - cost))

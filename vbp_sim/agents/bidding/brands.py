@@ -17,6 +17,7 @@ import numpy as np
 
 from vbp_sim.agents.bidding.addressed import normals, uniforms
 from vbp_sim.agents.bidding.case import Case
+from vbp_sim.agents.bidding.elsewhere import LINKED, SOURCE
 from vbp_sim.agents.bidding.interface import Bidding, Bools, Floats, Opening
 from vbp_sim.scenario.limits import Portion
 from vbp_sim.scenario.parts import param
@@ -77,6 +78,7 @@ class Brands(Bidding):
         "probability",
         "assumption; no case is known from the fitted rounds",
     )
+    linked: Portion = param(1.0, LINKED, "share", SOURCE)
 
     def field(self, opening: Opening, luck: Streams) -> tuple[Opening, Bools]:
         """The opening as firms come to it, a brand that was handed over among the generics, and who of them competes

@@ -58,7 +58,7 @@ class Ewa(BestResponse):
         """Cuts of generics by attraction; originators respond best to what they believe."""
         if not opening.history or bool(opening.originator[who].any()):
             return super()._best(opening, luck, case, cost, level, stakes, who)
-        own = Stakes(stakes.market[who], stakes.exposure[who], stakes.kept[who], self.risk)
+        own = stakes.of(who)
         first = self.prospects(opening, case, level, who).utility(cost, own)[:, _AT]
         first = first / slot(case)
         lived = [self._lived(past, cost, own) for past in opening.history]

@@ -11,6 +11,7 @@ from typing import ClassVar
 import numpy as np
 import numpy.typing as npt
 
+from vbp_sim.agents.bidding.elsewhere import Elsewhere
 from vbp_sim.rules.ruleset import RuleSet
 from vbp_sim.scenario.parts import Part
 from vbp_sim.streams import Streams
@@ -25,7 +26,8 @@ class Conditions:
 
     ``form`` and ``drug_class`` as in the market; ``start`` first day of supply; ``weights`` (provinces,) shares of the
     round's reported volume, the same for all its drugs; ``reported`` the drug's reported volume, units per year;
-    ``named`` the part of it that a brand may expect to be reported for it, which it gets if it wins.
+    ``named`` the part of it that a brand may expect to be reported for it, which it gets if it wins. ``barred`` months
+    for which a company that colluded is kept out of rounds, if it is found.
     """
 
     rules: RuleSet
@@ -35,6 +37,7 @@ class Conditions:
     weights: tuple[float, ...]
     reported: float
     named: float = 0.0
+    barred: float = 0.0
 
 
 @dataclass(frozen=True)
@@ -72,7 +75,8 @@ class Opening:
     earlier share of the drug's volume, ``conditions`` the tender document; models that bid by habit do without that.
     ``capacity`` units per year that each firm can make; ``burden`` what a unit costs beside its cost because it takes
     room in a plant that other drugs need too (yuan); ``history`` the earlier rounds, first round first; ``owner`` the
-    company behind each firm ("" = itself; empty = all stand alone).
+    company behind each firm ("" = itself; empty = all stand alone); ``elsewhere`` what the firms sell where the law
+    links prices to those of the round.
     """
 
     round: str
@@ -90,12 +94,22 @@ class Opening:
     burden: Floats | None = None
     history: tuple[PastRound, ...] = ()
     owner: tuple[str, ...] = ()
+    elsewhere: Elsewhere | None = None
 
     @property
     def company(self) -> tuple[str, ...]:
         """Who decides for each firm: its owner, or itself."""
         owners = self.owner or ("",) * len(self.manufacturer)
         return tuple(owner or name for owner, name in zip(owners, self.manufacturer, strict=True))
+
+
+@dataclass(frozen=True)
+class Ring:
+    """Firms of one drug that agreed who wins; (firms,) arrays: who is a ``member``, and what each would have bid
+    ``alone``, yuan per unit (nan = no quote)."""
+
+    member: Bools
+    alone: Floats
 
 
 class Bidding(Part):
@@ -111,6 +125,10 @@ class Bidding(Part):
     def round(self, openings: Sequence[Opening], luck: Streams) -> list[Floats]:
         """Return the bids of every drug of a round; a model whose firms take each drug alone leaves this as it is."""
         return [self.bids(opening, luck) for opening in openings]
+
+    def rings(self, openings: Sequence[Opening], luck: Streams) -> list[Ring | None]:
+        """Return the ring behind the bids of each drug that `round` returns; None = nobody agreed."""
+        return [None] * len(openings)
 
     def regret(self, openings: Sequence[Opening]) -> float:
         """Most that a firm could still gain by another bid, share of its payoff; nan if none is solved."""

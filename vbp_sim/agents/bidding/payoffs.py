@@ -3,7 +3,7 @@
 Payoffs are linear in the cost, so one pass over drawn rivals gives the expected volume and revenue of every bid on a
 grid:
 
-    win at rank r of k, price P     u = V(k) s_r(k) T(k) (P - c) - m chi (1 - P)
+    win at rank r of k, price P     u = V(k) s_r(k) T(k) (P - c) - m chi (1 - P) - what linked prices cost elsewhere
     lose, k others win              u = m max(0, 1 - eta V(k)) T(k) (pN - c)
 
 all over the ceiling and over the drug's reported volume. Who wins is asked of the rules' own kernel (`case`).
@@ -11,13 +11,14 @@ all over the ceiling and over the drug's reported volume. Who wins is asked of t
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
 from vbp_sim.agents.bidding.books import count, entered
 from vbp_sim.agents.bidding.case import Case, Outcomes, outcomes
-from vbp_sim.agents.bidding.interface import Floats
+from vbp_sim.agents.bidding.elsewhere import Elsewhere
+from vbp_sim.agents.bidding.interface import Bools, Floats
 from vbp_sim.rules.money import YUAN, micro_array
 
 #: bids as shares of the ceiling; exactly 0.5 and exactly 1 are among them
@@ -35,12 +36,20 @@ class Stakes:
 
     ``market`` is its earlier share of the drug's volume (m), ``exposure`` chi, ``kept`` the net price outside over the
     ceiling (pN). ``risk`` is what a year of the contract adds to the cost for fear that costs change (share).
+    ``elsewhere`` is what it sells where prices are linked to the round's, over ceiling, reported volume and contract.
     """
 
     market: Floats
     exposure: Floats
     kept: Floats
     risk: float = 0.0
+    elsewhere: Elsewhere | None = None
+
+    def of(self, who: Bools) -> Stakes:
+        """The stakes of some of the firms."""
+        market, exposure, kept = self.market[who], self.exposure[who], self.kept[who]
+        elsewhere = None if self.elsewhere is None else self.elsewhere.of(who)
+        return replace(self, market=market, exposure=exposure, kept=kept, elsewhere=elsewhere)
 
 
 @dataclass(frozen=True)
@@ -83,6 +92,10 @@ class Payoffs:
         taken = self.offered_revenue - c * self.offered_volume - exposed * (self.offered - self.offered_price)
         if stakes.risk:
             won, taken = won - stakes.risk * c * self.aged, taken - stakes.risk * c * self.offered_aged
+        if stakes.elsewhere is not None:
+            mean = np.divide(self.offered_price, self.offered, out=np.ones_like(self.offered), where=self.offered > 0)
+            won = won - stakes.elsewhere.loss(GRID[None, :]) * self.wins
+            taken = taken - stakes.elsewhere.loss(mean) * self.offered
         return np.asarray(won + outside * self.kept + np.maximum(taken, outside * self.offered_kept))
 
 

@@ -5,6 +5,9 @@ no more bidders than winners, nobody can lose, and it bids a little under the ce
 markup; but the only generic of a drug may hold out, because without an award it keeps selling at its old price. An
 originator takes part only if the ceiling is not too far below its own earlier price, because a low price here is seen
 elsewhere; else it quotes its old price, which is void. What the fit is based on: docs/calibration.md.
+
+Nobody goes under the price at which an equal share of the guaranteed volume brings what linked prices cost elsewhere
+(`Elsewhere`); a firm for which that is over the ceiling stays out.
 """
 
 from __future__ import annotations
@@ -14,6 +17,8 @@ from typing import Literal
 import numpy as np
 
 from vbp_sim.agents.bidding.addressed import normals, uniforms
+from vbp_sim.agents.bidding.case import case_of
+from vbp_sim.agents.bidding.elsewhere import LINKED, SOURCE
 from vbp_sim.agents.bidding.interface import Bidding, Bools, Floats, Opening
 from vbp_sim.scenario.limits import Portion
 from vbp_sim.scenario.parts import param
@@ -77,6 +82,7 @@ class RulesOfThumb(Bidding):
 
     maverick: Portion = param(0.0, "chance that a generic buys volume below its cost", "probability")
     maverick_depth: float = param(0.5, "lowest bid of a maverick over its cost", "share", gt=0, le=1)
+    linked: Portion = param(1.0, LINKED, "share", SOURCE)
 
     def bids(self, opening: Opening, luck: Streams) -> Floats:
         """See `Bidding.bids`: draws are addressed by round, drug and firm; a generic never bids below its cost."""
@@ -84,15 +90,27 @@ class RulesOfThumb(Bidding):
         eager = (uniforms(opening, luck, "hungry") < self.hungry) | contested
         bold = eager & ~self._holds_out(opening, luck)
         generic = np.where(bold, self._markup_bid(opening, luck), self._safe_bid(opening, luck))
-        generic = np.where(opening.cost > opening.ceiling, np.nan, np.maximum(generic, opening.cost))
+        least = np.maximum(opening.cost, self._reserve(opening))
+        generic = np.where(least > opening.ceiling, np.nan, np.maximum(generic, least))
         generic = np.where(self._buys(opening, luck), self._below_cost(opening, luck), generic)
         return np.where(opening.originator, self._originator_bid(opening, luck), generic)
 
     def accepts(self, opening: Opening, offers: Floats, luck: Streams) -> Bools:
         """A generic accepts what covers its cost unless it holds out; an originator what it would not refuse."""
         floor = np.where(opening.originator, self._floor(opening, luck), opening.cost)
+        floor = np.maximum(floor, self._reserve(opening))
         willing = ~self._holds_out(opening, luck)
         return np.asarray((offers > 0) & (offers >= floor) & willing, dtype=np.bool_)
+
+    def _reserve(self, opening: Opening) -> Floats:
+        """Price under which winning costs each firm more by linked prices than it brings, yuan; 0 = none are linked."""
+        if opening.elsewhere is None or opening.conditions is None:
+            return np.zeros_like(opening.cost)
+        qualified = len(opening.cost)
+        case = case_of(opening.conditions, opening.ceiling, qualified, 0.0, scaled=False)
+        winners = max(1, min(opening.winners, qualified))
+        elsewhere = opening.elsewhere.over(1.0, opening.conditions.reported, case.years[winners], self.linked)
+        return elsewhere.least(opening.cost, sum(case.volume[winners]) / winners * case.years[winners])
 
     def _buys(self, opening: Opening, luck: Streams) -> Bools:
         """Who buys volume below cost: nobody where bidders must state that they do not."""
@@ -127,7 +145,7 @@ class RulesOfThumb(Bidding):
         return np.asarray(opening.pre_price * self.walk_away * np.exp(self.walk_away_spread * z))
 
     def _originator_bid(self, opening: Opening, luck: Streams) -> Floats:
-        floor = self._floor(opening, luck)
+        floor = np.maximum(self._floor(opening, luck), self._reserve(opening))
         discount = self.originator_discount * -np.log(uniforms(opening, luck, "discount"))
         inside = np.minimum(opening.ceiling, np.maximum(floor, opening.ceiling * (1 - discount)))
         aloof = opening.pre_price * (0.85 + 0.15 * uniforms(opening, luck, "old-price"))

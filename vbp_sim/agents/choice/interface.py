@@ -43,13 +43,17 @@ class Terms:
 
     ``gap``: how much less of the others' price the fund pays, 1 = a fifth of what it usually pays. ``gain`` of the
     institution per unit, over the earlier price; ``tied`` is the part of it that staff are paid. ``marked`` is the part
-    of the others' volume that platforms mark as dear.
+    of the others' volume that platforms mark as dear. ``ward`` is the part of the use in wards (0 = not known), and
+    ``apart`` by how much more wards gain than clinics. ``campaign`` is the part by which commissions fall.
     """
 
     gap: Floats
     gain: Floats
     tied: float
     marked: Floats
+    ward: Floats | float = 0.0
+    apart: Floats | float = 0.0
+    campaign: float = 0.0
 
 
 @dataclass(frozen=True)
@@ -113,6 +117,10 @@ class Choice(Part):
     def paid(self, terms: Terms) -> Floats:
         """Return the utility that payment by law adds in an agreement year, (drugs,)."""
         raise NotImplementedError
+
+    def apart(self, terms: Terms) -> Floats:
+        """Return by how much the utility in wards exceeds that in clinics, (drugs,)."""
+        return np.zeros_like(terms.gain)
 
     def stock(self, shelf: Shelf, luck: Streams) -> Stock | None:
         """Return what institutions stock while the agreements run, (drugs, institutions); None = both, everywhere."""

@@ -2,7 +2,7 @@
 
     natural = scale (information + cost control + price log10(price ratio) + reimbursement x gap) - brand x share
               + incentive x kept by staff + margin x gain + price mark x marked
-              + wards x ward + level + rigour + own
+              + wards x ward + level + rigour + own - commission (1 - campaign)
 
 A stricter shelf shows in what other molecules of the class serve, see `vbp_sim.agents.classes`.
 """
@@ -78,6 +78,14 @@ class Preference(Choice):
         "pull of all others being marked red for their price",
         "logit",
         "memory, no page found; 0 is possible",
+        ge=0,
+        le=10,
+    )
+    commission: float = param(
+        0.0,
+        "pull of commissions for products that were not selected, without a campaign",
+        "logit",
+        "assumption for stress tests, 0 to 1: hospital sales of promoted drugs dipped in late 2023, no size found",
         ge=0,
         le=10,
     )
@@ -160,7 +168,13 @@ class Preference(Choice):
     def paid(self, terms: Terms) -> Floats:
         """See `Choice.paid`; doctors feel the part that they are paid on top of what their hospital gains."""
         gap = self.experiment_scale * self.reimbursement * terms.gap
-        return np.asarray(gap + self.margin * (1 + terms.tied) * terms.gain + self.price_mark * terms.marked)
+        law = gap + self.margin * (1 + terms.tied) * terms.gain + self.price_mark * terms.marked
+        return np.asarray(law - self.commission * (1 - terms.campaign))
+
+    def apart(self, terms: Terms) -> Floats:
+        """See `Choice.apart`."""
+        known = np.asarray(terms.ward) > 0
+        return np.asarray(self.wards * known + self.margin * (1 + terms.tied) * np.asarray(terms.apart))
 
     @property
     def stays(self) -> float:

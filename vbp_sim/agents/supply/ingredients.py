@@ -98,8 +98,9 @@ class Ingredients(Part):
         return 1 + self.cost_share * (1 - self.hedged if own else 1.0) * (index - 1)
 
     @abstractmethod
-    def source(self, drug: str, manufacturer: str, own: bool, luck: Streams) -> str:
-        """Return the source at which a firm gets a drug's ingredient; "" = one that never stands still."""
+    def source(self, drug: str, manufacturer: str, own: bool, known: str, luck: Streams) -> str:
+        """Return the source at which a firm gets a drug's ingredient, ``known`` where the market says it; "" = one that
+        never stands still."""
         raise NotImplementedError
 
     @abstractmethod
@@ -108,12 +109,27 @@ class Ingredients(Part):
         raise NotImplementedError
 
 
+def shocks(of: str, where: tuple[str, ...], rate: float, months: float, until: float, luck: Streams) -> list[Shock]:
+    """Times, up to a day of the simulation, at which something stands still, ``rate`` times a year for ``months`` on
+    average; exponential both, the draws addressed by ``of``, ``where`` and occasion."""
+    found: list[Shock] = []
+    day, occasion = 0.0, 0
+    while rate > 0:
+        day += float(luck.exponential(f"{of}.up", *where, occasion)) / rate * _YEAR
+        if day >= until:
+            break
+        lasts = float(luck.exponential(f"{of}.down", *where, occasion)) * months * _YEAR / 12
+        found.append(Shock(day, day + lasts))
+        day, occasion = day + lasts, occasion + 1
+    return found
+
+
 class Independent(Ingredients):
     """Ingredients are always there."""
 
     model: Literal["independent"] = "independent"
 
-    def source(self, drug: str, manufacturer: str, own: bool, luck: Streams) -> str:
+    def source(self, drug: str, manufacturer: str, own: bool, known: str, luck: Streams) -> str:
         """See `Ingredients.source`."""
         return ""
 
@@ -127,25 +143,24 @@ class SharedSources(Ingredients):
 
     model: Literal["shared-sources"] = "shared-sources"
     sources: int = param(2, "sources of a drug's active ingredient that firms can buy at", "sources", ge=1, le=100)
-    rate: float = param(0.05, "times that a source stands still", "per year", ge=0, le=50)
+    rate: float = param(
+        0.05,
+        "times that a source stands still",
+        "per year",
+        "assumption, 0.01 to 0.08; people of the field say 0.03 for an ingredient as a whole",
+        ge=0,
+        le=50,
+    )
     months: float = param(4.0, "mean time until it delivers again", "months", gt=0, le=120)
 
-    def source(self, drug: str, manufacturer: str, own: bool, luck: Streams) -> str:
+    def source(self, drug: str, manufacturer: str, own: bool, known: str, luck: Streams) -> str:
         """See `Ingredients.source`."""
+        if known:
+            return known
         if own:
             return f"own of {manufacturer}"
         return str(1 + int(float(luck.uniform("ingredients.source", drug, manufacturer)) * self.sources))
 
     def shocks(self, drug: str, source: str, until: float, luck: Streams) -> list[Shock]:
         """See `Ingredients.shocks`."""
-        found: list[Shock] = []
-        day, occasion = 0.0, 0
-        while self.rate > 0:
-            where = (drug, source, occasion)
-            day += float(luck.exponential("ingredients.up", *where)) / self.rate * _YEAR
-            if day >= until:
-                break
-            lasts = float(luck.exponential("ingredients.down", *where)) * self.months * _YEAR / 12
-            found.append(Shock(day, day + lasts))
-            day, occasion = day + lasts, occasion + 1
-        return found
+        return shocks("ingredients", (drug, source), self.rate, self.months, until, luck)

@@ -38,15 +38,11 @@ class Line:
 
 @dataclass(frozen=True)
 class Outage:
-    """When the next failure comes and how long it lasts, in days; ``final`` if the firm gives the product up.
-
-    A ``recall`` takes the stock back as well.
-    """
+    """When the next failure comes and how long it lasts, in days; ``final`` if the firm gives the product up."""
 
     after: float
     lasts: float
     final: bool
-    recall: bool = False
 
 
 class Supply(Part):
@@ -80,7 +76,9 @@ class Supply(Part):
         gt=0,
         lt=1,
     )
-    batches: float = param(15.0, "batches that a month's orders come in, for fill_rate", "per month", gt=0, le=1e4)
+    batches: float = param(
+        15.0, "batches that a month's orders come in, for fill_rate and for samples", "per month", gt=0, le=1e4
+    )
     repair_crews: int = param(
         0, "failed products that one enterprise can repair at a time; 0 = all of them", "products", ge=0, le=1000
     )
@@ -98,6 +96,40 @@ class Supply(Part):
         "suppliers announce a failure, so that the days until others deliver run from the failure; else they run from "
         "the first month in which too little is delivered",
     )
+    foreseen: Portion = param(
+        0.5,
+        "part of stops that a supplier sees coming as long ahead as the law wants them reported",
+        "share",
+        "assumption, 0.2 to 0.8; acts where the law asks for notice",
+    )
+    candour: Portion = param(
+        0.8,
+        "part of the stops seen coming that are reported on time; the others are reported late, at any time up to the "
+        "stop",
+        "share",
+        "assumption, 0.5 to 1; acts where the law asks for notice",
+    )
+    backorders: Portion = param(
+        0.0,
+        "part of what would stay unmet that institutions order again the month after; 0: nobody waits",
+        "share",
+        "assumption; 0 to 0.5, nothing published",
+    )
+    kept_back: Portion = param(
+        0.0,
+        "part of its stock that a supplier keeps back while the law pays more than its price in a shortage of its drug",
+        "share",
+        "assumption; 0 to 0.3, nothing published; direct listing of short drugs was frozen for abuse",
+    )
+    site_rate: float = param(
+        0.0,
+        "times that a site of production stands still, and all that is made there, where the market names sites",
+        "per year",
+        "assumption, 0 to 0.05; 0 because failures of suppliers are counted by product",
+        ge=0,
+        le=50,
+    )
+    site_months: float = param(4.0, "mean time until a site works again", "months", gt=0, le=120)
     switchable: Portion = param(
         0.85, "part of the selected volume still missing that institutions replace by non-selected products", "share"
     )
@@ -139,6 +171,22 @@ class Supply(Part):
         line = self.credit_months * monthly
         bound = (selected >= (np.inf if self.cash_bound is None else self.cash_bound) * monthly) & (-cash > line)
         return np.divide(line, -cash, out=np.ones_like(cash), where=bound)
+
+    def notice(self, line: Line, occasion: int, owed: float, luck: Streams) -> float:
+        """Return how many days ahead a product's ``occasion``-th failure is reported where ``owed`` are; 0 = never."""
+        seen, said = luck.uniform("supply.notice", line.drug, line.manufacturer, occasion, at=np.arange(2)).tolist()
+        if seen >= self.foreseen:
+            return 0.0
+        return owed if said < self.candour else owed * (1 - said) / (1 - self.candour)
+
+    def flaws(self, line: Line, inspections: float) -> tuple[float, float]:
+        """Return the chance that a batch fails, and the times a year that the plant falls out of good practice, at so
+        many ``inspections`` a year."""
+        return 0.0, 0.0
+
+    def away(self, fate: float) -> float:
+        """Return the months for which a recalled product is away; ``fate`` is uniform in 0 to 1."""
+        return 0.0
 
     @abstractmethod
     def outage(self, line: Line, occasion: int, luck: Streams) -> Outage:

@@ -7,6 +7,7 @@ import numpy as np
 import numpy.typing as npt
 
 from vbp_sim.agents.bidding.interface import Opening
+from vbp_sim.engine.linkage import elsewhere
 from vbp_sim.engine.round.scope import Scope
 from vbp_sim.rules import money
 from vbp_sim.tender import Document, Ended, Standings, document, opening
@@ -46,7 +47,18 @@ def draw_up(scope: Scope, drug: int, members: Ints, reported: Floats) -> Documen
         own_figure=not ended.prices or scope.spec.market != "",
         share=share,
         limits=_room(scope, drug, members),
+        prices=_prices(scope, drug, members),
+        elsewhere=elsewhere(world, drug, members, scope.places, scope.here, scope.spec.calendar.start),
+        behind=np.array([world.sanctions.behind(world.companies.name(i)) for i in members.tolist()], dtype=np.bool_),
+        barred=world.sanctions.bars("collusion", world.month_now, scope.here),
     )
+
+
+def _prices(scope: Scope, drug: int, members: Ints) -> Floats:
+    """What each product of ``members`` costs today in the places of the round, yuan per unit."""
+    world = scope.world
+    price = dict(zip(world.products.of(drug).tolist(), world.prices_now(drug, scope.here).tolist(), strict=True))
+    return np.array([price[i] for i in members.tolist()])
 
 
 def ended_by(scope: Scope, drug: int) -> Ended:
@@ -105,10 +117,9 @@ def finance_part(scope: Scope) -> float:
 def opening_of(scope: Scope, drug: int, members: Ints, paper: Document) -> Opening:
     """What firms know of a drug when they bid."""
     world, p = scope.world, scope.world.products
-    price = dict(zip(p.of(drug).tolist(), world.prices_now(drug, scope.here).tolist(), strict=True))
     known = Standings(
         cost=p.cost[members] / (1 - world.firms.finance_in_cost * finance_part(scope)),
-        price=np.array([price[i] for i in members.tolist()]),
+        price=_prices(scope, drug, members),
         real_bid=world.listed.real_bid[scope.number][members],
         capacity=p.capacity[members],
     )

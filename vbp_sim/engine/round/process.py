@@ -12,6 +12,7 @@ import simpy
 from vbp_sim.agents.bidding.interface import Opening, PastRound
 from vbp_sim.agents.bidding.past import past_round
 from vbp_sim.agents.firms.losers import Lost
+from vbp_sim.engine.collusion import watch_rings
 from vbp_sim.engine.place import Place
 from vbp_sim.engine.round.notice import draw_up, opening_of, qualified
 from vbp_sim.engine.round.renewal import take_stock
@@ -80,6 +81,7 @@ def _open(scope: Scope) -> tuple[list[Won], PastRound]:
         return world.bidding.accepts(openings[i], offers / money.YUAN, world.luck)
 
     outcomes = decide(papers, bids, answer)
+    watch_rings(scope, asked, [members[i] for i in held], [outcomes[i] for i in held])
     prices = [np.where(o.award.selected, o.award.price / money.YUAN, np.nan) for o in outcomes]
     past = past_round(scope.id, scope.rules.publication, asked, [bids[i] for i in held], [prices[i] for i in held])
     won = []

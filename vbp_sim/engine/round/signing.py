@@ -10,6 +10,7 @@ import numpy.typing as npt
 from vbp_sim.agents.supply.capacity import Commitment
 from vbp_sim.agents.supply.interface import Line
 from vbp_sim.engine.agreement import Agreement, Supplier
+from vbp_sim.engine.deposits import lodge
 from vbp_sim.engine.linkage import linked
 from vbp_sim.engine.place import Place
 from vbp_sim.engine.round.scope import Scope
@@ -53,6 +54,7 @@ def _start(scope: Scope, drug: int, members: Ints, outcome: Outcome, asked: Floa
     world.accounts.changed()
     for supplier in agreement.suppliers:
         engage(world, supplier)
+        lodge(world, supplier)
     return agreement
 
 

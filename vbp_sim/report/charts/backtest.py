@@ -16,7 +16,7 @@ from vbp_sim.report.charts.catalogue import Chart, Columns, NothingToDraw, chart
 from vbp_sim.report.csv_table import table
 from vbp_sim.report.summary import says_range
 from vbp_sim.report.words import words
-from vbp_sim.report.words.language import say
+from vbp_sim.report.words.language import language, say
 
 
 @chart("backtest-metrics", of="backtest")
@@ -42,6 +42,11 @@ def by_metric(test: Backtested) -> Chart:
     return Chart(title, figure, columns, panels.over(drawn, counts))
 
 
+def _called(drug: Mapping[str, Any]) -> str:
+    """What a drug is called in the language in use."""
+    return str(drug.get("name_zh") or drug["drug"]) if language() == "zh" else str(drug["drug"])
+
+
 @chart("backtest-drugs", of="backtest")
 def by_drug(test: Backtested) -> Chart:
     """Draw the lowest selected price of each drug over its ceiling, predicted and real, the deepest real cut on top."""
@@ -53,7 +58,7 @@ def by_drug(test: Backtested) -> Chart:
     both = np.isfinite(real) & np.isfinite(band.mid)
     inside = _inside(band, real)
     title = say("backtest.drugs_title", inside=int(inside.sum()), all=int(both.sum()))
-    how, names = _how("drugs", band), [style.label(drug, 36) for drug in found["drug"]]
+    how, names = _how("drugs", band), [style.label(_called(d), 36) for d in drugs]
     figure, (axes,), at = marks.listed(test.origin, title, how, names, "drug", (9.0, 0.2), keys=1)
     _values(axes, at, band[: len(at)], real[: len(at)])
     axes.set_xlim(0, 1.02)

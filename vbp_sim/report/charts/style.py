@@ -69,6 +69,15 @@ _ROOMS = {"en": (8.8, 14.2), "zh": (10.4, 15.2)}
 _LEADING = {"zh": 1.4}
 
 
+class Page(Figure):
+    """A figure that a notebook shows although it was made without pyplot."""
+
+    def _repr_png_(self) -> bytes:
+        drawn = io.BytesIO()
+        self.savefig(drawn, format="png", dpi=100)
+        return drawn.getvalue()
+
+
 def rc() -> AbstractContextManager[None]:
     """Context in which charts are made and saved."""
     settings: Any = {**RC, "font.family": letters.families()}
@@ -90,7 +99,7 @@ def page(run: RunFolder, title: str, how: str, size: Size, keys: int = 0) -> Fig
     layout = ConstrainedLayoutEngine(
         rect=(0.005, _FOOT / whole, 0.985, height / whole), h_pad=0.04, w_pad=0.06, wspace=0.02, hspace=0.02
     )
-    figure = Figure(figsize=(width, whole), layout=layout)
+    figure = Page(figsize=(width, whole), layout=layout)
     left = 0.1 / width
     figure.text(left, 1 - 0.12 / whole, _lines(titles), size=13, weight="bold", va="top", linespacing=1.25)
     figure.text(left, 1 - below_titles / whole, _lines(hows), size=9, color=GREY, va="top", linespacing=1.3)

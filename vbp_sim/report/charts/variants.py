@@ -24,6 +24,8 @@ from vbp_sim.studies.paired import LEVEL
 
 #: letters of the longest name in a legend, and that fit into a row of it; ticks of an axis at most
 WIDEST, ROOM, TICKS = 60, 132, 5
+#: metrics that are drawn where none is asked for
+MOST = 16
 
 
 @chart("variants-shares", of="comparison", choice="metrics")
@@ -40,12 +42,15 @@ def amounts(found: Compared, metrics: Sequence[str]) -> Chart:
 
 def _draw(found: Compared, metrics: Sequence[str], *, shares: bool) -> Chart:
     given = [METRICS[id] for id in metrics if id in found.differences] if metrics else found.metrics()
-    wanted = [m for m in given if (m.unit == "share") == shares]
-    if not wanted:
+    whole = [m for m in given if (m.unit == "share") == shares]
+    if not whole:
         raise NothingToDraw(say("versus.no_metric"))
+    wanted = whole if metrics else _clearest(found, whole)
     n, title = len(found.variants), style.minus(answer(found, wanted))
     unit = say("versus.points") if shares else say("versus.of_the_base")
     how = say("versus.how", unit=unit, level=words.percent(LEVEL))
+    if len(wanted) < len(whole):
+        how += say("versus.clearest", n=len(wanted), all=len(whole))
     height = 0.24 * (1 + 0.45 * n) * len(wanted)
     columns = _columns_of(_names(found))
     figure = style.page(found.origin, title, how, (10, 1.0 + height), keys=-(-(n + 1) // columns))
@@ -64,6 +69,16 @@ def _draw(found: Compared, metrics: Sequence[str], *, shares: bool) -> Chart:
     y = [middle + steps[name] for m, middle in zip(wanted, at, strict=True) for name in found.differences[m.id]]
     over = spots.rows([left, right], y, range(len(y)), 0.6 / max(2, n), names=False)
     return Chart(title, figure, data, [over])
+
+
+def _clearest(found: Compared, metrics: Sequence[Metric]) -> list[Metric]:
+    """At most `MOST` metrics in their order: the wanted ones first, then those that differ clearly, then any."""
+
+    def rank(metric: Metric) -> tuple[bool, bool]:
+        return metric.id not in METRICS.wanted, not any(d.clear for d in found.differences[metric.id].values())
+
+    kept = sorted(metrics, key=rank)[:MOST]
+    return [metric for metric in metrics if metric in kept]
 
 
 def _names(found: Compared) -> dict[str, str]:

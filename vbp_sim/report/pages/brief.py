@@ -6,9 +6,11 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from vbp_sim.errors import InputError, Problem
+from vbp_sim.report.answer import answer, called
 from vbp_sim.report.charts import catalogue
 from vbp_sim.report.compared import Compared
 from vbp_sim.report.pages import again, compare_page, evidence, headline
+from vbp_sim.report.pages.grid import signs
 from vbp_sim.report.pages.page import page, plate
 from vbp_sim.report.sources import Source, kind
 from vbp_sim.report.words import names, words
@@ -38,8 +40,10 @@ def _run(run: RunFolder) -> str:
     run = names.local(run)
     m, figures = run.manifest, list(headline.came_out(run))
     sure = headline.how_sure(run)
+    first = say("brief.answer", value=figures[0].value, says=figures[0].says) if figures else ""
     return _page(
         run, run, figures, "waterfall", (), sure,
+        answer=first or say("compare.none_clear"),
         title=restate("shipped", str(m.get("title") or m["scenario"])),
         origin=words.clauses([str(m["scenario"]), *([str(m["variant"])] if m["variant"] else [])]),
         asked=headline.asked(run),
@@ -61,9 +65,13 @@ def _compared(found: Compared) -> str:
     sure = compare_page.how_sure(found)
     return _page(
         found, found.base_run, figures, "variants-shares" if share else "variants-amounts", shown, sure,
+        answer=signs(answer(found)),
         title=restate("shipped", str(c.get("title") or c["scenario"])),
         origin=words.clauses([str(c["scenario"]), *found.variants]),
-        asked=[f"{name}: {words.listed(list(paths)[:3])}" for name, paths in found.changes.items() if paths],
+        asked=[
+            say("brief.value", meaning=called(found, name, 90), value=words.listed(list(paths)[:3]))
+            for name, paths in found.changes.items() if paths
+        ],
         command=again.comparing(found),
         id=str(c["id"])[:12],
     )  # fmt: skip
@@ -85,10 +93,8 @@ def _page(
     own = sorted((a for a in weak if a.meaning), key=lambda a: _rank(a.path))[:ASSUMED]
     left_out = base.manifest.get("not_simulated", ()) if base else ()
     missing = [restate("limits", str(sentence)) for sentence in left_out][:ASSUMED]
-    answer = say("brief.answer", value=figures[0].value, says=figures[0].says) if figures else say("compare.none_clear")
     return page(
         "brief.html",
-        answer=answer,
         figures=figures[:FIGURES],
         plate=plate(chart, question, drawn),
         sure=sure,

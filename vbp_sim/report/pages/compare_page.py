@@ -13,6 +13,7 @@ from vbp_sim.report.pages.grid import signs
 from vbp_sim.report.pages.headline import Figure
 from vbp_sim.report.pages.markup import bdi, tell
 from vbp_sim.report.pages.page import page, plates
+from vbp_sim.report.quality import break_even
 from vbp_sim.report.summary import meaning
 from vbp_sim.report.words import words
 from vbp_sim.report.words.language import restate, say
@@ -75,7 +76,10 @@ def render(found: Compared) -> str:
         nulls=[null_result(name, null) for name, null in found.nulls.items()],
         expectations=[_expectation(found, verdict) for verdict in found.expectations],
         policies={name: _told(found, name) for name in found.policies},
-        remarks=list(of_policies(found.policies, found.expectations, found.nulls, c.get("left_out", {}))),
+        remarks=[
+            *break_even(found.differences),
+            *of_policies(found.policies, found.expectations, found.nulls, c.get("left_out", {})),
+        ],
         sure=f"{SURE:.0%}",
         clear=[row for row in rows if row.judged],
         rows=rows,

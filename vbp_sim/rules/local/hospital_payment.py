@@ -33,6 +33,10 @@ class HospitalPayment(Rule):
         """Return the part of a drug's use that is paid by case, 0 to 1, same shape as ``ward``."""
         return np.zeros_like(ward)
 
+    def wards(self, ward: FloatArray) -> FloatArray:
+        """Return the part of a drug's use in wards, as the law takes it where the market does not know it (0)."""
+        return np.asarray(ward, dtype=np.float64)
+
 
 class FeeForService(HospitalPayment):
     """The fund pays its part of the price of every unit; nothing depends on what a hospital spends."""
@@ -85,8 +89,12 @@ class Case(HospitalPayment):
 
     def by_case(self, ward: FloatArray) -> FloatArray:
         """See `HospitalPayment.by_case`."""
+        return np.asarray(self.coverage * self.wards(ward))
+
+    def wards(self, ward: FloatArray) -> FloatArray:
+        """See `HospitalPayment.wards`."""
         known = np.asarray(ward, dtype=np.float64)
-        return np.asarray(self.coverage * np.where(known > 0, known, self.inpatient))
+        return np.where(known > 0, known, self.inpatient)
 
     def bears(self, ward: FloatArray) -> FloatArray:
         """See `HospitalPayment.bears`."""

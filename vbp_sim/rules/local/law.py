@@ -14,11 +14,14 @@ from pydantic import Field
 
 from vbp_sim.rules.assessment import Assessment
 from vbp_sim.rules.dated import Dated
+from vbp_sim.rules.local.credit import Credit
 from vbp_sim.rules.local.distribution import Distribution
 from vbp_sim.rules.local.fund_budget import FundBudget
 from vbp_sim.rules.local.hospital_payment import HospitalPayment
+from vbp_sim.rules.local.integrity import Integrity
 from vbp_sim.rules.local.markup import Markup
 from vbp_sim.rules.local.platform import Platform
+from vbp_sim.rules.local.quality import Quality
 from vbp_sim.rules.local.review import Review
 from vbp_sim.rules.local.supply_security import SupplySecurity
 from vbp_sim.rules.local.watch import Watch
@@ -26,22 +29,6 @@ from vbp_sim.rules.payment import Payment
 from vbp_sim.rules.reimbursement import Reimbursement
 from vbp_sim.rules.retention import Retention
 from vbp_sim.scenario.parts import Chosen, by_default
-
-#: the parts of a law, in the order of its fields
-PARTS = (
-    "reporting",
-    "watch",
-    "assessment",
-    "retention",
-    "payment",
-    "reimbursement",
-    "hospital_payment",
-    "markup",
-    "fund_budget",
-    "platform",
-    "distribution",
-    "supply_security",
-)
 
 
 class LocalLaw(Dated):
@@ -78,3 +65,16 @@ class LocalLaw(Dated):
     supply_security: Annotated[SupplySecurity, Chosen("supply_security", "duties")] = by_default(
         "what winners must hold in stock, and what is bought elsewhere when a shortage lasts"
     )
+    quality: Annotated[Quality, Chosen("quality", "sampling")] = by_default(
+        "how plants of winners are inspected and their batches sampled"
+    )
+    credit: Annotated[Credit, Chosen("credit", "points")] = by_default(
+        "what companies are sanctioned for, how they are rated, and what follows"
+    )
+    integrity: Annotated[Integrity, Chosen("integrity", "campaign")] = by_default(
+        "how commissions for products that were not selected are kept down"
+    )
+
+
+#: the parts of a law, in the order of its fields
+PARTS = tuple(name for name in LocalLaw.model_fields if name != "date" and name not in Dated.model_fields)

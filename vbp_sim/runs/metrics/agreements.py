@@ -16,7 +16,7 @@ from vbp_sim.runs.metrics.metric import RENEWALS
 from vbp_sim.runs.metrics.replication import Bools, Ints, Replication, Rows, Table, Tables
 
 #: tables of which a part is taken, without the use table, whose rows name no round
-_OF_ROUNDS = ("bids", "awards", "allocation", "reports", "supply", "settlement")
+_OF_ROUNDS = ("bids", "awards", "allocation", "reports", "supply", "settlement", "settings")
 _LATE = np.iinfo(np.int64).max
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from vbp_sim.runs.metrics.metric import metric
-from vbp_sim.runs.metrics.replication import Replication, per_year, total
+from vbp_sim.runs.metrics.replication import Replication, per_year, ratio, total
 
 #: what hospitals get beside fee for service, and what they pay of it
 GAINS = ("bundle", "rebased", "surplus_kept", "markup_self", "markup_fund", "compensation")
@@ -52,3 +52,74 @@ def fund_reserve(run: Replication) -> float:
 def fund_warnings(run: Replication) -> float:
     """Counted when it falls below."""
     return float(len(run.events("fund-warning")))
+
+
+def _share_in(run: Replication, setting: str) -> float:
+    """Share of selected products in the settled years; where nothing sets wards and clinics apart, that of both."""
+    settings, settled = run.t["settings"], run.t["settlement"]
+    if not len(settings["use"]):
+        bought = float(settled["bought"].sum())
+        return ratio(bought, bought + float(settled["nonselected"].sum()))
+    mine = settings["setting"] == setting
+    return ratio(float(settings["selected"][mine].sum()), float(settings["use"][mine].sum()))
+
+
+def _saving_in(run: Replication, setting: str) -> float:
+    settings = run.t["settings"]
+    return (
+        per_year(float(settings["saved"][settings["setting"] == setting].sum()), run)
+        if len(settings["use"])
+        else np.nan
+    )
+
+
+@metric(
+    "selected_share_wards",
+    group="use",
+    unit="share",
+    meaning="selected products in what wards buy of awarded drugs",
+    better="higher",
+    cuts=("drug", "province", "level", "round"),
+)
+def selected_share_wards(run: Replication) -> float:
+    """In settled agreement years; where nothing sets wards and clinics apart, that of both."""
+    return _share_in(run, "wards")
+
+
+@metric(
+    "selected_share_clinics",
+    group="use",
+    unit="share",
+    meaning="selected products in what clinics buy of awarded drugs",
+    better="higher",
+    cuts=("drug", "province", "level", "round"),
+)
+def selected_share_clinics(run: Replication) -> float:
+    """In settled agreement years; where nothing sets wards and clinics apart, that of both."""
+    return _share_in(run, "clinics")
+
+
+@metric(
+    "saving_wards",
+    group="money",
+    unit="yuan/year",
+    meaning="saved on what wards buy, by patients, fund and hospitals together",
+    better="higher",
+    cuts=("drug", "province", "level", "round"),
+)
+def saving_wards(run: Replication) -> float:
+    """Against the price before the agreement; nan where the part of wards in the use is not known."""
+    return _saving_in(run, "wards")
+
+
+@metric(
+    "saving_clinics",
+    group="money",
+    unit="yuan/year",
+    meaning="saved on what clinics buy, by patients, fund and hospitals together",
+    better="higher",
+    cuts=("drug", "province", "level", "round"),
+)
+def saving_clinics(run: Replication) -> float:
+    """Against the price before the agreement; nan where the part of wards in the use is not known."""
+    return _saving_in(run, "clinics")

@@ -45,11 +45,11 @@ def fund_saving(run: Replication) -> float:
 def fund_net(run: Replication) -> float:
     """Less the retained surplus within the caps of places (paid or not yet), what makes up for a mark-up, what
     consortiums keep of budgets less what they share, and advances that do not come back; with what hospitals pay as
-    deductions."""
+    deductions and rings of bidders pay back."""
     claims = run.t["claims"]
     lost = run.last("claims", "overdue")[claims["claim"][claims["month"] == run.last_month] == "advance"]
     kept = total(run, "settlement", "retained") - float(run.events("retention-cut").sum())
-    more = run.posted("compensation", "surplus_kept") - run.posted("overspend_shared", "deduction")
+    more = run.posted("compensation", "surplus_kept") - run.posted("overspend_shared", "deduction", "recovered")
     return per_year(float(run.savings.by["fund"].sum()) - kept - more - float(lost.sum()), run)
 
 

@@ -29,6 +29,25 @@ def cut_ceiling(run: Replication) -> float:
 
 
 @metric(
+    "ceiling_mean", group="price", unit="yuan/unit", meaning="geometric mean of the ceilings", cuts=("drug", "round")
+)
+def ceiling_mean(run: Replication) -> float:
+    """Over tenders that had one."""
+    ceiling = run.t["awards"]["ceiling"]
+    return float(np.exp(mean_of(np.log(ceiling[ceiling > 0]))))
+
+
+@metric(
+    "bid_level", group="price", unit="share", meaning="valid bids of generics over the ceiling", cuts=("drug", "round")
+)
+def bid_level(run: Replication) -> float:
+    """Mean over valid bids; originators, who stay out where it is hard, do not count."""
+    bids = run.t["bids"]
+    counted = (bids["rank"] > 0) & ~bids["originator"].astype(np.bool_)
+    return mean_of(bids["bid"][counted] / bids["ceiling"][counted])
+
+
+@metric(
     "cut_weighted",
     group="price",
     unit="share",

@@ -7,6 +7,7 @@ import numpy as np
 from vbp_sim.runs.metrics.metric import metric
 from vbp_sim.runs.metrics.replication import Replication, count_of, mean_of, ratio
 from vbp_sim.runs.savings import codes
+from vbp_sim.runs.shortages import shortages
 
 #: something is short in a month if less than this part of what was ordered comes
 SHORT = 0.99
@@ -157,3 +158,42 @@ def stock_held(run: Replication) -> float:
         return np.nan
     value = supply["stock"] * run.t["bids"]["cost"][run.bid_of(supply, "manufacturer")]
     return float(value.sum() / len(np.unique(supply["month"])))
+
+
+@metric(
+    "relief_share",
+    group="supply",
+    unit="share",
+    meaning="need that reserves, neighbouring provinces and imports met",
+    decimals=2,
+    cuts=("drug", "province", "level"),
+)
+def relief_share(run: Replication) -> float:
+    """Of the need under agreement."""
+    return ratio(run.use("relief"), run.use("need"))
+
+
+@metric(
+    "relief_days",
+    group="supply",
+    unit="days",
+    meaning="from the first short delivery until less than 1 % of the orders is missing, whoever brings it",
+    better="lower",
+    cuts=("drug", "province"),
+)
+def relief_days(run: Replication) -> float:
+    """Mean over shortages of a drug in a place, in whole months; 0 where other products were enough at once."""
+    return mean_of(np.array([one.relief_days for one in shortages(run.t["relief"], "drug", "province")]))
+
+
+@metric(
+    "late_notices",
+    group="supply",
+    unit="count",
+    meaning="stops of production reported later than the law asks",
+    better="lower",
+    cuts=("drug",),
+)
+def late_notices(run: Replication) -> float:
+    """Where the law asks for notice; stops that nobody saw coming do not count."""
+    return count_of(run, "late-notice")

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from vbp_sim.runs.metrics.metric import metric
-from vbp_sim.runs.metrics.replication import Replication, mean_of, ratio, total
+from vbp_sim.runs.metrics.replication import Replication, count_of, mean_of, ratio, total
 
 
 @metric(
@@ -107,6 +107,20 @@ def originator_valid(run: Replication) -> float:
     """Over all originators that may bid, those that do not quote included."""
     bids = run.t["bids"]
     return mean_of((bids["rank"] > 0)[bids["originator"].astype(np.bool_)].astype(np.float64))
+
+
+@metric(
+    "rings", group="tender", unit="count", meaning="tenders in which bidders agreed who wins", cuts=("drug", "round")
+)
+def rings(run: Replication) -> float:
+    """As the scenario supposes: none, unless it lets firms collude."""
+    return count_of(run, "ring")
+
+
+@metric("filings", group="tender", unit="count", meaning="evaluations that firms filed", cuts=("drug",))
+def filings(run: Replication) -> float:
+    """Of entrants; those filed before the simulation began are not counted."""
+    return count_of(run, "filing")
 
 
 @metric(

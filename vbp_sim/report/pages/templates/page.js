@@ -24,11 +24,22 @@ function sort(table, column) {
   heads.forEach((head) => head.removeAttribute("aria-sort"));
   heads[column].setAttribute("aria-sort", down ? "descending" : "ascending");
   for (const body of table.tBodies) {
-    const rows = [...body.rows].map((row) => [row.cells[column].textContent.trim(), row]);
+    const text = (cell) => (cell.querySelector("bdi") ?? cell).textContent.trim(); // a value, without what stands below it
+    const rows = [...body.rows].map((row) => [text(row.cells[column]), row]);
     const unknown = (text) => text === "" || text === "\u2013";
     rows.sort(([a], [b]) => unknown(a) - unknown(b) || (down ? compare(b, a) : compare(a, b)));
     body.append(...rows.map(([, row]) => row));
   }
+}
+
+// on a narrow screen each row becomes a list, each cell with the head of its column
+function stackable(table) {
+  const heads = all("thead th", table).map((head) => head.textContent.trim());
+  for (const row of all("tbody tr", table)) {
+    if (row.cells.length !== heads.length) return;
+    [...row.cells].forEach((cell, column) => (cell.dataset.head = heads[column]));
+  }
+  table.classList.add("stacked");
 }
 
 function sortable(table) {
@@ -127,6 +138,7 @@ function telling(sheet) {
 
 // ---- begin ----
 
+all("table").forEach(stackable);
 all(".table table").forEach((table) => {
   sortable(table);
   searchable(table);

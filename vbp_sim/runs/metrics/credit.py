@@ -1,0 +1,125 @@
+"""Quality and credit: what supervision sees, what companies are rated for, and what it costs them."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from vbp_sim.runs.metrics.metric import metric
+from vbp_sim.runs.metrics.replication import Ints, Replication, ratio, total
+from vbp_sim.runs.savings import codes
+
+
+@metric(
+    "inspections",
+    group="supply",
+    unit="count",
+    meaning="inspections of plants of winners",
+    cuts=("drug",),
+)
+def inspections(run: Replication) -> float:
+    """In months in which they make a selected product."""
+    return total(run, "quality", "inspections")
+
+
+@metric(
+    "failed_batches",
+    group="supply",
+    unit="count",
+    meaning="batches of selected products that fail the standard",
+    better="lower",
+    cuts=("drug",),
+)
+def failed_batches(run: Replication) -> float:
+    """Found or not."""
+    return total(run, "quality", "failed")
+
+
+@metric(
+    "struck_off",
+    group="supply",
+    unit="share",
+    meaning="selected products that stopped or were recalled",
+    decimals=2,
+    better="lower",
+    cuts=("drug",),
+)
+def struck_off(run: Replication) -> float:
+    """Of the products that were ever selected: those sanctioned for a default, a failed sample or a recall."""
+    sanctions, bids = run.t["sanctions"], run.t["bids"]
+    struck, won, _ = codes(sanctions, bids, "drug", "manufacturer")
+    gone = np.isin(sanctions["event"], ("default", "failed-sample", "recall"))
+    return ratio(float(len(np.unique(struck[gone]))), float(len(np.unique(won[run.won]))))
+
+
+@metric(
+    "violations",
+    group="firms",
+    unit="share",
+    meaning="violations per winner and year",
+    decimals=2,
+    better="lower",
+    cuts=("drug",),
+)
+def violations(run: Replication) -> float:
+    """Sanctions about a product, over the years in which companies supply: manufacturers x months / 12."""
+    supply = run.t["supply"]
+    about = float((run.t["sanctions"]["manufacturer"] != "").sum())
+    return ratio(about, _count(codes(supply, supply, "month", "manufacturer")[0]) / 12)
+
+
+@metric(
+    "barred_months",
+    group="firms",
+    unit="months",
+    meaning="time for which firms are barred from rounds, summed over their sanctions",
+    better="lower",
+    cuts=("drug",),
+)
+def barred_months(run: Replication) -> float:
+    """As it was decided, also beyond the end of the run."""
+    return total(run, "sanctions", "barred")
+
+
+@metric(
+    "ratings",
+    group="firms",
+    unit="share",
+    meaning="ratings per company and year",
+    decimals=2,
+    better="lower",
+)
+def ratings(run: Replication) -> float:
+    """Sanctions that reach a rating, over the months in which companies sell anything / 12."""
+    firms = run.t["firms"]
+    sold = float(((firms["owner"] != "") & (firms["revenue"] > 0)).sum()) / 12
+    return ratio(float((run.t["sanctions"]["rating"] != "").sum()), sold)
+
+
+@metric(
+    "serious_ratings",
+    group="firms",
+    unit="share",
+    meaning="ratings that are serious or worse",
+    better="lower",
+)
+def serious_ratings(run: Replication) -> float:
+    """Of all ratings; nan if there is none."""
+    rating = run.t["sanctions"]["rating"]
+    return ratio(float(np.isin(rating, ("serious", "especially-serious")).sum()), float((rating != "").sum()))
+
+
+@metric(
+    "selected_spend",
+    group="money",
+    unit="yuan/year",
+    meaning="selected products that were delivered, at their prices",
+    cuts=("drug",),
+)
+def selected_spend(run: Replication) -> float:
+    """Under agreement."""
+    volume, rows = run.sales
+    return ratio(float((volume * run.t["bids"]["price"][rows]).sum()), run.years)
+
+
+def _count(codes: Ints) -> float:
+    return float(len(np.unique(codes)))
