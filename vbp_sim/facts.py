@@ -46,7 +46,7 @@ FACTS: Mapping[str, Mapping[str, tuple[str, ...]]] = {
         "ingredient_dear": (),
         "bids_no_more": (),
         "filed": ("months",),
-        "agreed": ("members",),
+        "agreed": (),
         "found": ("members", "months"),
         "owed": (),
         "over_cap": (),

@@ -167,11 +167,12 @@ def test_failures_and_exits_come_at_their_rates() -> None:
 
 def test_firms_share_few_sources_and_stay_with_them() -> None:
     model = SharedSources(sources=3)
-    found = {f"m{i}": model.source("alpha", f"m{i}", False, LUCK) for i in range(60)}
+    found = {f"m{i}": model.source("alpha", f"m{i}", False, "", LUCK) for i in range(60)}
     assert set(found.values()) == {"1", "2", "3"}
-    assert all(model.source("alpha", firm, False, LUCK) == source for firm, source in found.items())
-    assert model.source("alpha", "m1", True, LUCK) == "own of m1"
-    assert {SharedSources(sources=1).source("alpha", f"m{i}", False, LUCK) for i in range(9)} == {"1"}
+    assert all(model.source("alpha", firm, False, "", LUCK) == source for firm, source in found.items())
+    assert model.source("alpha", "m1", True, "", LUCK) == "own of m1"
+    assert model.source("alpha", "m1", True, "a maker", LUCK) == "a maker"
+    assert {SharedSources(sources=1).source("alpha", f"m{i}", False, "", LUCK) for i in range(9)} == {"1"}
 
 
 def test_shocks_come_at_their_rate_and_are_addressed() -> None:

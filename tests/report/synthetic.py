@@ -181,6 +181,7 @@ def one(
         "settlement": _settlement(names, provinces, luck),
         "events": _events(),
         "watch": _watch([n for n, w in zip(names, won, strict=True) if w], provinces, replication),
+        "relief": _relief([n for n, w in zip(names, won, strict=True) if w][:1], provinces[:2]),
     }
 
 
@@ -417,6 +418,31 @@ def _watch(names: list[str], provinces: tuple[str, ...], replication: int) -> Ta
         "yellow": red // 2,
         "red": red,
         "interviewed": red // 3,
+    }
+
+
+def _relief(names: list[str], provinces: tuple[str, ...]) -> Table:
+    """A supplier stands still for five months; others help more and more."""
+    met = {
+        "own": [90, 10, 0, 0, 60],
+        "stock": [0, 30, 0, 0, 0],
+        "backup": [0, 20, 50, 80, 40],
+        "brands": [10, 30, 35, 15, 0],
+        "unmet": [0, 10, 15, 5, 0],
+    }
+    rows = [
+        (MONTHS[START + 4 + m], name, place, source, float(units))
+        for name in names for place in provinces for m in range(5) for source, each in met.items() if (units := each[m])
+    ]  # fmt: skip
+    columns = zip(*rows, strict=True) if rows else [()] * 5
+    month, drug, province, source, units = (list(column) for column in columns)
+    return {
+        "month": np.array(month, dtype="datetime64[M]"),
+        "round": text(["pilot"] * len(rows)),
+        "drug": text(drug),
+        "province": text(province),
+        "source": text(source),
+        "units": np.array(units, dtype=np.float64),
     }
 
 

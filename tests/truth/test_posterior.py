@@ -41,10 +41,11 @@ def fitted(published: float) -> tuple[Draws, posterior.Posterior]:
 
 
 def test_the_posterior_is_that_of_the_normal_case() -> None:
-    """Luck and as much discrepancy: variance 0.5, prior 1, so mean 2/3 of what was seen and variance 1/3."""
+    """Luck and as much discrepancy: variance 0.5, prior 1, so a variance of 1/3 around the default."""
     draws, found = fitted(1.2)
     a, b = (np.array(draws.draws[f"demand.{name}"]) for name in "ab")
-    assert a.mean() == pytest.approx(0.8, abs=0.08)
+    assert a.mean() == pytest.approx(0.3, abs=0.08)
+    assert found.off[0] == pytest.approx((1.2 - 0.3) / 0.5**0.5, abs=0.25)
     assert a.std() == pytest.approx(3**-0.5, abs=0.05)
     assert (b.mean(), b.std()) == pytest.approx((0, 1), abs=0.15)
     assert found.used.tolist() == [True, True, False]

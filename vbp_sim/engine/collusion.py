@@ -29,8 +29,8 @@ def watch_rings(
     for opening, ring, products, outcome in zip(openings, rings, members, outcomes, strict=True):
         if ring is None:
             continue
-        text = fact("agreed", members=int(ring.member.sum()))
-        world.log("ring", round=scope.id, drug=opening.drug, value=float(ring.member.sum()), text=text)
+        members = float(ring.member.sum())
+        world.log("ring", round=scope.id, drug=opening.drug, value=members, text=fact("agreed"))
         if float(world.luck.uniform("collusion.found", scope.id, opening.drug)) < law.chance:
             world.env.process(_sanction(scope, opening.drug, ring, products, outcome))
 

@@ -46,12 +46,11 @@ APPLIES = 0.8
 
 @dataclass(frozen=True)
 class Posterior:
-    """Normal law of the scores: ``mean`` (parameters,), ``root`` with root root' its covariance; ``effective`` sample
-    size behind it; ``used`` (summaries,) whether they say anything; ``off`` (summaries,) by how many standard
-    deviations what was published lies off the mean posterior prediction, nan where unused.
+    """Normal law of the scores around the defaults: ``root`` with root root' its covariance; ``effective`` sample size
+    behind it; ``used`` (summaries,) whether they say anything; ``off`` (summaries,) by how many standard deviations
+    what was published lies off the prediction at the defaults, nan where unused.
     """
 
-    mean: Floats
     root: Floats
     effective: float
     used: npt.NDArray[np.bool_]
@@ -120,7 +119,7 @@ def fit(
     spec = prior.spec
     z = prior.defaults + SPAN * normals(spec, spec.sample.size, spec.seed)
     found = weighed(z, simulate(drawn(prior, z, made), spec.seed), published, variance, prior.defaults)
-    z = found.mean + normals(spec, number, spec.seed + 1) @ found.root.T
+    z = prior.defaults + normals(spec, number, spec.seed + 1) @ found.root.T
     more = {"prior": spec.sweep, "effective": round(found.effective, 1)}
     return drawn(prior, z, made).model_copy(update=more), found
 
@@ -146,7 +145,11 @@ def drawn(prior: Prior, z: Floats, made: str) -> Draws:
 
 
 def weighed(z: Floats, simulated: Floats, published: Floats, variance: Floats, defaults: Floats) -> Posterior:
-    """The posterior from lives at scores ``z``, drawn within `SPAN` of ``defaults``."""
+    """The posterior from lives at scores ``z``, drawn within `SPAN` of ``defaults``, its centre.
+
+    The line of the regression is too rough to say where the centre lies: the defaults were fitted to the same outcomes
+    with the whole model. It says how far from them the outcomes let a parameter go (Laplace's approximation).
+    """
     simulated = np.where(np.isfinite(simulated), simulated, np.nan)
     known = ~np.isnan(simulated)
     used = (known.mean(axis=0) >= APPLIES) & np.isfinite(published)
@@ -159,16 +162,15 @@ def weighed(z: Floats, simulated: Floats, published: Floats, variance: Floats, d
     error = luck + np.diag(DISCREPANCY * np.diag(luck) + variance[used])
     gain = np.linalg.solve(error, slopes).T
     covariance = np.linalg.inv(np.eye(z.shape[1]) + gain @ slopes)
-    found = covariance @ (gain @ (published[used] - mean + slopes @ centre))
     root = np.linalg.cholesky(covariance)
     off = np.full(len(published), np.nan)
-    predicted = mean + slopes @ (found - centre)
+    predicted = mean + slopes @ (defaults - centre)
     off[used] = (published[used] - predicted) / np.sqrt(np.diag(error))
     told, axes = np.linalg.eigh(gain @ slopes)
     told, axes = told[told > 1], axes[:, told > 1]
-    logs = ((((z - defaults) @ axes) / SPAN) ** 2 - ((z - found) @ axes) ** 2 * (1 + told)).sum(axis=1) / 2
+    logs = (((z - defaults) @ axes) ** 2 * (SPAN**-2 - 1 - told)).sum(axis=1) / 2
     weights = np.exp(logs - logs.max())
-    return Posterior(found, root, float(weights.sum() ** 2 / (weights**2).sum()), used, off)
+    return Posterior(root, float(weights.sum() ** 2 / (weights**2).sum()), used, off)
 
 
 def _ridge(x: Floats, y: Floats) -> tuple[Floats, Floats]:
