@@ -1,15 +1,16 @@
 """Draws of parameters from a prior, weighted by what may be fitted: what `vbp calibrate --prior` writes.
 
-    z ~ N(0, 1)                       normal scores of the prior, a sweep file with a source for each distribution
-    s = a + B z + e,  e ~ N(0, V)     summaries of a simulated life, z within SPAN of the scores of the models' defaults
+    z ~ N(z0, 1)                      normal scores of the prior, a sweep file with a source for each distribution;
+                                      z0 those of the fitted defaults
+    s = a + B z + e,  e ~ N(0, V)     summaries of a simulated life, z within SPAN of z0
     published s  ~ N(a + B z, V + DISCREPANCY diag(V) + diag(published variance))
+    covariance   = (1 + B' error^-1 B)^-1
 
-B is a ridge regression over simulated lives, V the covariance of residuals that each life is left out of. So the
-posterior of z is normal, in closed form: approximate Bayesian computation with a linear adjustment (Beaumont, Zhang and
-Balding 2002; Blum 2010), a synthetic likelihood (Wood 2010) with a regression for its mean. The line is drawn around
-the defaults because these were fitted, to the same data; the prior is where the sweep file has it. What happened is one
-draw of luck, so the luck of one life is in V. Draws are equally likely. How well lives stand behind them says an
-effective sample size: their weights to the posterior, in the directions of z that the data tell more of than the prior.
+B is a ridge regression over simulated lives, V the covariance of residuals that each life is left out of. This is
+Laplace's approximation of the posterior with a synthetic likelihood (Wood 2010): its centre is what was fitted with the
+whole model to the same data, its covariance follows in closed form. What happened is one draw of luck, so the luck of
+one life is in V. Draws are equally likely. How well lives stand behind them says an effective sample size: their
+weights to the posterior, in the directions of z that the data tell more of than the prior.
 """
 
 from __future__ import annotations
