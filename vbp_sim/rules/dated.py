@@ -47,8 +47,8 @@ class Dated(Part):
         return None
 
     def stand_ins(self) -> dict[str, Evidence]:
-        """Evidence of every value that stands in for something unknown, by path of the value; an empty map is none."""
-        found = {path: self.evidence_of(path) for path, value in self.values().items() if value != {}}
+        """Evidence of every value that stands in for something unknown, by path of the value."""
+        found = {path: self.evidence_of(path) for path in self.values()}
         return {path: e for path, e in found.items() if e is not None and e.stand_in}
 
 

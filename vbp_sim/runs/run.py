@@ -114,8 +114,12 @@ def stand_ins(scenario: Scenario) -> dict[str, str]:
             found[f"rounds.{name}.rules.{path}"] = evidence
     for name, law in scenario.spec.laws.items():
         kept = {".".join(source[3:]) for _, source in values({name: law}, [name]).values() if source[2] == "rules"}
-        for path, evidence in chosen(law.rules, LocalLaw).stand_ins().items() if law.rules is not None else ():
-            if path in kept:
+        if law.rules is None:
+            continue
+        rules = chosen(law.rules, LocalLaw)
+        empty = {path for path, value in rules.values().items() if value == {}}
+        for path, evidence in rules.stand_ins().items():
+            if path in kept | empty:
                 found[f"laws.{name}.rules.{path}"] = evidence
     return {path: f"[{e.confidence}] {e.source} {e.note}".strip() for path, e in found.items()}
 
