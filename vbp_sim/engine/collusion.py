@@ -29,8 +29,8 @@ def watch_rings(
     for opening, ring, products, outcome in zip(openings, rings, members, outcomes, strict=True):
         if ring is None:
             continue
-        members = float(ring.member.sum())
-        world.log("ring", round=scope.id, drug=opening.drug, value=members, text=fact("agreed"))
+        size = float(ring.member.sum())
+        world.log("ring", round=scope.id, drug=opening.drug, value=size, text=fact("agreed"))
         if float(world.luck.uniform("collusion.found", scope.id, opening.drug)) < law.chance:
             world.env.process(_sanction(scope, opening.drug, ring, products, outcome))
 
