@@ -7,17 +7,17 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
+from vbp_sim.engine.clock import MONTH
 from vbp_sim.rules.local.book import LawBook
 
 Floats = npt.NDArray[np.float64]
 Ints = npt.NDArray[np.int64]
 Bools = npt.NDArray[np.bool_]
-_MONTH_DAYS = 365.25 / 12
 
 
 def months_of(days: float) -> int:
     """Whole months nearest to so many days: 30 days are one, 150 five."""
-    return round(days / _MONTH_DAYS)
+    return round(days / MONTH)
 
 
 @dataclass(frozen=True)

@@ -9,13 +9,13 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
+from vbp_sim.engine.clock import MONTH
 from vbp_sim.engine.supply_tables import SOURCES
 
 Floats = npt.NDArray[np.float64]
 
 #: a shortage is over, or relieved, where less than this part of the orders is missing
 LITTLE = 0.01
-_MONTH = 365.25 / 12
 _SUPPLIERS = SOURCES.index("brands")
 _MISSING = SOURCES.index("waiting")
 
@@ -46,7 +46,7 @@ class Shortage:
             return np.nan
         begins = int(np.argmax(self.short))
         relieved = np.append(self.parts[begins:, _MISSING:].sum(axis=1) <= LITTLE, True)
-        return float(np.argmax(relieved)) * _MONTH
+        return float(np.argmax(relieved)) * MONTH
 
 
 def shortages(table: Mapping[str, npt.NDArray[Any]], *names: str) -> Iterator[Shortage]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from vbp_sim.runs.metrics.metric import metric
-from vbp_sim.runs.metrics.replication import Ints, Replication, ratio, total
+from vbp_sim.runs.metrics.replication import Replication, ratio, total
 from vbp_sim.runs.savings import codes
 
 
@@ -64,7 +64,8 @@ def violations(run: Replication) -> float:
     """Sanctions about a product, over the years in which companies supply: manufacturers x months / 12."""
     supply = run.t["supply"]
     about = float((run.t["sanctions"]["manufacturer"] != "").sum())
-    return ratio(about, _count(codes(supply, supply, "month", "manufacturer")[0]) / 12)
+    supplied = np.unique(codes(supply, supply, "month", "manufacturer")[0])
+    return ratio(about, len(supplied) / 12)
 
 
 @metric(
@@ -119,7 +120,3 @@ def selected_spend(run: Replication) -> float:
     """Under agreement."""
     volume, rows = run.sales
     return ratio(float((volume * run.t["bids"]["price"][rows]).sum()), run.years)
-
-
-def _count(codes: Ints) -> float:
-    return float(len(np.unique(codes)))
