@@ -17,7 +17,7 @@ FLAWS = (
     "recalls are found by inspections and samples (laws.NAME.changes.quality): write behaviour.supply.failed_batches, "
     "breaches and flaw_sensitivity; leave a 0 out (`vbp migrate` does it)"
 )
-BAN = "write laws.NAME.changes.credit.barred: {serious: MONTHS}, the months for a rating; a default is serious"
+BAN = "write laws.NAME.changes.credit.listed: {default: MONTHS}, the months on the violation list"
 #: by address what to write now; * is any name
 GONE: dict[Address, str] = {
     ("behaviour", "choice", "alternatives"): "write behaviour.classes.turning, the part (0 to 1) of what a drug's "

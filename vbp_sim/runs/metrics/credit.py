@@ -72,13 +72,27 @@ def violations(run: Replication) -> float:
     "barred_months",
     group="firms",
     unit="months",
-    meaning="time for which firms are barred from rounds, summed over their sanctions",
+    meaning="time for which firms are barred from all rounds, summed over their sanctions",
     better="lower",
     cuts=("drug",),
 )
 def barred_months(run: Replication) -> float:
     """As it was decided, also beyond the end of the run."""
     return total(run, "sanctions", "barred")
+
+
+@metric(
+    "suspended_months",
+    group="firms",
+    unit="months",
+    meaning="time for which provinces keep firms out of their rounds, summed over provinces and sanctions",
+    better="lower",
+    cuts=("drug",),
+)
+def suspended_months(run: Replication) -> float:
+    """By the province that judges strictest, times the provinces that rate."""
+    sanctions = run.t["sanctions"]
+    return float((sanctions["suspended"] * sanctions["provinces"]).sum())
 
 
 @metric(
