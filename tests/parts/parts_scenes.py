@@ -253,6 +253,7 @@ SCENES: dict[str, dict[str, Any]] = {
     },
     "quality": {"behaviour": {"supply": FLAWED}},
     "credit": {"behaviour": {"supply": FLAWED}, "laws": RATED},
+    **{key: {"behaviour": {"conduct": {"misconduct": 3.0}}} for key in ("credit.deposit", "credit.lasts")},
     "credit.behind": {
         "products": [{**p, "bid": 0.3} for p in BASE["products"]],
         "behaviour": {"bidding": {"model": "recorded"}, "conduct": {"misconduct": 0.7}},

@@ -102,7 +102,7 @@ class Sanctions:
     def _national(self, known: dict[str, _Record], least: int) -> float:
         """Months for which at least so many provinces suspend a company at a time."""
         until = sorted((record.suspended for record in known.values()), reverse=True)
-        return max(0.0, (until[least - 1] - self._env.now) / MONTH) if len(until) >= least else 0.0
+        return max(0.0, round((until[least - 1] - self._env.now) / MONTH, 6)) if len(until) >= least else 0.0
 
     def bars(self, event: str, month: int, places: Sequence[int]) -> float:
         """Return the months for which the law of some places keeps a company without a record out of their rounds for
