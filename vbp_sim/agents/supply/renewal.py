@@ -38,8 +38,8 @@ class Renewal(Supply):
         0.0025,
         "formal defaults, by product",
         "per year",
-        "the first one among some 351 selected products by Aug 2021 [S45], about 400 product-years; 0.0002 to 0.005: no "
-        "other formal one is known in about 5,000, and what provinces settle among themselves is not counted",
+        "the first one among some 351 selected products by Aug 2021 [S45], about 400 product-years; 0.0002 to 0.005: "
+        "no other formal one is known in about 5,000, and what provinces settle among themselves is not counted",
         "D",
         ge=0,
         le=10,
@@ -67,8 +67,8 @@ class Renewal(Supply):
         0.0,
         "times that a plant falls out of good practice, so that it fails the next inspection; 0.002 is a rate to try",
         "per year",
-        "9 of more than 1,600 selected products were disqualified for quality by Feb 2025 (nhsa.gov.cn), 0.0018 in about "
-        "5,000 product-years; 0.0004 to 0.004",
+        "9 of more than 1,600 selected products were disqualified for quality by Feb 2025 (nhsa.gov.cn), 0.0018 in "
+        "about 5,000 product-years; 0.0004 to 0.004",
         "D",
         ge=0,
         le=12,
