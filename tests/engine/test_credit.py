@@ -142,8 +142,10 @@ def test_the_strictest_law_of_the_places_judges(tmp_path: Path) -> None:
 def test_events_and_ratings_that_a_law_leaves_out_keep_theirs() -> None:
     here = law("law-2025").credit
     assert isinstance(here, ByPoints)
-    assert (here.points["default"], here.points["bribery"]) == (60, 90)
-    assert ByPoints(suspended={"serious": 3}).suspended == {"serious": 3, "especially-serious": 18}
+    assert (here.points_of("default"), here.points_of("bribery")) == (60, 90)
+    mild = ByPoints(suspended={"serious": 3}, listed={"default": 1})
+    assert [mild.judge(score).suspended for score in (30, 60, 90)] == [0, 3, 18]
+    assert [mild.listed_for(event) for event in ("default", "recall")] == [1, 18]
     with pytest.raises(ValueError, match="there is no event 'defualt'"):
         ByPoints(listed={"defualt": 3})
 

@@ -69,10 +69,10 @@ class Sanctions:
         """
         now, known = self._env.now, self._known.setdefault(owner, {})
         laws = {(self._province[p], id(rule)): rule for p in places if (rule := self._law(p, month))}
-        listed = max(rule.listed[event] for rule in laws.values())
+        listed = max(rule.listed_for(event) for rule in laws.values())
         rated: dict[str, tuple[Judged, float, float]] = {}
         for (province, _), rule in laws.items():
-            if points := rule.points[event]:
+            if points := rule.points_of(event):
                 before = known.get(province, _Record())
                 score = rule.left(before.score, (now - before.day) / MONTH) + points
                 one = (rule.judge(score), points, score)

@@ -13,7 +13,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Annotated, ClassVar, Literal, NamedTuple
 
-from pydantic import Field, ValidationInfo, field_validator
+from pydantic import Field, field_validator
 
 from vbp_sim.errors import nearest
 from vbp_sim.scenario.limits import Portion
@@ -152,18 +152,20 @@ class ByPoints(Credit):
 
     @field_validator("points", "listed")
     @classmethod
-    def known_events(cls, told: dict[str, float], info: ValidationInfo) -> dict[str, float]:
-        """Events are those of the table; the others keep what it says."""
+    def known_events(cls, told: dict[str, float]) -> dict[str, float]:
+        """Events are those of the table."""
         for event in told:
             if event not in EVENTS:
                 raise ValueError(f"there is no event '{event}'; {nearest(event, list(EVENTS))}")
-        return {**(_POINTS if info.field_name == "points" else _LISTED), **told}
+        return told
 
-    @field_validator("suspended")
-    @classmethod
-    def usual_months(cls, told: dict[Rating, float]) -> dict[Rating, float]:
-        """Ratings that are left out keep their months."""
-        return {**_SUSPENDED, **told}
+    def points_of(self, event: str) -> float:
+        """Points of an event."""
+        return self.points.get(event, _POINTS[event])
+
+    def listed_for(self, event: str) -> float:
+        """Months for which an event puts a company on the violation list."""
+        return self.listed.get(event, _LISTED[event])
 
     def judge(self, score: float) -> Judged:
         """What a score of points means."""
@@ -172,14 +174,15 @@ class ByPoints(Credit):
             return Judged(0, 0.0, 0.0, 0.0)
         rating = RATINGS.index(reached[-1]) + 1
         soon = float("inf") if self.repair_after is None else self.repair_after
-        suspended, lasts = min(self.suspended.get(reached[-1], 0.0), soon), min(self.lasts, soon)
+        months = self.suspended.get(reached[-1], _SUSPENDED.get(reached[-1], 0.0))
+        suspended, lasts = min(months, soon), min(self.lasts, soon)
         behind = self.behind is not None and rating > RATINGS.index(self.behind)
         return Judged(rating, suspended, lasts if behind else 0.0, lasts)
 
     def bars(self, event: str) -> float:
         """Return the months for which a company without a record is kept out of rounds of provinces that all rate it
         for an event."""
-        return max(self.listed[event], self.judge(self.points[event]).suspended)
+        return max(self.listed_for(event), self.judge(self.points_of(event)).suspended)
 
     def left(self, score: float, months: float) -> float:
         """What is left of a score after some months."""
