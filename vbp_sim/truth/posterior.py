@@ -135,8 +135,8 @@ def fit(
     """Posterior draws. ``simulate`` gives the summaries (draws, summaries) of one life with each draw, from a seed;
     ``published`` and its ``variance`` (summaries,). ``tell`` is told of each round.
     """
-    spec, none = prior.spec, np.full(len(published), np.nan)
-    laws = [Posterior(prior.defaults, SPAN * np.eye(len(prior.defaults)), none > 0, none)]
+    spec, unknown = prior.spec, np.full(len(published), np.nan)
+    laws = [Posterior(prior.defaults, SPAN * np.eye(len(prior.defaults)), np.isfinite(unknown), unknown)]
     z, lives = np.empty((0, len(prior.defaults))), np.empty((0, len(published)))
     for round_ in range(ROUNDS):
         tell(f"round {round_ + 1} of {ROUNDS}: {spec.sample.size} lives")
