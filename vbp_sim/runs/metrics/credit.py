@@ -2,46 +2,42 @@
 
 from __future__ import annotations
 
+from functools import partial
+
 import numpy as np
 
 from vbp_sim.runs.metrics.metric import metric
 from vbp_sim.runs.metrics.replication import Replication, ratio, total
 from vbp_sim.runs.savings import codes
 
+declare = partial(metric, cuts=("drug",))
 
-@metric(
-    "inspections",
-    group="supply",
-    unit="count",
-    meaning="inspections of plants of winners",
-    cuts=("drug",),
-)
+
+@declare("inspections", group="supply", unit="count", meaning="inspections of plants of winners")
 def inspections(run: Replication) -> float:
     """In months in which they make a selected product."""
     return total(run, "quality", "inspections")
 
 
-@metric(
+@declare(
     "failed_batches",
     group="supply",
     unit="count",
     meaning="batches of selected products that fail the standard",
     better="lower",
-    cuts=("drug",),
 )
 def failed_batches(run: Replication) -> float:
     """Found or not."""
     return total(run, "quality", "failed")
 
 
-@metric(
+@declare(
     "struck_off",
     group="supply",
     unit="share",
     meaning="selected products that stopped or were recalled",
     decimals=2,
     better="lower",
-    cuts=("drug",),
 )
 def struck_off(run: Replication) -> float:
     """Of the products that were ever selected: those sanctioned for a default, a failed sample or a recall."""
@@ -51,14 +47,8 @@ def struck_off(run: Replication) -> float:
     return ratio(float(len(np.unique(struck[gone]))), float(len(np.unique(won[run.won]))))
 
 
-@metric(
-    "violations",
-    group="firms",
-    unit="share",
-    meaning="violations per winner and year",
-    decimals=2,
-    better="lower",
-    cuts=("drug",),
+@declare(
+    "violations", group="firms", unit="share", meaning="violations per winner and year", decimals=2, better="lower"
 )
 def violations(run: Replication) -> float:
     """Sanctions about a product, over the years in which companies supply: manufacturers x months / 12."""
@@ -68,26 +58,20 @@ def violations(run: Replication) -> float:
     return ratio(about, len(supplied) / 12)
 
 
-@metric(
+@declare(
     "barred_months",
     group="firms",
     unit="months",
     meaning="time for which firms are barred from rounds, summed over their sanctions",
     better="lower",
-    cuts=("drug",),
 )
 def barred_months(run: Replication) -> float:
     """As it was decided, also beyond the end of the run."""
     return total(run, "sanctions", "barred")
 
 
-@metric(
-    "ratings",
-    group="firms",
-    unit="share",
-    meaning="ratings per company and year",
-    decimals=2,
-    better="lower",
+@declare(
+    "ratings", group="firms", unit="share", meaning="ratings per company and year", decimals=2, better="lower", cuts=()
 )
 def ratings(run: Replication) -> float:
     """Sanctions that reach a rating, over the months in which companies sell anything / 12."""
@@ -96,12 +80,8 @@ def ratings(run: Replication) -> float:
     return ratio(float((run.t["sanctions"]["rating"] != "").sum()), sold)
 
 
-@metric(
-    "serious_ratings",
-    group="firms",
-    unit="share",
-    meaning="ratings that are serious or worse",
-    better="lower",
+@declare(
+    "serious_ratings", group="firms", unit="share", meaning="ratings that are serious or worse", better="lower", cuts=()
 )
 def serious_ratings(run: Replication) -> float:
     """Of all ratings; nan if there is none."""
@@ -109,12 +89,8 @@ def serious_ratings(run: Replication) -> float:
     return ratio(float(np.isin(rating, ("serious", "especially-serious")).sum()), float((rating != "").sum()))
 
 
-@metric(
-    "selected_spend",
-    group="money",
-    unit="yuan/year",
-    meaning="selected products that were delivered, at their prices",
-    cuts=("drug",),
+@declare(
+    "selected_spend", group="money", unit="yuan/year", meaning="selected products that were delivered, at their prices"
 )
 def selected_spend(run: Replication) -> float:
     """Under agreement."""

@@ -2,47 +2,30 @@
 
 from __future__ import annotations
 
+from functools import partial
+
 import numpy as np
 
 from vbp_sim.runs.metrics.metric import metric
 from vbp_sim.runs.metrics.replication import Bools, Floats, Ints, Replication, over, ratio
 from vbp_sim.runs.savings import among
 
+declare = partial(metric, group="use", unit="share", cuts=("drug", "province", "level", "round"))
 
-@metric(
-    "completion",
-    group="use",
-    unit="share",
-    meaning="purchased selected volume / agreed volume",
-    cuts=("drug", "province", "level", "round"),
-    wanted=2,
-)
+
+@declare("completion", meaning="purchased selected volume / agreed volume", wanted=2)
 def completion(run: Replication) -> float:
     """A ratio of sums."""
     return over(run, "settlement", "bought", "agreed")
 
 
-@metric(
-    "completion_cells",
-    group="use",
-    unit="share",
-    meaning="institutions that bought at least the agreed volume of a drug",
-    better="higher",
-    cuts=("drug", "province", "level", "round"),
-)
+@declare("completion_cells", meaning="institutions that bought at least the agreed volume of a drug", better="higher")
 def completion_cells(run: Replication) -> float:
     """Share of institutions x drugs x agreement years."""
     return over(run, "settlement", "completed", "institutions")
 
 
-@metric(
-    "completion_tenth",
-    group="use",
-    unit="share",
-    meaning="completion that nine of ten institutions reach",
-    better="higher",
-    cuts=("drug", "province", "level", "round"),
-)
+@declare("completion_tenth", meaning="completion that nine of ten institutions reach", better="higher")
 def completion_tenth(run: Replication) -> float:
     """Tenth percentile among the institutions of a drug, place, level and year; mean over these by institutions."""
     settled = run.t["settlement"]
@@ -51,35 +34,20 @@ def completion_tenth(run: Replication) -> float:
     return ratio(float((settled["tenth"][known] * cells).sum()), float(cells.sum()))
 
 
-@metric(
-    "selected_share",
-    group="use",
-    unit="share",
-    meaning="selected products in the use of awarded drugs",
-    better="higher",
-    cuts=("drug", "province", "level", "round"),
-)
+@declare("selected_share", meaning="selected products in the use of awarded drugs", better="higher")
 def selected_share(run: Replication) -> float:
     """Under agreement."""
     return ratio(run.use("selected"), run.served)
 
 
-@metric(
-    "originator_share",
-    group="use",
-    unit="share",
-    meaning="originators in the use of awarded drugs",
-    cuts=("drug", "province", "level", "round"),
-)
+@declare("originator_share", meaning="originators in the use of awarded drugs")
 def originator_share(run: Replication) -> float:
     """Under agreement, selected or not."""
     return ratio(run.use("originator") + run.use("selected_originator"), run.served)
 
 
-@metric(
+@declare(
     "selected_share_all",
-    group="use",
-    unit="share",
     meaning="selected products in all use that tendered drugs serve or served",
     better="higher",
     cuts=("drug", "province", "level"),
@@ -92,10 +60,8 @@ def selected_share_all(run: Replication) -> float:
     return ratio(float((use["selected"] * run.in_contract)[rows].sum()), float(whole.sum()))
 
 
-@metric(
+@declare(
     "class_shift",
-    group="use",
-    unit="share",
     meaning="part of the need for listed drugs that turned to other molecules of their class",
     cuts=("province",),
 )
@@ -107,12 +73,8 @@ def class_shift(run: Replication) -> float:
     return ratio(float(moved[rows].sum()), float(listed[rows].sum()))
 
 
-@metric(
-    "others_change",
-    group="use",
-    unit="share",
-    meaning="change of the use of molecules of the same classes outside the list",
-    cuts=("province",),
+@declare(
+    "others_change", meaning="change of the use of molecules of the same classes outside the list", cuts=("province",)
 )
 def others_change(run: Replication) -> float:
     """In DDD, over what these would serve if nobody turned; rows as for class_shift."""
@@ -125,13 +87,7 @@ def _classes_under(run: Replication) -> Bools:
     return among(run.t["classes"], run.t["use"], run.t["use"]["agreed"] > 0, "month", "province")
 
 
-@metric(
-    "use_change",
-    group="use",
-    unit="share",
-    meaning="change of the use of tendered drugs against before",
-    cuts=("drug", "province", "level"),
-)
+@declare("use_change", meaning="change of the use of tendered drugs against before", cuts=("drug", "province", "level"))
 def use_change(run: Replication) -> float:
     """Mean monthly use under agreement against the months before the first one, of drugs and places that have both."""
     use = run.t["use"]
