@@ -97,13 +97,6 @@ def _bids(run: RunFolder, kind: str, subject: str, replication: int) -> Iterator
         for i in np.flatnonzero((events["kind"] == "opening") & (events["replication"] == replication))
     }
     for i in np.flatnonzero((bids["replication"] == replication) & (bids[kind] == subject)):
-        yield Happening(
-            opened.get(bids["round"][i], ""),
-            "bid",
-            bids["round"][i],
-            bids["drug"][i],
-            bids["manufacturer"][i],
-            "",
-            float(bids["bid"][i]),
-            bids["reason"][i],
-        )
+        round, drug, firm = (bids[column][i] for column in ("round", "drug", "manufacturer"))
+        day = opened.get(round, "")
+        yield Happening(day, "bid", round, drug, firm, "", float(bids["bid"][i]), bids["reason"][i])

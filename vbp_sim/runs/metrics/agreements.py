@@ -13,7 +13,8 @@ from functools import cached_property
 import numpy as np
 
 from vbp_sim.runs.metrics.metric import RENEWALS
-from vbp_sim.runs.metrics.replication import Bools, Ints, Replication, Rows, Table, Tables
+from vbp_sim.runs.metrics.replication import Replication, Rows
+from vbp_sim.runs.savings import Bools, Ints, Table, Tables
 
 #: tables of which a part is taken, without the use table, whose rows name no round
 _OF_ROUNDS = ("bids", "awards", "allocation", "reports", "supply", "settlement", "settings")

@@ -52,11 +52,8 @@ def _share_in(run: Replication, setting: str) -> float:
 
 def _saving_in(run: Replication, setting: str) -> float:
     settings = run.t["settings"]
-    return (
-        per_year(float(settings["saved"][settings["setting"] == setting].sum()), run)
-        if len(settings["use"])
-        else np.nan
-    )
+    saved = settings["saved"][settings["setting"] == setting]
+    return per_year(float(saved.sum()), run) if len(settings["use"]) else np.nan
 
 
 @declare(

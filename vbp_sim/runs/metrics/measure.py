@@ -10,7 +10,8 @@ import numpy as np
 from vbp_sim.engine.tables import TABLES
 from vbp_sim.runs.metrics.agreements import Agreements
 from vbp_sim.runs.metrics.metric import METRICS, in_order
-from vbp_sim.runs.metrics.replication import Replication, Table, Tables
+from vbp_sim.runs.metrics.replication import Replication
+from vbp_sim.runs.savings import Table, Tables
 
 #: the metrics of one replication, by id
 Row = dict[str, float]

@@ -10,13 +10,7 @@ import numpy as np
 import numpy.typing as npt
 
 from vbp_sim.runs.metrics.basket import Basket
-from vbp_sim.runs.savings import Savings, among, codes
-
-Floats = npt.NDArray[np.float64]
-Ints = npt.NDArray[np.int64]
-Bools = npt.NDArray[np.bool_]
-Table = Mapping[str, npt.NDArray[Any]]
-Tables = Mapping[str, Table]
+from vbp_sim.runs.savings import Bools, Floats, Ints, Savings, Table, Tables, among, codes, rows_in
 
 
 class Rows(Mapping[str, npt.NDArray[Any]]):
@@ -99,13 +93,10 @@ class Replication:
         """The last month of the run."""
         return self.t["use"]["month"].max()
 
-    def bid_of(self, table: Table, firm: str) -> npt.NDArray[np.intp]:
+    def bid_of(self, table: Table, firm: str) -> Ints:
         """Rows of the bids table with the round and drug of each row of a table, and the firm that it names."""
-        columns = ("round", "drug", "manufacturer")
-        theirs, ours, size = codes({**table, "manufacturer": table[firm]}, self.t["bids"], *columns)
-        row = np.full(size, -1, dtype=np.intp)
-        row[ours] = np.arange(len(ours))
-        return np.asarray(row[theirs])
+        named = {**table, "manufacturer": table[firm]}
+        return rows_in(named, self.t["bids"], "round", "drug", "manufacturer")
 
     def use(self, column: str) -> float:
         """Sum of a column of the use table over the months and provinces in which the drug is under agreement."""
@@ -117,7 +108,7 @@ class Replication:
         return self.use("need") - self.use("unmet") - self.use("alternatives") - self.use("away")
 
     @cached_property
-    def sales(self) -> tuple[Floats, npt.NDArray[np.intp]]:
+    def sales(self) -> tuple[Floats, Ints]:
         """Volume delivered by each row of the supply table under agreement, and its row in the bids table."""
         supply = Rows(self.t["supply"], self.supplied)
         volume = supply["delivered"] + supply["backup_delivered"]

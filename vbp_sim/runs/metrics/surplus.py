@@ -22,14 +22,12 @@ from __future__ import annotations
 from functools import partial
 
 import numpy as np
-import numpy.typing as npt
 
 from vbp_sim.runs.metrics.metric import metric
 from vbp_sim.runs.metrics.replication import Replication
+from vbp_sim.runs.savings import Floats
 
 declare = partial(metric, group="before_after", unit="yuan/year", better="higher", cuts=("drug", "province", "level"))
-
-Floats = npt.NDArray[np.float64]
 
 #: how utility falls with the logarithm of the price: the middle of three own-price sensitivities of 2008 to 2010,
 #: cardiovascular 1.10, antimicrobial 0.695, cancer 0.192 (doi 10.3389/fphar.2021.688069)

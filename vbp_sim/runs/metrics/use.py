@@ -7,8 +7,8 @@ from functools import partial
 import numpy as np
 
 from vbp_sim.runs.metrics.metric import metric
-from vbp_sim.runs.metrics.replication import Bools, Floats, Ints, Replication, over, ratio
-from vbp_sim.runs.savings import among
+from vbp_sim.runs.metrics.replication import Replication, over, ratio
+from vbp_sim.runs.savings import Bools, Floats, Ints, among
 
 declare = partial(metric, group="use", unit="share", cuts=("drug", "province", "level", "round"))
 
