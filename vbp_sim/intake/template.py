@@ -91,22 +91,14 @@ def _readme(name: str) -> str:
     ]
     for file, columns in FILES.items():
         lines += [
-            "",
-            f"## {file}",
-            "",
+            f"\n## {file}\n",
             "| column | needed | holds | unit | meaning | example |",
             "|---|---|---|---|---|---|",
         ]
         for c in columns:
             choices = f": {', '.join(c.choices)}" if c.choices else ""
             holds = f"{c.holds}{choices}".replace("|", "a bar")
-            cells = (
-                c.name,
-                "yes" if c.required else "",
-                holds,
-                c.unit,
-                c.description,
-                str(EXAMPLES[file].get(c.name, "")),
-            )
+            example = str(EXAMPLES[file].get(c.name, ""))
+            cells = (c.name, "yes" if c.required else "", holds, c.unit, c.description, example)
             lines.append(f"| {' | '.join(cells)} |")
     return "\n".join([*lines, "", "## Sources", "", "| key | what | address |", "|---|---|---|", ""])

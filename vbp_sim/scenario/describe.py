@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from typing import Any, Protocol, runtime_checkable
+from typing import Any
 
 from pydantic import BaseModel
 from pydantic.fields import FieldInfo
@@ -21,26 +21,6 @@ from vbp_sim.scenario.tree import Address, Origin, dotted
 HIDDEN = ("evidence", "variants")
 #: column at which the remarks begin, where the value leaves room
 REMARK = 44
-
-
-class Evidence(Protocol):
-    """Where a value of a rule set comes from."""
-
-    @property
-    def confidence(self) -> str: ...
-    @property
-    def source(self) -> str: ...
-    @property
-    def note(self) -> str: ...
-    @property
-    def stand_in(self) -> bool: ...
-
-
-@runtime_checkable
-class Sourced(Protocol):
-    """A model that knows the evidence for its values (a rule set)."""
-
-    def evidence_of(self, path: str) -> Evidence | None: ...
 
 
 @dataclass(frozen=True)
@@ -89,15 +69,16 @@ def lines_of(model: BaseModel, origins: Origins) -> list[Line]:
 
 
 class _Walk:
-    """Walks a model; ``rules`` is the rule set around the current value and where it stands."""
+    """Walks a model; ``rules`` is the rule set or law around the current value, which knows the evidence for its values
+    (``evidence_of``), and where it stands."""
 
     def __init__(self, origins: Origins) -> None:
         self.origins = origins
-        self.rules: tuple[Sourced, Address] | None = None
+        self.rules: tuple[Any, Address] | None = None
 
     def model(self, model: BaseModel, address: Address) -> Iterator[Line]:
         before = self.rules
-        if isinstance(model, Sourced):
+        if hasattr(model, "evidence_of"):
             self.rules = (model, address)
         fields = type(model).model_fields
         for name, field in sorted(fields.items(), key=lambda item: item[0] not in TAGS):
@@ -128,7 +109,7 @@ class _Walk:
             found = ("", "", "", False)
         return Line(address, value, origin, unit, meaning, *found)
 
-    def evidence(self, address: Address, origin: Origin) -> Evidence | None:
+    def evidence(self, address: Address, origin: Origin) -> Any:
         """Evidence of a rule set holds for a value that stands in the same folder, or that nobody set."""
         if self.rules is None:
             return None

@@ -20,7 +20,7 @@ from vbp_sim.scenario.laws import flat
 from vbp_sim.scenario.patches import split
 from vbp_sim.scenario.rewrite import block, flow
 from vbp_sim.scenario.shape import at
-from vbp_sim.scenario.single import SINGLE, pop, prune, shared
+from vbp_sim.scenario.single import SINGLE, inner, pop, prune, shared
 from vbp_sim.scenario.spec import Spec
 from vbp_sim.scenario.tree import Address, Node, dotted, leaves, plain
 from vbp_sim.scenario.yaml_source import parse
@@ -135,15 +135,14 @@ def refuse_parts(tree: Node) -> None:
 def migrated(data: Map, whole: Map) -> Map:
     """The values of a file as edition 2 writes them. ``whole``: the scenario with all that it extends."""
     before = rounds_of(whole)
-    standing = _laws_of(_over(whole, data))
+    standing = inner(_over(whole, data), "laws")
     new = _moved(data, before, rounds_of(_over(whole, data)), standing, anchors=data.get("edition") != EDITION)
-    variants = new.get("variants")
-    variants = variants if isinstance(variants, dict) else {}
+    variants = inner(new, "variants")
     for name, one in variants.items():
         changes = one.get("changes") if isinstance(one, dict) else None
         if isinstance(changes, dict):
             after = rounds_of(_over(whole, changes))
-            there = _laws_of(_over(_over(whole, data), changes))
+            there = inner(_over(_over(whole, data), changes), "laws")
             made = _moved(changes, before, after, there, anchors=data.get("edition") != EDITION)
             variants[name] = {**one, "changes": made}
             if isinstance(one.get("replaces"), list):
@@ -154,12 +153,8 @@ def migrated(data: Map, whole: Map) -> Map:
 def rounds_of(whole: Map) -> dict[str, Round]:
     """The rounds of a scenario, earliest start first, each with the law that its rules hold."""
     found = {}
-    rounds = whole.get("rounds")
-    for name, one in rounds.items() if isinstance(rounds, dict) else ():
-        rules = one.get("rules") if isinstance(one, dict) else None
-        rules = rules if isinstance(rules, dict) else {}
-        calendar = one.get("calendar") if isinstance(one, dict) else None
-        start = str(calendar.get("start", "")) if isinstance(calendar, dict) else ""
+    for name, one in inner(whole, "rounds").items():
+        rules, start = inner(one, "rules"), str(inner(one, "calendar").get("start", ""))
         members = rules.get("members") or ()
         found[name] = Round(start, tuple(members), _law({p: rules[p] for p in PARTS if p in rules}))
     return dict(sorted(found.items(), key=lambda item: item[1].start))
@@ -167,12 +162,13 @@ def rounds_of(whole: Map) -> dict[str, Round]:
 
 def _moved(data: Map, before: Mapping[str, Round], after: Mapping[str, Round], standing: Map, *, anchors: bool) -> Map:
     """A scenario, or the changes of a variant, with all that has moved in its laws; ``standing`` are those it has."""
-    new, named, review = copy.deepcopy(data), _pop_laws(data), {}
+    new, review = copy.deepcopy(data), {}
+    named = {name: one.law for name, one in rounds_of(data).items() if one.law}  # what its rounds say themselves
     for name in named:
         for part in PARTS:
             new["rounds"][name]["rules"].pop(part, None)
         prune(new, ("rounds", name, "rules"))
-    reporting = new.get("behaviour", {}).get("reporting") if isinstance(new.get("behaviour"), dict) else None
+    reporting = inner(new, "behaviour").get("reporting")
     if isinstance(reporting, dict):
         if anchors and "model" not in reporting and NEWSVENDOR.intersection(reporting):
             reporting = new["behaviour"]["reporting"] = {"model": "newsvendor", **reporting}
@@ -190,16 +186,6 @@ def _moved(data: Map, before: Mapping[str, Round], after: Mapping[str, Round], s
     laws = _over(new.pop("laws", None) or {}, laws)
     head = list(new)[: list(new).index("rounds") + 1] if "rounds" in new else list(new)
     return {**{k: new[k] for k in head}, "laws": laws, **{k: v for k, v in new.items() if k not in head}}
-
-
-def _laws_of(data: Map) -> Map:
-    laws = data.get("laws")
-    return dict(laws) if isinstance(laws, dict) else {}
-
-
-def _pop_laws(data: Map) -> dict[str, Map]:
-    """What the rounds of a map say themselves, by round."""
-    return {name: one.law for name, one in rounds_of(data).items() if one.law}
 
 
 def _law(parts: Map) -> Map:

@@ -128,19 +128,22 @@ def _gives(module: ModuleType, tree: ast.Module) -> bool:
     """Whether a module defines a part, or a function that a decorator may have entered as a metric or a chart."""
     if any(isinstance(node, ast.FunctionDef) and node.decorator_list for node in tree.body):
         return True
-    return any(
-        isinstance(v, type) and issubclass(v, Part) and v.__module__ == module.__name__ for v in vars(module).values()
-    )
+    return bool(_own(module))
 
 
 def _unfinished(module: ModuleType) -> list[Problem]:
     """Parts that have a name and lack methods, so that no scenario could choose them."""
     return [
-        Problem(whereabouts(value), f"{value.__name__} lacks {', '.join(sorted(lacking))}", "write what is lacking")
-        for value in vars(module).values()
-        if isinstance(value, type) and issubclass(value, Part) and value.__module__ == module.__name__
-        if value.tag in inspect.get_annotations(value) and (lacking := getattr(value, "__abstractmethods__", ()))
+        Problem(whereabouts(part), f"{part.__name__} lacks {', '.join(sorted(lacking))}", "write what is lacking")
+        for part in _own(module)
+        if part.tag in inspect.get_annotations(part) and (lacking := getattr(part, "__abstractmethods__", ()))
     ]
+
+
+def _own(module: ModuleType) -> list[type[Part]]:
+    """Parts that a module defines, finished or not."""
+    found = [value for value in vars(module).values() if isinstance(value, type) and issubclass(value, Part)]
+    return [part for part in found if part.__module__ == module.__name__]
 
 
 def _imports(tree: ast.Module) -> dict[str, int]:

@@ -80,16 +80,10 @@ def market_page() -> str:
     """Columns of a market's CSV files."""
     out: list[str] = []
     for file, columns in FILES.items():
-        out += [
-            f"## {file}",
-            "",
-            "| column | holds | unit | must be there | meaning |",
-            "|---|---|---|---|---|",
-        ]
+        out += [f"## {file}\n", "| column | holds | unit | must be there | meaning |", "|---|---|---|---|---|"]
         for c in columns:
             holds = " or ".join(f"`{choice}`" for choice in c.choices) or c.holds
-            cells = (f"`{c.name}`", holds, c.unit, "yes" if c.required else "", c.description)
-            out.append(_row(*cells))
+            out.append(_row(f"`{c.name}`", holds, c.unit, "yes" if c.required else "", c.description))
         out.append("")
     return "\n".join(out)
 
@@ -178,7 +172,8 @@ def _table(model: type[BaseModel], title: str, level: int) -> list[str]:
     for name, field in fields.items():
         extra = field.json_schema_extra if isinstance(field.json_schema_extra, dict) else {}
         source = f"{extra['source']} [{extra['confidence']}]" if extra else ""
-        cells = (f"`{field.alias or name}`", _holds(field), _default(field), str(extra.get("unit", "-")))
+        holds = ", ".join([_type(spot(field.annotation, field)), *_limits(field.metadata)])
+        cells = (f"`{field.alias or name}`", holds, _default(field), str(extra.get("unit", "-")))
         out.append(_row(*cells, field.description or "", source))
     return [*out, ""]
 
@@ -190,10 +185,6 @@ def _row(*cells: str) -> str:
 def _first(model: type) -> str:
     """The first paragraph of a docstring."""
     return " ".join((model.__doc__ or "").split("\n\n")[0].split())
-
-
-def _holds(field: FieldInfo) -> str:
-    return ", ".join([_type(spot(field.annotation, field)), *_limits(field.metadata)])
 
 
 def _limits(metadata: Iterable[Any]) -> list[str]:
