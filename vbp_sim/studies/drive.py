@@ -95,14 +95,11 @@ class Drive:
                     raise
                 self._suspect(chunk)
                 continue
-            self._entered(receipts)
-
-    def _entered(self, receipts: Sequence[Receipt]) -> None:
-        self.enter(receipts)
-        self._deaths = 0
-        for receipt in receipts:
-            share = 0.2 if self._seconds else 1.0
-            self._seconds += share * (max(receipt.seconds, 1e-5) - self._seconds)
+            self.enter(receipts)
+            self._deaths = 0
+            for receipt in receipts:
+                share = 0.2 if self._seconds else 1.0
+                self._seconds += share * (max(receipt.seconds, 1e-5) - self._seconds)
 
     def _suspect(self, chunk: tuple[Task, ...]) -> None:
         """Try the runs of a chunk whose worker died again, each alone; give up one that was alone too often."""
