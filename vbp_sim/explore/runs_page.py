@@ -146,7 +146,9 @@ class RunsPage:
             if self.study.compared:
                 compared = self._compared(state)
                 lines = measures.of_variants(compared, metrics, cut)
-                header, caption = measures.variants_header(compared), self._paired(compared)
+                n = words.counted(int(compared.content["replications"]), "replication")
+                caption = say("explore.metrics_paired", n=n, level=words.percent(LEVEL))
+                header = measures.variants_header(compared)
             else:
                 lines = measures.of_run(self._view(self.study.names[0], cut), metrics, cut)
                 header, caption = measures.run_header(), ""
@@ -162,11 +164,6 @@ class RunsPage:
             if self.study.compared:
                 return measures.columns_of_variants(self._compared(state), metrics, cut)
             return measures.columns_of_run(self._view(self.study.names[0], cut), metrics, cut)
-
-    def _paired(self, compared: Compared) -> str:
-        replications = int(compared.content["replications"])
-        level = words.percent(LEVEL)
-        return say("explore.metrics_paired", n=words.counted(replications, "replication"), level=level)
 
     def _end(self, state: State) -> str:
         compared, path = self.study.compared, self.study.path
