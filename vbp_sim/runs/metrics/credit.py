@@ -10,35 +10,22 @@ from vbp_sim.runs.metrics.metric import metric
 from vbp_sim.runs.metrics.replication import Replication, ratio, total
 from vbp_sim.runs.savings import codes
 
-declare = partial(metric, cuts=("drug",))
+declare = partial(metric, group="firms", unit="share", better="lower", cuts=("drug",))
 
 
-@declare("inspections", group="supply", unit="count", meaning="inspections of plants of winners")
+@declare("inspections", group="supply", unit="count", meaning="inspections of plants of winners", better=None)
 def inspections(run: Replication) -> float:
     """In months in which they make a selected product."""
     return total(run, "quality", "inspections")
 
 
-@declare(
-    "failed_batches",
-    group="supply",
-    unit="count",
-    meaning="batches of selected products that fail the standard",
-    better="lower",
-)
+@declare("failed_batches", group="supply", unit="count", meaning="batches of selected products that fail the standard")
 def failed_batches(run: Replication) -> float:
     """Found or not."""
     return total(run, "quality", "failed")
 
 
-@declare(
-    "struck_off",
-    group="supply",
-    unit="share",
-    meaning="selected products that stopped or were recalled",
-    decimals=2,
-    better="lower",
-)
+@declare("struck_off", group="supply", meaning="selected products that stopped or were recalled", decimals=2)
 def struck_off(run: Replication) -> float:
     """Of the products that were ever selected: those sanctioned for a default, a failed sample or a recall."""
     sanctions, bids = run.t["sanctions"], run.t["bids"]
@@ -47,9 +34,7 @@ def struck_off(run: Replication) -> float:
     return ratio(float(len(np.unique(struck[gone]))), float(len(np.unique(won[run.won]))))
 
 
-@declare(
-    "violations", group="firms", unit="share", meaning="violations per winner and year", decimals=2, better="lower"
-)
+@declare("violations", meaning="violations per winner and year", decimals=2)
 def violations(run: Replication) -> float:
     """Sanctions about a product, over the years in which companies supply: manufacturers x months / 12."""
     supply = run.t["supply"]
@@ -59,20 +44,14 @@ def violations(run: Replication) -> float:
 
 
 @declare(
-    "barred_months",
-    group="firms",
-    unit="months",
-    meaning="time for which firms are barred from rounds, summed over their sanctions",
-    better="lower",
+    "barred_months", unit="months", meaning="time for which firms are barred from rounds, summed over their sanctions"
 )
 def barred_months(run: Replication) -> float:
     """As it was decided, also beyond the end of the run."""
     return total(run, "sanctions", "barred")
 
 
-@declare(
-    "ratings", group="firms", unit="share", meaning="ratings per company and year", decimals=2, better="lower", cuts=()
-)
+@declare("ratings", meaning="ratings per company and year", decimals=2, cuts=())
 def ratings(run: Replication) -> float:
     """Sanctions that reach a rating, over the months in which companies sell anything / 12."""
     firms = run.t["firms"]
@@ -80,9 +59,7 @@ def ratings(run: Replication) -> float:
     return ratio(float((run.t["sanctions"]["rating"] != "").sum()), sold)
 
 
-@declare(
-    "serious_ratings", group="firms", unit="share", meaning="ratings that are serious or worse", better="lower", cuts=()
-)
+@declare("serious_ratings", meaning="ratings that are serious or worse", cuts=())
 def serious_ratings(run: Replication) -> float:
     """Of all ratings; nan if there is none."""
     rating = run.t["sanctions"]["rating"]
@@ -90,7 +67,11 @@ def serious_ratings(run: Replication) -> float:
 
 
 @declare(
-    "selected_spend", group="money", unit="yuan/year", meaning="selected products that were delivered, at their prices"
+    "selected_spend",
+    group="money",
+    unit="yuan/year",
+    meaning="selected products that were delivered, at their prices",
+    better=None,
 )
 def selected_spend(run: Replication) -> float:
     """Under agreement."""

@@ -10,6 +10,7 @@ from vbp_sim.runs.metrics.metric import metric
 from vbp_sim.runs.metrics.replication import Replication, per_year, ratio, total
 
 declare = partial(metric, group="money", unit="yuan/year", better="higher", cuts=("province",))
+of_setting = partial(metric, better="higher", cuts=("drug", "province", "level", "round"))
 
 #: what hospitals get beside fee for service, and what they pay of it
 GAINS = ("bundle", "rebased", "surplus_kept", "markup_self", "markup_fund", "compensation")
@@ -56,44 +57,41 @@ def _saving_in(run: Replication, setting: str) -> float:
     return per_year(float(saved.sum()), run) if len(settings["use"]) else np.nan
 
 
-@declare(
-    "selected_share_wards",
-    group="use",
-    unit="share",
-    meaning="selected products in what wards buy of awarded drugs",
-    cuts=("drug", "province", "level", "round"),
+@of_setting(
+    "selected_share_wards", group="use", unit="share", meaning="selected products in what wards buy of awarded drugs"
 )
 def selected_share_wards(run: Replication) -> float:
     """In settled agreement years; where nothing sets wards and clinics apart, that of both."""
     return _share_in(run, "wards")
 
 
-@declare(
+@of_setting(
     "selected_share_clinics",
     group="use",
     unit="share",
     meaning="selected products in what clinics buy of awarded drugs",
-    cuts=("drug", "province", "level", "round"),
 )
 def selected_share_clinics(run: Replication) -> float:
     """In settled agreement years; where nothing sets wards and clinics apart, that of both."""
     return _share_in(run, "clinics")
 
 
-@declare(
+@of_setting(
     "saving_wards",
+    group="money",
+    unit="yuan/year",
     meaning="saved on what wards buy, by patients, fund and hospitals together",
-    cuts=("drug", "province", "level", "round"),
 )
 def saving_wards(run: Replication) -> float:
     """Against the price before the agreement; nan where the part of wards in the use is not known."""
     return _saving_in(run, "wards")
 
 
-@declare(
+@of_setting(
     "saving_clinics",
+    group="money",
+    unit="yuan/year",
     meaning="saved on what clinics buy, by patients, fund and hospitals together",
-    cuts=("drug", "province", "level", "round"),
 )
 def saving_clinics(run: Replication) -> float:
     """Against the price before the agreement; nan where the part of wards in the use is not known."""

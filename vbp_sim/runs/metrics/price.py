@@ -10,7 +10,7 @@ from vbp_sim.runs.metrics.metric import metric
 from vbp_sim.runs.metrics.replication import Replication, mean_of, ratio
 from vbp_sim.runs.savings import codes
 
-declare = partial(metric, group="price", unit="share", cuts=("drug", "round"))
+declare = partial(metric, group="price", unit="share", better="higher", cuts=("drug", "round"))
 
 
 def _cut(run: Replication, base: str) -> float:
@@ -18,20 +18,20 @@ def _cut(run: Replication, base: str) -> float:
     return mean_of(1 - bids["price"][run.won] / bids[base][run.won])
 
 
-@declare("cut_ceiling", meaning="cut of selected prices against the ceiling", better="higher", wanted=8)
+@declare("cut_ceiling", meaning="cut of selected prices against the ceiling", wanted=8)
 def cut_ceiling(run: Replication) -> float:
     """Mean over selected products."""
     return _cut(run, "ceiling")
 
 
-@declare("ceiling_mean", unit="yuan/unit", meaning="geometric mean of the ceilings")
+@declare("ceiling_mean", unit="yuan/unit", meaning="geometric mean of the ceilings", better=None)
 def ceiling_mean(run: Replication) -> float:
     """Over tenders that had one."""
     ceiling = run.t["awards"]["ceiling"]
     return float(np.exp(mean_of(np.log(ceiling[ceiling > 0]))))
 
 
-@declare("bid_level", meaning="valid bids of generics over the ceiling")
+@declare("bid_level", meaning="valid bids of generics over the ceiling", better=None)
 def bid_level(run: Replication) -> float:
     """Mean over valid bids; originators, who stay out where it is hard, do not count."""
     bids = run.t["bids"]
@@ -40,10 +40,7 @@ def bid_level(run: Replication) -> float:
 
 
 @declare(
-    "cut_weighted",
-    meaning="cut against the ceiling, weighted by agreed volume",
-    better="higher",
-    cuts=("drug", "province", "round"),
+    "cut_weighted", meaning="cut against the ceiling, weighted by agreed volume", cuts=("drug", "province", "round")
 )
 def cut_weighted(run: Replication) -> float:
     """Mean over suppliers of places."""
@@ -55,7 +52,6 @@ def cut_weighted(run: Replication) -> float:
 @declare(
     "cut_value",
     meaning="cut against the ceiling, weighted by agreed volume x ceiling",
-    better="higher",
     cuts=("drug", "province", "round"),
 )
 def cut_value(run: Replication) -> float:
@@ -65,13 +61,13 @@ def cut_value(run: Replication) -> float:
     return 1 - ratio(float((places["agreed"] * places["price"]).sum()), float(worth.sum()))
 
 
-@declare("cut_own", meaning="cut against the product's own earlier price", better="higher", wanted=1)
+@declare("cut_own", meaning="cut against the product's own earlier price", wanted=1)
 def cut_own(run: Replication) -> float:
     """Mean over selected products that had a price."""
     return _cut(run, "pre_price")
 
 
-@declare("cut_official", meaning="cut against the lowest earlier price of the drug", better="higher")
+@declare("cut_official", meaning="cut against the lowest earlier price of the drug")
 def cut_official(run: Replication) -> float:
     """Mean over selected products whose drug had a price."""
     bids, awards = run.t["bids"], run.t["awards"]

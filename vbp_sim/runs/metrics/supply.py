@@ -11,7 +11,7 @@ from vbp_sim.runs.metrics.replication import Replication, count_of, mean_of, rat
 from vbp_sim.runs.savings import codes
 from vbp_sim.runs.shortages import shortages
 
-declare = partial(metric, group="supply", unit="count", better="lower", cuts=("drug",))
+declare = partial(metric, group="supply", unit="count", better="lower", cuts=("drug", "province"))
 
 #: something is short in a month if less than this part of what was ordered comes
 SHORT = 0.99
@@ -19,15 +19,15 @@ SHORT = 0.99
 LONG = 2
 
 
-@declare(
-    "unmet_share", unit="share", meaning="need that nobody supplied", decimals=2, cuts=("drug", "province"), wanted=4
-)
+@declare("unmet_share", unit="share", meaning="need that nobody supplied", decimals=2, wanted=4)
 def unmet_share(run: Replication) -> float:
     """Under agreement."""
     return ratio(run.use("unmet"), run.use("need"))
 
 
-@declare("shortage_product_months", unit="product-months", meaning="months with a shortage of a product")
+@declare(
+    "shortage_product_months", unit="product-months", meaning="months with a shortage of a product", cuts=("drug",)
+)
 def shortage_product_months(run: Replication) -> float:
     """A main supplier delivers less than was ordered from it, whether others help or not."""
     supply = run.t["supply"]
@@ -35,7 +35,7 @@ def shortage_product_months(run: Replication) -> float:
     return float((short & run.supplied).sum())
 
 
-@declare("shortage_spells", meaning="shortages of a drug in a place that last over 30 days", cuts=("drug", "province"))
+@declare("shortage_spells", meaning="shortages of a drug in a place that last over 30 days")
 def shortage_spells(run: Replication) -> float:
     """Spells of at least two months in a row in which selected goods that were ordered came from nobody."""
     use = run.t["use"]
@@ -52,30 +52,26 @@ def shortage_spells(run: Replication) -> float:
     return float((edges[1::2] - edges[::2] >= LONG).sum())
 
 
-@declare("disruptions", meaning="times that production stood still")
+@declare("disruptions", meaning="times that production stood still", cuts=("drug",))
 def disruptions(run: Replication) -> float:
     """Failures of plants that serve an agreement."""
     return count_of(run, "disruption")
 
 
-@declare("recalls", meaning="recalls for quality, which take the stock back")
+@declare("recalls", meaning="recalls for quality, which take the stock back", cuts=("drug",))
 def recalls(run: Replication) -> float:
     """Recalls of plants that serve an agreement."""
     return count_of(run, "recall")
 
 
-@declare("days_to_backup", unit="days", meaning="from a shortage to the backup's delivery", cuts=("drug", "province"))
+@declare("days_to_backup", unit="days", meaning="from a shortage to the backup's delivery")
 def days_to_backup(run: Replication) -> float:
     """Mean over shortages that somebody else helped in."""
     return mean_of(run.events("backup"))
 
 
 @declare(
-    "hhi",
-    unit="index 0-1",
-    meaning="concentration of the agreed volume of a drug in a place (Herfindahl)",
-    decimals=3,
-    cuts=("drug", "province"),
+    "hhi", unit="index 0-1", meaning="concentration of the agreed volume of a drug in a place (Herfindahl)", decimals=3
 )
 def hhi(run: Replication) -> float:
     """Mean over agreements of one drug in one place, weighted by their value: 1 where one supplier has it all."""
@@ -131,14 +127,13 @@ def relief_share(run: Replication) -> float:
     "relief_days",
     unit="days",
     meaning="from the first short delivery until less than 1 % of the orders is missing, whoever brings it",
-    cuts=("drug", "province"),
 )
 def relief_days(run: Replication) -> float:
     """Mean over shortages of a drug in a place, in whole months; 0 where other products were enough at once."""
     return mean_of(np.array([one.relief_days for one in shortages(run.t["relief"], "drug", "province")]))
 
 
-@declare("late_notices", meaning="stops of production reported later than the law asks")
+@declare("late_notices", meaning="stops of production reported later than the law asks", cuts=("drug",))
 def late_notices(run: Replication) -> float:
     """Where the law asks for notice; stops that nobody saw coming do not count."""
     return count_of(run, "late-notice")
