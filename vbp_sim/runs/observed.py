@@ -24,13 +24,12 @@ from vbp_sim.engine.simulation import horizon, simulate
 from vbp_sim.engine.watcher import Observed, Settled
 from vbp_sim.engine.world import laws_of
 from vbp_sim.errors import InputError, Problem
+from vbp_sim.rules.arrays import FloatArray as Floats
 from vbp_sim.runs import aside
 from vbp_sim.runs.purchases import Seen, worth
 from vbp_sim.runs.workers import Workers, default_workers
 from vbp_sim.scenario.load import Scenario
 from vbp_sim.scenario.market import LEVELS
-
-Floats = npt.NDArray[np.float64]
 
 #: institutions of the simulation that one hospital's year is projected from; the part of its level's that they are at
 #: most; what size counts beside completion

@@ -14,20 +14,18 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
-import numpy.typing as npt
 
 from vbp_sim.engine.clock import Clock, add_months, months_between
 from vbp_sim.engine.institutions import numbers
 from vbp_sim.engine.simulation import horizon, simulate
 from vbp_sim.engine.watcher import Observed, Settled
 from vbp_sim.errors import InputError, Problem, nearest
+from vbp_sim.rules.arrays import FloatArray as Floats
 from vbp_sim.scenario.csv_table import read_table
 from vbp_sim.scenario.limits import cut
 from vbp_sim.scenario.load import Scenario
 from vbp_sim.scenario.market import LEVELS
 from vbp_sim.scenario.market_columns import Column, Limits
-
-Floats = npt.NDArray[np.float64]
 
 #: problems of one file that are told
 MOST_SHOWN = 20

@@ -13,14 +13,12 @@ from dataclasses import dataclass, field
 from typing import Self
 
 import numpy as np
-import numpy.typing as npt
 
 from vbp_sim.engine.tables import TABLES
+from vbp_sim.rules.arrays import BoolArray as Bools
 from vbp_sim.runs import parquet
 from vbp_sim.runs.folder import RunFolder
 from vbp_sim.runs.metrics import METRICS, Row, in_order, metrics_of, summarize
-
-Bools = npt.NDArray[np.bool_]
 
 
 @dataclass(frozen=True)

@@ -12,13 +12,11 @@ from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
-import numpy.typing as npt
 
+from vbp_sim.rules.arrays import FloatArray as Floats
 from vbp_sim.scenario.patches import split
 from vbp_sim.scenario.tree import Address
 from vbp_sim.studies.sweep_file import SweepSpec, Uncertainty
-
-Floats = npt.NDArray[np.float64]
 
 #: levels of the grid of Morris's trajectories
 MORRIS_LEVELS = 4

@@ -18,9 +18,9 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
-import numpy.typing as npt
 
 from vbp_sim.errors import InputError, Problem, RunError, library
+from vbp_sim.rules.arrays import FloatArray as Floats
 from vbp_sim.runs import aside
 from vbp_sim.runs.metrics import METRICS, check_known, known_ids
 from vbp_sim.scenario.patches import split
@@ -29,8 +29,6 @@ from vbp_sim.studies.export import flat
 from vbp_sim.studies.ledger import NAME, Ledger
 from vbp_sim.studies.sweep import Listener, Options, Study, carry_on
 from vbp_sim.studies.work import Work, measured
-
-Floats = npt.NDArray[np.float64]
 
 #: candidates that are computed together, and the population of the search
 BATCH = 16
