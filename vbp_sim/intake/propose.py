@@ -12,8 +12,10 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Any, get_args
 
+from xlsxwriter.utility import xl_col_to_name as letter
+
 from vbp_sim.errors import InputError, Problem
-from vbp_sim.intake.mapping import OF_PLACE, Column, MarketMap, Role, TableMap, letter
+from vbp_sim.intake.mapping import OF_PLACE, Column, MarketMap, Role, TableMap
 from vbp_sim.intake.sheets import Sheet
 from vbp_sim.intake.values import TIMES, date, empty, flag, number, place, plain, words
 from vbp_sim.scenario.limits import cut

@@ -38,7 +38,8 @@ MEANING: dict[Cell, str] = {
 class Column:
     """One column. ``required``: it must be there and no cell of it may be empty; ``choices``: what a text may be.
 
-    ``limits``: the least and the most that a number may be; every column of numbers has them.
+    ``limits``: the least and the most that a number may be; every column of numbers has them. ``example``: a cell of
+    one row, with invented numbers.
     """
 
     name: str
@@ -48,6 +49,7 @@ class Column:
     required: bool = False
     choices: tuple[str, ...] = ()
     limits: Limits | None = None
+    example: str = ""
 
     @property
     def span(self) -> str:
@@ -73,6 +75,7 @@ def _declared() -> dict[str, tuple[Column, ...]]:
                 bool(row["required"]),
                 tuple(filter(None, row["choices"].split("|"))),
                 (Decimal(row["least"]), Decimal(row["most"])) if row["most"] else None,
+                row["example"],
             )
             found[row["file"]] = (*found.get(row["file"], ()), column)
     return found

@@ -9,6 +9,7 @@ from __future__ import annotations
 import math
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Any
 
 import numpy as np
@@ -40,7 +41,6 @@ class Design:
         self.spec = spec
         self.lever_values = {name: lever.all_values() for name, lever in spec.levers.items()}
         self.combinations = math.prod(len(v) for v in self.lever_values.values())
-        self._units: Floats | None = None
 
     @property
     def samples(self) -> int:
@@ -58,12 +58,10 @@ class Design:
         """Runs of the whole sweep."""
         return len(self) * self.spec.replications
 
-    @property
+    @cached_property
     def units(self) -> Floats:
         """Draws in (0, 1), shape (samples, uncertainties)."""
-        if self._units is None:
-            self._units = draws(self.spec)
-        return self._units
+        return draws(self.spec)
 
     def point(self, number: int) -> Point:
         """The point of that number."""

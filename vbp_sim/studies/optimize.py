@@ -120,10 +120,9 @@ def _combination(trial: Any, study: Study) -> int:
     number = 0
     for name, values in study.design.lever_values.items():
         if all(isinstance(v, int | float) and not isinstance(v, bool) for v in values):
-            place = trial.params[name] if name in trial.params else trial.suggest_int(name, 0, len(values) - 1)
+            place = trial.suggest_int(name, 0, len(values) - 1)
         else:
-            options = list(range(len(values)))
-            place = trial.params[name] if name in trial.params else trial.suggest_categorical(name, options)
+            place = trial.suggest_categorical(name, list(range(len(values))))
         number = number * len(values) + place
     return number
 
