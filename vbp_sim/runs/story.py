@@ -35,9 +35,8 @@ def story(run: RunFolder, subject: str, replication: int, site: str = "") -> lis
     """
     count = int(run.manifest["replications"])
     if not 0 <= replication < count:
-        raise InputError(
-            Problem("--replication", f"{replication} is not a replication of this run", f"allowed: 0 to {count - 1}")
-        )
+        what = f"{replication} is not a replication of this run"
+        raise InputError(Problem("--replication", what, f"allowed: 0 to {count - 1}"))
     if site:
         made = products_at(run, site)
         lines = [

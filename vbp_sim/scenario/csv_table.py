@@ -134,9 +134,8 @@ def read_table(path: Path, columns: tuple[Column, ...], most: int | None = None)
         records = _records(text, table.name)
         _, header, _ = next(records, (0, [], False))
         if not header:
-            raise InputError(
-                Problem(table.name, "the file is empty", f"its header is {','.join(c.name for c in columns)}")
-            )
+            remedy = f"its header is {','.join(c.name for c in columns)}"
+            raise InputError(Problem(table.name, "the file is empty", remedy))
         places = _header(table, header)
         if not table.groups:
             most = MOST_ROWS.get(path.name, MOST_OTHER) if most is None else most
