@@ -8,7 +8,7 @@ says that now. `migrated` turns the values of an old file into new ones.
 from __future__ import annotations
 
 import copy
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -66,17 +66,13 @@ def new_path(address: Address) -> Address | None:
     return SINGLE.get(address)
 
 
-def old_values(tree: Node) -> Iterator[tuple[Address, Node]]:
-    """Every value of a scenario, its variants included, that has moved."""
-    for address, node in leaves(tree):
-        inner = address[3:] if address[:1] == ("variants",) and address[2:3] == ("changes",) else address
-        if new_path(inner) is not None:
-            yield address, node
-
-
 def refuse(tree: Node) -> None:
-    """Raise one `InputError` that names all values that have moved and says what to write instead."""
-    found = list(old_values(tree))
+    """Raise one `InputError` that names all values that have moved, in variants too, and says what to write instead."""
+    found = []
+    for address, node in leaves(tree):
+        own = address[3:] if address[:1] == ("variants",) and address[2:3] == ("changes",) else address
+        if new_path(own) is not None:
+            found.append((address, node))
     if not found:
         return
     old, files = plain(tree), list(dict.fromkeys(node.source.name for _, node in found))
@@ -117,18 +113,14 @@ def refuse_setting(text: str, tree: Node) -> None:
         raise InputError(Problem(f"--set {path}", what, f"write {said}"))
 
 
-def lines(rules: Map) -> str:
-    """The lines that a scenario needs for what an old rule set said of local law."""
-    law = _law({part: rules[part] for part in PARTS if part in rules})
-    return block({"laws": {"national": {"changes": law}}}, 4).rstrip()
-
-
 def refuse_parts(tree: Node) -> None:
     """Raise an `InputError` where a rule set says what local law says now, with the lines for a scenario."""
     gone = [part for part in PARTS if isinstance(tree.value, dict) and part in tree.value]
     if gone:
         what = f"a rule set says nothing of {', '.join(gone)} any more"
-        remedy = f"write instead, in the scenarios that use it:\n{lines(plain(tree))}"
+        law = _law({part: plain(tree.value[part]) for part in gone})
+        lines = block({"laws": {"national": {"changes": law}}}, 4).rstrip()
+        remedy = f"write instead, in the scenarios that use it:\n{lines}"
         raise InputError(tree.value[gone[0]].problem(what, remedy, key=True))
 
 

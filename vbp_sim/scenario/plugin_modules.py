@@ -79,10 +79,11 @@ def modules(files: Sequence[File]) -> list[ModuleType]:
     if problems:
         raise InputError(*problems)
     made = [_imported(package, file, files) for file in files]
-    problems = [
+    problems = [  # a function with a decorator may have entered itself as a metric or a chart
         Problem(shown(Path(file.path)), "defines no part, and no other plug-in imports it", _EMPTY)
         for file, module in zip(files, made, strict=True)
-        if not _gives(module, trees[file.name])
+        if not _own(module)
+        and not any(isinstance(node, ast.FunctionDef) and node.decorator_list for node in trees[file.name].body)
         and not any(file.name in _imports(tree) for name, tree in trees.items() if name != file.name)
     ]
     problems += [problem for module in made for problem in _unfinished(module)]
@@ -122,13 +123,6 @@ def _unnamed(file: File, tree: ast.Module, names: Iterable[str]) -> list[Problem
         for name, line in _imports(tree).items()
         if name not in names and path.with_name(f"{name}.py").is_file()
     ]
-
-
-def _gives(module: ModuleType, tree: ast.Module) -> bool:
-    """Whether a module defines a part, or a function that a decorator may have entered as a metric or a chart."""
-    if any(isinstance(node, ast.FunctionDef) and node.decorator_list for node in tree.body):
-        return True
-    return bool(_own(module))
 
 
 def _unfinished(module: ModuleType) -> list[Problem]:

@@ -112,17 +112,13 @@ class Drive:
             run = chunk[0].point, chunk[0].replication
             self._lost[run] += 1
             if self._lost[run] > self.retries:
-                self._give_up(chunk[0], self._lost[run])
+                message = (
+                    f"the worker was killed or ended {self._lost[run]} times during this run: out of memory, killed "
+                    "from outside, or past its time limit"
+                )
+                self.enter([Receipt(*run, 0.0, failure=Failure("worker", "WorkerLost", message, ""))])
                 return
         self._suspects.extend(chunk)
-
-    def _give_up(self, task: Task, attempts: int) -> None:
-        message = (
-            f"the worker was killed or ended {attempts} times during this run: out of memory, killed from "
-            "outside, or past its time limit"
-        )
-        failure = Failure("worker", "WorkerLost", message, "")
-        self.enter([Receipt(task.point, task.replication, 0.0, failure=failure)])
 
 
 @contextmanager
