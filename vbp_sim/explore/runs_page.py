@@ -75,8 +75,8 @@ class RunsPage:
             parts.append(form.choose("base", state, say("explore.base"), self._variant))
         parts.append(form.boxes("chart", state, say("explore.charts"), _question))
         if self.study.runs:
-            parts.append(form.boxes("drug", state, say("explore.drugs"), self._drug))
-            parts.append(form.boxes("province", state, say("explore.provinces"), self._province))
+            for kind in ("drug", "province"):
+                parts.append(form.boxes(kind, state, say(f"explore.{kind}s"), partial(self._name, kind)))
             for name, blank in (("from", "explore.start"), ("to", "explore.end")):
                 parts.append(form.choose(name, state, say(f"explore.{name}"), blank=say(blank)))
         return [*parts, form.boxes("metric", state, say("explore.metrics"), measures.meaning)]
@@ -181,8 +181,8 @@ class RunsPage:
 
     def _in_words(self, cut: Cut) -> str:
         """What is chosen, in one line; empty for all."""
-        named = (map(self._drug, cut.drugs), map(self._province, cut.provinces))
-        parts = [say("words.comma").join(names) for names in map(list, named) if names]
+        named = {"drug": cut.drugs, "province": cut.provinces}
+        parts = [say("words.comma").join(self._name(kind, id) for id in ids) for kind, ids in named.items() if ids]
         if cut.first or cut.last:
             low, high = cut.first or say("explore.start"), cut.last or say("explore.end")
             parts.append(say("words.range", low=low, high=high))
@@ -191,11 +191,8 @@ class RunsPage:
     def _variant(self, name: str) -> str:
         return measures.said(self.study.compared, name) if self.study.compared else name
 
-    def _drug(self, id: str) -> str:
-        return name(local(next(iter(self.study.runs.values()))), "drug", id)
-
-    def _province(self, id: str) -> str:
-        return name(local(next(iter(self.study.runs.values()))), "province", id)
+    def _name(self, kind: str, id: str) -> str:
+        return name(local(next(iter(self.study.runs.values()))), kind, id)
 
 
 def _cut(state: State) -> Cut:
