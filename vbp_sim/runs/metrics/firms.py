@@ -8,6 +8,7 @@ import numpy as np
 
 from vbp_sim.runs.metrics.metric import metric
 from vbp_sim.runs.metrics.replication import Replication, count_of, ratio
+from vbp_sim.runs.savings import Floats
 
 declare = partial(metric, group="firms", unit="yuan", cuts=("province",))
 
@@ -41,10 +42,7 @@ def bans(run: Replication) -> float:
 @declare("payment_delay_days", unit="days", meaning="from delivery to payment of manufacturers", better="lower")
 def payment_delay_days(run: Replication) -> float:
     """Weighted by spending in months and places under agreement."""
-    fund = run.t["fund"]
-    rows = run.savings.rows & ~np.isnan(fund["delay_days"])
-    weight = fund["spend"][rows]
-    return ratio(float((fund["delay_days"][rows] * weight).sum()), float(weight.sum()))
+    return _mean_days(run, run.t["fund"]["delay_days"], run.t["fund"]["spend"])
 
 
 @declare(
@@ -52,10 +50,14 @@ def payment_delay_days(run: Replication) -> float:
 )
 def payment_delay_all(run: Replication) -> float:
     """As wholesalers publish it, for all goods in months and places under agreement, weighted by spending."""
-    fund, days = run.t["fund"], run.t["distributors"]["delay_all"]
+    fund = run.t["fund"]
+    return _mean_days(run, run.t["distributors"]["delay_all"], fund["spend"] + fund["alternatives"])
+
+
+def _mean_days(run: Replication, days: Floats, spent: Floats) -> float:
+    """Days by month and place, (rows,), weighted by spending."""
     rows = run.savings.rows & ~np.isnan(days)
-    weight = fund["spend"][rows] + fund["alternatives"][rows]
-    return ratio(float((days[rows] * weight).sum()), float(weight.sum()))
+    return ratio(float((days[rows] * spent[rows]).sum()), float(spent[rows].sum()))
 
 
 @declare("firm_cash", meaning="receipts of all firms less production, fees and taxes, at the end", cuts=())

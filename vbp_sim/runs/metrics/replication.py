@@ -75,7 +75,11 @@ class Replication:
     @cached_property
     def supplied(self) -> Bools:
         """Rows of the supply table in whose month the drug is under agreement anywhere."""
-        return among(self.t["supply"], self.t["use"], self.t["use"]["agreed"] > 0, "month", "drug")
+        return self.under(self.t["supply"], "month", "drug")
+
+    def under(self, table: Table, *columns: str) -> Bools:
+        """Rows of a table whose month and place or drug (``columns``) is one in which an agreement runs."""
+        return among(table, self.t["use"], self.t["use"]["agreed"] > 0, *columns)
 
     @cached_property
     def savings(self) -> Savings:

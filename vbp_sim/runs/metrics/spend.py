@@ -24,7 +24,7 @@ import numpy as np
 from vbp_sim.runs.metrics.basket import monthly, months_since
 from vbp_sim.runs.metrics.metric import metric
 from vbp_sim.runs.metrics.replication import Replication, ratio
-from vbp_sim.runs.savings import among, codes
+from vbp_sim.runs.savings import codes
 
 declare = partial(metric, group="before_after", unit="share", cuts=("drug", "province", "level"))
 
@@ -53,7 +53,7 @@ def spend_did(run: Replication) -> float:
 def spend_all(run: Replication) -> float:
     """Awarded or not: money of the first year after the first supply in a place over that of the months before."""
     fund = run.t["fund"]
-    under = among(fund, run.t["use"], run.t["use"]["agreed"] > 0, "month", "province")
+    under = run.under(fund, "month", "province")
     place, _, places = codes(fund, fund, "province")
     spent = monthly(fund["spend"], months_since(fund["month"], under, place, places), place, places)
     before, after = spent[:, ~np.isnan(spent).any(axis=0)].sum(axis=1)

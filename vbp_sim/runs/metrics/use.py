@@ -6,9 +6,10 @@ from functools import partial
 
 import numpy as np
 
+from vbp_sim.runs.metrics.basket import months_since
 from vbp_sim.runs.metrics.metric import metric
 from vbp_sim.runs.metrics.replication import Replication, over, ratio
-from vbp_sim.runs.savings import Bools, Floats, Ints, among
+from vbp_sim.runs.savings import Bools, Floats, Ints
 
 declare = partial(metric, group="use", unit="share", cuts=("drug", "province", "level", "round"))
 
@@ -55,7 +56,7 @@ def originator_share(run: Replication) -> float:
 def selected_share_all(run: Replication) -> float:
     """From the first agreement of a place on: failed drugs and drugs outside the list are in. In units, not DDD."""
     use = run.t["use"]
-    rows = among(use, use, use["agreed"] > 0, "month", "province")
+    rows = run.under(use, "month", "province")
     whole = (use["need"] - use["gained"] - use["unmet"])[rows]  # who was gained is counted where they came from
     return ratio(float((use["selected"] * run.in_contract)[rows].sum()), float(whole.sum()))
 
@@ -68,7 +69,7 @@ def selected_share_all(run: Replication) -> float:
 def class_shift(run: Replication) -> float:
     """DDD that molecules outside the list serve over what they would, of the DDD of listed drugs; negative where these
     gain. Months and places under agreement, drugs that have a class; left out where nobody can turn."""
-    classes, rows = run.t["classes"], _classes_under(run)
+    classes, rows = run.t["classes"], run.under(run.t["classes"], "month", "province")
     moved, listed = classes["other"] - classes["other_before"], classes["need"] - classes["other_before"]
     return ratio(float(moved[rows].sum()), float(listed[rows].sum()))
 
@@ -78,13 +79,8 @@ def class_shift(run: Replication) -> float:
 )
 def others_change(run: Replication) -> float:
     """In DDD, over what these would serve if nobody turned; rows as for class_shift."""
-    classes, rows = run.t["classes"], _classes_under(run)
+    classes, rows = run.t["classes"], run.under(run.t["classes"], "month", "province")
     return ratio(float(classes["other"][rows].sum()), float(classes["other_before"][rows].sum())) - 1
-
-
-def _classes_under(run: Replication) -> Bools:
-    """Rows of the table of classes in months and places with an agreement."""
-    return among(run.t["classes"], run.t["use"], run.t["use"]["agreed"] > 0, "month", "province")
 
 
 @declare("use_change", meaning="change of the use of tendered drugs against before", cuts=("drug", "province", "level"))
@@ -93,10 +89,7 @@ def use_change(run: Replication) -> float:
     use = run.t["use"]
     cell, cells = run.cells
     month = use["month"].astype("datetime64[M]").astype(np.int64)
-    never = np.iinfo(np.int64).max
-    start = np.full(cells, never)
-    np.minimum.at(start, cell[run.in_contract], month[run.in_contract])
-    before = (month < start[cell]) & (start < never)[cell]
+    before = months_since(use["month"], run.in_contract, cell, cells) < 0
     supplied = use["need"] - use["unmet"] - use["alternatives"] - use["away"]
     after, earlier = (_monthly(supplied, month, cell, cells, rows) for rows in (run.in_contract, before))
     both = ~np.isnan(after) & ~np.isnan(earlier)
