@@ -50,17 +50,9 @@ class Line:
 
     def as_json(self) -> dict[str, Any]:
         """The line as one JSON object."""
-        return {
-            "path": dotted(self.address),
-            "value": simple(self.value),
-            "unit": self.unit,
-            "set_by": str(self.origin),
-            "meaning": self.meaning,
-            "source": self.source,
-            "confidence": self.confidence,
-            "note": self.note,
-            "stand_in": self.stand_in,
-        }
+        own = {"path": dotted(self.address), "value": simple(self.value), "unit": self.unit, "set_by": str(self.origin)}
+        names = ("meaning", "source", "confidence", "note", "stand_in")
+        return {**own, **{name: getattr(self, name) for name in names}}
 
 
 def lines_of(model: BaseModel, origins: Origins) -> list[Line]:
