@@ -20,6 +20,8 @@ Table = Mapping[str, npt.NDArray[Any]]
 Tables = Mapping[str, Table]
 
 PAYERS = ("fund", "patient")
+#: a month or a place in an order that never comes
+LATE = np.iinfo(np.int64).max
 
 
 @dataclass(frozen=True)
@@ -70,6 +72,14 @@ def rows_in(table: Table, other: Table, *columns: str) -> Ints:
     row = np.full(size, -1, dtype=np.int64)
     row[theirs] = np.arange(len(theirs))
     return np.asarray(row[mine])
+
+
+def least_by(table: Table, other: Table, values: Ints, *columns: str) -> Ints:
+    """Least of the values of the other table's rows with the key of each row of a table; `LATE` where none has it."""
+    mine, theirs, size = codes(table, other, *columns)
+    least = np.full(size, LATE)
+    np.minimum.at(least, theirs, values)
+    return np.asarray(least[mine])
 
 
 def mean_by(values: Floats, cell: Ints, cells: int) -> Floats:

@@ -18,7 +18,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from vbp_sim.runs.savings import Bools, Floats, Ints, Table, Tables, codes, mean_by, rows_in
+from vbp_sim.runs.savings import LATE, Bools, Floats, Ints, Table, Tables, codes, least_by, mean_by, rows_in
 
 #: columns of the use table that are valued apart
 GROUPS = ("selected", "generic", "originator")
@@ -85,11 +85,10 @@ class Basket:
 
 def months_since(month: npt.NDArray[Any], running: Bools, cell: Ints, cells: int) -> Ints:
     """Months of each row since the first one of its cell in which an agreement runs; a year where none ever does."""
-    number, never = month.astype("datetime64[M]").astype(np.int64), np.iinfo(np.int64).max
-    start = np.full(cells, never)
+    number, start = month.astype("datetime64[M]").astype(np.int64), np.full(cells, LATE)
     np.minimum.at(start, cell[running], number[running])
     begins = start[cell]
-    return np.where(begins == never, YEAR, number - np.where(begins == never, 0, begins))
+    return np.where(begins == LATE, YEAR, number - np.where(begins == LATE, 0, begins))
 
 
 def monthly(values: Floats, since: Ints, cell: Ints, cells: int) -> Floats:
@@ -102,10 +101,8 @@ def _first(allocation: Table, rounds: tuple[str, ...]) -> Table:
     """Rows of the allocation table that belong to the first agreement of their drug and place."""
     rank = {name: i for i, name in enumerate(rounds)}
     mine = np.array([rank.get(name, len(rounds)) for name in allocation["round"].tolist()], dtype=np.int64)
-    pair, _, pairs = codes(allocation, allocation, "drug", "province")
-    least = np.full(pairs, len(rounds))
-    np.minimum.at(least, pair, mine)
-    return {column: values[mine == least[pair]] for column, values in allocation.items()}
+    first = mine == least_by(allocation, allocation, mine, "drug", "province")
+    return {column: values[first] for column, values in allocation.items()}
 
 
 def _prices(won: Table, prices: Table, at: Ints, pairs: int) -> Floats:
