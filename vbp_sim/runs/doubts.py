@@ -9,15 +9,15 @@ Firms that are invented, forms and classes that no rule knows, drugs for which n
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Collection, Iterator
 from dataclasses import dataclass
-from typing import Any
 
 import numpy as np
 
 from vbp_sim.agents.firms.interface import Firms
 from vbp_sim.rules.library import rule_ids, rule_set
 from vbp_sim.rules.ruleset import RuleSet
+from vbp_sim.scenario.laws import flat
 from vbp_sim.scenario.load import Scenario
 from vbp_sim.scenario.market import Drug, Market
 from vbp_sim.scenario.parts import Part, chosen
@@ -85,12 +85,5 @@ def of_market(
 
 def _classes(rules: RuleSet) -> set[str]:
     """Classes of drugs that a rule set treats apart."""
-    found: set[str] = set()
-    left: list[Any] = [rules.model_dump()]
-    while left:
-        here = left.pop()
-        for key, value in here.items() if isinstance(here, Mapping) else ():
-            if key == "classes" and isinstance(value, Mapping):
-                found |= {*value}
-            left.append(value)
-    return found
+    addresses = [address for address, _ in flat(rules.model_dump()) if "classes" in address[:-1]]
+    return {address[address.index("classes") + 1] for address in addresses}

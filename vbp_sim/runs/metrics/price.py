@@ -8,7 +8,6 @@ import numpy as np
 
 from vbp_sim.runs.metrics.metric import metric
 from vbp_sim.runs.metrics.replication import Replication, mean_of, ratio
-from vbp_sim.runs.savings import codes
 
 declare = partial(metric, group="price", unit="share", better="higher", cuts=("drug", "round"))
 
@@ -70,8 +69,5 @@ def cut_own(run: Replication) -> float:
 @declare("cut_official", meaning="cut against the lowest earlier price of the drug")
 def cut_official(run: Replication) -> float:
     """Mean over selected products whose drug had a price."""
-    bids, awards = run.t["bids"], run.t["awards"]
-    mine, theirs, size = codes(bids, awards, "round", "drug")
-    before = np.full(size, np.nan)
-    before[theirs] = awards["pre_price"]
-    return mean_of(1 - bids["price"][run.won] / before[mine][run.won])
+    bids = run.t["bids"]
+    return mean_of(1 - bids["price"][run.won] / run.lowest_before(bids)[run.won])

@@ -102,6 +102,13 @@ class Replication:
         named = {**table, "manufacturer": table[firm]}
         return rows_in(named, self.t["bids"], "round", "drug", "manufacturer")
 
+    def lowest_before(self, table: Table) -> Floats:
+        """Lowest price of the drug of each row before its round, yuan per unit; nan where it is not known."""
+        mine, theirs, size = codes(table, self.t["awards"], "round", "drug")
+        lowest = np.full(size, np.nan)
+        lowest[theirs] = self.t["awards"]["pre_price"]
+        return np.asarray(lowest[mine])
+
     def use(self, column: str) -> float:
         """Sum of a column of the use table over the months and provinces in which the drug is under agreement."""
         return float(self.t["use"][column][self.in_contract].sum())

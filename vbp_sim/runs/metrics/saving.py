@@ -13,7 +13,6 @@ import numpy as np
 
 from vbp_sim.runs.metrics.metric import metric
 from vbp_sim.runs.metrics.replication import Replication, ratio
-from vbp_sim.runs.savings import codes
 
 declare = partial(metric, group="money", unit="yuan/year", better="higher", cuts=("province",))
 
@@ -28,12 +27,9 @@ DRIFT = 0.05
 )
 def saving_official(run: Replication) -> float:
     """Agreed volume x (lowest earlier price of the drug, or where unknown the product's own - price)."""
-    places, awards = run.t["allocation"], run.t["awards"]
-    mine, theirs, size = codes(places, awards, "round", "drug")
-    lowest = np.full(size, np.nan)
-    lowest[theirs] = awards["pre_price"]
-    own = run.t["bids"]["pre_price"][run.bid_of(places, "main")]
-    before = np.where(np.isnan(lowest[mine]), own, lowest[mine])
+    places = run.t["allocation"]
+    own, lowest = run.t["bids"]["pre_price"][run.bid_of(places, "main")], run.lowest_before(places)
+    before = np.where(np.isnan(lowest), own, lowest)
     saved = places["agreed"] * (before - places["price"])
     return float(np.nansum(saved)) if (~np.isnan(saved)).any() else np.nan
 
