@@ -175,7 +175,6 @@ def test_many_mistakes_are_few_messages_and_little_work(tmp_path: Path, monkeypa
         (csv_table, "get_close_matches"),
         (cells, "nearest"),
         (cells, "_outside"),
-        (cells, "_no_number"),
     ):
         real = getattr(module, name)
         monkeypatch.setattr(
