@@ -64,7 +64,7 @@ def test_a_market_without_bids_cannot_be_fitted(tmp_path: Path, vbp: Vbp) -> Non
 
 def test_a_fit_opens_no_file_of_a_market_that_it_is_not_fitted_on(tmp_path: Path) -> None:
     """Every file that any process of a fit opens is written down: the markets of the fit, no other; the map of the
-    nation is none."""
+    nation and the columns of markets are none."""
     (tmp_path / "sitecustomize.py").write_text(
         "import os, sys\n"
         f"log = os.open({str(tmp_path / 'opened')!r}, os.O_WRONLY | os.O_CREAT | os.O_APPEND)\n"
@@ -77,4 +77,4 @@ def test_a_fit_opens_no_file_of_a_market_that_it_is_not_fitted_on(tmp_path: Path
     env = {**os.environ, "PYTHONPATH": os.pathsep.join(filter(None, (str(tmp_path), os.environ.get("PYTHONPATH"))))}
     subprocess.run([*command, *more], check=True, env=env)
     tables = {Path(line) for line in (tmp_path / "opened").read_text().splitlines() if ".csv" in line}
-    assert {file.parent.name for file in tables if file.name != "nation.csv"} == {"expansion-2019", "batch-2"}
+    assert {file.parent.name for file in tables if file.name not in ("nation.csv", "market_columns.csv")} == {"expansion-2019", "batch-2"}
