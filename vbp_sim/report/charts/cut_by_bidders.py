@@ -68,14 +68,15 @@ def collect(run: RunFolder) -> Cells:
 
 
 def _real_bidders(run: RunFolder, drugs: Axis) -> Ints:
-    """Products that really bid within the ceiling, per drug; 0 throughout where only winners' bids are known."""
+    """Products that really bid within the ceiling, per drug; 0 in rounds of which only winners' bids are known."""
     b = run.table("bids", ["replication", "round", "drug", "ceiling", "real_bid", "real_selected"])
     first = b["replication"] == b["replication"].min(initial=0)
     axis = Axis.of(b["round"][first], b["drug"][first], names=drugs.names)
     known = np.isfinite(b["real_bid"][first])
     lost = known & (b["real_selected"][first] == 0)
     valid = known & ((b["real_bid"][first] <= b["ceiling"][first]) | (b["real_selected"][first] == 1))
-    return sums(valid & lost.any(), axis).astype(np.int64)
+    rounds = b["round"][first]
+    return sums(valid & np.isin(rounds, np.unique(rounds[lost])), axis).astype(np.int64)
 
 
 def _apart(x: Floats, reach: float) -> Floats:

@@ -82,8 +82,11 @@ def _rows(axes: Axes, at: Floats, before: Band, after: Band) -> None:
     axes.plot(after.mid[shown], at, "D", color=style.BLUE, markersize=5.5, label=say("funds.after"))
     top = float(np.nanmax([before.high.max(), after.high.max(), 1.0]))
     for y, value in zip(at, np.maximum(before.mid[shown], after.high[shown]), strict=True):
-        marks.says(axes, style.minus(words.scaled(float(after.mid[int(y)]))), (value, y), (8, 0), va="center")
+        marks.says(
+            axes, style.minus(words.scaled(float(after.mid[int(y)]))), (value, y), (8, 0), va="center", color=style.BLUE
+        )
     axes.set_xlim(-0.01 * top, 1.16 * top)
+    axes.grid(axis="y", visible=False)
     marks.scaled_axis(axes.xaxis, say("funds.axis"))
 
 

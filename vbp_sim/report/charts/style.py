@@ -27,8 +27,8 @@ BLUE, ORANGE, GREEN, RED = "#0072B2", "#E69F00", "#009E73", "#D55E00"
 PURPLE, SKY, INK, GREY, PALE = "#CC79A7", "#56B4E9", "#1A1A1A", "#6B6B6B", "#D9D9D9"
 #: darker shades of light colours, for letters and edges
 DARK = {ORANGE: "#8A5F00", SKY: "#1F6FA8", PURPLE: "#8F3F6C"}
-#: colours and marks of things that have no look of their own, one after the other
-LOOKS = ((BLUE, "o"), (RED, "s"), (GREEN, "D"), (PURPLE, "^"), (ORANGE, "v"), (SKY, "P"))
+#: of things that have no look of their own
+COLOURS, MARKS = (BLUE, RED, GREEN, PURPLE, ORANGE, SKY), ("o", "s", "D", "^", "v", "P", "X", "<", ">", "p", "h", "*")
 
 #: rows that fit one readable page; the table beside a chart has them all
 MOST_ROWS = 60
@@ -183,13 +183,20 @@ def save(figure: Figure, path: Path, title: str, run: RunFolder) -> None:
 
 def tenders(keys: Sequence[tuple[str, str]]) -> list[str]:
     """Names of (round, drug) pairs; the round is named only where there is more than one."""
-    several = len({key[0] for key in keys}) > 1
-    return [label(say("words.aside", name=drug, aside=round) if several else drug, 32) for round, drug in keys]
+    if len({key[0] for key in keys}) == 1:
+        return [label(drug, 32) for _, drug in keys]
+    short = [(words.short(drug, 24), words.short(round, 14)) for round, drug in keys]
+    return [label(say("words.aside", name=drug, aside=round), 48) for drug, round in short]
 
 
 def label(given: str, limit: int = 30) -> str:
     """A name from the input as it can be drawn: on one line, not too long, without missing glyphs."""
     return letters.drawable(words.short(given, limit))
+
+
+def looks(n: int) -> list[tuple[str, str]]:
+    """Colours and marks of things that have no look of their own: no two alike among the first 72."""
+    return [(COLOURS[(i + i // 12) % len(COLOURS)], MARKS[i % len(MARKS)]) for i in range(n)]
 
 
 def minus(given: str) -> str:
