@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import json
 import sqlite3
 import warnings
@@ -180,6 +181,11 @@ def test_a_page_of_a_back_test_puts_real_values_beside(found: dict[str, Source])
     assert backtest_page.command(test.content) == (
         "vbp backtest --market batch-3 --rules batch-3 --earlier batch-2 --replications 20 --seed 1"
     )
+    assert "--draws none" in backtest_page.command({**test.content, "draws": []})
+    assert "--draws" not in backtest_page.command({**test.content, "draws": [{"prior": "prior-bids"}]})
+    drawn = {**test.content, "draws": [{"prior": "prior-bids"}]}
+    assert "not what is unknown about behaviour" in source
+    assert "what is not known of parameters" in backtest_page.render(dataclasses.replace(test, content=drawn))
 
 
 def test_a_study_that_is_not_finished_says_so(tmp_path: Path) -> None:
