@@ -54,8 +54,7 @@ def collect(run: RunFolder, since: npt.NDArray[Any]) -> dict[str, Floats]:
     reps = Axis.of(fund["replication"][saved.rows], names=range(count))
     settled = run.table("settlement", ["replication", "level", "retained"])
     kept = {level: _kept(settled, count, level) for level in Axis.of(settled["level"]).names}
-    extra = {"compensation": 1.0, "surplus_kept": 1.0, "overspend_shared": -1.0}
-    more = sum(sign * _flow(t, count, name) for name, sign in extra.items()) / years
+    more = beside_price(t, count) / years
     found = {
         "patients": sums(saved.by["patient"], reps) / years,
         "fund": sums(saved.by["fund"], reps) / years - sum(kept.values()) / years - more,
@@ -66,6 +65,11 @@ def collect(run: RunFolder, since: npt.NDArray[Any]) -> dict[str, Floats]:
     for party, rate in _rates(run, t, since, count).items():
         found[party] = rate
     return found
+
+
+def beside_price(t: dict[str, npt.NDArray[Any]], count: int) -> Floats:
+    """What the fund pays hospitals beside the price of drugs and the retained surplus, yuan by replication."""
+    return _flow(t, count, "compensation", "surplus_kept") - _flow(t, count, "overspend_shared")
 
 
 def _flow(t: dict[str, npt.NDArray[Any]], count: int, *names: str, level: str = "") -> Floats:
