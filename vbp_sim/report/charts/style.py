@@ -205,15 +205,18 @@ def minus(given: str) -> str:
 
 
 def says_band(run: RunFolder) -> str:
-    """What bands mean, for the line under the title; empty with one replication."""
-    n = int(run.manifest["replications"])
-    return say("style.band", n=n) if n >= FEWEST else say("style.few", n=n) if n > 1 else ""
+    """What medians and bands mean, for the line under the title; empty with one replication."""
+    return _says(run, "band", "few")
 
 
-def says_mean(run: RunFolder) -> str:
-    """What the marks of a chart without bands are, for the line under the title; empty with one replication."""
+def says_mean(run: RunFolder, *, bands: bool = False) -> str:
+    """The same of a chart of means (see `Band.about_mean`), with or without bands."""
+    return _says(run, "mean_band" if bands else "mean", "mean_few")
+
+
+def _says(run: RunFolder, several: str, few: str) -> str:
     n = int(run.manifest["replications"])
-    return say("style.mean", n=n) if n > 1 else ""
+    return say(f"style.{several if n >= FEWEST else few}", n=n) if n > 1 else ""
 
 
 def says_rows(shown: int, all_rows: int, noun: str) -> str:
