@@ -101,6 +101,7 @@ def test_a_search_compares_values_only_where_the_other_levers_agree(tmp_path: Pa
     data = {(lever, value): by for lever, value, by in zip(*columns, strict=True)}
     assert data["g", "0.2"] == pytest.approx(0.2)
     assert data["kept", "most 0.5"] == pytest.approx(0)
+    assert np.isfinite([*data.values()]).all()  # a value that was compared with no other has no row
     source = study_page.render(left)
     assert "tried 4 of 6 combinations" in source
     assert "not finished" not in source

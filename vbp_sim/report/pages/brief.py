@@ -3,6 +3,7 @@ was assumed."""
 
 from __future__ import annotations
 
+import dataclasses
 from collections.abc import Sequence
 
 from vbp_sim.errors import InputError, Problem
@@ -21,7 +22,9 @@ from vbp_sim.runs.metrics import METRICS
 #: numbers, rows of metrics and variants in the chart, and assumptions that one page has room for
 FIGURES, ROWS_SHOWN, ASSUMED = 6, 24, 5
 #: letters in a printed line of half a page, and lines of what was asked, how sure it is, and what was not simulated
-LETTERS, ASKED, SURE, MISSING = 54, 12, 7, 8
+LETTERS, ASKED, SURE, MISSING = 54, 12, 9, 8
+#: letters of what a number means, and of the line below the answer
+CARD, ORIGIN = 100, 180
 #: a difference that is rounding
 TINY = 1e-9
 #: parts of a scenario, those first on whose values most conclusions hang
@@ -69,9 +72,9 @@ def _compared(found: Compared) -> str:
         found, found.base_run, figures, "variants-shares" if share else "variants-amounts", shown, sure,
         answer=signs(answer(found)),
         title=restate("shipped", str(c.get("title") or c["scenario"])),
-        origin=words.clauses([str(c["scenario"]), *found.variants]),
+        origin=words.short(words.clauses([str(c["scenario"]), *found.variants]), ORIGIN),
         asked=_fitting([
-            say("brief.value", meaning=called(found, name, 60), value=words.short(words.listed([*paths]), 100))
+            say("brief.value", meaning=called(found, name, 60), value=words.short(words.listed([*paths]), 60))
             for name, paths in found.changes.items() if paths
         ], ASKED),
         command=again.comparing(found),
@@ -97,7 +100,7 @@ def _page(
     missing = _fitting([restate("limits", str(sentence)) for sentence in left_out], MISSING)
     return page(
         "brief.html",
-        figures=figures[:FIGURES],
+        figures=[dataclasses.replace(f, says=words.short(f.says, CARD)) for f in figures[:FIGURES]],
         plate=plate(chart, question, drawn),
         sure=_fitting(sure, SURE),
         assumed=[say("brief.value", meaning=a.meaning, value=a.value) for a in own],
