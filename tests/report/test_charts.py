@@ -269,6 +269,7 @@ def test_long_names_of_two_rounds_stay_two_names() -> None:
     names = style.tenders([("pilot", drug), ("expansion", drug)])
     assert len(set(names)) == 2
     assert names[1].endswith("(expansion)")
+    assert len(set(style.tenders([("pilot", f"{drug}-{i}") for i in range(30)]))) == 30
 
 
 def test_real_bidders_are_counted_in_rounds_whose_losers_are_known(tmp_path: Path) -> None:

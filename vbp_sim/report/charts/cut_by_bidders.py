@@ -40,6 +40,8 @@ def draw(run: RunFolder) -> Chart:
         axes.plot(_apart(really, 0.13) + step, lower, "D", **look)
         _medians(axes, really, lower, step, style.INK, "--", say("cut.real_median"))
     axes.set_ylim(min(0.0, float(np.nanmin(cut.low))) - 0.02, 1)
+    counts = np.concatenate([bidders, drugs["real_bidders"][real]])
+    axes.set_xlim(counts.min() - 0.6, counts.max() + 0.6)
     axes.set_xlabel(say("cut.axis_bidders"))
     marks.whole_axis(axes.xaxis)
     marks.percent_axis(axes.yaxis, say("cut.axis_cut"))

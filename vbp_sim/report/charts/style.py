@@ -183,10 +183,13 @@ def save(figure: Figure, path: Path, title: str, run: RunFolder) -> None:
 
 def tenders(keys: Sequence[tuple[str, str]]) -> list[str]:
     """Names of (round, drug) pairs; the round is named only where there is more than one."""
-    if len({key[0] for key in keys}) == 1:
-        return [label(drug, 32) for _, drug in keys]
-    short = [(words.short(drug, 24), words.short(round, 14)) for round, drug in keys]
-    return [label(say("words.aside", name=drug, aside=round), 48) for drug, round in short]
+    several = len({round for round, _ in keys}) > 1
+    short = {drug: words.short(drug, 24 if several else 32) for _, drug in keys}
+    if len(set(short.values())) < len(short):  # what tells them apart is cut off
+        short |= {drug: words.short(drug, 14) + drug[-9:] for drug, cut in short.items() if cut != drug}
+    if not several:
+        return [label(short[drug], 32) for _, drug in keys]
+    return [label(say("words.aside", name=short[drug], aside=words.short(round, 14)), 48) for round, drug in keys]
 
 
 def label(given: str, limit: int = 30) -> str:
