@@ -94,8 +94,9 @@ def _draws(
         by = summaries.Outcomes.of([target for name in targets for target in read_targets(name)], named, workers)
     given = [f" --targets {name}" for name in targets] + [f" --on {name}" for name in named]
     made = f"vbp calibrate {out.name} --prior {prior}{''.join(given)}"
-    message(f"{known.spec.sample.size} lives", quiet=quiet or as_json)
-    draws, found = posterior.fit(known, by.simulate, *by.published(), made=made)
+    draws, found = posterior.fit(
+        known, by.simulate, *by.published(), made=made, tell=lambda text: message(text, quiet=quiet or as_json)
+    )
     posterior.write(draws, out)
     if as_json:
         print_json({"out": str(out), **draws.told(), "off": found.off.tolist()})

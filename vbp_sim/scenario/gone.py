@@ -11,6 +11,7 @@ import copy
 from typing import Any
 
 from vbp_sim.errors import InputError, Problem
+from vbp_sim.scenario.single import inner
 from vbp_sim.scenario.tree import Address, Node, dotted, leaves
 
 FLAWS = (
@@ -69,8 +70,7 @@ def _remedy(address: Address) -> str:
 def without(data: dict[str, Any]) -> dict[str, Any]:
     """A scenario, its variants included, without the keys that are no more and were 0."""
     new = copy.deepcopy(data)
-    variants = new.get("variants")
-    changed = [one.get("changes") for one in variants.values()] if isinstance(variants, dict) else []
+    changed = [one.get("changes") for one in inner(new, "variants").values()]
     for part in (new, *changed):
         for address in GONE:
             _drop(part, address)
