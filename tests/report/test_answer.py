@@ -14,7 +14,7 @@ import pytest
 import study_making as making
 
 from vbp_sim.report.answer import answer, called
-from vbp_sim.report.charts import catalogue, supply
+from vbp_sim.report.charts import catalogue, style, supply
 from vbp_sim.report.compared import Compared
 from vbp_sim.report.pages import compare_page, pages
 from vbp_sim.report.words.language import speaking
@@ -54,12 +54,12 @@ def test_where_nothing_is_clear_that_is_the_answer(found: Compared) -> None:
     assert answer(dataclasses.replace(found, differences=flat)).startswith("No difference is clear")
 
 
-def test_a_title_that_does_not_fit_gives_way_to_the_name(found: Compared) -> None:
+def test_a_title_that_does_not_fit_is_cut_alike_in_title_and_legend(found: Compared) -> None:
     assert called(found, "bold", 60) == TITLES["bold"]
-    assert called(found, "shy", 60) == "shy"
+    assert called(found, "shy", 60) == "x" * 59 + "…"
     chart = catalogue.draw("variants-shares", found)
     names = {text.get_text() for legend in chart.figure.legends for text in legend.get_texts()}
-    assert {TITLES["bold"], "shy"} <= names
+    assert {TITLES["bold"], called(found, "shy", 60)} <= names
     assert chart.title == answer(found, [m for m in found.metrics() if m.unit == "share"])
     assert {*chart.data["variant"]} == {"bold", "shy"}
 
@@ -93,11 +93,32 @@ def test_one_bad_run_of_four_is_not_the_darkest_shade() -> None:
 
     axes = Figure().subplots()
     months = np.arange(np.datetime64("2020-01", "M"), np.datetime64("2020-04", "M"))
-    supply._calendar(axes, months, np.array([[0.0], [0.25], [0.0]]), [("drug", "firm")], several=True)
+    supply._calendar(axes, months, np.array([[0.0], [0.25], [0.0]]), [("drug", "firm")], 4)
     (mesh,) = axes.collections
     darkest = mesh.get_cmap()(1.0)
     assert mesh.get_clim() == (0, 0.5)
     assert mesh.to_rgba([0.25])[0][0] > darkest[0] + 0.2
+    supply._calendar(axes, months, np.array([[0.0], [0.5], [0.0]]), [("drug", "firm")], 2)
+    assert axes.collections[-1].get_clim() == (0, 1)
+
+
+def test_twelve_variants_look_unlike_each_other_and_fit_a_page(found: Compared) -> None:
+    assert len(set(style.looks(24))) == 24
+    names = [f"variant-{i}" for i in range(12)]
+    by = {id: dict.fromkeys(names, own["bold"]) for id, own in found.differences.items()}
+    more = {id: next(iter(by.values())) for id in METRICS if METRICS[id].unit == "share"}
+    wide = dataclasses.replace(found, content={**found.content, "variants": names}, differences={**more, **by})
+    assert catalogue.draw("variants-shares", wide).figure.get_size_inches()[1] < 18
+
+
+def test_a_metric_without_a_base_is_told_and_not_left_empty(found: Compared) -> None:
+    whole = [m.id for m in found.metrics() if m.unit != "share" and m.id in METRICS.wanted]
+    zero = dict.fromkeys(["bold"], dataclasses.replace(found.differences[whole[0]]["bold"], base=0.0, mean=3.0))
+    made = dataclasses.replace(found, differences={**found.differences, whole[0]: zero})
+    chart = catalogue.draw("variants-amounts", made)
+    assert whole[0] not in chart.data["metric"]
+    above = " ".join(text.get_text().replace("\n", " ") for text in chart.figure.texts)
+    assert f"Not drawn, because the base is 0: {METRICS[whole[0]].meaning}" in above
 
 
 @pytest.mark.skipif(CHROMIUM is None, reason="there is no Chromium on this machine")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import re
 import shutil
 import subprocess
@@ -26,7 +27,13 @@ CHROMIUM = next(filter(None, map(shutil.which, ("chromium", "chromium-browser", 
 @pytest.fixture(scope="module")
 def sources(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Source]:
     base = tmp_path_factory.mktemp("briefs")
-    return {"run": synthetic.write(base / "run", 3), "comparison": making.comparison(base / "comparison")}
+    made = making.comparison(base / "comparison")
+    names = [f"variant-{i}" for i in range(12)]
+    content = {**made.content, "variants": names, "titles": dict.fromkeys(names, "A policy with a long title " * 4)}
+    by = {id: dict.fromkeys(names, next(iter(own.values()))) for id, own in made.differences.items()}
+    changes = {name: {f"laws.national.changes.payment.part_{i}": ("0", "1") for i in range(9)} for name in names}
+    wide = dataclasses.replace(made, content=content, differences=by, changes=changes)
+    return {"run": synthetic.write(base / "run", 3), "comparison": made, "wide comparison": wide}
 
 
 @pytest.mark.parametrize("kind", ["run", "comparison"])
@@ -50,7 +57,7 @@ def test_a_study_has_no_brief(tmp_path: Path) -> None:
 
 @pytest.mark.skipif(CHROMIUM is None, reason="there is no Chromium on this machine")
 @pytest.mark.parametrize("language", ["en", "zh"])
-@pytest.mark.parametrize("kind", ["run", "comparison"])
+@pytest.mark.parametrize("kind", ["run", "comparison", "wide comparison"])
 def test_a_brief_prints_to_one_page(sources: dict[str, Source], kind: str, language: str, tmp_path: Path) -> None:
     file, paper = tmp_path / "brief.html", tmp_path / "brief.pdf"
     with speaking(language):

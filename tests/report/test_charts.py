@@ -3,16 +3,22 @@
 from __future__ import annotations
 
 import csv
+import dataclasses
+import itertools
 import warnings
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
 import synthetic
+from matplotlib.figure import Figure
 
 from vbp_sim.errors import InputError
-from vbp_sim.report.charts import catalogue, style, tiles
+from vbp_sim.report.charts import calendar, catalogue, cut_by_bidders, marks, style, tiles
+from vbp_sim.report.charts.bands import Axis, Band
 from vbp_sim.report.csv_table import write_csv
+from vbp_sim.report.words import words
 from vbp_sim.runs.folder import RunFolder
 
 NAMES = (
@@ -218,3 +224,72 @@ def lab(rgb: np.ndarray) -> np.ndarray:
     to_xyz = np.array([[0.4124, 0.3576, 0.1805], [0.2126, 0.7152, 0.0722], [0.0193, 0.1192, 0.9505]])
     x, y, z = np.cbrt(np.clip(to_xyz @ np.clip(rgb, 0, 1) / np.array([0.9505, 1, 1.089]), 1e-9, None))
     return np.array([116 * y - 16, 500 * (x - y), 200 * (y - z)])
+
+
+@pytest.mark.parametrize(
+    ("axis", "ends", "wanted"),
+    [
+        (marks.number_axis, (171, 190), ["172.5", "175", "177.5", "180", "182.5", "185", "187.5", "190"]),
+        (marks.number_axis, (0, 1), ["0", "0.2", "0.4", "0.6", "0.8", "1"]),
+        (marks.percent_axis, (0, 0.05), ["0 %", "1 %", "2 %", "3 %", "4 %", "5 %"]),
+        (marks.percent_axis, (0, 0.01), ["0.0 %", "0.2 %", "0.4 %", "0.6 %", "0.8 %", "1.0 %"]),
+    ],
+)
+def test_ticks_say_where_they_stand(axis: Any, ends: tuple[float, float], wanted: list[str]) -> None:
+    axes = Figure().subplots()
+    axes.set_xlim(*ends)
+    axis(axes.xaxis)
+    axes.get_figure().draw_without_rendering()
+    at = zip(axes.get_xticks(), axes.get_xticklabels(), strict=True)
+    assert [label.get_text() for tick, label in at if ends[0] <= tick <= ends[1] + 1e-9] == wanted
+
+
+def test_dates_of_two_rounds_do_not_cover_each_other() -> None:
+    figure = Figure(figsize=(8, 4))
+    axes = figure.subplots()
+    axes.set_xlim(0, 1000)
+    days = (30, 100, 420, 640, 700, 930, 950, 990)
+    dates = [calendar.Mark(np.datetime64(day, "D"), "expansion: first term ends") for day in days]
+    calendar.mark_dates(axes, dates, inches=axes.get_position().width * 8)
+    figure.draw_without_rendering()
+    boxes = [text.get_window_extent() for text in axes.texts]
+    assert len(boxes) == len(dates)
+    assert not any(a.overlaps(b) for a, b in itertools.combinations(boxes, 2))
+
+
+def test_too_few_replications_leave_no_room_for_a_band_that_is_not_drawn() -> None:
+    values = np.array([[1.0, 5.0], [3.0, 9.0]])
+    for band in (Band.of(values), Band.about_mean(values)):
+        assert not band.shown
+        assert band.low.tolist() == band.mid.tolist() == band.high.tolist() == [2.0, 7.0]
+
+
+def test_long_names_of_two_rounds_stay_two_names() -> None:
+    drug = "irbesartan-hydrochlorothiazide-in-a-long-form"
+    names = style.tenders([("pilot", drug), ("expansion", drug)])
+    assert len(set(names)) == 2
+    assert names[1].endswith("(expansion)")
+    assert len(set(style.tenders([("pilot", f"{drug}-{i}") for i in range(30)]))) == 30
+
+
+def test_real_bidders_are_counted_in_rounds_whose_losers_are_known(tmp_path: Path) -> None:
+    run = synthetic.write(tmp_path / "run")
+    given = run.table("bids")
+    second = {**given, "round": np.full_like(given["round"], "second")}
+    second["real_selected"] = np.where(np.isfinite(second["real_bid"]), 0, second["real_selected"])
+    both = {name: np.concatenate([values, second[name]]) for name, values in given.items()}
+    both["real_bid"][: len(given["round"])][given["real_selected"] != 1] = np.nan
+    seen = dataclasses.replace(run, _columns={("bids", name): values for name, values in both.items()})
+    drugs = Axis.of(both["round"], both["drug"])
+    counted = cut_by_bidders._real_bidders(seen, drugs)
+    first = np.array([name == given["round"][0] for name, _ in drugs.names])
+    assert not counted[first].any()
+    assert counted[~first].any()
+
+
+def test_money_in_titles_is_the_money_that_is_drawn(runs: dict[str, RunFolder]) -> None:
+    chart = catalogue.draw("savings", runs["many"])
+    whole = chart.data["fund_saving_yuan"].sum() + chart.data["patient_saving_yuan"].sum()
+    assert words.money(whole) in chart.title
+    chart = catalogue.draw("surplus-by-level", runs["many"])
+    assert words.money(chart.data["retained_yuan"].sum()) in chart.title

@@ -37,6 +37,7 @@ from vbp_sim.runs.metrics import METRICS
 from vbp_sim.runs.run import run as run_scenario
 from vbp_sim.studies.compare import compare, write
 from vbp_sim.truth.replay import read_market_of, replay
+from vbp_sim.truth.targets import read_targets, shipped_targets
 
 #: Latin words that Chinese readers of the field use, and names of the program, its files and libraries
 WORDS = {"vbp_sim", "SHA", "STRESS", "DES", "README", "MIT", "Python", "SimPy", "CSV", "logit", "CRPS"}
@@ -352,3 +353,11 @@ def test_places_of_the_nation_have_names_in_any_run(tmp_path: Path) -> None:
 def test_a_province_without_its_cities_stands_on_its_tile() -> None:
     assert [tiles.code(place) for place in ("guangdong-rest", "广东（不含广州、深圳）", "guangdong")] == ["GD"] * 3
     assert tiles.code("guangzhou") == ""
+
+
+def test_published_outcomes_that_are_measured_by_have_chinese_names() -> None:
+    with speaking("zh"):
+        for name in shipped_targets():
+            for target in read_targets(name):
+                if target.used:
+                    assert not re.search("[A-Za-z]{4}", restate("published", target.outcome)), target.outcome

@@ -32,6 +32,21 @@ def test_the_waterfall_adds_up_and_ends_at_what_was_spent(run: RunFolder) -> Non
     assert yuan["paid now"] == pytest.approx(fund["spend"][np.isin(fund["month"], months)].sum() / 3)
 
 
+@pytest.mark.parametrize("payment", [{"rule": "case"}, {"rule": "budget"}])
+def test_the_waterfall_and_who_gains_agree_however_hospitals_are_paid(payment: dict[str, str], tmp_path: Path) -> None:
+    laws = national(hospital_payment=payment)
+    run = run_scenario(small(tmp_path, replications=1, laws=laws), tmp_path / "run", workers=1)[0]
+    yuan = dict(zip(*(catalogue.draw("waterfall", run).data[name] for name in ("step", "yuan")), strict=True))
+    gain = dict(zip(*(catalogue.draw("who-gains", run).data[name] for name in ("party", "yuan_a_year")), strict=True))
+    fund, use = run.table("fund"), run.table("use")
+    months = np.unique(use["month"][use["agreed"] > 0])
+    years = len(months) / 12
+    for party in ("patients", "fund"):
+        assert yuan[party] / years == pytest.approx(gain[party], abs=1)
+    assert yuan["paid now"] == pytest.approx(fund["spend"][np.isin(fund["month"], months)].sum())
+    assert yuan["hospitals"] > run.table("settlement")["retained"].sum()
+
+
 def test_what_is_needed_is_bought_or_unmet(run: RunFolder) -> None:
     data = catalogue.draw("volume-flows", run).data
     parts = [data[f"{name}_share_of_need"] for name in ("selected", "generic", "originator", "unmet")]

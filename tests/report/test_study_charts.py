@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import json
 import sqlite3
 import warnings
@@ -100,6 +101,7 @@ def test_a_search_compares_values_only_where_the_other_levers_agree(tmp_path: Pa
     data = {(lever, value): by for lever, value, by in zip(*columns, strict=True)}
     assert data["g", "0.2"] == pytest.approx(0.2)
     assert data["kept", "most 0.5"] == pytest.approx(0)
+    assert np.isfinite([*data.values()]).all()  # a value that was compared with no other has no row
     source = study_page.render(left)
     assert "tried 4 of 6 combinations" in source
     assert "not finished" not in source
@@ -180,6 +182,11 @@ def test_a_page_of_a_back_test_puts_real_values_beside(found: dict[str, Source])
     assert backtest_page.command(test.content) == (
         "vbp backtest --market batch-3 --rules batch-3 --earlier batch-2 --replications 20 --seed 1"
     )
+    assert "--draws none" in backtest_page.command({**test.content, "draws": []})
+    assert "--draws" not in backtest_page.command({**test.content, "draws": [{"prior": "prior-bids"}]})
+    drawn = {**test.content, "draws": [{"prior": "prior-bids"}]}
+    assert "not what is unknown about behaviour" in source
+    assert "what is not known of parameters" in backtest_page.render(dataclasses.replace(test, content=drawn))
 
 
 def test_a_study_that_is_not_finished_says_so(tmp_path: Path) -> None:

@@ -88,3 +88,9 @@ def test_needed_replications_grow_with_the_square_of_precision() -> None:
     d = paired([0.0] * 10, [float(i % 2) for i in range(10)])
     assert needed(d, d.halfwidth / 2) == 40
     assert needed(d, d.halfwidth * 2) == 10
+
+
+def test_the_rounding_of_a_sum_is_no_clear_difference() -> None:
+    base = [0.5897934911694137, 0.41, 0.77]
+    assert not paired(base, [x * (1 - 2e-16) - 1e-16 for x in base]).clear
+    assert paired(base, [x - 1e-6 for x in base]).clear

@@ -126,8 +126,8 @@ def _marks(figure: Figure, axes: Axes, points: Points, rows: Flags, across: Floa
         marks.number_axis(bar.ax.yaxis)
     else:
         words = points.words(colour)
-        for i, option in enumerate(points.options(colour)):
+        options = points.options(colour)
+        for option, (face, marker) in zip(options, style.looks(len(options)), strict=True):
             mine = rows & (words == option)
-            face, marker = style.LOOKS[i % len(style.LOOKS)]
             label = style.label(option, 34)
             axes.scatter(across[mine], up[mine], color=face, marker=marker, label=label, **look)

@@ -29,9 +29,8 @@ def answer(found: Compared, metrics: Sequence[Metric] = ()) -> str:
 
 
 def called(found: Compared, variant: str, room: int) -> str:
-    """The title of a variant where it fits into ``room`` letters, else its name."""
-    title = found.title_of(variant)
-    return title if words.width(title) <= room else variant
+    """The title of a variant, as far as it fits into ``room`` letters, so that title and legend agree."""
+    return words.short(found.title_of(variant), room)
 
 
 def _said(found: Compared, metric: Metric, variant: str) -> str:

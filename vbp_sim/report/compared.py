@@ -113,7 +113,9 @@ def _changes(path: Path, content: dict[str, Any]) -> dict[str, dict[str, tuple[s
         own = runs.get(name, {})
         paths = [*own, *(key for key in base if key not in own)] if base and own else []
         pairs = {key: (base.get(key, "–"), own.get(key, "–")) for key in paths}
-        found[name] = {key: pair for key, pair in pairs.items() if pair[0] != pair[1]}
+        changed = {key: pair for key, pair in pairs.items() if pair[0] != pair[1]}
+        whole = {key for key in changed if any(other.startswith(f"{key}.") for other in changed)}
+        found[name] = {key: pair for key, pair in changed.items() if key not in whole}
     return found
 
 

@@ -21,6 +21,8 @@ from vbp_sim.runs.reading import Known
 LEVEL = 0.95
 #: replications below which no interval is given
 FEWEST = 3
+#: part of a value below which a difference is the rounding of a sum
+ROUNDING = 1e-12
 
 
 @dataclass(frozen=True)
@@ -58,8 +60,8 @@ class Difference:
 
     @property
     def clear(self) -> bool:
-        """Whether the interval leaves out zero."""
-        return self.low > 0 or self.high < 0
+        """Whether the interval leaves out zero, by more than the rounding of a sum."""
+        return (self.low > 0 or self.high < 0) and abs(self.mean) > ROUNDING * max(abs(self.base), abs(self.variant))
 
 
 #: of two columns that have nothing in common

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from typing import Any
 
@@ -31,10 +32,11 @@ def by_metric(test: Backtested) -> Chart:
     inside = _inside(band, found["real"])
     title = say("backtest.metrics_title", inside=int(inside.sum()), all=len(ordered))
     how = _how("metrics", band)
-    names = [[panels.named(metric, 52) for metric in group] for group in groups]
+    names = [[panels.named(metric, 64) for metric in group] for group in groups]
     figure, drawn = panels.listed(test.origin, title, how, names, 9.0, keys=1)
     counts = [len(group) for group in groups]
     for (axes, at), mine, group in zip(drawn, panels.table_rows(counts), groups, strict=True):
+        axes.xaxis.set_major_locator(MaxNLocator(6, steps=[1, 2, 5, 10]))
         _panel(axes, at, band[mine], found["real"][mine], group[0].unit == "share")
     style.legend(figure, 3)
     columns = table({"metric": m.id, "unit": m.unit} for m in ordered) | _columns("predicted", band)
@@ -42,9 +44,14 @@ def by_metric(test: Backtested) -> Chart:
     return Chart(title, figure, columns, panels.over(drawn, counts))
 
 
-def _called(drug: Mapping[str, Any]) -> str:
-    """What a drug is called in the language in use."""
-    return str(drug.get("name_zh") or drug["drug"]) if language() == "zh" else str(drug["drug"])
+def _called(drugs: Sequence[Mapping[str, Any]]) -> list[str]:
+    """What drugs are called in the language in use; a name that several have is followed by the id."""
+    given = [str(d.get("name_zh") or d["drug"]) if language() == "zh" else str(d["drug"]) for d in drugs]
+    alike = Counter(given)
+    return [
+        name if alike[name] == 1 else say("words.aside", name=name, aside=d["drug"])
+        for name, d in zip(given, drugs, strict=True)
+    ]
 
 
 @chart("backtest-drugs", of="backtest")
@@ -58,7 +65,7 @@ def by_drug(test: Backtested) -> Chart:
     both = np.isfinite(real) & np.isfinite(band.mid)
     inside = _inside(band, real)
     title = say("backtest.drugs_title", inside=int(inside.sum()), all=int(both.sum()))
-    how, names = _how("drugs", band), [style.label(_called(d), 36) for d in drugs]
+    how, names = _how("drugs", band), [style.label(name, 36) for name in _called(drugs)]
     figure, (axes,), at = marks.listed(test.origin, title, how, names, "drug", (9.0, 0.2), keys=1)
     _values(axes, at, band[: len(at)], real[: len(at)])
     axes.set_xlim(0, 1.02)

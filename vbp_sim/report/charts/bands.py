@@ -86,7 +86,7 @@ def ratio(above: Floats, below: Floats) -> Floats:
 
 @dataclass(frozen=True)
 class Band:
-    """Median over replications and the band around it; with one replication all three are the value."""
+    """Median over replications and the band around it; with too few of them for a band all three are the median."""
 
     low: Floats
     mid: Floats
@@ -99,7 +99,7 @@ class Band:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore", RuntimeWarning)  # all nan: stays nan
             low, mid, high = np.nanquantile(values, (LOW, 0.5, HIGH), axis=0)
-        return cls(low, mid, high, len(values))
+        return cls(low, mid, high, len(values)) if len(values) >= FEWEST else cls(mid, mid, mid, len(values))
 
     @classmethod
     def about_mean(cls, values: Floats) -> Band:
@@ -107,7 +107,8 @@ class Band:
         band = cls.of(values)
         with warnings.catch_warnings():
             warnings.simplefilter("ignore", RuntimeWarning)
-            return cls(band.low, np.asarray(np.nanmean(values, axis=0)), band.high, band.replications)
+            mid = np.asarray(np.nanmean(values, axis=0))
+        return cls(band.low, mid, band.high, len(values)) if band.shown else cls(mid, mid, mid, len(values))
 
     @property
     def shown(self) -> bool:

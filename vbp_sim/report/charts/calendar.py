@@ -62,9 +62,9 @@ def mark_dates(axes: Axes, dates: list[Mark], *, inches: float = 0.0) -> None:
         if inches:
             said = f"{mark.words} {words.day(mark.date)}"
             at, length = (day - low) / (high - low) * inches, 0.068 * words.width(said) + 0.1
-            start = min(at, inches - length)
+            start = at if at + length <= inches else at - length
             line = next((i for i, end in enumerate(ends) if end <= start), len(ends))
             ends[line : line + 1] = [start + length]
-            x, side = (3, "right") if at > start else (-1, "left")
+            x, side = (3, "right") if start < at else (-1, "left")
             look: dict[str, Any] = {"xycoords": ("data", "axes fraction"), "size": 7.5, "color": style.GREY}
             marks.says(axes, said, (day, 1), (x, 2 + 10 * line), ha=side, va="bottom", **look)

@@ -8,7 +8,7 @@ import numpy as np
 from matplotlib.axes import Axes
 
 from vbp_sim.report.charts import marks, spots, style
-from vbp_sim.report.charts.bands import Axis, Band, Cells, Floats, mean, sums
+from vbp_sim.report.charts.bands import Axis, Band, Cells, Floats, sums
 from vbp_sim.report.charts.calendar import mark_dates, policy_dates
 from vbp_sim.report.charts.catalogue import Chart, NothingToDraw, chart
 from vbp_sim.report.words import words
@@ -32,9 +32,9 @@ PANELS: tuple[dict[str, dict[str, Any]], ...] = (
 def draw(run: RunFolder) -> Chart:
     """Draw the cash of firms and distributors above, arrears of hospitals below."""
     months, found = collect(run)
-    bands = {name: Band.of(values) for name, values in found.items()}
-    title = _title(found)
-    figure = style.page(run, title, say("cash.how") + style.says_band(run), (10, 6.2))
+    bands = {name: Band.about_mean(values) for name, values in found.items()}
+    title = _title(bands)
+    figure = style.page(run, title, say("cash.how") + style.says_mean(run, bands=True), (10, 6.2))
     above, below = figure.subplots(2, 1, sharex=True)
     at = marks.mid_month(months)
     for axes, lines in zip((above, below), PANELS, strict=True):
@@ -83,9 +83,7 @@ def _name(axes: Axes, lines: dict[str, tuple[Band, str]]) -> None:
         marks.says(axes, say(f"cash.{name}"), (1, height), (4, 0), xycoords=("axes fraction", "data"), **look)
 
 
-def _title(found: dict[str, Floats]) -> str:
-    ends = {name: mean(values[:, -1]) for name, values in found.items()}
-    owed = found["owed_firms"] + found["owed_distributors"]
-    said = {name: style.minus(words.money(ends[name])) for name in ("firms", "distributors")}
-    first = say("cash.title", **said)
-    return words.clauses([first, say("cash.title_arrears", most=words.money(mean(owed.max(axis=1))))])
+def _title(bands: dict[str, Band]) -> str:
+    owed = bands["owed_firms"].mid + bands["owed_distributors"].mid
+    said = {name: style.minus(words.money(float(bands[name].mid[-1]))) for name in ("firms", "distributors")}
+    return words.clauses([say("cash.title", **said), say("cash.title_arrears", most=words.money(float(owed.max())))])

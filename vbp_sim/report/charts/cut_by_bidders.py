@@ -40,6 +40,8 @@ def draw(run: RunFolder) -> Chart:
         axes.plot(_apart(really, 0.13) + step, lower, "D", **look)
         _medians(axes, really, lower, step, style.INK, "--", say("cut.real_median"))
     axes.set_ylim(min(0.0, float(np.nanmin(cut.low))) - 0.02, 1)
+    counts = np.concatenate([bidders, drugs["real_bidders"][real]])
+    axes.set_xlim(counts.min() - 0.6, counts.max() + 0.6)
     axes.set_xlabel(say("cut.axis_bidders"))
     marks.whole_axis(axes.xaxis)
     marks.percent_axis(axes.yaxis, say("cut.axis_cut"))
@@ -68,14 +70,15 @@ def collect(run: RunFolder) -> Cells:
 
 
 def _real_bidders(run: RunFolder, drugs: Axis) -> Ints:
-    """Products that really bid within the ceiling, per drug; 0 throughout where only winners' bids are known."""
+    """Products that really bid within the ceiling, per drug; 0 in rounds of which only winners' bids are known."""
     b = run.table("bids", ["replication", "round", "drug", "ceiling", "real_bid", "real_selected"])
     first = b["replication"] == b["replication"].min(initial=0)
     axis = Axis.of(b["round"][first], b["drug"][first], names=drugs.names)
     known = np.isfinite(b["real_bid"][first])
     lost = known & (b["real_selected"][first] == 0)
     valid = known & ((b["real_bid"][first] <= b["ceiling"][first]) | (b["real_selected"][first] == 1))
-    return sums(valid & lost.any(), axis).astype(np.int64)
+    rounds = b["round"][first]
+    return sums(valid & np.isin(rounds, np.unique(rounds[lost])), axis).astype(np.int64)
 
 
 def _apart(x: Floats, reach: float) -> Floats:

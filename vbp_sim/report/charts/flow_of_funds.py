@@ -37,9 +37,9 @@ def draw(run: RunFolder) -> Chart:
     whole = sums(t["yuan"], reps, flows, Axis(under, [False, True])) / np.maximum(lengths, 1 / MONTHS)
     cash = [i for i, name in enumerate(flows.names) if FLOWS[name].cash]
     order = sorted(cash, key=lambda i: -float(whole[:, i].mean(axis=0).max()))
-    before, after = (Band.of(whole[:, order, side]) for side in (0, 1))
+    before, after = (Band.about_mean(whole[:, order, side]) for side in (0, 1))
     names = [said(flows.names[i]) for i in order]
-    title, how = _title(whole, flows.names), say("funds.how") + style.says_band(run)
+    title, how = _title(whole, flows.names), say("funds.how") + style.says_mean(run, bands=True)
     figure, (axes,), at = marks.listed(run, title, how, names, "flow", (9.5, 0.34), keys=1)
     _rows(axes, at, before, after)
     style.legend(figure, 2)
@@ -70,7 +70,7 @@ def _by_year(
         payer=column(FLOWS[name].payer for name, _ in rows),
         payee=column(FLOWS[name].payee for name, _ in rows),
         year=column(str(year.year) for _, year in rows),
-        yuan=Band.of(yuan.reshape(len(yuan), -1)),
+        yuan=Band.about_mean(yuan.reshape(len(yuan), -1)),
     ).columns()
 
 
@@ -82,8 +82,11 @@ def _rows(axes: Axes, at: Floats, before: Band, after: Band) -> None:
     axes.plot(after.mid[shown], at, "D", color=style.BLUE, markersize=5.5, label=say("funds.after"))
     top = float(np.nanmax([before.high.max(), after.high.max(), 1.0]))
     for y, value in zip(at, np.maximum(before.mid[shown], after.high[shown]), strict=True):
-        marks.says(axes, style.minus(words.scaled(float(after.mid[int(y)]))), (value, y), (8, 0), va="center")
+        marks.says(
+            axes, style.minus(words.scaled(float(after.mid[int(y)]))), (value, y), (8, 0), va="center", color=style.BLUE
+        )
     axes.set_xlim(-0.01 * top, 1.16 * top)
+    axes.grid(axis="y", visible=False)
     marks.scaled_axis(axes.xaxis, say("funds.axis"))
 
 

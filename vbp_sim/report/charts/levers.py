@@ -43,6 +43,8 @@ def draw(study: Studied, metrics: Sequence[str]) -> Chart:
     wanted = [metric for metric in wanted if _compares(rows, found[metric.id])]
     if not wanted:
         raise NothingToDraw(say("studies.no_pairs"))
+    kept = _paired(rows, [found[metric.id] for metric in wanted])
+    rows, found = [rows[i] for i in kept], {id: [every[i] for i in kept] for id, every in found.items()}
     names = [style.label(f"{row.lever}: {row.value}", 44) for row in rows[:MOST_ROWS]]
     title = _title(rows, wanted[0], found[wanted[0].id])
     how = say("studies.levers_how", level=words.percent(LEVEL)) + style.says_rows(len(names), len(rows), "value")
@@ -85,6 +87,13 @@ def _rows(study: Studied) -> list[Row]:
 
 def _compares(rows: Sequence[Row], found: Sequence[Difference]) -> bool:
     return any(not row.first and np.isfinite(d.mean) for row, d in zip(rows, found, strict=True))
+
+
+def _paired(rows: Sequence[Row], found: Sequence[Sequence[Difference]]) -> list[int]:
+    """Places of the rows that were compared in any metric, each after the first value of its lever."""
+    known = {i for i, row in enumerate(rows) if not row.first and any(np.isfinite(every[i].mean) for every in found)}
+    levers = {rows[i].lever for i in known}
+    return [i for i, row in enumerate(rows) if i in known or (row.first and row.lever in levers)]
 
 
 def _panel(axes: Axes, at: Floats, metric: Metric, rows: Sequence[Row], found: Sequence[Difference]) -> None:

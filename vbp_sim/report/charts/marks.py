@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from typing import Any
 
 import numpy as np
@@ -11,7 +11,7 @@ import numpy.typing as npt
 from matplotlib.axes import Axes
 from matplotlib.dates import AutoDateLocator, ConciseDateFormatter
 from matplotlib.figure import Figure
-from matplotlib.ticker import FuncFormatter, MaxNLocator
+from matplotlib.ticker import Formatter, FuncFormatter, MaxNLocator
 
 from vbp_sim.report.charts import style
 from vbp_sim.report.charts.bands import Band, Floats
@@ -19,17 +19,37 @@ from vbp_sim.report.words import words
 from vbp_sim.report.words.language import say
 from vbp_sim.runs.folder import RunFolder
 
+#: decimals that a tick may have, less one
+MOST_DECIMALS = 4
+
+
+class _Ticks(Formatter):
+    """Ticks in units of ``size``, with as many decimals as their steps need; ``said`` writes one with so many."""
+
+    def __init__(self, said: Callable[[float, int], str], size: float, decimals: int = 0) -> None:
+        self.said, self.size, self.decimals = said, size, decimals
+
+    def __call__(self, x: float, pos: int | None = None) -> str:
+        return style.minus(self.said(x / self.size, self.decimals))
+
+    def format_ticks(self, values: Any) -> list[str]:
+        """All ticks of an axis."""
+        ticks = np.asarray(values, dtype=np.float64) / self.size
+        slack = 0.01 * float(np.diff(ticks).min()) if len(ticks) > 1 else 0.0
+        needed = next((d for d in range(MOST_DECIMALS) if (abs(np.round(ticks, d) - ticks) <= slack).all()), 0)
+        return [style.minus(self.said(float(tick), max(needed, self.decimals))) for tick in ticks]
+
 
 def percent_axis(axis: Any, label: str = "", decimals: int = 0) -> None:
     """Ticks of an axis of shares as per cent."""
     _label(axis, label)
-    axis.set_major_formatter(FuncFormatter(lambda v, _: style.minus(words.percent(v, decimals))))
+    axis.set_major_formatter(_Ticks(lambda v, places: words.percent(v / 100, places), 0.01, decimals))
 
 
 def number_axis(axis: Any, label: str = "") -> None:
     """Ticks of an axis as plain numbers, also on a logarithmic scale; a short one is numbered between its powers."""
     _label(axis, label)
-    axis.set_major_formatter(FuncFormatter(lambda v, _: style.minus(words.compact(v))))
+    axis.set_major_formatter(_Ticks(_compact, 1.0))
 
     def between(value: float, _: int | None) -> str:
         low, high = axis.get_view_interval()
@@ -37,6 +57,11 @@ def number_axis(axis: Any, label: str = "") -> None:
         return style.minus(words.compact(value)) if half and low > 0 and high < 20 * low else ""
 
     axis.set_minor_formatter(FuncFormatter(between))
+
+
+def _compact(value: float, places: int) -> str:
+    """A number as `words.compact` has it, with more decimals where the ticks need them."""
+    return f"{value:,.{places}f}" if abs(value) >= 100 and round(value, places) % 1 else words.compact(value)
 
 
 def _label(axis: Any, label: str) -> None:
@@ -48,7 +73,7 @@ def scaled_axis(axis: Any, unit: str) -> None:
     """Ticks in thousands, millions or billions of the unit, as the axis label says; set limits first."""
     size, word = words.scale(max(abs(v) for v in axis.get_view_interval()))
     axis.set_major_locator(MaxNLocator(6))
-    axis.set_major_formatter(FuncFormatter(lambda v, _: style.minus(words.compact(v / size))))
+    axis.set_major_formatter(_Ticks(_compact, size))
     axis.set_label_text(words.amount(word, unit))
 
 

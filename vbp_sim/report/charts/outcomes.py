@@ -9,8 +9,10 @@ import numpy as np
 from vbp_sim.report.charts import marks, spots, style
 from vbp_sim.report.charts.catalogue import Chart, NothingToDraw, chart
 from vbp_sim.report.csv_table import table
-from vbp_sim.report.words.language import say
-from vbp_sim.truth.outcomes import Held, Outcomes, shown, span
+from vbp_sim.report.words import words
+from vbp_sim.report.words.language import restate, say
+from vbp_sim.runs.metrics import METRICS
+from vbp_sim.truth.outcomes import Held, Outcomes
 
 #: what of the axis is shown, over the published value; what lies beyond is told beside the row
 REACH = (-0.5, 2.5)
@@ -26,7 +28,7 @@ def draw(found: Outcomes) -> Chart:
     title = say("outcomes.title", inside=inside, all=len(held))
     drawn = any(h.luck for h in held)
     how = say("outcomes.how", n=found.content["replications"]) + (say("outcomes.luck") if drawn else "")
-    names = [style.label(h.target.outcome, 46) for h in held]
+    names = [style.label(restate("published", h.target.outcome), 54) for h in held]
     figure, (axes,), at = marks.listed(found.origin, title, how, names, "outcome", (10.5, 0.22), keys=1)
     few = held[: len(at)]
     values = np.array([h.target.value for h in few])
@@ -53,9 +55,12 @@ def _numbers(h: Held) -> tuple[float, float, float, float, float]:
 
 
 def _beside(h: Held) -> str:
-    t = h.target
-    words = {"mean": shown(t, h.mean), "span": span(t, h.low, h.high), "value": shown(t, t.value)}
-    return say("outcomes.beside", status=t.status[0], **words)
+    metric = METRICS[h.target.metric]
+    shares, decimals = metric.unit == "share", metric.decimals
+    mean, low, high, value = (
+        words.percent(v, 1) if shares else f"{v:,.{decimals}f}" for v in (h.mean, h.low, h.high, h.target.value)
+    )
+    return say("outcomes.beside", status=h.target.status[0], mean=mean, span=words.span(low, high), value=value)
 
 
 def _row(h: Held) -> dict[str, Any]:

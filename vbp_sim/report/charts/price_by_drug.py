@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 from matplotlib.axes import Axes
+from matplotlib.ticker import MaxNLocator
 
 from vbp_sim.report.charts import marks, spots, style
 from vbp_sim.report.charts.bands import Axis, Band, Cells, Flags, Floats, mean, placed
@@ -99,6 +100,7 @@ def _cuts(axes: Axes, at: Floats, drugs: Cells) -> None:
         often = (words.percent(float(share)) if share > 0 else "" for share in failed)
         marks.beside(axes, at, often, 1.03, style.RED, say("price.failed_in"))
     axes.set_title(say("price.cut"))
+    axes.xaxis.set_major_locator(MaxNLocator(5, steps=[1, 2, 2.5, 5, 10]))
     marks.percent_axis(axes.xaxis, say("price.axis_cut"))
 
 

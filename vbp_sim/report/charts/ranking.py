@@ -36,18 +36,21 @@ def draw(study: Studied, metrics: Sequence[str]) -> Chart:
     names = [[style.label(e.uncertainty, 40) for e in group] for group in groups]
     figure, drawn = panels.listed(study.origin, title, how, names, 8.5)
     for (axes, at), group in zip(drawn, groups, strict=True):
-        sizes, lows, highs = (np.array([getattr(e, part) for e in group]) for part in ("size", "low", "high"))
+        metric = METRICS[group[0].metric]
+        unit = panels.change_axis(axes, metric, group[0].size) if method == "morris" else 1.0
+        sizes, lows, highs = (np.array([getattr(e, part) for e in group]) / unit for part in ("size", "low", "high"))
         band = Band(np.fmin(np.nan_to_num(lows, nan=np.inf), sizes), sizes, np.fmax(highs, sizes), FEWEST)
         marks.bars(axes, at, band, 0.6, color=style.SKY, edgecolor=style.BLUE, linewidth=0.8)
-        axes.set_title(panels.named(METRICS[group[0].metric]))
-        axes.grid(axis="y", visible=False)
-        marks.number_axis(axes.xaxis, say(f"studies.axis_{method}"))
+        if method != "morris":
+            axes.set_title(panels.named(metric))
+            axes.grid(axis="y", visible=False)
+            marks.number_axis(axes.xaxis, say(f"studies.axis_{method}"))
     data = table({name: getattr(e, name) for name in COLUMNS} for group in groups for e in group)
     return Chart(title, figure, data, panels.over(drawn, [len(group) for group in groups]))
 
 
 def _title(first: Effect, method: str) -> str:
-    number = words.compact(first.size) if method == "morris" else f"{first.size:.2f}"
-    size = say(f"studies.rank_{method}", size=number)
-    name, metric = words.short(first.uncertainty, 40), panels.named(METRICS[first.metric])
-    return words.sentence(say("studies.ranking_title", metric=metric, name=name, size=size))
+    metric = METRICS[first.metric]
+    number = panels.change(metric, first.size).lstrip("+") if method == "morris" else f"{first.size:.2f}"
+    size, name = say(f"studies.rank_{method}", size=number), words.short(first.uncertainty, 40)
+    return words.sentence(say("studies.ranking_title", metric=panels.named(metric), name=name, size=size))

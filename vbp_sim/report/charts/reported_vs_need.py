@@ -9,7 +9,7 @@ import numpy.typing as npt
 from matplotlib.axes import Axes
 
 from vbp_sim.report.charts import marks, spots, style
-from vbp_sim.report.charts.bands import Axis, Band, Cells, Floats, mean, ratio, sums
+from vbp_sim.report.charts.bands import Axis, Band, Cells, Floats, ratio, sums
 from vbp_sim.report.charts.catalogue import Chart, NothingToDraw, chart
 from vbp_sim.report.words import words
 from vbp_sim.report.words.language import say
@@ -30,7 +30,7 @@ def draw(run: RunFolder) -> Chart:
     share, levels = found["reported_share_of_need"].mid, found["level"]
     names = [str(name) for name in dict.fromkeys(levels.tolist())]
     middle = {name: float(np.median(share[levels == name])) for name in names}
-    title, how = _title(share, middle), say("reported.how") + style.says_band(run)
+    title, how = _title(float(np.median(share)), middle), say("reported.how") + style.says_band(run)
     figure = style.page(run, title, how, (8.5, 0.9 + 0.9 * len(names)))
     axes = figure.subplots()
     at = _at(axes, names, levels, found["need_units_a_year"].mid)
@@ -100,8 +100,8 @@ def _at(axes: Axes, names: list[str], levels: npt.NDArray[Any], need: Floats) ->
     return at
 
 
-def _title(share: Floats, middle: dict[str, float]) -> str:
-    whole = say("reported.title", share=words.percent(mean(share)))
+def _title(share: float, middle: dict[str, float]) -> str:
+    whole = say("reported.title", share=words.percent(share))
     low, high = min(middle, key=lambda name: middle[name]), max(middle, key=lambda name: middle[name])
     if words.percent(middle[low]) == words.percent(middle[high]):
         return whole

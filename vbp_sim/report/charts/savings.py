@@ -38,12 +38,12 @@ def draw(run: RunFolder) -> Chart:
     found = Cells(
         year=np.array(years.names),
         months=sums(np.ones(len(months)), Axis.of(_years(months), names=years.names)).astype(np.int64),
-        **{f"{who}_saving_yuan": Band.of(values) for who, values in saved.items()},
-        baseline_yuan=Band.of(baseline),
-        saving_share=Band.of(ratio(baseline - paid, baseline)),
+        **{f"{who}_saving_yuan": Band.about_mean(values) for who, values in saved.items()},
+        baseline_yuan=Band.about_mean(baseline),
+        saving_share=Band.about_mean(ratio(baseline - paid, baseline)),
     )
     title = _title(saved["fund"].sum(axis=1), saved["patient"].sum(axis=1), baseline.sum(axis=1), len(months))
-    how = say("savings.how") + style.says_band(run)
+    how = say("savings.how") + style.says_mean(run, bands=True)
     figure = style.page(run, title, how, (max(7.0, 2.5 + 1.5 * len(years)), 4.0), keys=1)
     axes = figure.subplots()
     for i, (who, look) in enumerate(PAYERS.items()):

@@ -27,8 +27,8 @@ BLUE, ORANGE, GREEN, RED = "#0072B2", "#E69F00", "#009E73", "#D55E00"
 PURPLE, SKY, INK, GREY, PALE = "#CC79A7", "#56B4E9", "#1A1A1A", "#6B6B6B", "#D9D9D9"
 #: darker shades of light colours, for letters and edges
 DARK = {ORANGE: "#8A5F00", SKY: "#1F6FA8", PURPLE: "#8F3F6C"}
-#: colours and marks of things that have no look of their own, one after the other
-LOOKS = ((BLUE, "o"), (RED, "s"), (GREEN, "D"), (PURPLE, "^"), (ORANGE, "v"), (SKY, "P"))
+#: of things that have no look of their own
+COLOURS, MARKS = (BLUE, RED, GREEN, PURPLE, ORANGE, SKY), ("o", "s", "D", "^", "v", "P", "X", "<", ">", "p", "h", "*")
 
 #: rows that fit one readable page; the table beside a chart has them all
 MOST_ROWS = 60
@@ -183,13 +183,23 @@ def save(figure: Figure, path: Path, title: str, run: RunFolder) -> None:
 
 def tenders(keys: Sequence[tuple[str, str]]) -> list[str]:
     """Names of (round, drug) pairs; the round is named only where there is more than one."""
-    several = len({key[0] for key in keys}) > 1
-    return [label(say("words.aside", name=drug, aside=round) if several else drug, 32) for round, drug in keys]
+    several = len({round for round, _ in keys}) > 1
+    short = {drug: words.short(drug, 24 if several else 32) for _, drug in keys}
+    if len(set(short.values())) < len(short):  # what tells them apart is cut off
+        short |= {drug: words.short(drug, 14) + drug[-9:] for drug, cut in short.items() if cut != drug}
+    if not several:
+        return [label(short[drug], 32) for _, drug in keys]
+    return [label(say("words.aside", name=short[drug], aside=words.short(round, 14)), 48) for round, drug in keys]
 
 
 def label(given: str, limit: int = 30) -> str:
     """A name from the input as it can be drawn: on one line, not too long, without missing glyphs."""
     return letters.drawable(words.short(given, limit))
+
+
+def looks(n: int) -> list[tuple[str, str]]:
+    """Colours and marks of things that have no look of their own: no two alike among the first 72."""
+    return [(COLOURS[(i + i // 12) % len(COLOURS)], MARKS[i % len(MARKS)]) for i in range(n)]
 
 
 def minus(given: str) -> str:
@@ -198,15 +208,18 @@ def minus(given: str) -> str:
 
 
 def says_band(run: RunFolder) -> str:
-    """What bands mean, for the line under the title; empty with one replication."""
-    n = int(run.manifest["replications"])
-    return say("style.band", n=n) if n >= FEWEST else say("style.few", n=n) if n > 1 else ""
+    """What medians and bands mean, for the line under the title; empty with one replication."""
+    return _says(run, "band", "few")
 
 
-def says_mean(run: RunFolder) -> str:
-    """What the marks of a chart without bands are, for the line under the title; empty with one replication."""
+def says_mean(run: RunFolder, *, bands: bool = False) -> str:
+    """The same of a chart of means (see `Band.about_mean`), with or without bands."""
+    return _says(run, "mean_band" if bands else "mean", "mean_few")
+
+
+def _says(run: RunFolder, several: str, few: str) -> str:
     n = int(run.manifest["replications"])
-    return say("style.mean", n=n) if n > 1 else ""
+    return say(f"style.{several if n >= FEWEST else few}", n=n) if n > 1 else ""
 
 
 def says_rows(shown: int, all_rows: int, noun: str) -> str:

@@ -21,8 +21,9 @@ from vbp_sim.runs.folder import RunFolder
 
 #: products that the calendar shows
 WORST = 15
-#: part of the replications at which the darkest shade may begin, so that one bad run of a few is not black
-FULL = 0.5
+#: part of the replications, and number of them, at which the darkest shade may begin, so that one bad run of a few is
+#: not black
+FULL, SEVERAL = 0.5, 2
 DOWN = LinearSegmentedColormap.from_list("down", ["#FFFFFF", "#F3B48A", style.RED, "#5A2500"])
 
 
@@ -67,7 +68,7 @@ def draw(run: RunFolder) -> Chart:
     middle.set_ylim(0, max(1.0, 1.08 * middle.get_ylim()[1]))
     middle.set_ylabel(say("supply.axis_down"))
     marks.whole_axis(middle.yaxis)
-    _calendar(below, s.months, often[:, worst], [s.products[i] for i in worst], several=len(s.down) > 1)
+    _calendar(below, s.months, often[:, worst], [s.products[i] for i in worst], len(s.down))
     below.set_xlim(at[0] - 14, at[-1] + 17)
     dates = policy_dates(run)
     for axes in (above, middle, below):
@@ -116,7 +117,7 @@ def _line(axes: Axes, at: Floats, values: Floats, colour: str) -> Band:
 
 
 def _calendar(
-    axes: Axes, months: npt.NDArray[Any], often: Floats, names: list[tuple[str, str]], *, several: bool
+    axes: Axes, months: npt.NDArray[Any], often: Floats, names: list[tuple[str, str]], replications: int
 ) -> None:
     """One strip per product, darker where it was down in more replications."""
     if not names:
@@ -126,9 +127,9 @@ def _calendar(
     marks.rows(axes, [f"{style.label(drug, 20)} · {style.label(beside(firm, drug), 20)}" for drug, firm in names])
     axes.grid(visible=False)
     edges = marks.days(np.append(months, months[-1] + 1)), np.arange(len(names) + 1) - 0.5
-    most = max(FULL, float(often.max())) if several else 1.0
+    most = min(1.0, max(FULL, SEVERAL / replications, float(often.max())))
     mesh = axes.pcolormesh(*edges, often.T, cmap=DOWN, vmin=0, vmax=most, edgecolors=style.PALE, linewidth=0.4)
-    if several:
+    if replications > 1:
         bar = axes.figure.colorbar(mesh, ax=axes, pad=0.01, fraction=0.03, aspect=12)
         marks.percent_axis(bar.ax.yaxis)
         bar.set_label(say("supply.axis_often"), size=8)

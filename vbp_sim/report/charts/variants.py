@@ -24,8 +24,10 @@ from vbp_sim.studies.paired import LEVEL
 
 #: letters of the longest name in a legend, and that fit into a row of it; ticks of an axis at most
 WIDEST, ROOM, TICKS = 60, 132, 5
-#: metrics that are drawn where none is asked for
-MOST = 16
+#: metrics that are drawn where none is asked for: so many, fewer if the rows of all variants are higher (inches)
+MOST, TALL = 16, 13.0
+#: metrics without a base that are told
+FEW = 3
 
 
 @chart("variants-shares", of="comparison", choice="metrics")
@@ -45,13 +47,15 @@ def _draw(found: Compared, metrics: Sequence[str], *, shares: bool) -> Chart:
     whole = [m for m in given if (m.unit == "share") == shares]
     if not whole:
         raise NothingToDraw(say("versus.no_metric"))
-    wanted = whole if metrics else _clearest(found, whole)
-    n, title = len(found.variants), style.minus(answer(found, wanted))
+    drawn = [m for m in whole if shares or any(d.base for d in found.differences[m.id].values())]
+    wanted = drawn if metrics else _clearest(found, drawn)
+    n, title = len(found.variants), style.minus(answer(found, wanted or whole))
     unit = say("versus.points") if shares else say("versus.of_the_base")
     how = say("versus.how", unit=unit, level=words.percent(LEVEL))
     if len(wanted) < len(whole):
         how += say("versus.clearest", n=len(wanted), all=len(whole))
-    height = 0.24 * (1 + 0.45 * n) * len(wanted)
+    how += _without_base(found, [m for m in whole if m not in drawn])
+    height = _row(n) * len(wanted)
     columns = _columns_of(_names(found))
     figure = style.page(found.origin, title, how, (10, 1.0 + height), keys=-(-(n + 1) // columns))
     left, right = figure.subplots(1, 2, sharey=True, width_ratios=(1, 1))
@@ -72,17 +76,38 @@ def _draw(found: Compared, metrics: Sequence[str], *, shares: bool) -> Chart:
 
 
 def _clearest(found: Compared, metrics: Sequence[Metric]) -> list[Metric]:
-    """At most `MOST` metrics in their order: the wanted ones first, then those that differ clearly, then any."""
+    """At most `MOST` metrics in their order, of those that differ: the wanted ones, then the clear ones, then any."""
 
     def rank(metric: Metric) -> tuple[bool, bool]:
         return metric.id not in METRICS.wanted, not any(d.clear for d in found.differences[metric.id].values())
 
-    kept = sorted(metrics, key=rank)[:MOST]
+    moved = [m for m in metrics if any(d.mean for d in found.differences[m.id].values())] or metrics
+    kept = sorted(moved, key=rank)[: min(MOST, max(1, int(TALL / _row(len(found.variants)))))]
     return [metric for metric in metrics if metric in kept]
 
 
+def _row(variants: int) -> float:
+    """Height of the row of a metric, inches."""
+    return 0.24 * (1 + 0.45 * variants)
+
+
+def _without_base(found: Compared, metrics: Sequence[Metric]) -> str:
+    """The differences of metrics that are 0 in the base, so that no part of it can be drawn: of each the largest."""
+    told = []
+    for metric in metrics:
+        change, variant = max(((d.mean, name) for name, d in found.differences[metric.id].items()), key=_size)
+        if change and metric.id in METRICS.wanted:
+            said = {"metric": panels.named(metric), "change": panels.change(metric, change)}
+            told.append(say("versus.from_zero", variant=called(found, variant, 40), **said))
+    return say("versus.no_base", all=words.clauses(told[:FEW])) if told else ""
+
+
+def _size(change: tuple[float, str]) -> float:
+    return float(np.abs(np.nan_to_num(change[0])))
+
+
 def _names(found: Compared) -> dict[str, str]:
-    """What the legend calls each variant: its title where that fits beside a mark, else its name."""
+    """What the legend calls each variant: its title, as far as that fits beside a mark."""
     return {variant: style.label(called(found, variant, WIDEST), WIDEST) for variant in found.variants}
 
 
@@ -95,8 +120,8 @@ def _looks(found: Compared) -> Iterator[tuple[str, float, str, str]]:
     """Variants, with the step from the middle of a row, the colour and the mark of each."""
     n = len(found.variants)
     steps = np.linspace(-0.24, 0.24, n) if n > 1 else np.zeros(1)
-    for i, (variant, step) in enumerate(zip(found.variants, steps, strict=True)):
-        yield variant, float(step), *style.LOOKS[i % len(style.LOOKS)]
+    for variant, step, look in zip(found.variants, steps, style.looks(n), strict=True):
+        yield variant, float(step), *look
 
 
 def _column(found: Compared, metrics: Sequence[Metric], variant: str, field: str) -> Floats:

@@ -8,9 +8,10 @@ import numpy as np
 from matplotlib.axes import Axes
 
 from vbp_sim.report.charts import marks, spots, style
-from vbp_sim.report.charts.bands import Axis, Band, Cells, Floats, mean, ratio, sums
+from vbp_sim.report.charts.bands import Axis, Band, Cells, Floats, mean, sums
 from vbp_sim.report.charts.calendar import contract_months
 from vbp_sim.report.charts.catalogue import Chart, NothingToDraw, chart
+from vbp_sim.report.charts.who_gains import beside_price
 from vbp_sim.report.csv_table import column
 from vbp_sim.report.words import words
 from vbp_sim.report.words.language import say
@@ -51,8 +52,16 @@ def collect(run: RunFolder) -> dict[str, Floats]:
     before, patients, fund = (sums(v, reps) for v in (known.baseline, known.by["patient"], known.by["fund"]))
     settled = run.table("settlement", ["replication", "retained"])
     kept = sums(settled["retained"], Axis.of(settled["replication"], names=reps.names))
-    parts = {"patients": patients, "hospitals": kept, "fund": fund - kept}
-    return {BEFORE: before, **parts, NOW: before - patients - fund}
+    now = sums(known.paid, reps)
+    by_case = before - patients - fund - now  # what payment by case leaves to hospitals
+    more = beside_price(run.table("accounts", ["replication", "level", "flow", "yuan"]), len(reps))
+    return {
+        BEFORE: before,
+        "patients": patients,
+        "hospitals": kept + by_case + more,
+        "fund": fund - kept - more,
+        NOW: now,
+    }
 
 
 def _steps(axes: Axes, yuan: dict[str, float]) -> None:
@@ -74,9 +83,8 @@ def _steps(axes: Axes, yuan: dict[str, float]) -> None:
 
 
 def _title(parts: dict[str, Floats]) -> str:
-    saved = parts[BEFORE] - parts[NOW]
-    whole = mean(saved)
+    whole = mean(parts[BEFORE] - parts[NOW])
     if not whole > 0:
         return say("waterfall.title_nothing", money=words.money(-whole))
-    shares = {name: style.minus(words.percent(mean(ratio(parts[name], saved)))) for name in SAVERS}
+    shares = {name: style.minus(words.percent(mean(parts[name]) / whole)) for name in SAVERS}
     return say("waterfall.title", money=words.money(whole), **shares)

@@ -37,7 +37,10 @@ def draw(run: RunFolder) -> Chart:
         raise NothingToDraw(say("catalogue.no_contract"))
     gains = collect(run, since)
     band = Band.about_mean(np.stack([np.rint(yuan) for yuan in gains.values()], axis=1))
-    title, how = _title(dict(zip(gains, band.mid.tolist(), strict=True))), say("gains.how") + style.says_mean(run)
+    title, how = (
+        _title(dict(zip(gains, band.mid.tolist(), strict=True))),
+        say("gains.how") + style.says_mean(run, bands=True),
+    )
     names = [_said(name) for name in gains]
     figure, (axes,), at = marks.listed(run, title, how, names, "party", (8.5, 0.42))
     _bars(axes, at, band)
@@ -54,8 +57,7 @@ def collect(run: RunFolder, since: npt.NDArray[Any]) -> dict[str, Floats]:
     reps = Axis.of(fund["replication"][saved.rows], names=range(count))
     settled = run.table("settlement", ["replication", "level", "retained"])
     kept = {level: _kept(settled, count, level) for level in Axis.of(settled["level"]).names}
-    extra = {"compensation": 1.0, "surplus_kept": 1.0, "overspend_shared": -1.0}
-    more = sum(sign * _flow(t, count, name) for name, sign in extra.items()) / years
+    more = beside_price(t, count) / years
     found = {
         "patients": sums(saved.by["patient"], reps) / years,
         "fund": sums(saved.by["fund"], reps) / years - sum(kept.values()) / years - more,
@@ -66,6 +68,11 @@ def collect(run: RunFolder, since: npt.NDArray[Any]) -> dict[str, Floats]:
     for party, rate in _rates(run, t, since, count).items():
         found[party] = rate
     return found
+
+
+def beside_price(t: dict[str, npt.NDArray[Any]], count: int) -> Floats:
+    """What the fund pays hospitals beside the price of drugs and the retained surplus, yuan by replication."""
+    return _flow(t, count, "compensation", "surplus_kept") - _flow(t, count, "overspend_shared")
 
 
 def _flow(t: dict[str, npt.NDArray[Any]], count: int, *names: str, level: str = "") -> Floats:

@@ -27,6 +27,7 @@ def render(test: Backtested) -> str:
     c = test.content
     drawn = plates(test)
     fitted = words.listed([str(market) for market in c["fitted_on"]])
+    holds = "luck_and_draws" if c.get("draws") else "luck_alone"
     return page(
         "backtest.html",
         title=say("study.kicker_backtest") + f": {c['market']}",
@@ -35,7 +36,8 @@ def render(test: Backtested) -> str:
         n=c["replications"],
         figures=[_card(c["metrics"][m.id], m) for m in test.metrics[:CARDS]],
         said=[plate.says for plate in drawn if plate.drawing],
-        fitted=say("study.fitted", markets=fitted) if fitted else say("study.not_fitted"),
+        fitted=_parameters(c, fitted),
+        sure=say("study.backtest_sure", range=says_range(c["replications"]), of=say(f"study.{holds}")),
         plates=drawn,
         accuracy=_accuracy(c.get("accuracy") or {}),
         after=[_row(c["metrics"][m.id], m) for m in test.after],
@@ -51,6 +53,14 @@ def render(test: Backtested) -> str:
     )
 
 
+def _parameters(content: dict[str, Any], fitted: str) -> str:
+    """Where the parameters come from."""
+    if content.get("draws"):
+        named = [str(each["prior"]).removeprefix("prior-") for each in content["draws"]]
+        return say("study.drawn", draws=words.listed(named))
+    return say("study.fitted", markets=fitted) if fitted else say("study.not_fitted")
+
+
 def command(content: dict[str, Any]) -> str:
     """The command that predicts the same again, as it is typed."""
     asked = content.get("asked", {})
@@ -59,6 +69,9 @@ def command(content: dict[str, Any]) -> str:
         parts += ["--params", str(asked["params"])]
     for market in asked.get("earlier", ()):
         parts += ["--earlier", str(market)]
+    alone = "draws" in content and not content["draws"] and not asked.get("params")
+    for file in ("none",) if alone else asked.get("draws", ()):
+        parts += ["--draws", str(file)]
     if "whole" in asked:
         parts += ["--whole", str(asked["whole"])]
     return shlex.join([*parts, "--replications", str(content["replications"]), "--seed", str(content["seed"])])

@@ -3,6 +3,7 @@ was assumed."""
 
 from __future__ import annotations
 
+import dataclasses
 from collections.abc import Sequence
 
 from vbp_sim.errors import InputError, Problem
@@ -18,8 +19,12 @@ from vbp_sim.report.words.language import restate, say
 from vbp_sim.runs.folder import RunFolder
 from vbp_sim.runs.metrics import METRICS
 
-#: numbers, metrics of the chart, and assumptions that one page has room for
-FIGURES, METRICS_SHOWN, ASSUMED = 6, 5, 5
+#: numbers, rows of metrics and variants in the chart, and assumptions that one page has room for
+FIGURES, ROWS_SHOWN, ASSUMED = 6, 24, 5
+#: letters in a printed line of half a page, and lines of what was asked, how sure it is, and what was not simulated
+LETTERS, ASKED, SURE, MISSING = 54, 12, 9, 8
+#: letters of what a number means, and of the line below the answer
+CARD, ORIGIN = 100, 180
 #: a difference that is rounding
 TINY = 1e-9
 #: parts of a scenario, those first on whose values most conclusions hang
@@ -43,10 +48,10 @@ def _run(run: RunFolder) -> str:
     first = say("brief.answer", value=figures[0].value, says=figures[0].says) if figures else ""
     return _page(
         run, run, figures, "waterfall", (), sure,
-        answer=first or say("compare.none_clear"),
+        answer=words.sentence(first or say("compare.none_clear")),
         title=restate("shipped", str(m.get("title") or m["scenario"])),
         origin=words.clauses([str(m["scenario"]), *([str(m["variant"])] if m["variant"] else [])]),
-        asked=headline.asked(run),
+        asked=_fitting(headline.asked(run), ASKED),
         command=again.command(run),
         id=str(m["run_hash"])[:12],
     )  # fmt: skip
@@ -55,23 +60,23 @@ def _run(run: RunFolder) -> str:
 def _compared(found: Compared) -> str:
     c = found.content
     figures = compare_page.cards(found)
-    clear = [
-        m for m in METRICS.wanted if m in found.differences and any(d.clear for d in found.differences[m].values())
-    ]
-    moved = [m for m in found.metrics() if any(abs(d.mean) > TINY for d in found.differences[m.id].values())]
-    metrics = [METRICS[m] for m in clear] or moved or found.metrics()
+    wanted = [METRICS[m] for m in dict.fromkeys([*METRICS.wanted, *METRICS]) if m in found.differences]
+    clear = [m for m in wanted if m.id in METRICS.wanted and any(d.clear for d in found.differences[m.id].values())]
+    moved = [m for m in wanted if any(abs(d.mean) > TINY for d in found.differences[m.id].values())]
+    metrics = clear or moved or wanted
     share = bool(metrics) and metrics[0].unit == "share"
-    shown = [m.id for m in metrics if (m.unit == "share") == share][:METRICS_SHOWN]
+    few = max(2, min(5, ROWS_SHOWN // (2 + len(found.variants))))
+    shown = [m.id for m in metrics if (m.unit == "share") == share][:few]
     sure = compare_page.how_sure(found)
     return _page(
         found, found.base_run, figures, "variants-shares" if share else "variants-amounts", shown, sure,
         answer=signs(answer(found)),
         title=restate("shipped", str(c.get("title") or c["scenario"])),
-        origin=words.clauses([str(c["scenario"]), *found.variants]),
-        asked=[
-            say("brief.value", meaning=called(found, name, 90), value=words.listed(list(paths)[:3]))
+        origin=words.short(words.clauses([str(c["scenario"]), *found.variants]), ORIGIN),
+        asked=_fitting([
+            say("brief.value", meaning=called(found, name, 60), value=words.short(words.listed([*paths]), 60))
             for name, paths in found.changes.items() if paths
-        ],
+        ], ASKED),
         command=again.comparing(found),
         id=str(c["id"])[:12],
     )  # fmt: skip
@@ -92,17 +97,27 @@ def _page(
     weak = [a for group in evidence.assumptions(base).values() for a in group if a.weak] if base else []
     own = sorted((a for a in weak if a.meaning), key=lambda a: _rank(a.path))[:ASSUMED]
     left_out = base.manifest.get("not_simulated", ()) if base else ()
-    missing = [restate("limits", str(sentence)) for sentence in left_out][:ASSUMED]
+    missing = _fitting([restate("limits", str(sentence)) for sentence in left_out], MISSING)
     return page(
         "brief.html",
-        figures=figures[:FIGURES],
+        figures=[dataclasses.replace(f, says=words.short(f.says, CARD)) for f in figures[:FIGURES]],
         plate=plate(chart, question, drawn),
-        sure=sure,
+        sure=_fitting(sure, SURE),
         assumed=[say("brief.value", meaning=a.meaning, value=a.value) for a in own],
         more=max(0, len(weak) - len(own)),
         missing=missing,
         **values,
     )
+
+
+def _fitting(lines: Sequence[str], room: int) -> list[str]:
+    """As many texts as fit into so many printed lines; the last that begins there is cut."""
+    kept = []
+    for line in lines:
+        if room > 0:
+            kept.append(words.short(line, room * LETTERS))
+        room -= -(-words.width(line) // LETTERS)
+    return kept
 
 
 def _rank(path: str) -> int:

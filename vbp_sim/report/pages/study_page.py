@@ -17,7 +17,7 @@ from vbp_sim.report.pages.page import page, plates
 from vbp_sim.report.studied import Studied, idle_levers, lever_words
 from vbp_sim.report.summary import cells
 from vbp_sim.report.words import words
-from vbp_sim.report.words.language import restate, say
+from vbp_sim.report.words.language import restate, say, term
 from vbp_sim.runs.load import shipped
 from vbp_sim.runs.metrics import Metric
 from vbp_sim.studies.discovery import Box
@@ -91,8 +91,8 @@ def _uncertainties(study: Studied) -> list[tuple[str, str, str]]:
     found = []
     for name, entry in study.plan.spec.uncertainties.items():
         given = entry.model_dump(exclude_defaults=True, exclude={"path", "distribution"})
-        said = ", ".join(f"{key} {json.dumps(value, ensure_ascii=False)}" for key, value in given.items())
-        found.append((name, entry.path, f"{entry.distribution}: {said}"))
+        each = (f"{term('distributions', key)} {json.dumps(value, ensure_ascii=False)}" for key, value in given.items())
+        found.append((name, entry.path, f"{term('distributions', entry.distribution)}: {', '.join(each)}"))
     return found
 
 
