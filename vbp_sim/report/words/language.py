@@ -24,8 +24,6 @@ from contextlib import contextmanager
 from contextvars import ContextVar
 from importlib.resources import files
 
-import yaml
-
 #: languages by code, with their own name
 LANGUAGES = {"en": "English", "zh": "中文"}
 
@@ -50,9 +48,15 @@ def language() -> str:
     return _current.get()
 
 
+def speak(code: str) -> None:
+    """Say everything from here on in a language, up to the end of the `speaking` around it."""
+    _current.set(code)
+
+
 def of_machine() -> str:
-    """Code of the language that this machine is set to; English if there are no messages in it."""
-    code = next(filter(None, (os.environ.get(name) for name in ("LC_ALL", "LC_MESSAGES", "LANG"))), "")[:2].lower()
+    """Code of the language of `VBP_LANG`, else of this machine; English if there are no messages in it."""
+    names = ("VBP_LANG", "LC_ALL", "LC_MESSAGES", "LANG")
+    code = next(filter(None, (os.environ.get(name) for name in names)), "")[:2].lower()
     return code if code in LANGUAGES else "en"
 
 
@@ -82,21 +86,28 @@ def term(area: str, code: str) -> str:
 def restate(area: str, english: str) -> str:
     """A sentence that was written in English, said in the language in use; as it is if no message fits it.
 
-    What stands in the places of the message is restated too.
+    What stands in the places of the message is restated too, but for names in quotes; a ``meaning`` is a parameter's.
     """
     if language() == "en":
         return english
     for name, pattern in _patterns(area):
         found = pattern.fullmatch(english)
         if found:
-            values = {key: restate(area, value) for key, value in found.groupdict().items()}
-            return messages(area)[name][language()].format(**values)
+            texts = messages(area)[name]
+            quoted = {key for key in found.groupdict() if f"'{{{key}}}'" in texts["en"]}
+            values = found.groupdict()
+            if "meaning" in values:
+                values["meaning"] = restate("parameters", values["meaning"])
+            told = {key: value if key in quoted else restate(area, value) for key, value in values.items()}
+            return texts[language()].format(**told)
     return english
 
 
 @functools.cache
 def messages(area: str) -> Mapping[str, Mapping[str, str]]:
     """All messages of an area: by id, by language."""
+    import yaml
+
     text = (files("vbp_sim.report.words") / "messages" / f"{area}.yaml").read_text(encoding="utf-8")
     read: Mapping[str, Mapping[str, str]] = yaml.load(text, Loader=getattr(yaml, "CSafeLoader", yaml.SafeLoader))
     return read
@@ -115,4 +126,10 @@ def _patterns(area: str) -> tuple[tuple[str, re.Pattern[str]], ...]:
 
 def _pattern(text: str) -> str:
     parts = string.Formatter().parse(text)
-    return "".join(re.escape(literal) + (f"(?P<{place}>.+?)" if place else "") for literal, place, _, _ in parts)
+    return "".join(re.escape(literal) + _group(literal, place) for literal, place, _, _ in parts)
+
+
+def _group(before: str, place: str | None) -> str:
+    """A place of a message: an address where it is called ``where``, a name in quotes, else anything."""
+    value = "[^ :]+" if place == "where" else "[^']+" if before.endswith("'") else ".+?"
+    return f"(?P<{place}>{value})" if place else ""
