@@ -117,7 +117,8 @@ class Source:
         if isinstance(node, ast.Call) and deep <= DEEP:
             values = [value for one in self.meant(node) for value in self.returned(one)]
         elif isinstance(node, ast.Subscript):
-            values = [v for c in self.constants.get(name_of(node.value), ()) if isinstance(c, ast.Dict) for v in c.values]
+            tables = self.constants.get(name_of(node.value), ())
+            values = [value for table in tables if isinstance(table, ast.Dict) for value in table.values]
         return set().union(*(self.part(value, k, deep + 1) for value in values)) or {HOLE}
 
     def meant(self, call: ast.Call) -> list[ast.FunctionDef]:
@@ -154,7 +155,8 @@ class Source:
                 return {HOLE}
             inside = self.inside.get(inside)
         known = self.constants.get(node.id, ())
-        return set().union(*(self.texts(one, deep + 1) for one in known if self.file.get(one) == self.file.get(node) or len(known) == 1)) or {HOLE}
+        mine = [one for one in known if len(known) == 1 or self.file[one] == self.file.get(node)]
+        return set().union(*(self.texts(one, deep + 1) for one in mine)) or {HOLE}
 
     def looped(self, target: ast.expr, over: ast.expr, name: str, deep: int) -> set[str]:
         """The texts of a name in ``for key, (what, remedy) in TABLE.items()``; TABLE is a constant or returned."""
@@ -182,7 +184,8 @@ class Source:
                 continue  # a fault of the program; a validator's is told
             at = f"{self.file[call].relative_to(ROOT)}:{call.lineno}"
             for k, name in self.says.get(name_of(call.func), ()):
-                given = dict(enumerate(call.args)).get(k) or next((w.value for w in call.keywords if w.arg == name), None)
+                named = {word.arg: word.value for word in call.keywords}
+                given = call.args[k] if k < len(call.args) else named.get(name)
                 if given is not None and not self.handed_on(given, call):
                     yield from ((text, at) for text in self.texts(given))
         for one in itertools.chain(*self.functions.values()):

@@ -30,7 +30,8 @@ SOURCE = Source()
 
 
 def test_every_mistake_is_told_in_chinese() -> None:
-    said = {part: place for text, place in SOURCE.told() if not place.startswith("intake/gather.py") for part in text.partition(":\n")[0].split("\n    ")}
+    told = [(text.partition(":\n")[0], place) for text, place in SOURCE.told() if "intake/gather.py" not in place]
+    said = {line: place for text, place in told for line in text.split("\n    ")}
     sentences = {text: place for text, place in said.items() if " " in text.strip(f"{HOLE} ;,.:-")}
     assert len(sentences) > 600
     with speaking("zh"):
@@ -80,7 +81,7 @@ class Anything(dict[str, str]):
         (("compare", "pilot-2018", "--variants", "a+two-winners"), "--variants a", "没有方案", "可用："),
         (("compare", "pilot-2018", "--policies", "backup"), "--policies backup", "没有此名称的政策", "可用："),
         (("backtest", "--market", "pilto", "--rules", "batch-2"), "--market pilto", "没有该市场文件夹", "可用："),
-        (("backtest", "--market", "batch-2", "--rules", "bach-2"), "--rules bach-2", "没有此名称的采购规则", "“batch-2”"),
+        (("backtest", "--market", "batch-2", "--rules", "bach-2"), "--rules bach-2", "没有此名称的采购规则", "batch-2"),
         (("backtest", "--targets", "pilto"), "--targets pilto", "没有该文件", "“pilot”"),
         (("backtest", "--targets", "pilot", "--draws", "usse"), "--draws usse", "没有此名称的参数抽样", "“use”"),
         (("replay", "batch-2", "--rules", "bach-2"), "--rules bach-2", "没有此名称的采购规则", "“batch-2”"),

@@ -15,8 +15,8 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from vbp_sim.errors import InputError, VbpError
-from vbp_sim.report.words.mistakes import mistake, told_problem
 from vbp_sim.report.words.language import language, of_machine, say, speaking
+from vbp_sim.report.words.mistakes import mistake, told_problem
 
 if TYPE_CHECKING:
     from vbp_sim.report.sources import Source

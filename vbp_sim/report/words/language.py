@@ -86,19 +86,22 @@ def term(area: str, code: str) -> str:
 def restate(area: str, english: str) -> str:
     """A sentence that was written in English, said in the language in use; as it is if no message fits it.
 
-    What stands in the places of the message is restated too, but for names in quotes; a ``meaning`` is a parameter's.
+    What stands in the places of the message is restated too, but for names: those in quotes, and ``where``, an address.
+    A ``meaning`` is a parameter's.
     """
     if language() == "en":
         return english
+    if english.startswith(" "):  # an indented line
+        return " " + restate(area, english[1:])
     for name, pattern in _patterns(area):
         found = pattern.fullmatch(english)
         if found:
             texts = messages(area)[name]
-            quoted = {key for key in found.groupdict() if f"'{{{key}}}'" in texts["en"]}
             values = found.groupdict()
             if "meaning" in values:
                 values["meaning"] = restate("parameters", values["meaning"])
-            told = {key: value if key in quoted else restate(area, value) for key, value in values.items()}
+            names = {key for key in values if key == "where" or f"'{{{key}}}'" in texts["en"]}
+            told = {key: value if key in names else restate(area, value) for key, value in values.items()}
             return texts[language()].format(**told)
     return english
 

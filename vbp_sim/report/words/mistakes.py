@@ -17,7 +17,7 @@ from vbp_sim.report.words.language import restate
 def mistake(text: str) -> str:
     """What is wrong and what to do, in the language in use; lines to copy, after a colon, as they are."""
     said, colon, copied = text.partition(":\n")
-    return "\n    ".join(restate("errors", part) for part in said.split("\n    ")) + colon + copied
+    return "\n".join(restate("errors", line) for line in said.split("\n")) + colon + copied
 
 
 def told_problem(problem: Problem) -> Problem:
