@@ -128,11 +128,13 @@ def _patterns(area: str) -> tuple[tuple[str, re.Pattern[str]], ...]:
 
 
 def _pattern(text: str) -> str:
-    parts = string.Formatter().parse(text)
-    return "".join(re.escape(literal) + _group(literal, place) for literal, place, _, _ in parts)
-
-
-def _group(before: str, place: str | None) -> str:
-    """A place of a message: an address where it is called ``where``, a name in quotes, else anything."""
-    value = "[^ :]+" if place == "where" else "[^']+" if before.endswith("'") else ".+?"
-    return f"(?P<{place}>{value})" if place else ""
+    """The English of a message as a pattern whose groups are its places: an address where a place is called ``where``,
+    a name in quotes, else anything; where a place stands again, the same.
+    """
+    pattern, known = "", set[str]()
+    for literal, place, _, _ in string.Formatter().parse(text):
+        value = "[^ :]+" if place == "where" else "[^']+" if literal.endswith("'") else ".+?"
+        group = "" if not place else f"(?P={place})" if place in known else f"(?P<{place}>{value})"
+        pattern += re.escape(literal) + group
+        known.add(place or "")
+    return pattern
