@@ -158,7 +158,7 @@ def _models(scenario: str | None) -> Rows:
         for part in sorted(parts, key=lambda p: p.part_name()):
             if part.tag:
                 meaning = " ".join((part.__doc__ or "").split("\n\n")[0].split())
-                rows.append({"kind": kind, "name": part.part_name(), "meaning": meaning})
+                rows.append({"kind": kind, "name": part.part_name(), "meaning": restate("parts", meaning)})
     return rows
 
 
