@@ -145,6 +145,8 @@ class Source:
                             found |= self.texts(one.value, deep + 1)
                         elif isinstance(target, ast.Tuple) and node.id in (names := [*map(name_of, target.elts)]):
                             found |= self.part(one.value, names.index(node.id), deep)
+                elif isinstance(one, ast.NamedExpr) and one.target.id == node.id:
+                    found |= self.texts(one.value, deep + 1)
                 elif isinstance(one, ast.AugAssign) and name_of(one.target) == node.id:
                     found |= joined([found, self.texts(one.value, deep + 1)])
                 elif isinstance(one, (ast.For, ast.comprehension)):
@@ -188,12 +190,23 @@ class Source:
                 given = call.args[k] if k < len(call.args) else named.get(name)
                 if given is not None and not self.handed_on(given, call):
                     yield from ((text, at) for text in self.texts(given))
+                for i, spread in enumerate(call.args[: k + 1]):
+                    if isinstance(spread, ast.Starred):
+                        yield from ((text, at) for text in self.spread(spread.value, k - i))
         for one in itertools.chain(*self.functions.values()):
             if one.returns is not None and "tuple[str, str" in ast.unparse(one.returns):
-                for value in self.returned(one):
-                    if isinstance(value, ast.Tuple):
-                        at = f"{self.file[one].relative_to(ROOT)}:{value.lineno}"
-                        yield from ((text, at) for element in value.elts[-2:] for text in self.texts(element))
+                for pair in (pair for value in self.returned(one) for pair in pairs(value)):
+                    at = f"{self.file[one].relative_to(ROOT)}:{pair.lineno}"
+                    yield from ((text, at) for element in pair.elts[-2:] for text in self.texts(element))
+
+    def spread(self, node: ast.expr, k: int) -> set[str]:
+        """The texts of part ``k`` of a tuple that is spread over arguments, also by a name that stands for it."""
+        inside = self.inside.get(node)
+        if not isinstance(node, ast.Name) or inside is None:
+            return self.part(node, k, 0)
+        made = [one for one in ast.walk(inside) if isinstance(one, ast.Assign)]
+        values = [one.value for one in made if name_of(one.targets[0]) == node.id]
+        return set().union(*(self.part(value, k, 0) for value in values))
 
     def notes(self) -> Iterator[tuple[str, str]]:
         """What an import says that it assumed or found doubtful, and where it stands."""
@@ -208,6 +221,12 @@ class Source:
         """Whether a function only hands on what its caller said."""
         inside = self.inside.get(call)
         return isinstance(given, ast.Name) and inside is not None and given.id in wanted(inside)
+
+
+def pairs(node: ast.expr) -> list[ast.Tuple]:
+    """The tuples that an expression may be."""
+    inner = [node.body, node.orelse] if isinstance(node, ast.IfExp) else []
+    return [node] if isinstance(node, ast.Tuple) else [pair for one in inner for pair in pairs(one)]
 
 
 def joined(parts: list[set[str]]) -> set[str]:
