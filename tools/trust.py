@@ -35,8 +35,11 @@ Trust changes between rules before levels: both sides of a comparison share what
 and who wins, averaged over drugs, before volumes; volumes before the differences between places, levels and drugs, of
 which the models have too few. Do not ask it what one firm will bid, or what one drug will cost.
 
-```sh
+```sh replications=3
 vbp backtest --targets tenders --out results/outcomes  # or pilot, expansion, a file of your own; repeatable
+```
+
+```sh
 vbp plot results/outcomes outcomes
 ```
 

@@ -27,7 +27,7 @@ from vbp_sim.runs.folder import RunFolder
 from vbp_sim.runs.load import load_scenario
 
 SEED = 2026
-BATCHES, EACH = 40, 25
+BATCHES, EACH = 100, 10
 #: seconds of computing after which a command hangs; of one that solves an equilibrium for each drug, some seconds each
 MOST_SECONDS, TO_SOLVE = 20, 60
 #: of the cases that run, one in so many makes a report

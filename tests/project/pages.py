@@ -1,6 +1,7 @@
 """Reads the pages that a person reads: README.md and docs/*.md, their links and their commands.
 
-A code block called ``sh`` holds commands; ``sh fails=2`` means that the last one is to end with that code.
+A code block called ``sh`` holds commands; ``sh fails=2`` means that the last one is to end with that code, and
+``sh replications=3`` that the tests ask for so many where the reader has the usual number, which takes long.
 A block called ``text`` right after one shows what is printed; ``...`` stands for anything. A block with
 ``file=NAME`` is a file that the reader saves.
 """
@@ -34,13 +35,15 @@ _FENCE = re.compile(r"(?ms)^```(\w+)?([^\n]*)\n(.*?)^```$")
 class Block:
     """One code block: its line on the page, and commands to run or a file to save.
 
-    ``code`` is how the commands end, ``shown`` what they print ("" if the page does not say).
+    ``code`` is how the commands end, ``shown`` what they print ("" if the page does not say), ``replications`` how many
+    the tests ask for ("" as the page says).
     """
 
     line: int
     commands: tuple[str, ...] = ()
     code: int = 0
     shown: str = ""
+    replications: str = ""
     file: str = ""
     content: str = ""
 
@@ -58,8 +61,9 @@ def blocks(page: Path) -> list[Block]:
             continue
         touching = following is not None and text[fence.end() : following.start()].strip() == ""
         shown = following[3] if following is not None and touching and following[1] == "text" else ""
-        fails = re.search(r"fails=(\d+)", fence[2])
-        found.append(Block(line, _commands(fence[3]), int(fails[1]) if fails else 0, shown))
+        fails, fewer = (re.search(rf"{word}=(\d+)", fence[2]) for word in ("fails", "replications"))
+        code, replications = int(fails[1]) if fails else 0, fewer[1] if fewer else ""
+        found.append(Block(line, _commands(fence[3]), code, shown, replications))
     return found
 
 

@@ -44,6 +44,8 @@ def run(block: Block, folder: Path) -> str:
     wanted = [command for command in block.commands if not reason_not_to_run(command)]
     if not wanted:
         return ""
+    if block.replications:
+        wanted = [f"{command} --replications {block.replications}" for command in wanted]
     if all(command.startswith("vbp ") and not SHELL.intersection(command) for command in wanted):
         code, printed = called(wanted, folder)
         assert code == block.code, f"line {block.line}: {wanted}\n{printed}"

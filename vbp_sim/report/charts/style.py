@@ -147,7 +147,7 @@ def settle(figure: Figure) -> None:
         if isinstance(said, Text) and "\n" in said.get_text() and said not in figure.texts:
             said.set_linespacing(_LEADING[language()])
     figure.draw_without_rendering()
-    figure.set_layout_engine("none")
+    figure.set_layout_engine(None)  # "none" would be one, for which saving draws once more
     for axes in figure.axes:
         left, bottom, width, height = (round(float(edge), 5) for edge in axes.get_position().bounds)
         axes.set_position((left, bottom, width, height))
