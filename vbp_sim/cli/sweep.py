@@ -169,7 +169,7 @@ def go_on(study: Study, as_json: bool, quiet: bool, how: dict[str, Any]) -> int:
         shown += 1
         if shown <= SHOWN and receipt.failure is not None:
             why = receipt.failure
-            what = {"stage": why.stage, "type": why.type, "message": mistake(why.message)}
+            what = {"stage": why.stage, "type": why.type, "why": mistake(why.message)}
             message(say("cli.failed_run", point=receipt.point, replication=receipt.replication, **what))
 
     with bar(quiet or as_json) as update:
