@@ -173,7 +173,8 @@ def _laws(luck: np.random.Generator, one: Any, more: np.random.Generator, either
             "credit": {
                 "deposit": float(more.choice([0.0, 0.1])),
                 "half_life": float(more.choice([0.0, 12.0])),
-                "barred": {"serious": float(more.choice([0.0, 2.0, 9.0]))},
+                "suspended": {"serious": float(more.choice([0.0, 2.0, 9.0]))},
+                "listed": {"default": float(more.choice([0.0, 2.0, 9.0]))},
                 "late_days": float(more.choice([0.0, 45.0])),
                 "behind": str(more.choice(["ordinary", "serious"])),
             },

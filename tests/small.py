@@ -16,9 +16,15 @@ from typing import Any
 import numpy as np
 
 from vbp_sim.engine.clock import add_months
+from vbp_sim.rules.local.credit import EVENTS
 from vbp_sim.runs.load import load_scenario
 from vbp_sim.scenario.load import Scenario
 
+#: credit that keeps nobody out of rounds
+UNBARRED: dict[str, Any] = {
+    "listed": dict.fromkeys(EVENTS, 0),
+    "suspended": {"serious": 0, "especially-serious": 0},
+}
 Rows = list[dict[str, Any]]
 Tables = Mapping[str, Mapping[str, np.ndarray[Any, Any]]]
 

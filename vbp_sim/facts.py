@@ -30,6 +30,7 @@ FACTS: Mapping[str, Mapping[str, tuple[str, ...]]] = {
         "result": (),
         "supplied": (),
         "next_contract": (),
+        "voided": (),
         "year_end": ("year",),
         "retained": ("year",),
         "gives_up": (),

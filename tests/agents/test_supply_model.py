@@ -28,7 +28,7 @@ def ups(model: AlternatingRenewal, one: Line, n: int = 20_000) -> float:
 @pytest.mark.parametrize(("form", "rate"), [("oral-solid", 0.05), ("injection", 0.12)])
 def test_rates_and_repair_are_those_of_the_parameters(form: str, rate: float) -> None:
     model = AlternatingRenewal()
-    assert ups(model, line(form=form)) == pytest.approx(rate + 0.005, rel=0.03)
+    assert ups(model, line(form=form)) == pytest.approx(rate + model.default_rate, rel=0.03)
     lasts = [model.outage(line(), k, LUCK).lasts for k in range(20_000)]
     assert np.mean(lasts) == pytest.approx(5 * 365.25 / 12, rel=0.03)
 

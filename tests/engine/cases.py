@@ -167,6 +167,10 @@ CASES: dict[str, dict[str, Any]] = {
         "drugs": CLASSED,
         "rounds": {"first": round_of(rules=term(12, members=["north", "east"]))},
     },
+    "rings that are found lose the win": {
+        "behaviour": {"bidding": {"model": "collusion-ring", "members": 0.7, "weighs": 0.0}, "supply": FRAGILE},
+        "rounds": {"first": round_of(rules=term(24, collusion={"found": 1.0, "lag_months": 12.5}))},
+    },
     "institutions name brands": {"rounds": {"first": round_of(rules=named(12))}},
     "all name brands and suppliers leave": {
         "behaviour": {"supply": {"default_rate": 1.0}, "reporting": {"named": 1.0, "loyalty": 2.0}},

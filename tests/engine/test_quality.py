@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 import pytest
 from cases import term
-from small import STEADY, Tables, national, round_of, rows, same, small
+from small import STEADY, UNBARRED, Tables, national, round_of, rows, same, small
 
 from vbp_sim.engine.inspections import poisson
 from vbp_sim.engine.simulation import simulate
@@ -20,7 +20,7 @@ FLAWED = {**SOUND, "failed_batches": 0.03}
 
 def ran(folder: Path, k: int = 0, supply: Any = FLAWED, bars: bool = False, **law: Any) -> Tables:
     folder.mkdir(exist_ok=True)
-    credit = {} if bars else {"credit": {"barred": {"serious": 0, "especially-serious": 0}}}
+    credit = {} if bars else {"credit": UNBARRED}
     laws = national(quality=law, **credit)
     rounds = {"first": round_of(rules=term(24))}
     return simulate(small(folder, sets=STEADY, rounds=rounds, laws=laws, behaviour={"supply": supply}), k)

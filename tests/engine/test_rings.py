@@ -1,4 +1,4 @@
-"""Rings of bidders in a run: found or not, they pay back what they charged too much, and are barred."""
+"""Rings of bidders in a run: found or not, they pay back what they charged too much, lose the win, and are barred."""
 
 from __future__ import annotations
 
@@ -10,16 +10,24 @@ import pytest
 from small import round_of, rows, small
 
 from vbp_sim.engine.simulation import simulate
+from vbp_sim.facts import fact
 
 
-def ran(folder: Path, weighs: float = 0.0, model: str = "collusion-ring", barred: float = 18.0, **law: Any) -> Any:
+def ran(
+    folder: Path, weighs: float = 0.0, model: str = "collusion-ring", barred: float = 18.0, members: float = 1.0,
+    **law: Any,
+) -> Any:  # fmt: skip
     collusion = {"rule": "sanctions", "found": 1.0, "lag_months": 18.0, **law}
     rounds = {
         name: round_of(start, rules={"extends": "expansion-2019", "collusion": collusion})
         for name, start in (("first", "2019-01-01"), ("second", "2021-01-01"))
     }
-    bidding = {"model": model, **({"members": 1.0, "weighs": weighs} if model == "collusion-ring" else {})}
-    laws = {"national": {"changes": {"credit": {"barred": {"especially-serious": barred}}}}}
+    bidding = {"model": model, **({"members": members, "weighs": weighs} if model == "collusion-ring" else {})}
+    laws = {
+        "national": {
+            "changes": {"credit": {"listed": {"collusion": barred}, "suspended": {"especially-serious": barred}}}
+        }
+    }
     behaviour = {"bidding": bidding, "firms": {"extra_bidders": 3.0}}
     return simulate(small(folder, rounds=rounds, laws=laws, behaviour=behaviour), 0)
 
@@ -45,12 +53,47 @@ def test_a_ring_that_is_found_pays_back_by_its_factor_and_bids_no_more(tmp_path:
 def test_no_event_names_a_firm_of_a_ring(tmp_path: Path) -> None:
     found = ran(tmp_path)
     events, sanctions = found["events"], rows(found["sanctions"], event="collusion")
-    mine = np.isin(events["kind"], ("ring", "collusion"))
+    mine = np.isin(events["kind"], ("ring", "collusion", "term-end"))
     assert mine.any()
     assert len(sanctions["owner"])
     assert not any(events["manufacturer"][mine])
     assert not any(sanctions["owner"])
     assert not any(sanctions["manufacturer"])
+
+
+@pytest.mark.parametrize(("members", "left"), [(0.5, True), (1.0, False)])
+def test_a_ring_loses_the_win_to_others_and_where_none_is_left_the_agreement_ends(
+    tmp_path: Path, members: float, left: bool
+) -> None:
+    lost, kept = (ran(tmp_path / str(way), members=members, win_lost=way) for way in (True, False))
+    told, seen = rows(lost["events"], kind="collusion", round="first"), 0
+    for drug, when in zip(told["drug"], told["date"], strict=True):
+        first = (when + np.timedelta64(31, "D")).astype("datetime64[M]")
+        heirs = rows(lost["events"], kind="replacement", round="first", drug=drug)
+        assert not any(heirs["manufacturer"])
+        before, same, after, otherwise = (
+            delivered(t, drug, first, later) for later in (False, True) for t in (lost, kept)
+        )
+        assert before == same
+        if otherwise and before != after and bool(len(heirs["date"])) == left:
+            seen += 1
+            assert bool(after) == left
+            assert {*before} - {*after}
+            assert not {*before} - {*otherwise}
+    assert seen > 0
+    ended = rows(lost["events"], kind="term-end", round="first")["text"]
+    assert (fact("voided") in ended) != left
+
+
+def delivered(tables: Any, drug: str, first: Any, after: bool) -> dict[str, float]:
+    """By manufacturer what was delivered under agreements in the year from a month on, or until it."""
+    supply = rows(tables["supply"], drug=drug)
+    year = (supply["month"] >= first) & (supply["month"] < first + 6) if after else supply["month"] < first
+    sums: dict[str, float] = {}
+    for firm, units in zip(supply["manufacturer"][year], supply["delivered"][year], strict=True):
+        if units > 0:
+            sums[firm] = sums.get(firm, 0.0) + units
+    return sums
 
 
 def test_without_a_ban_everybody_bids_again(tmp_path: Path) -> None:

@@ -7,14 +7,14 @@ from typing import Any
 
 import numpy as np
 from cases import FRAGILE, term
-from small import DEMAND, DRUGS, PRODUCTS, Tables, national, round_of, rows, same, small
+from small import DEMAND, DRUGS, PRODUCTS, UNBARRED, Tables, national, round_of, rows, same, small
 
 from vbp_sim.engine.simulation import simulate
 
 ROUNDS = {"first": round_of(rules=term(24)), "second": round_of("2021-01-01", term(24))}
 SOURCED: dict[str, Any] = {**FRAGILE, "ingredients": {"model": "shared-sources", "rate": 1.0}, "breaches": 0.4}
 #: a ban for what one drug did would reach the company's bids for another
-NO_BANS = national(credit={"barred": {"serious": 0, "especially-serious": 0}})
+NO_BANS = national(credit=UNBARRED)
 ENTRY = {"model": "entry-and-learning", "growth": 0.5, "leave": 1.0}
 
 

@@ -10,7 +10,7 @@ import copy
 from collections.abc import Mapping
 from typing import Any
 
-from small import CLASSED, DRUGS, PRODUCTS, PROVINCES, calendar
+from small import CLASSED, DRUGS, PRODUCTS, PROVINCES, UNBARRED, calendar
 
 
 def term(months: int) -> dict[str, Any]:
@@ -253,10 +253,11 @@ SCENES: dict[str, dict[str, Any]] = {
     },
     "quality": {"behaviour": {"supply": FLAWED}},
     "credit": {"behaviour": {"supply": FLAWED}, "laws": RATED},
+    **{key: {"behaviour": {"conduct": {"misconduct": 3.0}}} for key in ("credit.deposit", "credit.lasts")},
     "credit.behind": {
         "products": [{**p, "bid": 0.3} for p in BASE["products"]],
         "behaviour": {"bidding": {"model": "recorded"}, "conduct": {"misconduct": 0.7}},
-        "laws": {"national": {"changes": {"credit": {"barred": {"serious": 0, "especially-serious": 0}}}}},
+        "laws": {"national": {"changes": {"credit": UNBARRED}}},
     },
     "conduct": {"behaviour": {"conduct": {"misconduct": 1.0}}},
     "supply alternating-renewal": {"behaviour": {"supply": FRAGILE}},

@@ -12,7 +12,7 @@ from vbp_sim.scenario.tree import find, plain
 
 
 def write(folder: Path, **files: str) -> None:
-    folder.mkdir(exist_ok=True)
+    folder.mkdir(parents=True, exist_ok=True)
     for name, text in files.items():
         (folder / f"{name}.yaml").write_text(text)
 
@@ -69,6 +69,14 @@ def test_a_path_at_a_mount_is_relative_to_the_file_that_holds_it(tmp_path: Path)
     write(tmp_path, own="extends: one\nq: 2", s="rules: own.yaml")
     tree = Layers({("rules",): tmp_path / "lib"}).open(tmp_path / "s.yaml")
     assert plain(tree) == {"rules": {"p": 1, "q": 2}}
+
+
+def test_a_name_may_lie_in_a_folder_of_the_library_and_not_outside_it(tmp_path: Path) -> None:
+    write(tmp_path / "lib" / "experiments", one="p: 1")
+    write(tmp_path, own="extends: experiments/one\nq: 2", out="extends: ../lib/experiments/one")
+    layers = Layers({(): tmp_path / "lib"})
+    assert plain(layers.open(tmp_path / "own.yaml")) == {"p": 1, "q": 2}
+    assert "nothing is called '../lib/experiments/one'" in failure(tmp_path / "out.yaml", layers)
 
 
 def failure(path: Path, layers: Layers | None = None) -> str:

@@ -16,7 +16,7 @@ DIVIDED = {"liaoning", "fujian", "guangdong", "sichuan", "shaanxi"}
 
 
 def test_there_are_31_provinces_and_38_leaves() -> None:
-    leaves = [leaf for province in PROVINCES for leaf in nation().leaves(province)]
+    leaves = [place for place in nation().parents if not nation().inside(place)]
     assert (len(PROVINCES), len(leaves), len(set(leaves))) == (31, 38, 38)
     assert {leaf for leaf in leaves if nation().parent(leaf)} == CITIES | {place + REST for place in DIVIDED}
 
@@ -39,8 +39,8 @@ def test_places_around_and_inside_one() -> None:
     mine = Places({"guangdong": "", "foshan": "guangdong", "nanhai": "foshan"})
     assert mine.above("nanhai") == ("foshan", "guangdong")
     assert mine.above("guangdong") == mine.above("nowhere") == ()
-    assert mine.leaves("guangdong") == ("nanhai",)
-    assert mine.leaves("nowhere") == ("nowhere",)
+    assert mine.inside("guangdong") == ("foshan",)
+    assert mine.inside("nanhai") == mine.inside("nowhere") == ()
 
 
 def test_a_name_means_the_place_and_all_that_lies_in_it() -> None:

@@ -396,7 +396,7 @@ def test_a_pull_of_nothing_is_left_out_and_any_other_one_is_for_the_user(tmp_pat
 @pytest.mark.parametrize(
     ("text", "says"),
     [
-        ("rounds: {first: {rules: {failure: {ban_months: 24}}}}", "write laws.NAME.changes.credit.barred"),
+        ("rounds: {first: {rules: {failure: {ban_months: 24}}}}", "write laws.NAME.changes.credit.listed"),
         ("behaviour: {supply: {recall_rate: 0.1}}", "write behaviour.supply.failed_batches"),
     ],
 )

@@ -11,8 +11,7 @@ from hypothesis import strategies as st
 from small import PRODUCTS, rows, small, total
 
 from vbp_sim.engine.simulation import simulate
-from vbp_sim.tender.passing import pass_down
-from vbp_sim.tender.volumes import Volumes
+from vbp_sim.tender.volumes import Volumes, pass_down
 
 
 def volumes(main: list[int], rest: list[float], suppliers: int, share: float = 0.5) -> Volumes:

@@ -7,7 +7,7 @@ from pathlib import Path
 import click
 
 from vbp_sim.cli.common import json_option, message, print_json, quiet_option
-from vbp_sim.report.words.language import say
+from vbp_sim.report.words.language import restate, say
 
 
 @click.command("calibrate")
@@ -97,8 +97,13 @@ def _draws(
         by = summaries.Outcomes.of([target for name in targets for target in read_targets(name)], named, workers)
     given = [f" --targets {name}" for name in targets] + [f" --on {name}" for name in named]
     made = f"vbp calibrate {out.name} --prior {prior}{''.join(given)}"
-    message(say("cli.lives", n=known.spec.sample.size), quiet=quiet or as_json)
-    draws, found = posterior.fit(known, by.simulate, *by.published(), made=made)
+    draws, found = posterior.fit(
+        known,
+        by.simulate,
+        *by.published(),
+        made=made,
+        tell=lambda text: message(restate("cli", text), quiet=quiet or as_json),
+    )
     posterior.write(draws, out)
     if as_json:
         print_json({"out": str(out), **draws.told(), "off": found.off.tolist()})

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import date
 
@@ -107,6 +108,10 @@ class Agreement:
         stopped = np.array([s.plant.stopped for s in self.suppliers])
         return np.asarray(np.where(self.routes > 0, stopped[:, None], np.inf).min(axis=0))
 
+    def others(self, indices: Sequence[int]) -> list[int]:
+        """Suppliers that still make the product and are selected, without some of them."""
+        return [i for i, s in enumerate(self.suppliers) if i not in indices and not (s.plant.gone or s.lost)]
+
     def replace_main(self, index: int) -> list[int]:
         """Give the places of a supplier to the backup, else to the next winner; return those places. Where nobody else
         is left they stay with it.
@@ -114,7 +119,7 @@ class Agreement:
         What was to come from it elsewhere, because institutions named its brand, goes to the main supplier there.
         """
         served = [int(p) for p in np.flatnonzero((self.main == index) & self.open)]
-        staying = [i for i, s in enumerate(self.suppliers) if i != index and not (s.plant.gone or s.lost)]
+        staying = self.others([index])
         for turn, place in enumerate(served):
             backup = int(self.backup[place])
             if backup >= 0 and backup in staying:

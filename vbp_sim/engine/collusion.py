@@ -1,4 +1,4 @@
-"""Rings of bidders in a run: some are found, and after months their companies are barred and pay back.
+"""Rings of bidders in a run: some are found, and after months their companies are barred, pay back and lose the win.
 
 No event names a firm of a ring: a run of a real market shows what would follow if such rings were there, not who was
 in one.
@@ -12,9 +12,11 @@ import numpy as np
 import simpy
 
 from vbp_sim.agents.bidding.collusion_ring import overcharge
-from vbp_sim.agents.bidding.interface import Bools, Opening, Ring
-from vbp_sim.engine.clock import CLOSE, MONTH
+from vbp_sim.agents.bidding.interface import Opening, Ring
+from vbp_sim.engine.agreement import Agreement
+from vbp_sim.engine.clock import CLOSE, LAPSE, MONTH, first_from
 from vbp_sim.engine.round.scope import Ints, Scope
+from vbp_sim.engine.settlement import voided
 from vbp_sim.facts import fact
 from vbp_sim.rules import money
 from vbp_sim.tender import Outcome
@@ -38,7 +40,7 @@ def watch_rings(
 def _sanction(
     scope: Scope, drug: str, ring: Ring, products: Ints, outcome: Outcome
 ) -> Generator[simpy.Event, None, None]:
-    """Wait until the ring is found, adding up what its winners deliver; then it is barred, and pays."""
+    """Wait until the ring is found, adding up what its winners deliver; then it is barred, pays, and loses the win."""
     world, law = scope.world, scope.rules.collusion
     day, mine = world.env.now + law.lag_months * MONTH, products[ring.member]
     over = overcharge(outcome.award.price / money.YUAN, ring.alone)[ring.member] * outcome.award.selected[ring.member]
@@ -48,7 +50,9 @@ def _sanction(
         if booked > day:
             break
         yield from world.until(booked)
-        charged += over[:, None] * world.sold[mine] * _open(scope, outcome)
+        agreement = _running(scope, outcome)
+        if agreement is not None:
+            charged += over[:, None] * world.sold[mine] * agreement.open
     yield from world.until(day)
     m = min(world.month_now, len(world.clock.months) - 1)
     for product, yuan in zip(mine.tolist(), law.recovery * charged, strict=True):
@@ -58,11 +62,26 @@ def _sanction(
     paid = float(law.recovery * charged.sum())
     text = fact("found", months=round(barred, 1), members=len(mine))
     world.log("collusion", round=scope.id, drug=drug, value=paid, text=text)
+    if law.win_lost:
+        first = first_from(max(world.today, scope.spec.calendar.start))
+        yield from world.until(world.clock.day(first) + LAPSE)
+        _lose(scope, outcome, mine)
 
 
-def _open(scope: Scope, outcome: Outcome) -> Bools:
-    """Where the agreement of the ring is in force, (places,)."""
+def _lose(scope: Scope, outcome: Outcome, mine: Ints) -> None:
+    """Products ``mine`` lose what they won, before a month's orders."""
     world = scope.world
-    running = world.shelves[world.drug_ids.index(outcome.document.drug)].running
-    mine = [agreement.open for agreement in running if agreement.round == scope.id]
-    return mine[0] if mine else np.zeros(len(world.market.provinces), dtype=np.bool_)
+    agreement = _running(scope, outcome)
+    if agreement is None:
+        return
+    lost = [i for i, supplier in enumerate(agreement.suppliers) if supplier.product in mine and not supplier.lost]
+    if lost and agreement.others(lost) and agreement.rules.failure.takes_over != "none":
+        world.strike(agreement, lost)
+    elif lost:
+        voided(world, agreement, scope.places)
+
+
+def _running(scope: Scope, outcome: Outcome) -> Agreement | None:
+    """The agreement of an outcome while it is in force."""
+    running = scope.world.shelves[scope.world.drug_ids.index(outcome.document.drug)].running
+    return next((agreement for agreement in running if agreement.round == scope.id), None)

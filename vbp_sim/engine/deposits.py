@@ -13,9 +13,10 @@ from vbp_sim.engine.world import World
 
 
 def lodge(world: World, supplier: Supplier) -> None:
-    """A winner lodges the part of a year's agreed volume that the law of each place asks of its rating, if any."""
-    part = np.array([law.deposit for law in world.laws.everywhere("credit", world.month_now)])
-    if part.any() and world.sanctions.rated(world.companies.name(supplier.product)):
+    """A winner lodges the part of a year's agreed volume that the law of each place asks where it is rated, if any."""
+    company, laws = world.companies.name(supplier.product), world.laws.everywhere("credit", world.month_now)
+    part = np.array([law.deposit and law.deposit * world.sanctions.rated(company, p) for p, law in enumerate(laws)])
+    if part.any():
         yuan = part * supplier.price * supplier.volumes
         round_id = supplier.agreement.round
         world.accounts.charge("deposit", world.month_now, round_id, supplier.product, yuan)

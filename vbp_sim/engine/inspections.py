@@ -50,9 +50,8 @@ def supervision(world: World) -> Generator[simpy.Event, None, None]:
             _inspect(world, m, world.plants[product], laws, watched)
         _late(world, m, late)
         for company in companies:
-            event = world.conduct.found(company, m, world.luck)
-            if event:
-                world.sanctions.sanction(company, event, m)
+            for event, where in world.conduct.found(company, m, world.luck):
+                world.sanctions.sanction(company, event, m, [int(where * len(laws))])
         if first.month == 12 or m == len(world.clock.months) - 1:
             _write(world, first.year, watched)
 
@@ -104,19 +103,22 @@ def poisson(mean: float, chance: float) -> int:
 
 
 def _late(world: World, m: int, known: set[tuple[int, int, float]]) -> None:
-    """The main supplier of a place whose shortage has lasted as long as the law says has delivered late, once."""
+    """The main supplier of places whose shortage has lasted as long as their law says has delivered late, once."""
+    if all(law.late_days is None for law in world.laws.parts("credit")):
+        return
     for shelf in world.shelves:
+        late: dict[tuple[int, int, float], tuple[Plant, list[int]]] = {}
         for p in np.flatnonzero(np.isfinite(shelf.short_since)).tolist():
             since, agreement = float(shelf.short_since[p]), shelf.of(p)
             days = world.laws.part("credit", p, m).late_days
-            if agreement is None or days is None or world.env.now - since < days:
-                continue
-            plant = agreement.suppliers[int(agreement.main[p])].plant
-            shortage = (agreement.drug, plant.product, since)
+            if agreement is not None and days is not None and world.env.now - since >= days:
+                plant = agreement.suppliers[int(agreement.main[p])].plant
+                late.setdefault((agreement.drug, plant.product, since), (plant, []))[1].append(p)
+        for shortage, (plant, places) in late.items():
             if shortage not in known:
                 known.add(shortage)
                 owner = world.companies.name(plant.product)
-                world.sanctions.sanction(owner, "late-delivery", m, [p], plant.line)
+                world.sanctions.sanction(owner, "late-delivery", m, places, plant.line)
 
 
 def _write(world: World, year: int, watched: dict[int, _Watched]) -> None:

@@ -74,10 +74,27 @@ def _lapse(world: World, agreement: Agreement, places: list[Place]) -> Generator
 
 
 def replaced(world: World, agreement: Agreement, places: list[Place]) -> None:
-    """End an agreement today in some places, because another one of the drug begins there.
+    """End an agreement today in some places, because another one of the drug begins there."""
+    _cut_short(world, agreement, places, "next_contract")
+    here = [place.index for place in places]
+    for supplier in agreement.suppliers:
+        for p in here:
+            if world.shelves[agreement.drug].supplies(supplier.product, p):
+                world.prices.settle(supplier.product, p, supplier.price)
+    world.ended(agreement, here)
 
-    Its running year is settled there as far as it went.
-    """
+
+def voided(world: World, agreement: Agreement, places: list[Place]) -> None:
+    """End an agreement today because no winner is left; what was bought and paid before any agreement comes back."""
+    _cut_short(world, agreement, [places[p] for p in agreement.places], "voided")
+    for p in agreement.places:
+        places[p].close(agreement.drug)
+        places[p].clear(agreement.drug)
+    world.ended(agreement, agreement.places)
+
+
+def _cut_short(world: World, agreement: Agreement, places: list[Place], why: str) -> None:
+    """Settle the running year of an agreement in some places as far as it went."""
     year = agreement.settled + 1
     months = agreement.months_until(world.today) - 12 * agreement.settled
     if year <= agreement.years and months > 0:
@@ -85,13 +102,7 @@ def replaced(world: World, agreement: Agreement, places: list[Place]) -> None:
             place.agreed[agreement.drug] *= months / agreement.year_months(year)
         _close_year(world, [agreement], places, year, months)
         world.log("term-end", round=agreement.round, drug=world.drug_ids[agreement.drug],
-                  text=fact("next_contract"))  # fmt: skip
-    here = [place.index for place in places]
-    for supplier in agreement.suppliers:
-        for p in here:
-            if world.shelves[agreement.drug].supplies(supplier.product, p):
-                world.prices.settle(supplier.product, p, supplier.price)
-    world.ended(agreement, here)
+                  text=fact(why))  # fmt: skip
 
 
 def _close_year(

@@ -136,4 +136,4 @@ class Watching:
     def close(self, drugs: list[int], law: Watch, missed: Floats) -> None:
         """An agreement year is over; ``missed`` (drugs, institutions) yuan decides on the budget of the next one."""
         self.budget[drugs] = law.next_budget(missed)
-        self.marks[drugs] = self.red[drugs] = self.interviews[drugs] = 0
+        self.marks[drugs] = self.interviews[drugs] = 0

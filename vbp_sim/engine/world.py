@@ -101,7 +101,8 @@ class World:
         for (drug, maker), (site, api) in sorted(made.items()):
             if site or api:
                 self.recorder.row("sites", drug, maker, site, api)
-        self.sanctions = Sanctions(self.env, clock, self.laws, self.companies, self.log, self.recorder.row)
+        province = [(p.id, *scenario.data.places.above(p.id))[-1] for p in market.provinces]
+        self.sanctions = Sanctions(self.env, clock, self.laws, province, self.companies, self.log, self.recorder.row)
         self.accounts = Accounts(self)
         self.relief = Relief(self)
         self._notices = any(law.notice_months for law in self.laws.parts("supply_security"))
@@ -226,8 +227,7 @@ class World:
         dear = plant.product in self._squeezed
         text = joined(fact("gives_up"), fact("ingredient_dear")) if dear else fact("gives_up")
         self.log("exit", plant.line, text=text)
-        places = [p for agreement, _ in serving for p in agreement.places]
-        self.sanctions.sanction(self.companies.name(plant.product), "default", self.month_now, places, plant.line)
+        self._sanction(plant, "default", serving)
         for agreement, index in serving:
             if agreement.rules.failure.takes_over != "none":
                 self._replace(agreement, index, plant.line)
@@ -235,18 +235,21 @@ class World:
     def recall(self, plant: Plant, event: str, days: float, *, lost: bool) -> None:
         """A product is recalled for an event of credit: its line stands still for some days; if its place is ``lost``,
         others take it over for good."""
-        serving, owner = self.serves(plant), self.companies.name(plant.product)
+        serving = self.serves(plant)
         self.log("recall", plant.line, value=plant.stock, text=fact("recall", days=round(days)))
         plant.recall(self.env.now)
-        places = [p for agreement, _ in serving for p in agreement.places]
-        self.sanctions.sanction(owner, event, self.month_now, places, plant.line)
+        self._sanction(plant, event, serving)
         for agreement, index in serving:
             if lost and agreement.rules.failure.takes_over != "none":
-                agreement.suppliers[index].lost = any(
-                    not (s.plant.gone or s.lost) for i, s in enumerate(agreement.suppliers) if i != index
-                )
+                agreement.suppliers[index].lost = bool(agreement.others([index]))
                 self._replace(agreement, index, plant.line)
         self.env.process(self._clear(plant, days))
+
+    def _sanction(self, plant: Plant, event: str, serving: list[tuple[Agreement, int]]) -> None:
+        """The places that a plant delivers to judge its company; all of its agreements where it delivers to none."""
+        places = [p for agreement, index in serving for p in agreement.places if agreement.routes[index, p] > 0]
+        places = places or [p for agreement, _ in serving for p in agreement.places]
+        self.sanctions.sanction(self.companies.name(plant.product), event, self.month_now, places, plant.line)
 
     def _clear(self, plant: Plant, days: float) -> Generator[simpy.Event, None, None]:
         yield self.env.timeout(days)
@@ -257,8 +260,15 @@ class World:
         yield self.env.timeout(days)
         self.leave(plant)
 
-    def _replace(self, agreement: Agreement, index: int, line: Line) -> None:
-        """Give the places of a supplier that left to others of its agreement."""
+    def strike(self, agreement: Agreement, lost: list[int]) -> None:
+        """Suppliers lose the win, and others of the agreement take their places over; no event says who."""
+        for index in lost:
+            agreement.suppliers[index].lost = True
+        for index in lost:
+            self._replace(agreement, index, None)
+
+    def _replace(self, agreement: Agreement, index: int, line: Line | None) -> None:
+        """Give the places of a supplier that left to others of its agreement; without its ``line`` it is not named."""
         served = agreement.replace_main(index)
         self.shelves[agreement.drug].lay(agreement)
         open_ = self.clock.date(self.env.now + 1 - CLOSE)  # books that are closed today keep what they have
@@ -266,12 +276,12 @@ class World:
         self.accounts.changed()
         for place in served:
             other = agreement.suppliers[int(agreement.main[place])]
-            name = self.market.provinces[place].id
+            name, drug = self.market.provinces[place].id, self.drug_ids[agreement.drug]
             if agreement.main[place] == index:
-                self.log("unserved", line, round=agreement.round, province=name, text=fact("unserved"))
+                self.log("unserved", line, round=agreement.round, drug=drug, province=name, text=fact("unserved"))
             else:
                 text = fact("replacement", firm=other.plant.line.manufacturer)
-                self.log("replacement", line, round=agreement.round, province=name, text=text)
+                self.log("replacement", line, round=agreement.round, drug=drug, province=name, text=text)
 
     def ended(self, agreement: Agreement, places: list[int]) -> None:
         """An agreement is no longer in force in some places; what follows there is another's business."""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import traceback
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from pathlib import PurePosixPath
 from typing import Any
 
@@ -38,8 +38,9 @@ def application(study: Study) -> Starlette:
         Route("/chart/{name}", site.file),
         Route("/{name}", site.file),
     ]
-    told: dict[Any, Any] = {404: site.missing, WrongAddress: site.wrong, 500: site.failed}
-    told |= dict.fromkeys(DAMAGE, site.damaged)
+    told: dict[Any, Any] = {404: site.says(404, "missing"), 500: site.says(500, "failed")}
+    told |= dict.fromkeys(DAMAGE, site.says(500, "damaged"))
+    told[WrongAddress] = site.says(400, "wrong")
     made = Starlette(routes=routes, exception_handlers=told)
     made.router.redirect_slashes = False
     return made
@@ -68,22 +69,19 @@ class Site:
             raise HTTPException(404)
         return Response(content, media_type=ENDINGS[ending], headers={"content-disposition": "attachment"})
 
-    def missing(self, request: Request, error: Exception) -> Response:
-        """What is said of an address that leads nowhere."""
-        return self._message(404, "missing")
+    def says(self, status: int, what: str) -> Callable[[Request, Exception], Response]:
+        """What answers an error: an address that leads nowhere (``missing``) or chooses what there is not (``wrong``),
+        a study that cannot be read (``damaged``), a fault of the program (``failed``), which the terminal tells."""
 
-    def wrong(self, request: Request, error: Exception) -> Response:
-        """What is said of an address that chooses what there is not."""
-        return self._message(400, "wrong", _problems(error))
+        def answer(request: Request, error: Exception) -> Response:
+            if what == "failed":
+                traceback.print_exception(error)
+            empty = {"form": [], "chips": [], "languages": {}, "links": {}, "language_given": False, "anew": "/"}
+            head = render("head.html", title=restate("shipped", self._study.page.title), **empty)
+            problems = _problems(error) if what in ("wrong", "damaged") else ()
+            return HTMLResponse(head + _told(what, problems) + render("foot.html"), status)
 
-    def damaged(self, request: Request, error: Exception) -> Response:
-        """What is said where the study cannot be read."""
-        return self._message(500, "damaged", _problems(error))
-
-    def failed(self, request: Request, error: Exception) -> Response:
-        """What is said where the program is wrong; the terminal has the reason."""
-        traceback.print_exception(error)
-        return self._message(500, "failed")
+        return answer
 
     def _read(self, request: Request) -> tuple[Page, State]:
         """The study's page, and the state that an address holds."""
@@ -96,11 +94,6 @@ class Site:
         yield head
         yield from map(made, page.sections(state))
         yield render("foot.html")
-
-    def _message(self, status: int, what: str, problems: Iterable[Problem] = ()) -> Response:
-        empty = {"form": [], "chips": [], "languages": {}, "links": {}, "language_given": False, "anew": "/"}
-        head = render("head.html", title=restate("shipped", self._study.page.title), **empty)
-        return HTMLResponse(head + _told(what, problems) + render("foot.html"), status)
 
 
 def made(section: Section) -> str:

@@ -2,28 +2,33 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from functools import cached_property, partial
 from pathlib import Path
+
+import numpy as np
 
 from vbp_sim.errors import Problem
 from vbp_sim.explore import form, measures
 from vbp_sim.explore.html import Section, end, render
 from vbp_sim.explore.kept import Kept, work
-from vbp_sim.explore.query import Field, State, WrongAddress
+from vbp_sim.explore.query import LANG, Field, State, WrongAddress
 from vbp_sim.explore.runs import Runs
-from vbp_sim.explore.runs_fields import fields_of
 from vbp_sim.explore.sheet import Drawing, Drawn, Easel, Wish, cut_down, of_catalogue
 from vbp_sim.report.charts.catalogue import catalogue
 from vbp_sim.report.compared import Compared
 from vbp_sim.report.csv_table import Columns, csv_bytes
+from vbp_sim.report.pages.page import in_order
 from vbp_sim.report.words import words
 from vbp_sim.report.words.language import language, say
 from vbp_sim.report.words.names import local, name
 from vbp_sim.runs.folder import RunFolder
+from vbp_sim.runs.metrics import METRICS
 from vbp_sim.runs.view import Cut, RunView
 from vbp_sim.studies.paired import LEVEL
 
+#: charts that the page of a run shows where none is chosen; beside the charts of a comparison the first of them
+FIRST = ("price-by-drug", "monthly-use")
 #: a chart of one drug is drawn for so many of the chosen drugs
 LADDERS = 6
 
@@ -70,8 +75,8 @@ class RunsPage:
             parts.append(form.choose("base", state, say("explore.base"), self._variant))
         parts.append(form.boxes("chart", state, say("explore.charts"), _question))
         if self.study.runs:
-            parts.append(form.boxes("drug", state, say("explore.drugs"), self._drug))
-            parts.append(form.boxes("province", state, say("explore.provinces"), self._province))
+            for kind in ("drug", "province"):
+                parts.append(form.boxes(kind, state, say(f"explore.{kind}s"), partial(self._name, kind)))
             for name, blank in (("from", "explore.start"), ("to", "explore.end")):
                 parts.append(form.choose(name, state, say(f"explore.{name}"), blank=say(blank)))
         return [*parts, form.boxes("metric", state, say("explore.metrics"), measures.meaning)]
@@ -146,7 +151,9 @@ class RunsPage:
             if self.study.compared:
                 compared = self._compared(state)
                 lines = measures.of_variants(compared, metrics, cut)
-                header, caption = measures.variants_header(compared), self._paired(compared)
+                n = words.counted(int(compared.content["replications"]), "replication")
+                caption = say("explore.metrics_paired", n=n, level=words.percent(LEVEL))
+                header = measures.variants_header(compared)
             else:
                 lines = measures.of_run(self._view(self.study.names[0], cut), metrics, cut)
                 header, caption = measures.run_header(), ""
@@ -163,11 +170,6 @@ class RunsPage:
                 return measures.columns_of_variants(self._compared(state), metrics, cut)
             return measures.columns_of_run(self._view(self.study.names[0], cut), metrics, cut)
 
-    def _paired(self, compared: Compared) -> str:
-        replications = int(compared.content["replications"])
-        level = words.percent(LEVEL)
-        return say("explore.metrics_paired", n=words.counted(replications, "replication"), level=level)
-
     def _end(self, state: State) -> str:
         compared, path = self.study.compared, self.study.path
         about = compared.origin if compared else next(iter(self.study.runs.values()))
@@ -179,8 +181,8 @@ class RunsPage:
 
     def _in_words(self, cut: Cut) -> str:
         """What is chosen, in one line; empty for all."""
-        named = (map(self._drug, cut.drugs), map(self._province, cut.provinces))
-        parts = [say("words.comma").join(names) for names in map(list, named) if names]
+        named = {"drug": cut.drugs, "province": cut.provinces}
+        parts = [say("words.comma").join(self._name(kind, id) for id in ids) for kind, ids in named.items() if ids]
         if cut.first or cut.last:
             low, high = cut.first or say("explore.start"), cut.last or say("explore.end")
             parts.append(say("words.range", low=low, high=high))
@@ -189,11 +191,8 @@ class RunsPage:
     def _variant(self, name: str) -> str:
         return measures.said(self.study.compared, name) if self.study.compared else name
 
-    def _drug(self, id: str) -> str:
-        return name(local(next(iter(self.study.runs.values()))), "drug", id)
-
-    def _province(self, id: str) -> str:
-        return name(local(next(iter(self.study.runs.values()))), "province", id)
+    def _name(self, kind: str, id: str) -> str:
+        return name(local(next(iter(self.study.runs.values()))), kind, id)
 
 
 def _cut(state: State) -> Cut:
@@ -204,3 +203,38 @@ def _cut(state: State) -> Cut:
 def _question(chart: str) -> str:
     known = catalogue("run")
     return (known if chart in known else catalogue("comparison"))[chart].question
+
+
+def fields_of(study: Runs) -> dict[str, Field]:
+    """The fields of the page: variants, drugs and so on as the study has them."""
+    found, names = {"lang": LANG}, tuple(study.names)
+    drugs, provinces, months = (
+        _distinct(study, table, column)
+        for table, column in (("awards", "drug"), ("reports", "province"), ("fund", "month"))
+    )
+    if study.compared:
+        found |= {"variant": Field(names, many=True), "base": Field(names, default=names[:1])}
+    if study.runs:
+        found |= {"drug": Field(drugs, many=True), "province": Field(provinces, many=True)}
+        found |= {"from": Field(months), "to": Field(months)}
+    between = in_order(catalogue("comparison")) if study.compared else []
+    charts = (*between, *in_order(catalogue("run") if study.runs else {}))
+    first = (*between, *FIRST[:1]) if study.compared else FIRST
+    found["chart"] = Field(charts, many=True, default=_among(charts, first))
+    known = {m for run in study.runs.values() for m in run.summary["metrics"]}
+    known |= set(study.compared.differences) if study.compared else set()
+    metrics = _among(METRICS, known)
+    found["metric"] = Field(metrics, many=True, default=_among(metrics, METRICS.wanted))
+    return found | {"of": Field(names, default=names[:1], inner=True), "one": Field(drugs, inner=True)}
+
+
+def _among(known: Iterable[str], wanted: Iterable[str]) -> tuple[str, ...]:
+    """Those that are wanted, in the order of those that are known."""
+    chosen = set(wanted)
+    return tuple(name for name in known if name in chosen)
+
+
+def _distinct(study: Runs, table: str, column: str) -> tuple[str, ...]:
+    """Values of a column over all runs, sorted."""
+    columns = (run.table(table, [column])[column].astype(str) for run in study.runs.values())
+    return tuple(sorted({value for values in columns for value in np.unique(values).tolist()} - {""}))

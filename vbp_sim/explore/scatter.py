@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import Any
 
 import numpy as np
 from matplotlib import colormaps
@@ -115,11 +116,11 @@ def _placed(points: Points, id: str, axis: Axis) -> Floats:
 
 
 def _marks(figure: Figure, axes: Axes, points: Points, rows: Flags, across: Floats, up: Floats, colour: str) -> None:
-    look = {"s": 34.0, "alpha": 0.8, "linewidths": 0.6, "edgecolors": "white"}
+    look: dict[str, Any] = {"s": 34.0, "alpha": 0.8, "linewidths": 0.6, "edgecolors": "white"}
     if not colour:
-        axes.scatter(across[rows], up[rows], color=style.BLUE, **look)  # type: ignore[arg-type]
+        axes.scatter(across[rows], up[rows], color=style.BLUE, **look)
     elif points.is_number(colour):
-        drawn = axes.scatter(across[rows], up[rows], c=points.numbers(colour)[rows], cmap=colormaps["viridis"], **look)  # type: ignore[arg-type]
+        drawn = axes.scatter(across[rows], up[rows], c=points.numbers(colour)[rows], cmap=colormaps["viridis"], **look)
         bar = figure.colorbar(drawn, ax=axes, pad=0.02)
         bar.set_label(style.label(named(colour), 50))
         marks.number_axis(bar.ax.yaxis)
@@ -128,11 +129,5 @@ def _marks(figure: Figure, axes: Axes, points: Points, rows: Flags, across: Floa
         for i, option in enumerate(points.options(colour)):
             mine = rows & (words == option)
             face, marker = style.LOOKS[i % len(style.LOOKS)]
-            axes.scatter(
-                across[mine],
-                up[mine],
-                color=face,
-                marker=marker,
-                label=style.label(option, 34),
-                **look,  # type: ignore[arg-type]
-            )
+            label = style.label(option, 34)
+            axes.scatter(across[mine], up[mine], color=face, marker=marker, label=label, **look)

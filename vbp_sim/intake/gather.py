@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections import defaultdict
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from decimal import Decimal
 from string import ascii_uppercase
@@ -22,6 +22,7 @@ Key = tuple[str, str]
 NAMED = 3
 _MILLIONTH = Decimal("0.000001")
 _PRICES = ("ceiling", "drug_price", "pre_price", "cost", "bid")
+_SHARES = ("pre_share", "trend")
 _FLAGS = ("originator", "selected")
 _TEXTS = ("strength", "unit", "class", "owner")
 
@@ -198,15 +199,16 @@ class _Reader:
             names = re.split("[、,|]", plain(cell.value))
             return "|".join(place(name) or name.strip() for name in names if name)
         if role in _FLAGS:
-            return self._flag(role, cell)
+            said = flag(cell.value)
+            if said is None:
+                self.doubts.note(f"{role} '{cut(plain(cell.value), 20)}' is neither yes nor no, read as no", cell.where)
+            return bool(said)
         value = self._number(cell)
-        return value if value is None else _SCALES.get(role, _as_is)(self, role, value, cell)
-
-    def _flag(self, role: str, cell: _Cell) -> bool:
-        value = flag(cell.value)
         if value is None:
-            self.doubts.note(f"{role} '{cut(plain(cell.value), 20)}' is neither yes nor no, read as no", cell.where)
-        return bool(value)
+            return None
+        if role in _PRICES:
+            return self._price(role, value, cell)
+        return self._share(role, value, cell) if role in _SHARES else value * Decimal(cell.column.times)
 
     def _number(self, cell: _Cell) -> Decimal | None:
         value = number(cell.value)
@@ -217,7 +219,7 @@ class _Reader:
             value = None
         return value
 
-    def price(self, role: str, value: Decimal, cell: _Cell) -> Decimal | None:
+    def _price(self, role: str, value: Decimal, cell: _Cell) -> Decimal | None:
         value *= Decimal(cell.column.times)
         if value == 0:
             self.assumed.note(f"{role} 0 means that there is none", cell.where)
@@ -226,7 +228,7 @@ class _Reader:
             self.assumed.note(f"{role} was rounded to 6 decimals", cell.where)
         return value.quantize(_MILLIONTH).normalize()
 
-    def share(self, role: str, value: Decimal, cell: _Cell) -> Decimal:
+    def _share(self, role: str, value: Decimal, cell: _Cell) -> Decimal:
         if value > 1:
             self.assumed.note(f"{role} above 1 is read as per cent", cell.where)
             return value / 100
@@ -242,14 +244,3 @@ class _Reader:
         if len(values) > 1:
             self.assumed.note("volumes of several rows of one drug and place were added up", entries[1][1])
         return sum(values, Decimal(0))
-
-
-def _as_is(reader: _Reader, role: str, value: Decimal, cell: _Cell) -> Decimal:
-    return value * Decimal(cell.column.times)
-
-
-_SCALES: dict[str, Callable[[_Reader, str, Decimal, _Cell], Decimal | None]] = {
-    **dict.fromkeys(_PRICES, _Reader.price),
-    "pre_share": _Reader.share,
-    "trend": _Reader.share,
-}

@@ -96,18 +96,8 @@ def _dumped(model: Frozen) -> Mapping[str, Any]:
     return {key: simple(value) for key, value in values.items()}
 
 
-def letter(index: int) -> str:
-    """The name that spreadsheets give a column, from 0: A, B, ..., Z, AA."""
-    name = ""
-    index += 1
-    while index:
-        index, rest = divmod(index - 1, 26)
-        name = chr(65 + rest) + name
-    return name
-
-
 def index_of(name: str) -> int:
-    """The column of a letter, from 0; -1 if it is none."""
+    """The column that spreadsheets call A, B, ..., Z, AA, from 0; -1 if it is none."""
     index = 0
     for sign in name.upper():
         if not "A" <= sign <= "Z":

@@ -66,9 +66,8 @@ def imported(files: Sequence[Path], mapping: MarketMap | None = None) -> Import:
 def write(found: Import, folder: Path) -> None:
     """Write a market folder, complete or not at all; nothing is overwritten. Raises `InputError`."""
     if folder.exists():
-        raise InputError(
-            Problem(str(folder), "this exists already, and nothing is overwritten", "choose another --out")
-        )
+        what = "this exists already, and nothing is overwritten"
+        raise InputError(Problem(str(folder), what, "choose another --out"))
     try:
         folder.parent.mkdir(parents=True, exist_ok=True)
         with aside.folder(folder) as hidden:
@@ -142,14 +141,13 @@ def _products(used: Gathered, notes: Notes) -> Rows:
     if several := [drug for drug, count in originators.items() if count > 1]:
         notes.doubts.append(f"originator: {_some(several)} with more than one originator")
     made = {drug for drug, _ in used.products}
-    for drug in (drug for drug in used.drugs if drug not in made):
+    for drug in [drug for drug in used.drugs if drug not in made]:
+        used.drugs.pop(drug)
         notes.doubts.append(f"'{cut(drug, 30)}' has no manufacturer: it is left out, with its volumes")
     if rows and not any("originator" in said for said in used.products.values()):
         notes.doubts.append("originator: nothing says which product is the originator's; all are taken for generics")
     if not any("bid" in said for said in used.products.values()):
         notes.assumed.append("bid: no bids are given; unnamed firms may bid besides those named (column qualified)")
-    for drug in [drug for drug in used.drugs if drug not in made]:
-        used.drugs.pop(drug)
     return rows
 
 

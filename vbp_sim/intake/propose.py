@@ -12,8 +12,10 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Any, get_args
 
+from xlsxwriter.utility import xl_col_to_name as letter
+
 from vbp_sim.errors import InputError, Problem
-from vbp_sim.intake.mapping import OF_PLACE, Column, MarketMap, Role, TableMap, letter
+from vbp_sim.intake.mapping import OF_PLACE, Column, MarketMap, Role, TableMap
 from vbp_sim.intake.sheets import Sheet
 from vbp_sim.intake.values import TIMES, date, empty, flag, number, place, plain, words
 from vbp_sim.scenario.limits import cut
@@ -195,29 +197,25 @@ def _columns(sheet: Sheet, headings: Sequence[Heading], header: int, notes: Note
     for i, h in enumerate(headings):
         where = f"{sheet.place}, column {letter(i)} ('{cut(h.text, 40)}')"
         cells = [row[i] for row in sheet.rows[header + 1 :] if not empty(row[i])]
+        role, assumed, doubt = "ignore", "", ""
         if h.role == "total":
-            roles.append("ignore")
-            notes.assumed.append(f"{where}: a total, left out")
+            assumed = "a total, left out"
         elif not h.role:
-            roles.append("ignore")
-            if cells:
-                notes.assumed.append(f"{where}: not known, left out")
+            assumed = "not known, left out" if cells else ""
         elif counted[h.role] > 1 and not h.place and h.role != "ignore":
             others = [j for j, other in enumerate(headings) if other.role == h.role and not other.place]
             best = next((j for j in others if headings[j].exact), others[0])
-            roles.append(h.role if i == best else "ignore")
-            if i != best:
-                notes.doubts.append(f"{where}: column {letter(best)} is read as {h.role}, this one is left out")
+            role = h.role if i == best else "ignore"
+            doubt = "" if i == best else f"column {letter(best)} is read as {h.role}, this one is left out"
         elif not _fits(h.role, cells):
-            roles.append("ignore")
-            notes.doubts.append(
-                f"{where}: its cells do not look like {h.role} ('{cut(plain(cells[0]), 20)}'), left out"
-            )
+            doubt = f"its cells do not look like {h.role} ('{cut(plain(cells[0]), 20)}'), left out"
         else:
-            roles.append(h.role)
-            if not h.exact and h.role != "ignore":
-                notes.assumed.append(f"{where}: read as {h.role}")
-        if h.times != 1 and roles[-1] != "ignore":
+            role = h.role
+            assumed = f"read as {h.role}" if not h.exact and h.role != "ignore" else ""
+        roles.append(role)
+        notes.assumed += [f"{where}: {assumed}"] if assumed else []
+        notes.doubts += [f"{where}: {doubt}"] if doubt else []
+        if h.times != 1 and role != "ignore":
             notes.assumed.append(f"{where}: numbers count {h.times:,.0f}")
     return roles
 

@@ -27,17 +27,7 @@ SHEETS = {
     "volumes": ("drug", "province", "reported"),
     "places": ("province", *OF_PLACE),
 }
-#: one row of each file as an example, with invented numbers
-EXAMPLES: Mapping[str, Mapping[str, Any]] = {
-    "provinces.csv": {"province": "hubei", "name_zh": "湖北", "population": 57752557, "tertiary": 150, "secondary": 300,
-                      "primary": 1400},
-    "drugs.csv": {"drug": "amlodipine", "name_zh": "氨氯地平", "form": "oral-solid", "strength": "5mg",
-                  "unit": "tablet", "class": "ordinary", "ceiling": 0.32, "pre_price": 0.3, "qualified": 4},
-    "products.csv": {"drug": "amlodipine", "manufacturer": "First Pharma", "name_zh": "甲药业", "originator": 0,
-                     "pre_price": 0.43, "capacity": 90000000, "bid": 0.12},
-    "demand.csv": {"drug": "amlodipine", "province": "hubei", "reported": 8089712},
-}  # fmt: skip
-#: the same in a workbook, by role, as people of each language write it
+#: a row of a workbook as an example, by role, as people of each language write it
 _TYPED: Mapping[Language, Mapping[str, Any]] = {
     "en": {"drug": "amlodipine", "form": "tablet", "unit": "tablet", "manufacturer": "First Pharma", "originator": "no",
            "province": "Hubei"},
@@ -91,22 +81,13 @@ def _readme(name: str) -> str:
     ]
     for file, columns in FILES.items():
         lines += [
-            "",
-            f"## {file}",
-            "",
+            f"\n## {file}\n",
             "| column | needed | holds | unit | meaning | example |",
             "|---|---|---|---|---|---|",
         ]
         for c in columns:
             choices = f": {', '.join(c.choices)}" if c.choices else ""
             holds = f"{c.holds}{choices}".replace("|", "a bar")
-            cells = (
-                c.name,
-                "yes" if c.required else "",
-                holds,
-                c.unit,
-                c.description,
-                str(EXAMPLES[file].get(c.name, "")),
-            )
+            cells = (c.name, "yes" if c.required else "", holds, c.unit, c.description, c.example)
             lines.append(f"| {' | '.join(cells)} |")
     return "\n".join([*lines, "", "## Sources", "", "| key | what | address |", "|---|---|---|", ""])

@@ -1,7 +1,8 @@
 """Collusion: how likely a ring of bidders is found, how long that takes, and what follows.
 
     chance found  found + leniency,   over the three years after the opening
-    then          every company of the ring is sanctioned (`credit`), and pays recovery x overcharge to the fund
+    then          every company of the ring is sanctioned (`credit`), pays recovery x overcharge to the fund, and loses
+                  what it won: others take over as where a winner stops, and where none is left the agreement ends
 
 It acts where bidders agree, which they do only if a scenario says so (`collusion-ring`), and only if it pays: the
 chance is an uncertainty of that stress test, the rest is law.
@@ -54,6 +55,16 @@ class Collusion(Rule):
         le=10,
     )
 
+    win_lost: bool = param(
+        True,
+        "members of a ring that is found lose the win: others take their places over as where a winner stops; where no "
+        "other winner is left the agreement ends",
+        "-",
+        "batch 7: four winners of a ring of six lost the win, which ended the tender of the drug (people.com.cn, "
+        "21 Aug 2024)",
+        "S",
+    )
+
     @property
     def chance(self) -> float:
         """Chance that a ring is found."""
@@ -61,6 +72,6 @@ class Collusion(Rule):
 
 
 class Sanctions(Collusion):
-    """A ring is found with a chance, after some months; then it is sanctioned and pays back."""
+    """A ring is found with a chance, after some months; then it is sanctioned, pays back and loses the win."""
 
     rule: Literal["sanctions"] = "sanctions"

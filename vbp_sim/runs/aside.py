@@ -76,9 +76,8 @@ def inside(folder: Path, name: str) -> Path:
     """A folder within a folder of results; InputError if a link stands there, so that files would go elsewhere."""
     place = folder / name
     if place.is_symlink():
-        raise InputError(
-            Problem(str(place), "is a link; nothing is written through it", "remove it, or name another place")
-        )
+        what = "is a link; nothing is written through it"
+        raise InputError(Problem(str(place), what, "remove it, or name another place"))
     return place
 
 

@@ -9,18 +9,18 @@ Firms that are invented, forms and classes that no rule knows, drugs for which n
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Collection, Iterator
 from dataclasses import dataclass
-from typing import Any
 
 import numpy as np
 
 from vbp_sim.agents.firms.interface import Firms
 from vbp_sim.rules.library import rule_ids, rule_set
 from vbp_sim.rules.ruleset import RuleSet
+from vbp_sim.scenario.laws import flat
 from vbp_sim.scenario.load import Scenario
 from vbp_sim.scenario.market import Drug, Market
-from vbp_sim.scenario.parts import Part
+from vbp_sim.scenario.parts import Part, chosen
 from vbp_sim.scenario.spec import Behaviour
 from vbp_sim.streams import Streams
 
@@ -54,10 +54,7 @@ def of_market(
     """What to know of a market, with the firms of replication 0 of seed 1 and the classes of some rule sets and all
     shipped ones."""
     classes = {ORDINARY}.union(*map(_classes, [*rules, *(rule_set(id) for id in rule_ids())]))
-    model = firms or Behaviour().firms
-    if not isinstance(model, Firms):
-        raise TypeError(f"{type(model).__name__} is no model of firms")
-    drawn = model.products(market, Streams(1, 0))
+    drawn = chosen(firms or Behaviour().firms, Firms).products(market, Streams(1, 0))
     named = {(product.drug, product.manufacturer) for product in market.products}
     count = np.bincount(drawn.drug, minlength=len(market.drugs))
     invented = np.bincount(
@@ -88,12 +85,5 @@ def of_market(
 
 def _classes(rules: RuleSet) -> set[str]:
     """Classes of drugs that a rule set treats apart."""
-    found: set[str] = set()
-    left: list[Any] = [rules.model_dump()]
-    while left:
-        here = left.pop()
-        for key, value in here.items() if isinstance(here, Mapping) else ():
-            if key == "classes" and isinstance(value, Mapping):
-                found |= {*value}
-            left.append(value)
-    return found
+    addresses = [address for address, _ in flat(rules.model_dump()) if "classes" in address[:-1]]
+    return {address[address.index("classes") + 1] for address in addresses}

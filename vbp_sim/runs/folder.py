@@ -50,10 +50,6 @@ OTHERS = {
     "plan.json": ("holds a study, not a run", "`vbp report` and `vbp explore` read it; study.csv has its numbers"),
     "backtest.json": ("holds a back-test, not a run", "`vbp report` and `vbp plot` read it"),
 }
-#: what who writes a run gives; the rest of the manifest follows from its tables
-MANIFEST_NEEDS = [
-    n for n, known in Manifest.model_fields.items() if known.is_required() and n not in ("run_hash", "tables")
-]
 
 
 @dataclass(frozen=True)
@@ -220,9 +216,6 @@ class RunWriter:
 
         ``draw`` gets the folder while it still has its hidden name.
         """
-        lacking = [key for key in MANIFEST_NEEDS if key not in manifest]
-        if lacking:
-            raise ValueError(f"the manifest lacks {', '.join(lacking)}")
         with target.writing(self._shown):
             aside.write_json(self._folder / SUMMARY, summary)
             whole = self._manifest(manifest)

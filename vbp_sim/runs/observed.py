@@ -10,7 +10,8 @@ Completion is by value, at the drugs' ceilings, which all replications share.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+import functools
+from collections.abc import Callable, Iterator
 from dataclasses import astuple, dataclass, fields
 from datetime import date
 from pathlib import Path
@@ -23,13 +24,12 @@ from vbp_sim.engine.simulation import horizon, simulate
 from vbp_sim.engine.watcher import Observed, Settled
 from vbp_sim.engine.world import laws_of
 from vbp_sim.errors import InputError, Problem
+from vbp_sim.rules.arrays import FloatArray as Floats
 from vbp_sim.runs import aside
 from vbp_sim.runs.purchases import Seen, worth
 from vbp_sim.runs.workers import Workers, default_workers
 from vbp_sim.scenario.load import Scenario
 from vbp_sim.scenario.market import LEVELS
-
-Floats = npt.NDArray[np.float64]
 
 #: institutions of the simulation that one hospital's year is projected from; the part of its level's that they are at
 #: most; what size counts beside completion
@@ -150,7 +150,7 @@ def project(
     level comes about in the simulation."""
     count, until = scenario.spec.replications, add_months(seen.first, seen.months - 1)
     lived = []
-    for done, one in enumerate(_all(scenario, seen.round, until, count, workers), 1):
+    for done, one in enumerate(_all(functools.partial(_live, scenario, seen.round, until), count, workers), 1):
         lived.append(one)
         if progress is not None:
             progress(done, count)
@@ -161,13 +161,13 @@ def project(
     return _projected(seen, pool, task)
 
 
-def _all(scenario: Scenario, round: str, until: date, count: int, workers: int | None) -> Iterable[dict[str, Floats]]:
+def _all(live: Callable[[int], dict[str, Floats]], count: int, workers: int | None) -> Iterator[dict[str, Floats]]:
     workers = min(default_workers() if workers is None else workers, count)
     if workers <= 1:
-        return (_live(scenario, round, until, k) for k in range(count))
+        yield from map(live, range(count))
+        return
     with Workers(workers) as pool:
-        futures = [pool.submit(_live, scenario, round, until, k) for k in range(count)]
-        return [future.result() for future in futures]
+        yield from pool.map(live, range(count))
 
 
 def _live(scenario: Scenario, round: str, until: date, replication: int) -> dict[str, Floats]:

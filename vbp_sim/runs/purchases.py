@@ -14,20 +14,18 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
-import numpy.typing as npt
 
 from vbp_sim.engine.clock import Clock, add_months, months_between
 from vbp_sim.engine.institutions import numbers
 from vbp_sim.engine.simulation import horizon, simulate
 from vbp_sim.engine.watcher import Observed, Settled
 from vbp_sim.errors import InputError, Problem, nearest
+from vbp_sim.rules.arrays import FloatArray as Floats
 from vbp_sim.scenario.csv_table import read_table
 from vbp_sim.scenario.limits import cut
 from vbp_sim.scenario.load import Scenario
 from vbp_sim.scenario.market import LEVELS
 from vbp_sim.scenario.market_columns import Column, Limits
-
-Floats = npt.NDArray[np.float64]
 
 #: problems of one file that are told
 MOST_SHOWN = 20
@@ -105,9 +103,14 @@ def names_of(scenario: Scenario) -> list[str]:
     ]
 
 
+def first_round(scenario: Scenario) -> str:
+    """The round whose supply begins first."""
+    return min(scenario.spec.rounds, key=lambda name: scenario.spec.rounds[name].calendar.start)
+
+
 def first_month(scenario: Scenario, round: str) -> date:
     start = scenario.spec.rounds[round].calendar.start
-    return next(m for m in Clock(start, add_months(start, 2)).months)
+    return Clock(start, add_months(start, 2)).months[0]
 
 
 def read(file: Path, scenario: Scenario, round: str = "") -> Seen:
@@ -116,7 +119,7 @@ def read(file: Path, scenario: Scenario, round: str = "") -> Seen:
     InputError with file, line and column: a month that is none, before the start of supply or beyond the year, an
     unknown hospital or drug, a hospital without a month that others have, agreed volumes that change.
     """
-    round = round or min(scenario.spec.rounds, key=lambda name: scenario.spec.rounds[name].calendar.start)
+    round = round or first_round(scenario)
     table = read_table(file, COLUMNS, most=MOST_ROWS)
     first, known = first_month(scenario, round), set(names_of(scenario))
     drugs = {drug.id: d for d, drug in enumerate(scenario.market.drugs)}
@@ -174,17 +177,11 @@ def _wrong(
         return "month", f"{month:%Y-%m} lies before supply begins in {first:%Y-%m}", "leave it out"
     if month >= add_months(first, 12):
         last = add_months(first, 11)
-        return (
-            "month",
-            f"{month:%Y-%m} lies beyond the first agreement year, which ends with {last:%Y-%m}",
-            "leave it out",
-        )
+        what = f"{month:%Y-%m} lies beyond the first agreement year, which ends with {last:%Y-%m}"
+        return "month", what, "leave it out"
     if row["hospital"] not in known:
-        return (
-            "hospital",
-            f"the scenario has no hospital '{cut(row['hospital'])}'",
-            nearest(row["hospital"], sorted(known)),
-        )
+        what = f"the scenario has no hospital '{cut(row['hospital'])}'"
+        return "hospital", what, nearest(row["hospital"], sorted(known))
     if row["drug"] not in drugs:
         return "drug", f"the scenario has no drug '{cut(row['drug'])}'", nearest(row["drug"], list(drugs))
     before = seen.get((row["hospital"], row["drug"]))
@@ -193,13 +190,10 @@ def _wrong(
     return None
 
 
-def sample(
-    scenario: Scenario, replication: int, months: int, round: str = ""
-) -> list[tuple[str, str, str, float, float]]:
-    """What the hospitals of one replication buy in the first months of a round, as rows of `COLUMNS`."""
-    round = round or min(scenario.spec.rounds, key=lambda name: scenario.spec.rounds[name].calendar.start)
+def sample(scenario: Scenario, replication: int, months: int) -> list[tuple[str, str, str, float, float]]:
+    """What the hospitals of one replication buy in the first months of the first round, as rows of `COLUMNS`."""
     months_of_run = Clock(scenario.spec.start, horizon(scenario)).months
-    since = months_of_run.index(first_month(scenario, round))
+    since = months_of_run.index(first_month(scenario, first_round(scenario)))
     ledger = Ledger(scenario, range(since, since + months))
     simulate(scenario, replication, ledger)
     return [(f"{months_of_run[m]:%Y-%m}", name, drug, units, agreed) for m, name, drug, units, agreed in ledger.rows]

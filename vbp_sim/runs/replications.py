@@ -5,9 +5,7 @@ Replication k has the same luck whoever computes it, so the results do not depen
 
 from __future__ import annotations
 
-from collections import deque
 from collections.abc import Iterator
-from concurrent.futures import Future
 from dataclasses import dataclass
 from time import perf_counter
 
@@ -56,20 +54,12 @@ def replicate(scenario: Scenario, workers: int | None = None, first: int = 0) ->
 
 
 def _in_processes(scenario: Scenario, workers: int, first: int) -> Iterator[Result]:
-    pool = Workers(workers, _keep, scenario)
-    waiting: deque[Future[Result]] = deque()
     try:
-        for replication in range(first, scenario.spec.replications):
-            waiting.append(pool.submit(_run_kept, replication))
-            if len(waiting) >= 2 * workers:
-                yield waiting.popleft().result()
-        while waiting:
-            yield waiting.popleft().result()
+        with Workers(workers, _keep, scenario) as pool:
+            yield from pool.map(_run_kept, range(first, scenario.spec.replications))
     except WorkerDied as died:
         remedy = f"run it again with fewer workers than {workers} (--workers)"
         raise RunError(f"{died}; nothing was written\n    {remedy}") from died
-    finally:
-        pool.close(now=bool(waiting))
 
 
 _scenario: Scenario | None = None

@@ -17,8 +17,11 @@ Floats = npt.NDArray[np.float64]
 Ints = npt.NDArray[np.int64]
 Bools = npt.NDArray[np.bool_]
 Table = Mapping[str, npt.NDArray[Any]]
+Tables = Mapping[str, Table]
 
 PAYERS = ("fund", "patient")
+#: a month or a place in an order that never comes
+LATE = np.iinfo(np.int64).max
 
 
 @dataclass(frozen=True)
@@ -61,6 +64,28 @@ def codes(table: Table, other: Table, *columns: str) -> tuple[Ints, Ints, int]:
         a, b, n = _column(table[column], other[column])
         left, right, size = left * n + a, right * n + b, size * n
     return left, right, size
+
+
+def rows_in(table: Table, other: Table, *columns: str) -> Ints:
+    """Row of the other table that has the key of each row of a table; -1 where none has it."""
+    mine, theirs, size = codes(table, other, *columns)
+    row = np.full(size, -1, dtype=np.int64)
+    row[theirs] = np.arange(len(theirs))
+    return np.asarray(row[mine])
+
+
+def least_by(table: Table, other: Table, values: Ints, *columns: str) -> Ints:
+    """Least of the values of the other table's rows with the key of each row of a table; `LATE` where none has it."""
+    mine, theirs, size = codes(table, other, *columns)
+    least = np.full(size, LATE)
+    np.minimum.at(least, theirs, values)
+    return np.asarray(least[mine])
+
+
+def mean_by(values: Floats, cell: Ints, cells: int) -> Floats:
+    """Mean of the values of each cell, shape (cells,); nan where it has none."""
+    count, total = np.bincount(cell, minlength=cells), np.bincount(cell, values, cells)
+    return np.asarray(np.divide(total, count, out=np.full(cells, np.nan), where=count > 0))
 
 
 def _column(a: npt.NDArray[Any], b: npt.NDArray[Any]) -> tuple[Ints, Ints, int]:

@@ -11,8 +11,7 @@ import numpy.typing as npt
 
 from vbp_sim.engine.clock import MONTH
 from vbp_sim.engine.supply_tables import SOURCES
-
-Floats = npt.NDArray[np.float64]
+from vbp_sim.rules.arrays import FloatArray as Floats
 
 #: a shortage is over, or relieved, where less than this part of the orders is missing
 LITTLE = 0.01

@@ -35,9 +35,8 @@ def story(run: RunFolder, subject: str, replication: int, site: str = "") -> lis
     """
     count = int(run.manifest["replications"])
     if not 0 <= replication < count:
-        raise InputError(
-            Problem("--replication", f"{replication} is not a replication of this run", f"allowed: 0 to {count - 1}")
-        )
+        what = f"{replication} is not a replication of this run"
+        raise InputError(Problem("--replication", what, f"allowed: 0 to {count - 1}"))
     if site:
         made = products_at(run, site)
         lines = [
@@ -97,13 +96,6 @@ def _bids(run: RunFolder, kind: str, subject: str, replication: int) -> Iterator
         for i in np.flatnonzero((events["kind"] == "opening") & (events["replication"] == replication))
     }
     for i in np.flatnonzero((bids["replication"] == replication) & (bids[kind] == subject)):
-        yield Happening(
-            opened.get(bids["round"][i], ""),
-            "bid",
-            bids["round"][i],
-            bids["drug"][i],
-            bids["manufacturer"][i],
-            "",
-            float(bids["bid"][i]),
-            bids["reason"][i],
-        )
+        round, drug, firm = (bids[column][i] for column in ("round", "drug", "manufacturer"))
+        day = opened.get(round, "")
+        yield Happening(day, "bid", round, drug, firm, "", float(bids["bid"][i]), bids["reason"][i])

@@ -15,8 +15,9 @@ from pathlib import Path
 
 from filelock import FileLock, Timeout
 
-from vbp_sim.errors import InputError, Problem, RunError
-from vbp_sim.runs import aside, reading
+from vbp_sim.errors import InputError, RunError
+from vbp_sim.runs import aside
+from vbp_sim.runs.reading import json_of, refused
 
 MANIFEST = "manifest.json"
 #: "program" of every run's manifest, so that no other folder with a manifest.json is taken for a run
@@ -44,30 +45,30 @@ def check(target: Path, force: bool) -> None:
         if not target.exists():
             return
         if not target.is_dir():
-            raise _refused(target, "is a file, not a folder", _OTHER_OUT)
+            raise refused(target, "is a file, not a folder", _OTHER_OUT)
         if not any(target.iterdir()):
             return
         if not is_run(target):
-            raise _refused(target, "holds other files and is not a run folder", _OTHER_OUT)
+            raise refused(target, "holds other files and is not a run folder", _OTHER_OUT)
         if not force:
-            raise _refused(target, "holds a finished run", f"replace it with --force, or {_OTHER_OUT}")
+            raise refused(target, "holds a finished run", f"replace it with --force, or {_OTHER_OUT}")
     except OSError as error:
-        raise _refused(target, f"cannot be read: {error.strerror}", _OTHER_OUT) from error
+        raise refused(target, f"cannot be read: {error.strerror}", _OTHER_OUT) from error
 
 
 def make_folder(folder: Path, file: str, what: str, kept: Container[str] = ()) -> None:
     """Make a folder that holds ``file``; InputError if there is one with other files (but ``kept``) that is no such."""
     if folder.exists() and not folder.is_dir():
-        raise _refused(folder, "is a file, not a folder", _OTHER_OUT)
+        raise refused(folder, "is a file, not a folder", _OTHER_OUT)
     folder.mkdir(parents=True, exist_ok=True)
     if not (folder / file).is_file() and any(entry.name not in kept for entry in folder.iterdir()):
-        raise _refused(folder, f"holds other files and is no {what}", _OTHER_OUT)
+        raise refused(folder, f"holds other files and is no {what}", _OTHER_OUT)
 
 
 def is_run(folder: Path) -> bool:
     """Whether the folder has the manifest of a finished run, of any version of this program."""
     try:
-        return reading.json_of(folder / MANIFEST, "").get("program") == PROGRAM
+        return json_of(folder / MANIFEST, "").get("program") == PROGRAM
     except InputError:
         return False
 
@@ -87,7 +88,7 @@ def begin(target: Path) -> tuple[Path, FileLock]:
             with writing(target):
                 raise
         remedy = f"make {target.parent} writable, or {_OTHER_OUT}"
-        raise _refused(target, f"cannot be made: {error.strerror}", remedy) from error
+        raise refused(target, f"cannot be made: {error.strerror}", remedy) from error
     return unfinished, lock
 
 
@@ -132,7 +133,3 @@ def _clear(target: Path) -> None:
                 shutil.rmtree(entry, ignore_errors=True)
             else:  # killed between the two renames of `settle`
                 os.rename(entry, target)
-
-
-def _refused(target: Path, what: str, remedy: str) -> InputError:
-    return InputError(Problem(str(target), what, remedy))

@@ -13,14 +13,12 @@ from dataclasses import dataclass, field
 from typing import Self
 
 import numpy as np
-import numpy.typing as npt
 
 from vbp_sim.engine.tables import TABLES
+from vbp_sim.rules.arrays import BoolArray as Bools
 from vbp_sim.runs import parquet
 from vbp_sim.runs.folder import RunFolder
 from vbp_sim.runs.metrics import METRICS, Row, in_order, metrics_of, summarize
-
-Bools = npt.NDArray[np.bool_]
 
 
 @dataclass(frozen=True)
@@ -75,7 +73,9 @@ class RunView(RunFolder):
         self.asked.add(name)
         whole = self.run.table(name, columns)
         if name not in self._rows:
-            self._rows[name] = _chosen(self.run, name, self.cut)
+            cut = [c for dimension in self.cut.dimensions for c in _columns(name, dimension)]
+            kept = (_among(values, column, self.cut) for column, values in self.run.table(name, cut).items())
+            self._rows[name] = functools.reduce(np.logical_and, kept) if cut else None
         rows = self._rows[name]
         return whole if rows is None else {column: values[rows] for column, values in whole.items()}
 
@@ -101,15 +101,6 @@ def _columns(table: str, dimension: str) -> list[str]:
     """Columns of a table that a dimension cuts: dates are cut by months."""
     kinds = ("month", "date")
     return [c.name for c in TABLES[table].columns if c.name == dimension or (dimension == "month" and c.kind in kinds)]
-
-
-def _chosen(run: RunFolder, table: str, cut: Cut) -> Bools | None:
-    """Rows that are kept, shape (rows,); None for all."""
-    columns = [c for dimension in cut.dimensions for c in _columns(table, dimension)]
-    if not columns:
-        return None
-    given = run.table(table, columns)
-    return functools.reduce(np.logical_and, (_among(values, column, cut) for column, values in given.items()))
 
 
 def _among(values: parquet.Array, column: str, cut: Cut) -> Bools:

@@ -17,6 +17,7 @@ import queue
 import subprocess
 import sys
 import threading
+from collections import deque
 from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import Future
 from contextlib import suppress
@@ -69,9 +70,14 @@ class Workers:
         return future
 
     def map(self, function: Callable[[Any], T], arguments: Iterable[Any]) -> Iterator[T]:
-        """Results in the order of the arguments."""
-        for future in [self.submit(function, argument) for argument in arguments]:
-            yield future.result()
+        """Results in the order of the arguments, of which a few for each worker are under way at a time."""
+        waiting: deque[Future[T]] = deque()
+        for argument in arguments:
+            waiting.append(self.submit(function, argument))
+            if len(waiting) >= 2 * len(self._threads):
+                yield waiting.popleft().result()
+        while waiting:
+            yield waiting.popleft().result()
 
     def close(self, *, now: bool = False) -> None:
         """End the workers; ``now``: at once, without what they are doing."""

@@ -16,8 +16,8 @@ from vbp_sim.errors import nearest, visible
 from vbp_sim.scenario.limits import DIGITS, LINE, SHOWN, cut, unfit
 from vbp_sim.scenario.market_columns import MILLIONTH, Column
 
-#: what is wrong, and what to do
-Why = Callable[[], tuple[str, str]]
+#: what is wrong, and what to do; or what says both, where that is dear
+Why = tuple[str, str] | Callable[[], tuple[str, str]]
 
 _NUMBER = re.compile(r"[-+]?([0-9]+(\.[0-9]*)?|\.[0-9]+)([eE][-+]?[0-9]{1,3})?")
 _APART = re.compile(r"\s*[|;；、]\s*")
@@ -43,10 +43,10 @@ def read_cell(text: str, column: Column) -> Any:
     if column.cell == "ids":
         ids = tuple(part for part in _APART.split(text) if part)
         if len(text) > LINE and any(len(part) > LINE for part in ids):
-            raise Refused("long", partial(_long, text))
+            raise Refused("long", _long(text))
         return ids
     if len(text) > LINE:
-        raise Refused("long", partial(_long, text))
+        raise Refused("long", _long(text))
     if column.choices and text not in column.choices:
         raise Refused("choice", partial(_neither, text, column.choices))
     return text
@@ -55,11 +55,8 @@ def read_cell(text: str, column: Column) -> Any:
 def control(text: str) -> None:
     """Refuse a text that holds a control character."""
     if sign := unfit(text):
-        raise Refused("control", partial(_steering, text, sign))
-
-
-def _steering(text: str, sign: str) -> tuple[str, str]:
-    return f"a control character ({sign}) in '{visible(cut(text))}'", "remove it, or type the text again"
+        what = f"a control character ({sign}) in '{visible(cut(text))}'"
+        raise Refused("control", (what, "remove it, or type the text again"))
 
 
 def _long(text: str) -> tuple[str, str]:
@@ -72,7 +69,8 @@ def _neither(text: str, choices: tuple[str, ...]) -> tuple[str, str]:
 
 def _number(text: str, column: Column, least: Decimal, most: Decimal) -> Any:
     if len(text) > DIGITS or not _NUMBER.fullmatch(text):
-        raise Refused("number", partial(_no_number, text))
+        remedy = "write it without separators and signs" if any(c.isdigit() for c in text[:DIGITS]) else ""
+        raise Refused("number", (f"a number is wanted, here is '{cut(text)}'", remedy))
     number = Decimal(text)
     if least <= number <= most and (not number or abs(number) >= MILLIONTH):
         if column.cell not in ("price", "count"):
@@ -80,11 +78,6 @@ def _number(text: str, column: Column, least: Decimal, most: Decimal) -> Any:
         if not number % (MILLIONTH if column.cell == "price" else 1):
             return number if column.cell == "price" else int(number)
     raise Refused("range", partial(_outside, text, column, least, most))
-
-
-def _no_number(text: str) -> tuple[str, str]:
-    remedy = "write it without separators and signs" if any(c.isdigit() for c in text[:DIGITS]) else ""
-    return f"a number is wanted, here is '{cut(text)}'", remedy
 
 
 def _outside(text: str, column: Column, least: Decimal, most: Decimal) -> tuple[str, str]:

@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import itertools
 from collections.abc import Callable
-from typing import Protocol, runtime_checkable
 
 from vbp_sim.errors import Problem, nearest
 from vbp_sim.scenario import laws
@@ -38,32 +37,16 @@ def drugs_exist(spec: Spec, data: Markets, tree: Node) -> list[Problem]:
     return problems
 
 
-@runtime_checkable
-class CeilingRule(Protocol):
-    """What this check asks of the rule for ceilings."""
-
-    @property
-    def renews(self) -> bool:
-        """Whether a ceiling follows from an agreement that ends."""
-
-    @property
-    def looks_back(self) -> bool:
-        """Whether a ceiling follows from the lowest price paid before any round."""
-
-    @property
-    def looks_around(self) -> bool:
-        """Whether a ceiling follows from the listing prices of products."""
-
-
 def ceilings_given(spec: Spec, data: Markets, tree: Node) -> list[Problem]:
     """Every drug that is tendered has a ceiling, or the rule makes one from the price before."""
     problems = []
     reach = _reach(spec, data)
     for name, one in spec.rounds.items():
         rule = getattr(one.rules, "ceiling", None)
-        renews, looks_back, looks_around = False, False, False
-        if isinstance(rule, CeilingRule):
-            renews, looks_back, looks_around = rule.renews, rule.looks_back, rule.looks_around
+        # whether a ceiling follows from an agreement that ends, from the lowest price before, from listing prices
+        renews, looks_back, looks_around = (
+            getattr(rule, name, False) for name in ("renews", "looks_back", "looks_around")
+        )
         market, (drugs, places) = data.of_round(name), reach[name]
         opened = [other for other in reach if spec.rounds[other].calendar.opening < one.calendar.opening]
         before = {drug for other in opened if places & reach[other][1] for drug in reach[other][0]}
@@ -83,9 +66,8 @@ def ceilings_given(spec: Spec, data: Markets, tree: Node) -> list[Problem]:
             what = f"no ceiling in {market.name}/drugs.csv for {', '.join(without)}"
             if renews or looks_back or looks_around:
                 what += ", no pre_price, and no earlier round tenders it in one of this round's places"
-            problems.append(
-                node.problem(f"round '{name}': {what}", "add one, or list only drugs that have one", key=True)
-            )
+            remedy = "add one, or list only drugs that have one"
+            problems.append(node.problem(f"round '{name}': {what}", remedy, key=True))
     return problems
 
 

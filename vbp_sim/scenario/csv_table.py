@@ -7,7 +7,6 @@ column in one way is one problem, which says how many cells there are and where 
 from __future__ import annotations
 
 import csv
-import functools
 import io
 import itertools
 from collections.abc import Collection, Iterator
@@ -91,10 +90,10 @@ class Table:
     wrong: int = 0
 
     def note(self, line: int, column: str, kind: str, why: Why, seen: str = "") -> None:
-        """Remember what is wrong with a cell; ``why`` is asked only for the first of its column and kind."""
+        """Remember what is wrong with a cell; a ``why`` that is dear is asked only for the first of column and kind."""
         group = self.groups.get((column, kind))
         if group is None:
-            group = self.groups[column, kind] = Group(*why())
+            group = self.groups[column, kind] = Group(*(why() if callable(why) else why))
         group.count += 1
         self.wrong += 1
         if group.count <= PLACES:
@@ -120,12 +119,9 @@ class Table:
             first = found.setdefault(values[0] if len(key) == 1 else values, row)
             if first is not row:
                 name = " / ".join(values)
-                self.note(row.line, key[0], "twice", functools.partial(_twice, name, first.line), name)
+                why = f"'{cut(name)}' stands twice, first in line {first.line}", "remove one of the rows"
+                self.note(row.line, key[0], "twice", why, name)
         return found
-
-
-def _twice(name: str, line: int) -> tuple[str, str]:
-    return f"'{cut(name)}' stands twice, first in line {line}", "remove one of the rows"
 
 
 def read_table(path: Path, columns: tuple[Column, ...], most: int | None = None) -> Table:
@@ -138,9 +134,8 @@ def read_table(path: Path, columns: tuple[Column, ...], most: int | None = None)
         records = _records(text, table.name)
         _, header, _ = next(records, (0, [], False))
         if not header:
-            raise InputError(
-                Problem(table.name, "the file is empty", f"its header is {','.join(c.name for c in columns)}")
-            )
+            remedy = f"its header is {','.join(c.name for c in columns)}"
+            raise InputError(Problem(table.name, "the file is empty", remedy))
         places = _header(table, header)
         if not table.groups:
             most = MOST_ROWS.get(path.name, MOST_OTHER) if most is None else most
@@ -180,7 +175,7 @@ def _header(table: Table, header: list[str]) -> dict[str, int]:
     """Place of each known column in the header."""
 
     def note(column: str, what: str, remedy: str) -> None:
-        table.note(1, cut(column, 20), "header", lambda: (what, remedy), column)
+        table.note(1, cut(column, 20), "header", (what, remedy), column)
 
     if len(header) > MOST_COLUMNS:
         note("", f"there are {len(header):,} columns", f"a market's file has at most {MOST_COLUMNS}")
@@ -229,14 +224,16 @@ def _rows(
         table.rows.append(row)
         if len(record) != len(header):
             seen = f"{len(record)} cells"
-            table.note(line, "", "row", functools.partial(_length, len(record), len(header)), seen)
+            remedy = "a cell that holds a comma must be in double quotes"
+            table.note(line, "", "row", (f"the row has {seen}, the header has {len(header)}", remedy), seen)
             continue
         for column, place in there:
             text = record[place]
             try:
                 if not text:
                     if column.required:
-                        raise Refused("empty", functools.partial(_empty, column))
+                        what = f"{column.holds} is wanted: {column.description}"
+                        raise Refused("empty", ("the cell is empty", what))
                     continue
                 if strange or spans:
                     control(text)
@@ -245,15 +242,6 @@ def _rows(
                 table.note(line, column.name, refused.kind, refused.why, text)
     if not table.rows:
         raise InputError(Problem(f"{table.name}:2", "there are no rows below the header", "add at least one row"))
-
-
-def _empty(column: Column) -> tuple[str, str]:
-    return "the cell is empty", f"{column.holds} is wanted: {column.description}"
-
-
-def _length(cells: int, wanted: int) -> tuple[str, str]:
-    what = f"the row has {cells} cells, the header has {wanted}"
-    return what, "a cell that holds a comma must be in double quotes"
 
 
 def unknown(table: Table, row: Row, column: str, name: str, known: Collection[str], file: str) -> None:

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from typing import Any, Protocol, runtime_checkable
+from typing import Any
 
 from pydantic import BaseModel
 from pydantic.fields import FieldInfo
@@ -21,26 +21,6 @@ from vbp_sim.scenario.tree import Address, Origin, dotted
 HIDDEN = ("evidence", "variants")
 #: column at which the remarks begin, where the value leaves room
 REMARK = 44
-
-
-class Evidence(Protocol):
-    """Where a value of a rule set comes from."""
-
-    @property
-    def confidence(self) -> str: ...
-    @property
-    def source(self) -> str: ...
-    @property
-    def note(self) -> str: ...
-    @property
-    def stand_in(self) -> bool: ...
-
-
-@runtime_checkable
-class Sourced(Protocol):
-    """A model that knows the evidence for its values (a rule set)."""
-
-    def evidence_of(self, path: str) -> Evidence | None: ...
 
 
 @dataclass(frozen=True)
@@ -70,76 +50,53 @@ class Line:
 
     def as_json(self) -> dict[str, Any]:
         """The line as one JSON object."""
-        return {
-            "path": dotted(self.address),
-            "value": simple(self.value),
-            "unit": self.unit,
-            "set_by": str(self.origin),
-            "meaning": self.meaning,
-            "source": self.source,
-            "confidence": self.confidence,
-            "note": self.note,
-            "stand_in": self.stand_in,
-        }
+        own = {"path": dotted(self.address), "value": simple(self.value), "unit": self.unit, "set_by": str(self.origin)}
+        names = ("meaning", "source", "confidence", "note", "stand_in")
+        return {**own, **{name: getattr(self, name) for name in names}}
 
 
 def lines_of(model: BaseModel, origins: Origins) -> list[Line]:
     """All values of a model, in the order of its fields."""
-    return list(_Walk(origins).model(model, ()))
+    return list(_lines(model, (), None, origins, None))
 
 
-class _Walk:
-    """Walks a model; ``rules`` is the rule set around the current value and where it stands."""
+#: the rule set or law around a value, which knows the evidence for its values, and where it stands
+_Rules = tuple[Any, Address] | None
 
-    def __init__(self, origins: Origins) -> None:
-        self.origins = origins
-        self.rules: tuple[Sourced, Address] | None = None
 
-    def model(self, model: BaseModel, address: Address) -> Iterator[Line]:
-        before = self.rules
-        if isinstance(model, Sourced):
-            self.rules = (model, address)
-        fields = type(model).model_fields
-        for name, field in sorted(fields.items(), key=lambda item: item[0] not in TAGS):
+def _lines(value: Any, address: Address, field: FieldInfo | None, origins: Origins, rules: _Rules) -> Iterator[Line]:
+    if isinstance(value, BaseModel):
+        rules = (value, address) if hasattr(value, "evidence_of") else rules
+        fields = type(value).model_fields
+        for name, own in sorted(fields.items(), key=lambda item: item[0] not in TAGS):
             if name not in HIDDEN:
-                yield from self.value(getattr(model, name), (*address, field.alias or name), field)
-        self.rules = before
-
-    def value(self, value: Any, address: Address, field: FieldInfo | None) -> Iterator[Line]:
-        if isinstance(value, BaseModel):
-            yield from self.model(value, address)
-        elif isinstance(value, dict) and value:
-            for key, item in value.items():
-                yield from self.value(item, (*address, str(key)), field)
-        else:
-            yield self.line(value, address, field)
-
-    def line(self, value: Any, address: Address, field: FieldInfo | None) -> Line:
+                yield from _lines(getattr(value, name), (*address, own.alias or name), own, origins, rules)
+    elif isinstance(value, dict) and value:
+        for key, item in value.items():
+            yield from _lines(item, (*address, str(key)), field, origins, rules)
+    else:
         extra = field.json_schema_extra if field is not None and isinstance(field.json_schema_extra, dict) else {}
         unit, meaning = str(extra.get("unit", "-")), (field.description or "") if field is not None else ""
-        origin = self.origins.of(address)
-        evidence = self.evidence(address, origin)
-        if evidence is not None:
+        origin, found = origins.of(address), ("", "", "", False)
+        if evidence := _evidence(address, origins, rules):
             found = (evidence.source, evidence.confidence, evidence.note, evidence.stand_in)
         elif not origin.place:
             source = str(extra.get("source", ""))
             found = (source, str(extra.get("confidence", "")), "", source.startswith("stand-in"))
-        else:
-            found = ("", "", "", False)
-        return Line(address, value, origin, unit, meaning, *found)
+        yield Line(address, value, origin, unit, meaning, *found)
 
-    def evidence(self, address: Address, origin: Origin) -> Evidence | None:
-        """Evidence of a rule set holds for a value that stands in the same folder, or that nobody set."""
-        if self.rules is None:
-            return None
-        rules, base = self.rules
-        path = ".".join(address[len(base) :])
-        evidence = rules.evidence_of(path)
-        if evidence is None or not origin.place:
-            return evidence
-        given = [o for a, o in self.origins.known.items() if a[: len(base) + 1] == (*base, "evidence")]
-        same = any(_folder(o) == _folder(origin) and o.layer == origin.layer for o in given)
-        return evidence if same else None
+
+def _evidence(address: Address, origins: Origins, around: _Rules) -> Any:
+    """Evidence of a rule set holds for a value that stands in the same folder, or that nobody set."""
+    if around is None:
+        return None
+    (rules, base), origin = around, origins.of(address)
+    evidence = rules.evidence_of(".".join(address[len(base) :]))
+    if evidence is None or not origin.place:
+        return evidence
+    given = [o for a, o in origins.known.items() if a[: len(base) + 1] == (*base, "evidence")]
+    same = any(_folder(o) == _folder(origin) and o.layer == origin.layer for o in given)
+    return evidence if same else None
 
 
 def _folder(origin: Origin) -> str:

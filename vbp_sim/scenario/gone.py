@@ -11,13 +11,14 @@ import copy
 from typing import Any
 
 from vbp_sim.errors import InputError, Problem
+from vbp_sim.scenario.single import inner
 from vbp_sim.scenario.tree import Address, Node, dotted, leaves
 
 FLAWS = (
     "recalls are found by inspections and samples (laws.NAME.changes.quality): write behaviour.supply.failed_batches, "
     "breaches and flaw_sensitivity; leave a 0 out (`vbp migrate` does it)"
 )
-BAN = "write laws.NAME.changes.credit.barred: {serious: MONTHS}, the months for a rating; a default is serious"
+BAN = "write laws.NAME.changes.credit.listed: {default: MONTHS}, the months on the violation list"
 #: by address what to write now; * is any name
 GONE: dict[Address, str] = {
     ("behaviour", "choice", "alternatives"): "write behaviour.classes.turning, the part (0 to 1) of what a drug's "
@@ -69,8 +70,7 @@ def _remedy(address: Address) -> str:
 def without(data: dict[str, Any]) -> dict[str, Any]:
     """A scenario, its variants included, without the keys that are no more and were 0."""
     new = copy.deepcopy(data)
-    variants = new.get("variants")
-    changed = [one.get("changes") for one in variants.values()] if isinstance(variants, dict) else []
+    changed = [one.get("changes") for one in inner(new, "variants").values()]
     for part in (new, *changed):
         for address in GONE:
             _drop(part, address)

@@ -6,6 +6,7 @@ the parameters of the old part are dropped, because they mean nothing to the new
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 from os.path import isfile
@@ -21,6 +22,8 @@ TAGS = ("model", "rule")
 #: where a scenario names its plug-ins
 PLUGINS: Address = ("plugins",)
 ENDINGS = (".yaml", ".yml")
+#: a name, perhaps in a folder of the library
+_NAME = re.compile(r"\w[\w.+-]*(/\w[\w.+-]*)?")
 
 #: says which part stands at an address where no file names one
 Implied = Callable[[Address], str]
@@ -123,7 +126,7 @@ class Layers:
                 raise InputError(name.problem(f"there is no file '{cut(text)}'", neighbour(file)))
             return file
         for folder in folders:
-            if "/" not in text and "\\" not in text and isfile(folder / f"{text}.yaml"):
+            if _NAME.fullmatch(text) and isfile(folder / f"{text}.yaml"):
                 return folder / f"{text}.yaml"
         known = sorted({file.stem for folder in folders for file in folder.glob("*.yaml")})
         raise InputError(name.problem(f"nothing is called '{cut(text)}'", nearest(text, known)))

@@ -124,9 +124,12 @@ def load(
     """Read a scenario file. ``variant``: names with commas between, of its variants or of ``policies``; ``sets``:
     ``path=value`` texts.
     """
-    file = Path(path)
-    library = (mounts or {}).get(())
-    return complete(resolve(file, variant, sets, mounts or {}, policies), variant, file, library)
+    file, mounts = Path(path), mounts or {}
+    layers = layers_of(mounts)
+    tree = opened(layers, file)
+    for text in sets:
+        refuse_setting(text, tree)
+    return complete(apply(layers, tree, variant, sets, policies), variant, file, mounts.get(()))
 
 
 def complete(
@@ -173,21 +176,6 @@ def _draws(tree: Node, spec: Spec | None, library: Path | None) -> tuple[tuple[D
         except InputError as error:
             problems += error.problems
     return tuple(each), problems
-
-
-def resolve(
-    file: Path,
-    variant: str,
-    sets: Sequence[str],
-    mounts: Mapping[Address, Path],
-    policies: Mapping[str, Node] | None = None,
-) -> Node:
-    """The tree of a scenario file with all that it extends, its variants and the command line's settings."""
-    layers = layers_of(mounts)
-    tree = opened(layers, file)
-    for text in sets:
-        refuse_setting(text, tree)
-    return apply(layers, tree, variant, sets, policies)
 
 
 def layers_of(mounts: Mapping[Address, Path]) -> Layers:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from decimal import Decimal
-from typing import Literal, get_args
+from typing import Literal
 
 import numpy as np
 import numpy.typing as npt
@@ -16,7 +16,6 @@ import numpy.typing as npt
 LEVELS = ("tertiary", "secondary", "primary")
 #: how likely a drug is to be short, and how soon a shortage is answered
 ShortageClass = Literal["usual", "prone", "children"]
-SHORTAGE_CLASSES: tuple[ShortageClass, ...] = get_args(ShortageClass)
 
 
 @dataclass(frozen=True)

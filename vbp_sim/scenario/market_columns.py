@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import csv
 from dataclasses import dataclass
 from decimal import Decimal
-from typing import Literal
+from importlib.resources import files
+from typing import Literal, cast
 
 from vbp_sim.scenario.limits import LINE
-from vbp_sim.scenario.market import SHORTAGE_CLASSES
 
 Cell = Literal["text", "count", "amount", "price", "share", "change", "flag", "ids"]
 #: the least and the most that a cell may hold
@@ -33,21 +34,12 @@ MEANING: dict[Cell, str] = {
 }
 
 
-def _from(least: str, most: str) -> Limits:
-    return Decimal(least), Decimal(most)
-
-
-PRICE = _from("0.000001", "10000000")
-VOLUME = _from("0", "1000000000000")
-INSTITUTIONS = _from("0", "100000")
-SHARE = _from("0", "1")
-
-
 @dataclass(frozen=True)
 class Column:
     """One column. ``required``: it must be there and no cell of it may be empty; ``choices``: what a text may be.
 
-    ``limits``: the least and the most that a number may be; every column of numbers has them.
+    ``limits``: the least and the most that a number may be; every column of numbers has them. ``example``: a cell of
+    one row, with invented numbers.
     """
 
     name: str
@@ -57,6 +49,7 @@ class Column:
     required: bool = False
     choices: tuple[str, ...] = ()
     limits: Limits | None = None
+    example: str = ""
 
     @property
     def span(self) -> str:
@@ -69,122 +62,23 @@ class Column:
         return f"{MEANING[self.cell]} {self.span}".rstrip()
 
 
-FILES: dict[str, tuple[Column, ...]] = {
-    "provinces.csv": (
-        Column("province", "text", "id of the place: a province, a city apart from it, or the rest", required=True),
-        Column("name_zh", "text", "name in Chinese"),
-        Column("population", "amount", "inhabitants", "persons", required=True, limits=_from("1", "2000000000")),
-        Column(
-            "tertiary", "count", "tertiary hospitals that take part", "institutions", required=True, limits=INSTITUTIONS
-        ),
-        Column(
-            "secondary",
-            "count",
-            "secondary hospitals that take part",
-            "institutions",
-            required=True,
-            limits=INSTITUTIONS,
-        ),
-        Column(
-            "primary",
-            "count",
-            "primary institutions that take part",
-            "institutions",
-            required=True,
-            limits=INSTITUTIONS,
-        ),
-        Column(
-            "demand_weight",
-            "amount",
-            "weight of its demand, by which another market's row for its parent is split; left out: its population",
-            limits=_from("0", "1000000"),
-        ),
-        Column("parent", "text", "id of the place that it lies in, where the nation does not know it"),
-        Column(
-            "remoteness",
-            "share",
-            "how far from distributors, 0 to 1; left out: by the density of the place, 0 where the nation knows it not",
-            "share",
-            limits=SHARE,
-        ),
-    ),
-    "drugs.csv": (
-        Column("drug", "text", "id of the drug, one competition unit of a tender", required=True),
-        Column("name_zh", "text", "name in Chinese"),
-        Column("form", "text", "dosage form, such as tablet or injection"),
-        Column("strength", "text", "representative strength, such as 10 mg"),
-        Column("unit", "text", "what prices and volumes count, such as tablet", required=True),
-        Column("class", "text", "class that a rule set may treat apart"),
-        Column("kind", "text", "drug or consumable; left out: drug", choices=("drug", "consumable")),
-        Column(
-            "trend", "change", "yearly change of the need for it, left out: 0", "share/year", limits=_from("-0.5", "1")
-        ),
-        Column("inpatient_share", "share", "part of its use in wards; left out: 0", "share", limits=SHARE),
-        Column(
-            "class_atc",
-            "text",
-            "class of the molecule: its ATC code of level 4, or another id; with ddd and equivalence, or left out",
-        ),
-        Column(
-            "ddd", "amount", "units of the drug in one defined daily dose", "units/DDD", limits=_from("0.0001", "10000")
-        ),
-        Column(
-            "equivalence",
-            "share",
-            "part of its patients whom other molecules of the class serve as well; 0: nobody moves",
-            "share",
-            limits=SHARE,
-        ),
-        Column(
-            "shortage_class",
-            "text",
-            "how soon a shortage of it is answered, and what is laid up; left out: prone for injections, else usual",
-            choices=SHORTAGE_CLASSES,
-        ),
-        Column("ceiling", "price", "highest valid bid", "yuan/unit", limits=PRICE),
-        Column(
-            "cost",
-            "price",
-            "usual unit cost of its generics; left out: from ceiling and earlier prices",
-            "yuan/unit",
-            limits=PRICE,
-        ),
-        Column("pre_price", "price", "lowest price paid before the round", "yuan/unit", limits=PRICE),
-        Column(
-            "qualified",
-            "count",
-            "firms that may bid, where products.csv does not name all of them; left out: those named if the market has "
-            "bids, else a random number more",
-            "firms",
-            limits=_from("1", "300"),
-        ),
-    ),
-    "products.csv": (
-        Column("drug", "text", "id of the drug", required=True),
-        Column("manufacturer", "text", "id of the manufacturer", required=True),
-        Column("name_zh", "text", "name of the manufacturer in Chinese"),
-        Column("owner", "text", "company that owns the manufacturer; firms of one owner may count as one"),
-        Column("originator", "flag", "1 for the originator's product", required=True),
-        Column("pre_price", "price", "own price before the round", "yuan/unit", limits=PRICE),
-        Column("pre_share", "share", "share of the drug's volume before the round", "share", limits=SHARE),
-        Column("capacity", "amount", "what it can make in a year", "units/year", limits=_from("0", "10000000000000")),
-        Column("cost", "price", "marginal cost", "yuan/unit", limits=PRICE),
-        Column("bid", "price", "real bid; with it the tender can replay what happened", "yuan/unit", limits=PRICE),
-        Column("selected", "flag", "1 if it was really selected"),
-        Column("regions", "ids", "provinces that it really got"),
-        Column("site", "text", "place of production, where known; products of one site stand still together"),
-        Column("api_maker", "text", "maker of its active ingredient, where known; its buyers stand still together"),
-    ),
-    "demand.csv": (
-        Column("drug", "text", "id of the drug", required=True),
-        Column("province", "text", "id of the province", required=True),
-        Column(
-            "reported",
-            "amount",
-            "reported volume of the province for one year",
-            "units/year",
-            required=True,
-            limits=VOLUME,
-        ),
-    ),
-}
+def _declared() -> dict[str, tuple[Column, ...]]:
+    """The columns of each file, as ``market_columns.csv`` declares them."""
+    found: dict[str, tuple[Column, ...]] = {}
+    with files(__package__).joinpath("market_columns.csv").open(encoding="utf-8") as lines:
+        for row in csv.DictReader(lines):
+            column = Column(
+                row["column"],
+                cast(Cell, row["cell"]),
+                row["description"],
+                row["unit"],
+                bool(row["required"]),
+                tuple(filter(None, row["choices"].split("|"))),
+                (Decimal(row["least"]), Decimal(row["most"])) if row["most"] else None,
+                row["example"],
+            )
+            found[row["file"]] = (*found.get(row["file"], ()), column)
+    return found
+
+
+FILES = _declared()

@@ -8,7 +8,6 @@ from __future__ import annotations
 import hashlib
 from collections import Counter, defaultdict
 from collections.abc import Mapping
-from functools import partial
 from pathlib import Path
 
 import numpy as np
@@ -82,14 +81,11 @@ def _check(provinces: Table, drugs: Table, products: Table, demand: Table) -> No
         made = {row["drug"] for row in products.rows}
         for drug, row in known_drugs.items():
             if drug not in made:
-                drugs.note(row.line, "drug", "unmade", partial(_unmade, drug), drug)
+                why = f"the drug '{cut(drug)}' has no product", "add one to products.csv, or remove the drug"
+                drugs.note(row.line, "drug", "unmade", why, drug)
     if demand.read("drug", "province", "reported"):
         _demanded(drugs, known_drugs, "drug", demand)
         _demanded(provinces, known_provinces, "province", demand)
-
-
-def _unmade(drug: str) -> tuple[str, str]:
-    return f"the drug '{cut(drug)}' has no product", "add one to products.csv, or remove the drug"
 
 
 def _named(table: Table, column: str, known: Mapping[str, Row], file: str) -> None:
@@ -111,7 +107,8 @@ def _shares(products: Table) -> None:
         name = row["drug"]
         total[name] += row["pre_share"] or 0.0
         if name is not None and total[name] > 1 + 1e-6:
-            products.note(row.line, "pre_share", "sum", partial(_over, name, total[name]), name)
+            what = f"the shares of '{cut(name)}' add up to {total[name]:g}, more than 1"
+            products.note(row.line, "pre_share", "sum", (what, "shares of one drug add up to at most 1"), name)
             total[name] = -float("inf")
 
 
@@ -120,12 +117,10 @@ def _classes(drugs: Table) -> None:
     for row in drugs.rows:
         lacking = [column for column in CLASS if row[column] is None]
         if 0 < len(lacking) < len(CLASS) and drugs.read(*CLASS):
-            drugs.note(row.line, lacking[0], "class", partial(_half, row["drug"], lacking), row["drug"] or "")
-
-
-def _half(drug: str | None, lacking: list[str]) -> tuple[str, str]:
-    what = f"the drug '{cut(drug or '')}' has a part of its class, and no {' and no '.join(lacking)}"
-    return what, f"fill in {', '.join(CLASS)}, or leave all three empty"
+            drug = row["drug"] or ""
+            what = f"the drug '{cut(drug)}' has a part of its class, and no {' and no '.join(lacking)}"
+            remedy = f"fill in {', '.join(CLASS)}, or leave all three empty"
+            drugs.note(row.line, lacking[0], "class", (what, remedy), drug)
 
 
 def _many(products: Table) -> None:
@@ -133,17 +128,9 @@ def _many(products: Table) -> None:
     named = Counter(row["drug"] for row in products.rows if row["drug"] is not None)
     for row in products.rows:
         if (count := named.get(row["drug"], 0)) > MOST_FIRMS:
-            products.note(row.line, "drug", "many", partial(_firms, row["drug"], count), row["drug"])
+            what = f"{count:,} firms make '{cut(row['drug'])}'; a drug has at most {MOST_FIRMS}"
+            products.note(row.line, "drug", "many", (what, "leave some out"), row["drug"])
             del named[row["drug"]]
-
-
-def _firms(drug: str, count: int) -> tuple[str, str]:
-    return f"{count:,} firms make '{cut(drug)}'; a drug has at most {MOST_FIRMS}", "leave some out"
-
-
-def _over(drug: str, total: float) -> tuple[str, str]:
-    what = f"the shares of '{cut(drug)}' add up to {total:g}, more than 1"
-    return what, "shares of one drug add up to at most 1"
 
 
 def _somebody(provinces: Table) -> None:
@@ -153,15 +140,13 @@ def _somebody(provinces: Table) -> None:
         if None in counts:
             continue
         if sum(counts) == 0:
-            provinces.note(row.line, "tertiary", "nobody", partial(_nobody, row["province"]), row["province"] or "")
+            place = row["province"] or ""
+            why = f"no institution of '{cut(place)}' takes part", "give at least one"
+            provinces.note(row.line, "tertiary", "nobody", why, place)
         total += sum(counts)
     if total > MOST_INSTITUTIONS:
         what = f"{total:,} institutions take part in all", f"a market has at most {MOST_INSTITUTIONS:,}"
-        provinces.note(provinces.rows[0].line, "", "sum", lambda: what)
-
-
-def _nobody(place: str | None) -> tuple[str, str]:
-    return f"no institution of '{cut(place or '')}' takes part", "give at least one"
+        provinces.note(provinces.rows[0].line, "", "sum", what)
 
 
 def _apart(provinces: Table, known: Mapping[str, Row]) -> None:
@@ -171,34 +156,24 @@ def _apart(provinces: Table, known: Mapping[str, Row]) -> None:
     for name, row in known.items():
         right, above = places.parent(name), places.above(name)
         if own[name] != right:
-            provinces.note(row.line, "parent", "place", partial(_elsewhere, name, own[name], right), own[name])
+            what = f"'{name}' lies in '{right}'" if right else f"'{name}' is a province, which lies in no other place"
+            why = f"{what}, not in '{cut(own[name])}'", "leave the cell empty, or take another id"
+            provinces.note(row.line, "parent", "place", why, own[name])
         elif name in above:
-            provinces.note(row.line, "parent", "place", partial(_circle, name, above), own[name])
+            what = f"'{cut(name)}' lies in itself, by way of {cut(', '.join(above))}"
+            why = what, "correct the parents, or leave the cell empty"
+            provinces.note(row.line, "parent", "place", why, own[name])
         elif around := next((place for place in above if place in known), ""):
             where = f"this file (line {known[around].line})"
-            provinces.note(row.line, "province", "nested", partial(nested, name, around, where), name)
-
-
-def _elsewhere(name: str, own: str, right: str) -> tuple[str, str]:
-    what = f"'{name}' lies in '{right}'" if right else f"'{name}' is a province, which lies in no other place"
-    return f"{what}, not in '{cut(own)}'", "leave the cell empty, or take another id"
-
-
-def _circle(name: str, above: tuple[str, ...]) -> tuple[str, str]:
-    what = f"'{cut(name)}' lies in itself, by way of {cut(', '.join(above))}"
-    return what, "correct the parents, or leave the cell empty"
+            provinces.note(row.line, "province", "nested", nested(name, around, where), name)
 
 
 def _demanded(table: Table, known: Mapping[str, Row], column: str, demand: Table) -> None:
     wanted = {row[column] for row in demand.rows if row["reported"]}
     for name, row in known.items():
         if name not in wanted:
-            table.note(row.line, column, "unwanted", partial(_unwanted, column, name), name)
-
-
-def _unwanted(column: str, name: str) -> tuple[str, str]:
-    what = f"the {column} '{cut(name)}' has no reported volume"
-    return what, f"add rows to demand.csv, or remove the {column}"
+            what = f"the {column} '{cut(name)}' has no reported volume"
+            table.note(row.line, column, "unwanted", (what, f"add rows to demand.csv, or remove the {column}"), name)
 
 
 def _province(row: Row) -> Province:

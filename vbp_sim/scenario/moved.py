@@ -8,7 +8,7 @@ says that now. `migrated` turns the values of an old file into new ones.
 from __future__ import annotations
 
 import copy
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -20,7 +20,7 @@ from vbp_sim.scenario.laws import flat
 from vbp_sim.scenario.patches import split
 from vbp_sim.scenario.rewrite import block, flow
 from vbp_sim.scenario.shape import at
-from vbp_sim.scenario.single import SINGLE, pop, prune, shared
+from vbp_sim.scenario.single import SINGLE, inner, pop, prune, shared
 from vbp_sim.scenario.spec import Spec
 from vbp_sim.scenario.tree import Address, Node, dotted, leaves, plain
 from vbp_sim.scenario.yaml_source import parse
@@ -66,17 +66,13 @@ def new_path(address: Address) -> Address | None:
     return SINGLE.get(address)
 
 
-def old_values(tree: Node) -> Iterator[tuple[Address, Node]]:
-    """Every value of a scenario, its variants included, that has moved."""
-    for address, node in leaves(tree):
-        inner = address[3:] if address[:1] == ("variants",) and address[2:3] == ("changes",) else address
-        if new_path(inner) is not None:
-            yield address, node
-
-
 def refuse(tree: Node) -> None:
-    """Raise one `InputError` that names all values that have moved and says what to write instead."""
-    found = list(old_values(tree))
+    """Raise one `InputError` that names all values that have moved, in variants too, and says what to write instead."""
+    found = []
+    for address, node in leaves(tree):
+        own = address[3:] if address[:1] == ("variants",) and address[2:3] == ("changes",) else address
+        if new_path(own) is not None:
+            found.append((address, node))
     if not found:
         return
     old, files = plain(tree), list(dict.fromkeys(node.source.name for _, node in found))
@@ -117,33 +113,28 @@ def refuse_setting(text: str, tree: Node) -> None:
         raise InputError(Problem(f"--set {path}", what, f"write {said}"))
 
 
-def lines(rules: Map) -> str:
-    """The lines that a scenario needs for what an old rule set said of local law."""
-    law = _law({part: rules[part] for part in PARTS if part in rules})
-    return block({"laws": {"national": {"changes": law}}}, 4).rstrip()
-
-
 def refuse_parts(tree: Node) -> None:
     """Raise an `InputError` where a rule set says what local law says now, with the lines for a scenario."""
     gone = [part for part in PARTS if isinstance(tree.value, dict) and part in tree.value]
     if gone:
         what = f"a rule set says nothing of {', '.join(gone)} any more"
-        remedy = f"write instead, in the scenarios that use it:\n{lines(plain(tree))}"
+        law = _law({part: plain(tree.value[part]) for part in gone})
+        lines = block({"laws": {"national": {"changes": law}}}, 4).rstrip()
+        remedy = f"write instead, in the scenarios that use it:\n{lines}"
         raise InputError(tree.value[gone[0]].problem(what, remedy, key=True))
 
 
 def migrated(data: Map, whole: Map) -> Map:
     """The values of a file as edition 2 writes them. ``whole``: the scenario with all that it extends."""
     before = rounds_of(whole)
-    standing = _laws_of(_over(whole, data))
+    standing = inner(_over(whole, data), "laws")
     new = _moved(data, before, rounds_of(_over(whole, data)), standing, anchors=data.get("edition") != EDITION)
-    variants = new.get("variants")
-    variants = variants if isinstance(variants, dict) else {}
+    variants = inner(new, "variants")
     for name, one in variants.items():
         changes = one.get("changes") if isinstance(one, dict) else None
         if isinstance(changes, dict):
             after = rounds_of(_over(whole, changes))
-            there = _laws_of(_over(_over(whole, data), changes))
+            there = inner(_over(_over(whole, data), changes), "laws")
             made = _moved(changes, before, after, there, anchors=data.get("edition") != EDITION)
             variants[name] = {**one, "changes": made}
             if isinstance(one.get("replaces"), list):
@@ -154,12 +145,8 @@ def migrated(data: Map, whole: Map) -> Map:
 def rounds_of(whole: Map) -> dict[str, Round]:
     """The rounds of a scenario, earliest start first, each with the law that its rules hold."""
     found = {}
-    rounds = whole.get("rounds")
-    for name, one in rounds.items() if isinstance(rounds, dict) else ():
-        rules = one.get("rules") if isinstance(one, dict) else None
-        rules = rules if isinstance(rules, dict) else {}
-        calendar = one.get("calendar") if isinstance(one, dict) else None
-        start = str(calendar.get("start", "")) if isinstance(calendar, dict) else ""
+    for name, one in inner(whole, "rounds").items():
+        rules, start = inner(one, "rules"), str(inner(one, "calendar").get("start", ""))
         members = rules.get("members") or ()
         found[name] = Round(start, tuple(members), _law({p: rules[p] for p in PARTS if p in rules}))
     return dict(sorted(found.items(), key=lambda item: item[1].start))
@@ -167,12 +154,13 @@ def rounds_of(whole: Map) -> dict[str, Round]:
 
 def _moved(data: Map, before: Mapping[str, Round], after: Mapping[str, Round], standing: Map, *, anchors: bool) -> Map:
     """A scenario, or the changes of a variant, with all that has moved in its laws; ``standing`` are those it has."""
-    new, named, review = copy.deepcopy(data), _pop_laws(data), {}
+    new, review = copy.deepcopy(data), {}
+    named = {name: one.law for name, one in rounds_of(data).items() if one.law}  # what its rounds say themselves
     for name in named:
         for part in PARTS:
             new["rounds"][name]["rules"].pop(part, None)
         prune(new, ("rounds", name, "rules"))
-    reporting = new.get("behaviour", {}).get("reporting") if isinstance(new.get("behaviour"), dict) else None
+    reporting = inner(new, "behaviour").get("reporting")
     if isinstance(reporting, dict):
         if anchors and "model" not in reporting and NEWSVENDOR.intersection(reporting):
             reporting = new["behaviour"]["reporting"] = {"model": "newsvendor", **reporting}
@@ -190,16 +178,6 @@ def _moved(data: Map, before: Mapping[str, Round], after: Mapping[str, Round], s
     laws = _over(new.pop("laws", None) or {}, laws)
     head = list(new)[: list(new).index("rounds") + 1] if "rounds" in new else list(new)
     return {**{k: new[k] for k in head}, "laws": laws, **{k: v for k, v in new.items() if k not in head}}
-
-
-def _laws_of(data: Map) -> Map:
-    laws = data.get("laws")
-    return dict(laws) if isinstance(laws, dict) else {}
-
-
-def _pop_laws(data: Map) -> dict[str, Map]:
-    """What the rounds of a map say themselves, by round."""
-    return {name: one.law for name, one in rounds_of(data).items() if one.law}
 
 
 def _law(parts: Map) -> Map:

@@ -50,11 +50,9 @@ class Patcher:
         own = known.value if known is not None and isinstance(known.value, dict) else {}
         table = {**self.policies, **own}
         for name in [n.strip() for n in chain.split(",") if n.strip()]:
-            place = f"--variant {cut(name)}"
             if name not in table:
-                raise InputError(
-                    Problem(place, f"the scenario has no variant '{cut(name)}'", nearest(name, list(table)))
-                )
+                what = f"the scenario has no variant '{cut(name)}'"
+                raise InputError(Problem(f"--variant {cut(name)}", what, nearest(name, list(table))))
             self.variant(name, table[name])
 
     def variant(self, name: str, node: Node) -> None:
@@ -95,9 +93,8 @@ class Patcher:
         replaces = path.endswith(":")
         address = split(path.removesuffix(":"))
         if not sign or address is None:
-            raise InputError(
-                Problem(f"--set {cut(text)}", "path=value is wanted", "for example --set demand.growth=0.1")
-            )
+            remedy = "for example --set demand.growth=0.1"
+            raise InputError(Problem(f"--set {cut(text)}", "path=value is wanted", remedy))
         name = f"--set {cut(dotted(address))}"
         if address[0] in ("variants", "extends", "plugins"):
             raise InputError(Problem(name, f"'{address[0]}' cannot be set from the command line"))
@@ -147,7 +144,7 @@ class Patcher:
         return next((who for earlier, who in self.claims.items() if overlap(earlier, address)), "")
 
 
-def touched(patch: Node, address: Address = ()) -> list[tuple[Address, Node]]:
+def touched(patch: Node) -> list[tuple[Address, Node]]:
     """What a patch takes over: its values; and a whole part where it names one (old parameters may go)."""
     found = list(leaves(patch))
     whole = [a[:-1] for a, _ in found if a and a[-1] in (*TAGS, "extends")]

@@ -43,11 +43,6 @@ class Places:
         """The places directly in one, in the order of the file."""
         return tuple(below for below, parent in self.parents.items() if parent == place)
 
-    def leaves(self, place: str) -> tuple[str, ...]:
-        """What a place is made of, down to places that hold no others; a place that holds none is its own leaf."""
-        below = self.inside(place)
-        return tuple(leaf for part in below for leaf in self.leaves(part)) if below else (place,)
-
     def within(self, names: Iterable[str], among: Iterable[str]) -> tuple[str, ...]:
         """Those of the places ``among`` that are named, or lie in a named one."""
         wanted = set(names)

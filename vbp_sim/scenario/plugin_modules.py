@@ -79,10 +79,11 @@ def modules(files: Sequence[File]) -> list[ModuleType]:
     if problems:
         raise InputError(*problems)
     made = [_imported(package, file, files) for file in files]
-    problems = [
+    problems = [  # a function with a decorator may have entered itself as a metric or a chart
         Problem(shown(Path(file.path)), "defines no part, and no other plug-in imports it", _EMPTY)
         for file, module in zip(files, made, strict=True)
-        if not _gives(module, trees[file.name])
+        if not _own(module)
+        and not any(isinstance(node, ast.FunctionDef) and node.decorator_list for node in trees[file.name].body)
         and not any(file.name in _imports(tree) for name, tree in trees.items() if name != file.name)
     ]
     problems += [problem for module in made for problem in _unfinished(module)]
@@ -124,23 +125,19 @@ def _unnamed(file: File, tree: ast.Module, names: Iterable[str]) -> list[Problem
     ]
 
 
-def _gives(module: ModuleType, tree: ast.Module) -> bool:
-    """Whether a module defines a part, or a function that a decorator may have entered as a metric or a chart."""
-    if any(isinstance(node, ast.FunctionDef) and node.decorator_list for node in tree.body):
-        return True
-    return any(
-        isinstance(v, type) and issubclass(v, Part) and v.__module__ == module.__name__ for v in vars(module).values()
-    )
-
-
 def _unfinished(module: ModuleType) -> list[Problem]:
     """Parts that have a name and lack methods, so that no scenario could choose them."""
     return [
-        Problem(whereabouts(value), f"{value.__name__} lacks {', '.join(sorted(lacking))}", "write what is lacking")
-        for value in vars(module).values()
-        if isinstance(value, type) and issubclass(value, Part) and value.__module__ == module.__name__
-        if value.tag in inspect.get_annotations(value) and (lacking := getattr(value, "__abstractmethods__", ()))
+        Problem(whereabouts(part), f"{part.__name__} lacks {', '.join(sorted(lacking))}", "write what is lacking")
+        for part in _own(module)
+        if part.tag in inspect.get_annotations(part) and (lacking := getattr(part, "__abstractmethods__", ()))
     ]
+
+
+def _own(module: ModuleType) -> list[type[Part]]:
+    """Parts that a module defines, finished or not."""
+    found = [value for value in vars(module).values() if isinstance(value, type) and issubclass(value, Part)]
+    return [part for part in found if part.__module__ == module.__name__]
 
 
 def _imports(tree: ast.Module) -> dict[str, int]:

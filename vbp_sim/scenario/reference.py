@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import types
 from collections.abc import Iterable
+from importlib.resources import files
 from typing import Any, Literal, Union, get_args, get_origin
 
 from pydantic import BaseModel
@@ -80,69 +81,19 @@ def market_page() -> str:
     """Columns of a market's CSV files."""
     out: list[str] = []
     for file, columns in FILES.items():
-        out += [
-            f"## {file}",
-            "",
-            "| column | holds | unit | must be there | meaning |",
-            "|---|---|---|---|---|",
-        ]
+        out += [f"## {file}\n", "| column | holds | unit | must be there | meaning |", "|---|---|---|---|---|"]
         for c in columns:
             holds = " or ".join(f"`{choice}`" for choice in c.choices) or c.holds
-            cells = (f"`{c.name}`", holds, c.unit, "yes" if c.required else "", c.description)
-            out.append(_row(*cells))
+            out.append(_row(f"`{c.name}`", holds, c.unit, "yes" if c.required else "", c.description))
         out.append("")
     return "\n".join(out)
 
 
-HEAD = """\
-# What a scenario, a rule set, a law, a policy and a market may say
-
-Made from the models by `vbp schema all --format markdown`; not edited by hand.
-Confidence of a default: O official, Q official wording quoted, S press or journal, D draft, I inferred,
-M memory, G guess, U unknown.
-
-# Scenario files
-
-- `extends: NAME or path` at the top of a file puts the file on top of another scenario: maps are merged,
-  lists and single values replaced. Where `model` or `rule` names another part, the parameters of the old one
-  are dropped.
-- A variant is a named patch: `--variant a,b` applies a, then b. `--set path=value` sets one value on top.
-- What a patch says of `rounds."*"` it says of every round: `--set rounds.*.rules.share.table.1=0.9`.
-- Two patches that set one value are an error, unless the later variant lists the path under `replaces`,
-  or the command line says `path:=value`. Steps of a path that hold a dot are quoted: `rounds."a.b".drugs`.
-- Anchors, aliases, tags, duplicate keys and numbers such as `010` are errors. `no` and `12:30` are text.
-
-"""
-RULES = """
-# Rule sets
-
-`extends: NAME or path` puts a rule set on top of another. Where no rule is named, the default stands.
-
-"""
-LAWS = """
-# Laws
-
-A law of a scenario (`laws.ID`) names one of these under `rules`, or sets some of their values under `changes`.
-
-"""
-POLICIES = """
-# Policies
-
-A policy is a patch over any scenario that says before the first run what it expects ([studies](studies.md)).
-
-"""
-MARKET = """
-# Market files
-
-CSV with a header, UTF-8 or GBK. Columns that are not listed are ignored; an empty cell is not known.
-
-"""
-
-
 def whole_page() -> str:
-    """The page docs/scenario-reference.md."""
-    parts = (HEAD, scenario_page(), RULES, rules_page(), LAWS, laws_page(), POLICIES, policy_page(), MARKET)
-    return "".join(parts) + market_page().rstrip() + "\n"
+    """The page docs/scenario-reference.md: the text of ``reference.md`` with the tables in it."""
+    text = files(__package__).joinpath("reference.md").read_text(encoding="utf-8")
+    tables = {"scenario": scenario_page(), "rules": rules_page(), "laws": laws_page(), "policies": policy_page()}
+    return text.format(**tables, market=market_page().rstrip())
 
 
 def _sections(model: type[BaseModel], title: str, level: int) -> list[str]:
@@ -178,7 +129,8 @@ def _table(model: type[BaseModel], title: str, level: int) -> list[str]:
     for name, field in fields.items():
         extra = field.json_schema_extra if isinstance(field.json_schema_extra, dict) else {}
         source = f"{extra['source']} [{extra['confidence']}]" if extra else ""
-        cells = (f"`{field.alias or name}`", _holds(field), _default(field), str(extra.get("unit", "-")))
+        holds = ", ".join([_type(spot(field.annotation, field)), *_limits(field.metadata)])
+        cells = (f"`{field.alias or name}`", holds, _default(field), str(extra.get("unit", "-")))
         out.append(_row(*cells, field.description or "", source))
     return [*out, ""]
 
@@ -190,10 +142,6 @@ def _row(*cells: str) -> str:
 def _first(model: type) -> str:
     """The first paragraph of a docstring."""
     return " ".join((model.__doc__ or "").split("\n\n")[0].split())
-
-
-def _holds(field: FieldInfo) -> str:
-    return ", ".join([_type(spot(field.annotation, field)), *_limits(field.metadata)])
 
 
 def _limits(metadata: Iterable[Any]) -> list[str]:

@@ -9,11 +9,10 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Iterator
-from datetime import date
 from typing import Any
 
 import yaml
-from pydantic import BaseModel
+from pydantic_core import to_jsonable_python
 
 from vbp_sim.errors import InputError
 from vbp_sim.scenario.tree import plain
@@ -51,15 +50,7 @@ def scalar(value: Any) -> str:
 
 def simple(value: Any) -> Any:
     """A value as JSON has it."""
-    if isinstance(value, (list, tuple)):
-        return [simple(item) for item in value]
-    if isinstance(value, dict):
-        return {str(key): simple(item) for key, item in value.items()}
-    if isinstance(value, BaseModel):
-        return value.model_dump(mode="json")
-    if value is None or isinstance(value, (bool, int, float, str)):
-        return value
-    return value.isoformat() if isinstance(value, date) else str(value)
+    return to_jsonable_python(value, by_alias=False, fallback=str)
 
 
 def block(values: dict[str, Any], indent: int = 0) -> str:

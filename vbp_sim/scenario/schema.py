@@ -30,7 +30,8 @@ def scenario_schema(*, partial: bool = False) -> Json:
     _extends(schema, "scenario that this one changes: a path relative to this file, or a shipped scenario")
     _extends(schema["$defs"][rule_set().__name__], "rule set that this one changes: its name, or a path")
     whole = schema["$defs"][law().__name__]
-    parts = {name: field for name, field in whole["properties"].items() if name in law_parts()}
+    chosen = {name for name, field in law().model_fields.items() if spot(field.annotation, field).mark is not None}
+    parts = {name: field for name, field in whole["properties"].items() if name in chosen}
     schema["$defs"]["Law"]["properties"]["changes"] |= {"properties": parts, "additionalProperties": False}
     _extends(whole, "law that this one changes: its name, or a path")
     changes = schema["$defs"]["Variant"]["properties"]["changes"]
@@ -112,11 +113,6 @@ def law() -> type[Part]:
     """The model of a local law, which another room defines."""
     discover()
     return Part.registry["law"][0]
-
-
-def law_parts() -> list[str]:
-    """The fields of a law that hold its parts."""
-    return [name for name, field in law().model_fields.items() if spot(field.annotation, field).mark is not None]
 
 
 def text_of(schema: Json) -> str:

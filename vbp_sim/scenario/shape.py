@@ -18,11 +18,10 @@ from vbp_sim.scenario.parts import Chosen, Part, discover
 
 @dataclass(frozen=True)
 class Spot:
-    """One place that a file may fill: its type, the mark of a part that is chosen by name, and its field."""
+    """One place that a file may fill: its type, and the mark of a part that is chosen by name."""
 
     type: Any
     mark: Chosen | None = None
-    field: FieldInfo | None = None
 
     def names(self, part: str = "") -> list[str]:
         """Keys allowed here; for a chosen part those of the part with that name, or of the default part."""
@@ -74,8 +73,8 @@ def spot(annotation: Any, field: FieldInfo | None = None) -> Spot:
     if get_origin(annotation) in (Union, types.UnionType):
         known = [a for a in get_args(annotation) if a is not types.NoneType]
         if len(known) == 1:
-            return Spot(spot(known[0]).type, marks[0] if marks else spot(known[0]).mark, field)
-    return Spot(annotation, marks[0] if marks else None, field)
+            return Spot(spot(known[0]).type, marks[0] if marks else spot(known[0]).mark)
+    return Spot(annotation, marks[0] if marks else None)
 
 
 def at(model: type[BaseModel], address: tuple[str, ...]) -> Spot | None:

@@ -16,19 +16,21 @@ SINGLE: dict[Address, Address] = {
 }
 
 
+def inner(data: Any, *steps: str) -> Map:
+    """The map at an address; an empty one where there is none."""
+    for step in steps:
+        data = data.get(step) if isinstance(data, dict) else None
+    return data if isinstance(data, dict) else {}
+
+
 def shared(single: Map, laws: Map) -> Map:
     """Values by part for the national law, and for others that set the whole law or another rule of a part."""
     found = {"national": single} if single else {}
     for name, law in laws.items():
         if name == "national" or not isinstance(law, dict):
             continue
-        given = law.get("changes")
-        changes: Map = given if isinstance(given, dict) else {}
-        mine = {
-            part: values
-            for part, values in single.items()
-            if "rules" in law or (isinstance(changes.get(part), dict) and "rule" in changes[part])
-        }
+        anew = [part for part in single if "rules" in law or "rule" in inner(law, "changes", part)]
+        mine = {part: single[part] for part in anew}
         if mine:
             found[name] = mine
     return found
@@ -38,10 +40,8 @@ def pop(data: Map) -> Map:
     """Take what the whole scenario said out of a map, as parts of a law."""
     law: Map = {}
     for address, (part, key) in SINGLE.items():
-        holder: Any = data
-        for step in address[:-1]:
-            holder = holder.get(step) if isinstance(holder, dict) else None
-        if isinstance(holder, dict) and address[-1] in holder:
+        holder = inner(data, *address[:-1])
+        if address[-1] in holder:
             law.setdefault(part, {})[key] = holder.pop(address[-1])
             prune(data, address[:-1])
     return law

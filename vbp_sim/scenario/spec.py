@@ -35,11 +35,8 @@ class Calendar(Frozen):
         steps = type(self).model_fields
         for earlier, later in itertools.pairwise(steps):
             if getattr(self, earlier) > getattr(self, later):
-                raise wrong(
-                    later,
-                    f"{getattr(self, later)} lies before {earlier} ({getattr(self, earlier)}); "
-                    f"the order is {', '.join(steps)}",
-                )
+                what = f"{getattr(self, later)} lies before {earlier} ({getattr(self, earlier)})"
+                raise wrong(later, f"{what}; the order is {', '.join(steps)}")
         return self
 
 

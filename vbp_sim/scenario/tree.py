@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import unicodedata
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
@@ -135,22 +135,12 @@ def leaves(node: Node, address: Address = ()) -> Iterator[tuple[Address, Node]]:
 
 def relabel(node: Node, layer: str) -> Node:
     """A copy of a tree that says that ``layer`` put it there."""
-    sources: dict[int, Source] = {}
-
-    def labelled(source: Source) -> Source:
-        if id(source) not in sources:
-            sources[id(source)] = Source(source.name, source.folder, source.lines, layer)
-        return sources[id(source)]
-
-    def copy(old: Node) -> Node:
-        value = old.value
-        if isinstance(value, dict):
-            value = {key: copy(child) for key, child in value.items()}
-        elif isinstance(value, list):
-            value = [copy(child) for child in value]
-        return Node(value, labelled(old.source), old.line, old.column, old.key_line, old.key_column, old.whole)
-
-    return copy(node)
+    value = node.value
+    if isinstance(value, dict):
+        value = {key: relabel(child, layer) for key, child in value.items()}
+    elif isinstance(value, list):
+        value = [relabel(child, layer) for child in value]
+    return replace(node, value=value, source=replace(node.source, layer=layer))
 
 
 def dotted(address: Address) -> str:

@@ -10,9 +10,10 @@ says what it expects, and is told whether that held.
 from __future__ import annotations
 
 import dataclasses
+import functools
 import hashlib
 import math
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -20,7 +21,6 @@ from typing import Any
 import vbp_sim
 from vbp_sim.errors import InputError, Problem
 from vbp_sim.runs import aside
-from vbp_sim.runs.folder import RunFolder
 from vbp_sim.runs.load import load_scenario
 from vbp_sim.runs.metrics import METRICS, Row, check_known, in_order, known_ids, metrics_of
 from vbp_sim.runs.policies import Applied, Loaded, applied
@@ -37,10 +37,11 @@ BASE = "base"
 RESULTS = Path("results")
 PROGRAM = "vbp_sim compare"
 FILE = "comparison.json"
+#: columns of comparison.csv
+COLUMNS = ["metric", "unit", "better", "variant", "base", "value", "difference", "low", "high", "n", "variance_saved"]
 #: replications of the first round when their number follows from the precision that is asked for
 FIRST = 10
 
-#: metrics of one replication
 #: called with what is being run, replications done, and how many there are to be
 Progress = Callable[[str, int, int], None]
 
@@ -127,21 +128,14 @@ class Comparison:
             }
             for id, found in self.differences.items()
         }
+        names = ("id", "scenario", "title", "seed", "replications", "variants", "reached", "runs")
         whole = {
             "program": PROGRAM,
             "version": vbp_sim.__version__,
-            "id": self.id,
-            "scenario": self.scenario,
-            "title": self.title,
-            "seed": self.seed,
-            "replications": self.replications,
-            "variants": self.variants,
-            "reached": self.reached,
-            "runs": self.runs,
+            **{name: getattr(self, name) for name in names},
             "null_results": {name: dataclasses.asdict(null) for name, null in self.nulls.items()},
             "policies": {name: dataclasses.asdict(told) for name, told in self.told.items()},
-            "left_out": self.left_out,
-            "titles": self.titles,
+            **{name: getattr(self, name) for name in ("left_out", "titles")},
             "apart": sorted(self.apart),
             "of_runs": self.of_runs,
             "expectations": [dataclasses.asdict(verdict) for verdict in self.expectations],
@@ -177,7 +171,8 @@ def compare(
         rows, reached = _until(all_of, until, imprints, workers, progress)
     else:
         for name, one in all_of.items():
-            folder = _ran(name, one, workers, results, progress)
+            tell = functools.partial(progress, name) if progress is not None else None
+            folder, _ = run(one, results / run_name(one), workers=workers, progress=tell)
             rows[name], runs[name] = metrics_of(folder), str(folder.path)
             imprints[name] = Imprint.of_run(folder)
     id = hashlib.sha256("\n".join([str(until), *(f"{n} {run_id(s)}" for n, s in all_of.items())]).encode()).hexdigest()
@@ -227,37 +222,20 @@ def difference_of(
 def write(found: Comparison, out: Path) -> None:
     """Write two tables and, last, comparison.json; InputError if ``out`` holds something else."""
     make_folder(out, FILE, "comparison", kept=("runs",))
-    header = [
-        "metric",
-        "unit",
-        "better",
-        "variant",
-        "base",
-        "value",
-        "difference",
-        "low",
-        "high",
-        "n",
-        "variance_saved",
-    ]
-    aside.write_csv(out / "comparison.csv", header, _lines(found))
-    aside.write_csv(
-        out / "replications.csv",
-        ["variant", "replication", *found.ids],
-        (
-            [name, k, *(row.get(id, math.nan) for id in found.ids)]
-            for name, rows in found.rows.items()
-            for k, row in enumerate(rows)
-        ),
+    lines: Iterable[list[Any]] = (
+        [id, METRICS[id].unit, METRICS[id].better or "", name, *dataclasses.astuple(d)[:7]]
+        for id, by_variant in found.differences.items()
+        for name, d in by_variant.items()
     )
+    aside.write_csv(out / "comparison.csv", COLUMNS, lines)
+    ids = found.ids
+    lines = (
+        [name, k, *(row.get(id, math.nan) for id in ids)]
+        for name, rows in found.rows.items()
+        for k, row in enumerate(rows)
+    )
+    aside.write_csv(out / "replications.csv", ["variant", "replication", *ids], lines)
     aside.write_json(out / FILE, found.as_json())
-
-
-def _lines(found: Comparison) -> Iterator[list[Any]]:
-    for id, by_variant in found.differences.items():
-        for name, d in by_variant.items():
-            start = [id, METRICS[id].unit, METRICS[id].better or "", name]
-            yield [*start, d.base, d.variant, d.mean, d.low, d.high, d.n, d.variance_saved]
 
 
 def _names(variants: Sequence[str]) -> dict[str, str]:
@@ -271,14 +249,6 @@ def _names(variants: Sequence[str]) -> dict[str, str]:
             raise InputError(Problem(f"--variants {variant}", "is named twice, or is the base", "leave one out"))
         names[variant] = chain
     return names
-
-
-def _ran(name: str, one: Scenario, workers: int | None, results: Path, progress: Progress | None) -> RunFolder:
-    def tell(done: int, of: int) -> None:
-        if progress is not None:
-            progress(name, done, of)
-
-    return run(one, results / run_name(one), workers=workers, progress=tell)[0]
 
 
 def _until(

@@ -130,9 +130,8 @@ def _need_certificates(scheduler: str) -> None:
     missing = [name for name in names if not known(f"distributed.comm.tls.{name}", None)]
     if missing:
         variables = [f"DASK_DISTRIBUTED__COMM__TLS__{n.upper().replace('.', '__').replace('-', '_')}" for n in missing]
-        raise InputError(
-            Problem(f"--scheduler {scheduler}", "there are no certificates", f"set {', '.join(variables)}")
-        )
+        remedy = f"set {', '.join(variables)}"
+        raise InputError(Problem(f"--scheduler {scheduler}", "there are no certificates", remedy))
 
 
 def _local(dask: Any, workers: int) -> Any:

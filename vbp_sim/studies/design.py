@@ -7,18 +7,17 @@ numbered draw by draw, so that a longer Sobol sequence adds points and renumbers
 from __future__ import annotations
 
 import math
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Any
 
 import numpy as np
-import numpy.typing as npt
 
+from vbp_sim.rules.arrays import FloatArray as Floats
 from vbp_sim.scenario.patches import split
 from vbp_sim.scenario.tree import Address
-from vbp_sim.studies.sweep_file import SweepSpec, Uncertainty
-
-Floats = npt.NDArray[np.float64]
+from vbp_sim.studies.sweep_file import MAY, NEEDS, SweepSpec, Uncertainty
 
 #: levels of the grid of Morris's trajectories
 MORRIS_LEVELS = 4
@@ -42,7 +41,6 @@ class Design:
         self.spec = spec
         self.lever_values = {name: lever.all_values() for name, lever in spec.levers.items()}
         self.combinations = math.prod(len(v) for v in self.lever_values.values())
-        self._units: Floats | None = None
 
     @property
     def samples(self) -> int:
@@ -60,12 +58,10 @@ class Design:
         """Runs of the whole sweep."""
         return len(self) * self.spec.replications
 
-    @property
+    @cached_property
     def units(self) -> Floats:
         """Draws in (0, 1), shape (samples, uncertainties)."""
-        if self._units is None:
-            self._units = draws(self.spec)
-        return self._units
+        return draws(self.spec)
 
     def point(self, number: int) -> Point:
         """The point of that number."""
@@ -79,18 +75,11 @@ class Design:
             if lever.variants:
                 variant = ",".join(part for part in (variant, values[name].replace("+", ",")) if part)
             else:
-                settings[_address(lever.path)] = values[name]
+                settings[split(lever.path) or ()] = values[name]
         for place, (name, uncertainty) in enumerate(self.spec.uncertainties.items()):
             values[name] = quantile(uncertainty, float(self.units[sample, place]))
-            settings[_address(uncertainty.path)] = values[name]
+            settings[split(uncertainty.path) or ()] = values[name]
         return Point(number, sample, variant, values, settings)
-
-
-def _address(path: str) -> Address:
-    address = split(path)
-    if address is None:
-        raise ValueError(f"not a path: {path!r}")
-    return address
 
 
 def draws(spec: SweepSpec) -> Floats:
@@ -142,26 +131,13 @@ def _morris(d: int, trajectories: int, rng: np.random.Generator) -> Floats:
 
 def quantile(uncertainty: Uncertainty, unit: float) -> Any:
     """The value below which the distribution has the share ``unit``, in (0, 1)."""
-    value = _INVERSE[uncertainty.distribution](uncertainty, unit)
+    name = uncertainty.distribution
+    given = {field: getattr(uncertainty, field) for field in (*NEEDS[name], *MAY.get(name, ()))}
+    value = _INVERSE[name](unit, **given)
     return round(value) if uncertainty.whole else value
 
 
-def _uniform(u: Uncertainty, unit: float) -> float:
-    low, high = _known(u.low), _known(u.high)
-    return low + unit * (high - low)
-
-
-def _normal(u: Uncertainty, unit: float) -> float:
-    return _cut_normal(_known(u.mean), _known(u.sd), u.low, u.high, unit)
-
-
-def _lognormal(u: Uncertainty, unit: float) -> float:
-    low = math.log(u.low) if u.low is not None and u.low > 0 else None
-    high = math.log(u.high) if u.high is not None and u.high > 0 else None
-    return math.exp(_cut_normal(math.log(_known(u.median)), _known(u.sigma), low, high, unit))
-
-
-def _cut_normal(mean: float, sd: float, low: float | None, high: float | None, unit: float) -> float:
+def _normal(unit: float, mean: float, sd: float, low: float | None, high: float | None) -> float:
     from scipy.special import ndtr, ndtri
 
     below = float(ndtr((low - mean) / sd)) if low is not None else 0.0
@@ -170,29 +146,27 @@ def _cut_normal(mean: float, sd: float, low: float | None, high: float | None, u
     return min(max(value, low if low is not None else -math.inf), high if high is not None else math.inf)
 
 
-def _triangular(u: Uncertainty, unit: float) -> float:
-    low, mode, high = _known(u.low), _known(u.mode), _known(u.high)
+def _lognormal(unit: float, median: float, sigma: float, low: float | None, high: float | None) -> float:
+    ends = (math.log(end) if end is not None and end > 0 else None for end in (low, high))
+    return math.exp(_normal(unit, math.log(median), sigma, *ends))
+
+
+def _triangular(unit: float, low: float, mode: float, high: float) -> float:
     if unit < (mode - low) / (high - low):
         return low + math.sqrt(unit * (high - low) * (mode - low))
     return high - math.sqrt((1 - unit) * (high - low) * (high - mode))
 
 
-def _choice(u: Uncertainty, unit: float) -> Any:
-    weights = np.array(u.weights or (1.0,) * len(u.values))
-    edges = np.cumsum(weights) / weights.sum()
-    return u.values[min(int(np.searchsorted(edges, unit, side="right")), len(u.values) - 1)]
+def _choice(unit: float, values: Sequence[Any], weights: Sequence[float]) -> Any:
+    share = np.array(weights or (1.0,) * len(values))
+    edges = np.cumsum(share) / share.sum()
+    return values[min(int(np.searchsorted(edges, unit, side="right")), len(values) - 1)]
 
 
-_INVERSE: dict[str, Callable[[Uncertainty, float], Any]] = {
-    "uniform": _uniform,
+_INVERSE: dict[str, Callable[..., Any]] = {
+    "uniform": lambda unit, low, high: low + unit * (high - low),
     "normal": _normal,
     "lognormal": _lognormal,
     "triangular": _triangular,
     "choice": _choice,
 }
-
-
-def _known(value: float | None) -> float:
-    if value is None:
-        raise ValueError("a distribution lacks a parameter that the sweep file was checked for")
-    return value

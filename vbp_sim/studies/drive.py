@@ -95,14 +95,11 @@ class Drive:
                     raise
                 self._suspect(chunk)
                 continue
-            self._entered(receipts)
-
-    def _entered(self, receipts: Sequence[Receipt]) -> None:
-        self.enter(receipts)
-        self._deaths = 0
-        for receipt in receipts:
-            share = 0.2 if self._seconds else 1.0
-            self._seconds += share * (max(receipt.seconds, 1e-5) - self._seconds)
+            self.enter(receipts)
+            self._deaths = 0
+            for receipt in receipts:
+                share = 0.2 if self._seconds else 1.0
+                self._seconds += share * (max(receipt.seconds, 1e-5) - self._seconds)
 
     def _suspect(self, chunk: tuple[Task, ...]) -> None:
         """Try the runs of a chunk whose worker died again, each alone; give up one that was alone too often."""
@@ -115,17 +112,13 @@ class Drive:
             run = chunk[0].point, chunk[0].replication
             self._lost[run] += 1
             if self._lost[run] > self.retries:
-                self._give_up(chunk[0], self._lost[run])
+                message = (
+                    f"the worker was killed or ended {self._lost[run]} times during this run: out of memory, killed "
+                    "from outside, or past its time limit"
+                )
+                self.enter([Receipt(*run, 0.0, failure=Failure("worker", "WorkerLost", message, ""))])
                 return
         self._suspects.extend(chunk)
-
-    def _give_up(self, task: Task, attempts: int) -> None:
-        message = (
-            f"the worker was killed or ended {attempts} times during this run: out of memory, killed from "
-            "outside, or past its time limit"
-        )
-        failure = Failure("worker", "WorkerLost", message, "")
-        self.enter([Receipt(task.point, task.replication, 0.0, failure=failure)])
 
 
 @contextmanager

@@ -10,7 +10,6 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-from vbp_sim.runs.folder import RunFolder
 from vbp_sim.runs.replications import replicate
 from vbp_sim.runs.run import finished, run_id, run_name
 from vbp_sim.runs.workers import default_workers
@@ -57,13 +56,10 @@ def planned(
     count = all_of[BASE].spec.replications
     known = [run for run in done.values() if run is not None and "seconds_per_replication" in run.manifest]
     left = [name for name, run in done.items() if run is None]
-    each = _seconds(known) if known else _tried(all_of[BASE]) if left else 0.0
+    seconds = [float(run.manifest["seconds_per_replication"]) for run in known]
+    each = sum(seconds) / len(known) if known else _tried(all_of[BASE]) if left else 0.0
     at_once = min(workers or default_workers(), count)
     return Planned(there, count, each, str(known[0].path) if known else "", each * count * len(left) / at_once)
-
-
-def _seconds(known: Sequence[RunFolder]) -> float:
-    return sum(float(run.manifest["seconds_per_replication"]) for run in known) / len(known)
 
 
 def _tried(scenario: Scenario) -> float:

@@ -51,18 +51,13 @@ def estimate(study: Study, options: Options, work: Work = measured) -> Estimate:
     each = sum(receipt.seconds for receipt in sample) / len(sample)
     workers = 1 if options.executor == "serial" else options.workers or default_workers()
     size = round(_bytes_per_run(study, sample[0]) * design.runs)
-    done = _done(study)
+    done = 0
+    if (study.folder / NAME).exists():
+        with Ledger.reading(study.folder / NAME, design) as book:
+            done = book.counts()["done"]
     left = design.runs - done
     seconds = each * left / min(workers, max(1, left))
     return Estimate(len(design), study.plan.spec.replications, design.runs, done, len(sample), each, seconds, size)
-
-
-def _done(study: Study) -> int:
-    """Runs that the ledger of the study has."""
-    if not (study.folder / NAME).exists():
-        return 0
-    with Ledger.reading(study.folder / NAME, study.design) as book:
-        return book.counts()["done"]
 
 
 def _bytes_per_run(study: Study, receipt: Receipt) -> float:

@@ -9,7 +9,6 @@ from __future__ import annotations
 import csv
 import io
 import json
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -29,15 +28,16 @@ def export(folder: Path, ledger: Ledger, design: Design) -> None:
     """Write study.parquet, study.csv and, if there are any, failures.csv; each aside, then renamed."""
     ids = [*design.spec.levers, *design.spec.uncertainties]
     metrics = in_order([*METRICS, *ledger.metrics])
-    names = [*OWN_COLUMNS, *ids, *metrics]
+    names, at = [*OWN_COLUMNS, *ids, *metrics], len(OWN_COLUMNS)
     schema = _schema(ledger, ids, metrics)
     with aside.writing(folder / CSV) as raw, aside.writing(folder / PARQUET) as stored:
         text = io.TextIOWrapper(raw, encoding="utf-8-sig", newline="")
         lines = csv.writer(text, lineterminator="\n")
         lines.writerow(names)
         with pq.ParquetWriter(stored, schema, compression="zstd") as table:
-            for block in _blocks(ledger, ids, metrics):
-                columns = [pa.array([_as(row[i], f.type) for row in block], f.type) for i, f in enumerate(schema)]
+            for stored_rows in ledger.rows([*OWN_COLUMNS, "values"], metrics=metrics):
+                block = [[*r[:at], *(flat(r[at].get(id)) for id in ids), *r[at + 1 :]] for r in stored_rows]
+                columns = [_column([row[i] for row in block], field.type) for i, field in enumerate(schema)]
                 table.write_table(pa.Table.from_arrays(columns, schema=schema))
                 lines.writerows([aside.cell(value) for value in row] for row in block)
         text.detach()
@@ -47,12 +47,6 @@ def export(folder: Path, ledger: Ledger, design: Design) -> None:
 def command(folder: Path, point: int, replication: int) -> str:
     """The command that repeats one run alone."""
     return f"vbp sweep repeat {folder} --point {point} --replication {replication}"
-
-
-def _blocks(ledger: Ledger, ids: list[str], metrics: list[str]) -> Iterator[list[list[Any]]]:
-    at = len(OWN_COLUMNS)
-    for block in ledger.rows([*OWN_COLUMNS, "values"], metrics=metrics):
-        yield [[*row[:at], *(flat(row[at].get(id)) for id in ids), *row[at + 1 :]] for row in block]
 
 
 def flat(value: Any) -> Any:
@@ -84,8 +78,10 @@ def _arrow(kinds: set[type]) -> pa.DataType:
     return pa.float64() if kinds and kinds <= {int, float} else pa.string()
 
 
-def _as(value: Any, kind: pa.DataType) -> Any:
-    return json.dumps(value) if kind == pa.string() and value is not None and not isinstance(value, str) else value
+def _column(values: list[Any], kind: pa.DataType) -> pa.Array:
+    if kind == pa.string():
+        values = [value if value is None or isinstance(value, str) else json.dumps(value) for value in values]
+    return pa.array(values, kind)
 
 
 def _failures(folder: Path, ledger: Ledger, design: Design) -> None:

@@ -147,8 +147,8 @@ class Ledger:
         """Which runs are done, shape (points, replications)."""
         found = np.zeros((points, replications), dtype=np.bool_)
         query = "SELECT point, replication FROM run WHERE status = 'done' AND point < ? AND replication < ?"
-        for point, replication in self._link.execute(query, (points, replications)):
-            found[point, replication] = True
+        for run in self._link.execute(query, (points, replications)):
+            found[run] = True
         return found
 
     def digests(self) -> dict[int, str]:

@@ -5,6 +5,7 @@ All is checked when a ledger is opened. What is wrong is an `InputError` with fi
 
 from __future__ import annotations
 
+import contextlib
 import functools
 import json
 import math
@@ -137,9 +138,8 @@ def settings(file: Path, point: int, text: str, ids: Iterable[str] = ()) -> dict
     fits = {id for id, value in found.items() if _sized(value)}
     if not fits >= {*found, *ids}:
         wanted = ", ".join(id for id in {**found, **dict.fromkeys(ids)} if id not in fits)
-        raise _wrong(
-            f"{file}, table point, row {point}", "values", text, f"JSON with a finite value for each of {wanted}"
-        )
+        place = f"{file}, table point, row {point}"
+        raise _wrong(place, "values", text, f"JSON with a finite value for each of {wanted}")
     return found
 
 
@@ -158,10 +158,7 @@ def _sized(value: Any) -> bool:
 @functools.cache
 def _ours() -> dict[str, set[tuple[str, int]]]:
     """Columns of each table of a new ledger."""
-    link = sqlite3.connect(":memory:")
-    try:
+    with contextlib.closing(sqlite3.connect(":memory:")) as link:
         link.executescript(TABLES)
         names = [name for (name,) in link.execute("SELECT name FROM sqlite_master WHERE type = 'table'")]
         return {name: columns(link, name) for name in names}
-    finally:
-        link.close()

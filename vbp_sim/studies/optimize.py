@@ -18,9 +18,9 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
-import numpy.typing as npt
 
 from vbp_sim.errors import InputError, Problem, RunError, library
+from vbp_sim.rules.arrays import FloatArray as Floats
 from vbp_sim.runs import aside
 from vbp_sim.runs.metrics import METRICS, check_known, known_ids
 from vbp_sim.scenario.patches import split
@@ -29,8 +29,6 @@ from vbp_sim.studies.export import flat
 from vbp_sim.studies.ledger import NAME, Ledger
 from vbp_sim.studies.sweep import Listener, Options, Study, carry_on
 from vbp_sim.studies.work import Work, measured
-
-Floats = npt.NDArray[np.float64]
 
 #: candidates that are computed together, and the population of the search
 BATCH = 16
@@ -122,10 +120,9 @@ def _combination(trial: Any, study: Study) -> int:
     number = 0
     for name, values in study.design.lever_values.items():
         if all(isinstance(v, int | float) and not isinstance(v, bool) for v in values):
-            place = trial.params[name] if name in trial.params else trial.suggest_int(name, 0, len(values) - 1)
+            place = trial.suggest_int(name, 0, len(values) - 1)
         else:
-            options = list(range(len(values)))
-            place = trial.params[name] if name in trial.params else trial.suggest_categorical(name, options)
+            place = trial.suggest_categorical(name, list(range(len(values))))
         number = number * len(values) + place
     return number
 

@@ -62,7 +62,11 @@ class Difference:
         return self.low > 0 or self.high < 0
 
 
-def paired(base: Sequence[float], variant: Sequence[float], level: float = LEVEL) -> Difference:
+#: of two columns that have nothing in common
+NOTHING = Difference(math.nan, math.nan, math.nan, math.nan, math.nan, 0, math.nan)
+
+
+def paired(base: Sequence[float], variant: Sequence[float]) -> Difference:
     """Compare two columns in which place k is replication k of each; ValueError if their lengths differ."""
     a, b = np.asarray(base, dtype=np.float64), np.asarray(variant, dtype=np.float64)
     if a.shape != b.shape or a.ndim != 1:
@@ -71,31 +75,31 @@ def paired(base: Sequence[float], variant: Sequence[float], level: float = LEVEL
     a, b = a[both], b[both]
     n = len(a)
     if n == 0:
-        return Difference(math.nan, math.nan, math.nan, math.nan, math.nan, 0, math.nan)
+        return NOTHING
     gaps = b - a
     mean = float(gaps.mean())
     half, saved = math.nan, math.nan
     if n >= FEWEST:
-        half = student(n - 1, level) * float(gaps.std(ddof=1)) / math.sqrt(n)
+        half = student(n - 1) * float(gaps.std(ddof=1)) / math.sqrt(n)
         unpaired = float(a.var(ddof=1) + b.var(ddof=1))
         saved = 1 - float(gaps.var(ddof=1)) / unpaired if unpaired > 0 else math.nan
     return Difference(float(a.mean()), float(b.mean()), mean, mean - half, mean + half, n, saved)
 
 
-def apart(base: Sequence[float], variant: Sequence[float], level: float = LEVEL) -> Difference:
+def apart(base: Sequence[float], variant: Sequence[float]) -> Difference:
     """Compare two columns of runs with luck of their own, of any lengths; the interval is Welch's."""
     a, b = (np.asarray(values, dtype=np.float64) for values in (base, variant))
     a, b = a[~np.isnan(a)], b[~np.isnan(b)]
     n = min(len(a), len(b))
     if n == 0:
-        return Difference(math.nan, math.nan, math.nan, math.nan, math.nan, 0, math.nan)
+        return NOTHING
     mean, half, freedom = float(b.mean() - a.mean()), math.nan, None
     if n >= FEWEST:
         parts = [float(x.var(ddof=1)) / len(x) for x in (a, b)]
         whole = sum(parts)
         spread = sum(part**2 / (len(x) - 1) for part, x in zip(parts, (a, b), strict=True))
         freedom = whole**2 / spread if spread > 0 else float(len(a) + len(b) - 2)
-        half = student(freedom, level) * math.sqrt(whole)
+        half = student(freedom) * math.sqrt(whole)
     return Difference(float(a.mean()), float(b.mean()), mean, mean - half, mean + half, n, math.nan, freedom)
 
 

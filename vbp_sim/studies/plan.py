@@ -8,7 +8,7 @@ import os
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated
 
 from pydantic import BaseModel, Field
 
@@ -76,10 +76,8 @@ class Plan:
             spec = spec.model_copy(update={"replications": max(replications, spec.replications)})
         if size is not None and size > spec.sample.size:
             if spec.sample.method not in GROWING:
-                remedy = f"begin a new sweep, or sample with {' or '.join(GROWING)}"
-                raise InputError(
-                    Problem("--size", f"a sample of method {spec.sample.method} cannot grow afterwards", remedy)
-                )
+                what = f"a sample of method {spec.sample.method} cannot grow afterwards"
+                raise InputError(Problem("--size", what, f"begin a new sweep, or sample with {' or '.join(GROWING)}"))
             if size & (size - 1):
                 raise InputError(Problem("--size", f"a power of 2 is wanted, here is {size}"))
             sample = spec.sample.model_copy(update={"size": size})
@@ -101,19 +99,10 @@ class Plan:
 
     def write(self, folder: Path) -> None:
         """Write plan.json."""
-        aside.write_json(folder / NAME, {"program": PROGRAM, "format": FORMAT, "id": self.id, **self._as_json()})
-
-    def _as_json(self) -> dict[str, Any]:
-        return {
-            "version": vbp_sim.__version__,
-            "created": self.created,
-            "source": self.source,
-            "scenario": self.scenario,
-            "base_digest": self.base_digest,
-            "programs": self.programs,
-            "plugins": self.plugins,
-            "spec": self.spec.model_dump(mode="json", exclude_defaults=True),
-        }
+        names = ("created", "source", "scenario", "base_digest", "programs", "plugins")
+        own = {"program": PROGRAM, "format": FORMAT, "id": self.id, "version": vbp_sim.__version__}
+        spec = self.spec.model_dump(mode="json", exclude_defaults=True)
+        aside.write_json(folder / NAME, {**own, **{name: getattr(self, name) for name in names}, "spec": spec})
 
 
 class _Written(BaseModel):

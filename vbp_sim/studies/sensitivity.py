@@ -14,9 +14,9 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
-import numpy.typing as npt
 
 from vbp_sim.errors import InputError, Problem, RunError, nearest
+from vbp_sim.rules.arrays import FloatArray as Floats
 from vbp_sim.runs.metrics import METRICS, check_known
 from vbp_sim.runs.reading import Known
 from vbp_sim.studies.design import Design
@@ -24,8 +24,6 @@ from vbp_sim.studies.ledger import NAME, Ledger
 from vbp_sim.studies.paired import FEWEST, LEVEL, student
 from vbp_sim.studies.plan import read_plan
 from vbp_sim.studies.sweep_file import SweepSpec
-
-Floats = npt.NDArray[np.float64]
 
 #: design of the sample that each method needs
 DESIGNS = {"sobol": "saltelli", "morris": "morris", "lhs": "lhs"}

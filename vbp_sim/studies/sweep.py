@@ -11,7 +11,6 @@ from __future__ import annotations
 import hashlib
 import pickle
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -188,10 +187,19 @@ def _check_points(design: Design, base: Base, tree: Node | None, known: dict[int
 
 
 def carry_on(study: Study, options: Options, work: Work = measured, listener: Listener | None = None) -> Outcome:
-    """Run what is not done yet, and write the study table. Ctrl-C ends it after the runs under way."""
+    """Run what is not done yet, and write the study table. Ctrl-C ends it after the runs under way.
+
+    The folder is made if need be; plan.json makes it a study, and comes after the new points.
+    """
     listener = listener or Listener()
     stop = Stop()
-    with executors.opened(options.executor, options.workers, options.scheduler) as pool, _begun(study) as book:
+    with (
+        executors.opened(options.executor, options.workers, options.scheduler) as pool,
+        study_folder.locked(study.folder),
+        Ledger.writing(study.folder / ledger.NAME) as book,
+    ):
+        book.add_points(study.new_points)
+        study.plan.write(study.folder)
         spec = study.plan.spec
         done = book.done(len(study.design), spec.replications)
         digests = book.digests()
@@ -235,15 +243,6 @@ def _tasks(design: Design, points: Iterable[int], done: Any, digests: dict[int, 
         point = design.point(number)
         for replication in missing.tolist():
             yield Task(number, replication, point.variant, tuple(point.settings.items()), digests[number])
-
-
-@contextmanager
-def _begun(study: Study) -> Iterator[Ledger]:
-    """Make the folder if need be, hold its lock, and enter new points; plan.json makes it a study, and comes last."""
-    with study_folder.locked(study.folder), Ledger.writing(study.folder / ledger.NAME) as book:
-        book.add_points(study.new_points)
-        study.plan.write(study.folder)
-        yield book
 
 
 def status(folder: Path) -> dict[str, Any]:

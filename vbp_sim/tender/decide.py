@@ -12,8 +12,7 @@ from vbp_sim.rules.arrays import FloatArray, IntArray
 from vbp_sim.rules.contest import Answer
 from vbp_sim.rules.tender import Award, award_all, contest
 from vbp_sim.tender.document import Document
-from vbp_sim.tender.passing import pass_down
-from vbp_sim.tender.volumes import Volumes
+from vbp_sim.tender.volumes import Volumes, pass_down
 
 
 @dataclass(frozen=True)

@@ -32,9 +32,11 @@ from vbp_sim.truth.replay import read_market_of
 
 Floats = npt.NDArray[np.float64]
 
-#: how far each metric may be off before it counts as much as `WEIGHT`
-TOLERANCE = {"cut_ceiling": 0.04, "cut_weighted": 0.06, "originator_win_rate": 0.15, "bidders_per_drug": 0.2}
-WINNERS = 0.05
+#: how far each metric may be off before it counts as much as `WEIGHT`; numbers of products in their logarithm
+TOLERANCE = {
+    "cut_ceiling": 0.04, "cut_weighted": 0.06, "originator_win_rate": 0.15, "bidders_per_drug": 0.2,
+    "selected_products": 0.05,
+}  # fmt: skip
 WEIGHT = 0.05
 PRIOR = 0.004
 
@@ -171,10 +173,9 @@ def loss(test: Backtest) -> float:
     total = score(test) / pooled(test.real_bids[~test.originator], test)
     for name, tolerance in TOLERANCE.items():
         if name in test.real:
-            total += WEIGHT * ((test.metrics[name]["mean"] - test.real[name]) / tolerance) ** 2
-    if test.real.get("selected_products"):
-        off = np.log(max(test.metrics["selected_products"]["mean"], 1) / test.real["selected_products"])
-        total += WEIGHT * float(off / WINNERS) ** 2
+            mean, real = test.metrics[name]["mean"], test.real[name]
+            off = np.log(max(mean, 1) / max(real, 1)) if name == "selected_products" else mean - real
+            total += WEIGHT * float(off / tolerance) ** 2
     right = accuracy(test)
     if right is not None:
         total += WEIGHT * ((right.slope - right.slope_real) / (2 * right.slope_error)) ** 2

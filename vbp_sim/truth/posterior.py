@@ -1,16 +1,20 @@
-"""Draws of parameters from a prior, weighted by what may be fitted: what `vbp calibrate --prior` writes.
+"""Draws of parameters from a prior, judged by simulation: what `vbp calibrate --prior` writes.
 
     z ~ N(z0, 1)                      normal scores of the prior, a sweep file with a source for each distribution;
                                       z0 those of the fitted defaults
-    s = a + B z + e,  e ~ N(0, V)     summaries of a simulated life, z within SPAN of z0
-    published s  ~ N(a + B z, V + DISCREPANCY diag(V) + diag(published variance))
-    covariance   = (1 + B' error^-1 B)^-1
+    s = a + B z + e,  e ~ N(0, V)     summaries of lives that are simulated with draws of the law so far
+    published s  ~ a + B z + Student error with `TAILS` degrees of freedom and the squared scale
+                 (1 + DISCREPANCY) diag(V) + published variance, correlated as V
+    covariance   = (1 + B' error^-1 B)^-1,  mean = z0 + covariance B' error^-1 (published s - a - B z0)
 
-B is a ridge regression over simulated lives, V the covariance of residuals that each life is left out of. This is
-Laplace's approximation of the posterior with a synthetic likelihood (Wood 2010): its centre is what was fitted with the
-whole model to the same data, its covariance follows in closed form. What happened is one draw of luck, so the luck of
-one life is in V. Draws are equally likely. How well lives stand behind them says an effective sample size: their
-weights to the posterior, in the directions of z that the data tell more of than the prior.
+`ROUNDS` times: lives with draws of the law, a line through all lives so far, the next law; the first lies around the
+defaults. So the line holds where the draws lie, and draws that are simulated agree with what may be fitted, also where
+the model is curved (posterior linearisation, Garcia-Fernandez, Svensson, Morelande and Sarkka 2015). B is a ridge
+regression, in which a score counts by its spread in the law, V the covariance of residuals that each life is left out
+of. What happened is one draw of luck, so the luck of one life is in V. The Student law lets go of outcomes that no
+parameter brings near (Lange, Little and Taylor 1989).
+Draws are equally likely. How well lives stand behind them says an effective sample size: all lives, weighted from the
+laws that they were drawn from to the last one.
 """
 
 from __future__ import annotations
@@ -35,8 +39,12 @@ Floats = npt.NDArray[np.float64]
 
 #: variance by which the model may be wrong in each summary, over the variance of luck: an assumption, as much again
 DISCREPANCY = 1.0
-#: how far from the defaults lives are simulated, sd in scores; and the farthest a default may lie out
+#: degrees of freedom of the error: an assumption, usual where a few outcomes may lie far out
+TAILS = 4
+#: how far from the defaults the first lives are simulated, sd in scores; and the farthest a default may lie out
 SPAN, FARTHEST = 0.7, 1.5
+#: rounds of lives
+ROUNDS = 3
 #: draws that are written
 NUMBER = 64
 #: penalties of the ridge that are tried, over the number of simulations
@@ -47,15 +55,24 @@ APPLIES = 0.8
 
 @dataclass(frozen=True)
 class Posterior:
-    """Normal law of the scores around the defaults: ``root`` with root root' its covariance; ``effective`` sample size
-    behind it; ``used`` (summaries,) whether they say anything; ``off`` (summaries,) by how many standard deviations
-    what was published lies off the prediction at the defaults, nan where unused.
+    """Normal law of the scores: ``mean``, and ``root`` with root root' its covariance; ``used`` (summaries,) whether
+    they say anything; ``off`` (summaries,) by how many scales of the error what was published lies off the mean of the
+    lives, nan where unused.
     """
 
+    mean: Floats
     root: Floats
-    effective: float
     used: npt.NDArray[np.bool_]
     off: Floats
+
+    def at(self, normal: Floats) -> Floats:
+        """Standard normal draws (number, parameters) as scores of this law."""
+        return self.mean + normal @ self.root.T
+
+    def log(self, z: Floats) -> Floats:
+        """Logarithm of the density at scores (number, parameters), but for what all laws share."""
+        apart = np.linalg.solve(self.root, (z - self.mean).T)
+        return np.asarray(-(apart**2).sum(axis=0) / 2 - np.log(np.diag(self.root)).sum())
 
 
 @dataclass(frozen=True)
@@ -113,16 +130,25 @@ def fit(
     *,
     made: str,
     number: int = NUMBER,
+    tell: Callable[[str], None] = lambda text: None,
 ) -> tuple[Draws, Posterior]:
     """Posterior draws. ``simulate`` gives the summaries (draws, summaries) of one life with each draw, from a seed;
-    ``published`` and its ``variance`` (summaries,).
+    ``published`` and its ``variance`` (summaries,). ``tell`` is told of each round.
     """
-    spec = prior.spec
-    z = prior.defaults + SPAN * normals(spec, spec.sample.size, spec.seed)
-    found = weighed(z, simulate(drawn(prior, z, made), spec.seed), published, variance, prior.defaults)
-    z = prior.defaults + normals(spec, number, spec.seed + 1) @ found.root.T
-    more = {"prior": spec.sweep, "effective": round(found.effective, 1)}
-    return drawn(prior, z, made).model_copy(update=more), found
+    spec, unknown = prior.spec, np.full(len(published), np.nan)
+    laws = [Posterior(prior.defaults, SPAN * np.eye(len(prior.defaults)), np.isfinite(unknown), unknown)]
+    z, lives = np.empty((0, len(prior.defaults))), np.empty((0, len(published)))
+    for round_ in range(ROUNDS):
+        tell(f"round {round_ + 1} of {ROUNDS}: {spec.sample.size} lives")
+        new = laws[-1].at(normals(spec, spec.sample.size, spec.seed + round_))
+        z = np.concatenate([z, new])
+        lives = np.concatenate([lives, simulate(drawn(prior, new, made), spec.seed + round_)])
+        laws.append(weighed(prior.defaults, laws[-1], z, lives, published, variance))
+    logs = np.array([law.log(z) for law in laws])
+    weights = np.exp(logs[-1] - np.logaddexp.reduce(logs[:-1]))
+    draws = drawn(prior, laws[-1].at(normals(spec, number, spec.seed + ROUNDS)), made)
+    effective = round(float(weights.sum() ** 2 / (weights**2).sum()), 1)
+    return draws.model_copy(update={"prior": spec.sweep, "effective": effective}), laws[-1]
 
 
 def normals(spec: SweepSpec, number: int, seed: int) -> Floats:
@@ -145,33 +171,29 @@ def drawn(prior: Prior, z: Floats, made: str) -> Draws:
     return Draws(made=made, models=prior.models, draws=values)
 
 
-def weighed(z: Floats, simulated: Floats, published: Floats, variance: Floats, defaults: Floats) -> Posterior:
-    """The posterior from lives at scores ``z``, drawn within `SPAN` of ``defaults``, its centre.
-
-    The line of the regression is too rough to say where the centre lies: the defaults were fitted to the same outcomes
-    with the whole model. It says how far from them the outcomes let a parameter go (Laplace's approximation).
-    """
+def weighed(
+    centre: Floats, law: Posterior, z: Floats, simulated: Floats, published: Floats, variance: Floats
+) -> Posterior:
+    """The law after ``law``, by a line through the lives ``simulated`` at scores ``z``; ``centre`` is the prior's."""
     simulated = np.where(np.isfinite(simulated), simulated, np.nan)
     known = ~np.isnan(simulated)
     used = (known.mean(axis=0) >= APPLIES) & np.isfinite(published)
     used[used] = np.nanstd(simulated[:, used], axis=0) > 1e-12
-    mean = np.nanmean(simulated[:, used], axis=0)
-    y = np.where(known[:, used], simulated[:, used], mean) - mean
-    centre = z.mean(axis=0)
-    slopes, left = _ridge(z - centre, y)
+    level = np.nanmean(simulated[:, used], axis=0)
+    y = np.where(known[:, used], simulated[:, used], level) - level
+    here = z.mean(axis=0)
+    steep, left = _ridge(np.linalg.solve(law.root, (z - here).T).T, y)
+    slopes = np.linalg.solve(law.root.T, steep.T).T
     luck = left.T @ left / len(z)
-    error = luck + np.diag(DISCREPANCY * np.diag(luck) + variance[used])
+    misfit = published[used] - level
+    scale = (1 + DISCREPANCY) * np.diag(luck) + variance[used]
+    error = luck + np.diag(scale * (TAILS + misfit**2 / scale) / (TAILS + 1) - np.diag(luck))
     gain = np.linalg.solve(error, slopes).T
-    covariance = np.linalg.inv(np.eye(z.shape[1]) + gain @ slopes)
-    root = np.linalg.cholesky(covariance)
+    covariance = np.linalg.inv(np.eye(len(centre)) + gain @ slopes)
+    mean = centre + covariance @ gain @ (misfit - slopes @ (centre - here))
     off = np.full(len(published), np.nan)
-    predicted = mean + slopes @ (defaults - centre)
-    off[used] = (published[used] - predicted) / np.sqrt(np.diag(error))
-    told, axes = np.linalg.eigh(gain @ slopes)
-    told, axes = told[told > 1], axes[:, told > 1]
-    logs = (((z - defaults) @ axes) ** 2 * (SPAN**-2 - 1 - told)).sum(axis=1) / 2
-    weights = np.exp(logs - logs.max())
-    return Posterior(root, float(weights.sum() ** 2 / (weights**2).sum()), used, off)
+    off[used] = misfit / np.sqrt(scale)
+    return Posterior(mean, np.linalg.cholesky(covariance), used, off)
 
 
 def _ridge(x: Floats, y: Floats) -> tuple[Floats, Floats]:

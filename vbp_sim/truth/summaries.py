@@ -18,17 +18,14 @@ from vbp_sim.runs.workers import Workers
 from vbp_sim.scenario.draws import Draws
 from vbp_sim.truth.accuracy import slope
 from vbp_sim.truth.backtest import Backtest, Prediction, backtest
-from vbp_sim.truth.calibrate import read_once
+from vbp_sim.truth.calibrate import TOLERANCE, read_once
 from vbp_sim.truth.targets import TENDER, Target
 from vbp_sim.truth.worlds import values
 
 Floats = npt.NDArray[np.float64]
 
 #: metrics of a round that draws are weighed by
-METRICS_OF_BIDS = (
-    "cut_ceiling", "cut_weighted", "selected_products", "bid_success", "bidders_per_drug", "originator_win_rate",
-    "originator_valid",
-)  # fmt: skip
+METRICS_OF_BIDS = (*TOLERANCE, "bid_success", "originator_valid")
 #: what a published interval is taken for: 95 % of a normal law
 WIDTH = 2 * 1.96
 

@@ -17,8 +17,9 @@ from vbp_sim.engine.tables import TABLES
 from vbp_sim.rules.ruleset import RuleSet
 from vbp_sim.runs.load import load_rules, load_scenario
 from vbp_sim.runs.metrics import METRICS
-from vbp_sim.runs.metrics.replication import Replication, Table, Tables
+from vbp_sim.runs.metrics.replication import Replication
 from vbp_sim.runs.replications import replicate
+from vbp_sim.runs.savings import Table, Tables
 from vbp_sim.scenario.draws import Draws
 from vbp_sim.scenario.market import Market
 from vbp_sim.streams import Streams

@@ -52,6 +52,8 @@ def test_rings_form_where_they_pay_and_the_more_they_fear_the_fewer() -> None:
     assert formed(found=0.4) >= formed(found=0.4, barred=60) >= formed(found=0.4, barred=600)
     assert formed(found=0.1, leniency=0.3) == formed(found=0.4)
     assert formed(found=0.4, lag_months=240) >= formed(found=0.4)
+    at_once = {"found": 0.3, "lag_months": 0.0}
+    assert formed(**at_once, win_lost=False) > formed(**at_once, win_lost=True)
 
 
 def test_a_ban_costs_the_profit_of_all_lines_of_a_company() -> None:

@@ -4,7 +4,8 @@ A variant of `best_response` for stress tests of the rules: batch 11 names bid r
 is drawn drug by drug; its lowest-cost member is the one that competes. With too few members nothing changes, nor where
 it does not pay. A ring forms if, together and over the contract,
 
-    gain > weighs x chance x (ban / 12 x yearly profit of all lines of its companies + recovery x overcharge) e^(-r lag)
+    gain > weighs x chance x (ban / 12 x yearly profit of all lines of its companies + recovery x overcharge
+                              + profit of the win in what is left of the contract, where it is lost) e^(-r lag)
 
 profits and prices being those that its members expect with the ring less those without (`rules.collusion` says the
 rest). What they agree among themselves about the gain is theirs.
@@ -99,13 +100,15 @@ class CollusionRing(BestResponse):
         units = self.expected(opening, bids, luck)
         units[field] = self.expected(_of(opening, field), bids[field], luck)
         before = self._profits(opening, ring.alone, self.expected(opening, ring.alone, luck))
+        profit = self._profits(opening, bids, units)[member].sum()
         years = case.years[max(1, min(opening.winners, case.qualified))]
-        gain = years * float((self._profits(opening, bids, units) - before)[member].sum())
+        gain = years * float(profit - before[member].sum())
+        lost = max(0.0, years - law.lag_months / 12) * float(profit) if law.win_lost else 0.0
         over = years * float((units * overcharge(bids, ring.alone))[member].sum())
         companies = sorted({opening.company[i] for i in np.flatnonzero(member)})
         barred = needed(opening).barred / 12 * sum(lines[name] for name in companies)
         late = exp(-self.interest * law.lag_months / 12)
-        return gain > self.weighs * law.chance * (barred + law.recovery * over) * late
+        return gain > self.weighs * law.chance * (barred + law.recovery * over + lost) * late
 
     @staticmethod
     def _profits(opening: Opening, bids: Floats, units: Floats) -> Floats:

@@ -17,10 +17,15 @@ Ints = npt.NDArray[np.int64]
 
 
 def qualified(scope: Scope, drug: int) -> Ints:
-    """Products that may bid: of the round's market, qualified by now, still there, and of companies not barred."""
+    """Products that may bid: of the round's market, qualified by now, still there, and of companies that are neither
+    barred nor suspended by all provinces of the round."""
     world = scope.world
-    here = world.listed.here[scope.number]
-    mine = [i for i in world.products.of(drug).tolist() if here[i] and world.companies.may_bid(i)]
+    here, may, suspended = world.listed.here[scope.number], world.companies.may_bid, world.sanctions.suspended
+    mine = [
+        i
+        for i in world.products.of(drug).tolist()
+        if here[i] and may(i) and not suspended(world.companies.name(i), scope.here)
+    ]
     return np.array(mine, dtype=np.int64)
 
 
@@ -49,7 +54,9 @@ def draw_up(scope: Scope, drug: int, members: Ints, reported: Floats) -> Documen
         limits=_room(scope, drug, members),
         prices=_prices(scope, drug, members),
         elsewhere=elsewhere(world, drug, members, scope.places, scope.here, scope.spec.calendar.start),
-        behind=np.array([world.sanctions.behind(world.companies.name(i)) for i in members.tolist()], dtype=np.bool_),
+        behind=np.array(
+            [world.sanctions.behind(world.companies.name(i), scope.here) for i in members.tolist()], dtype=np.bool_
+        ),
         barred=world.sanctions.bars("collusion", world.month_now, scope.here),
     )
 

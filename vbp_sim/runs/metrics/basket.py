@@ -12,19 +12,13 @@ the money of the fund table in the shipped scenarios; a test holds that.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 
-from vbp_sim.runs.savings import codes
-
-Floats = npt.NDArray[np.float64]
-Ints = npt.NDArray[np.int64]
-Table = Mapping[str, npt.NDArray[Any]]
-Tables = Mapping[str, Table]
+from vbp_sim.runs.savings import LATE, Bools, Floats, Ints, Table, Tables, codes, least_by, mean_by, rows_in
 
 #: columns of the use table that are valued apart
 GROUPS = ("selected", "generic", "originator")
@@ -57,7 +51,10 @@ class Basket:
         home[cell] = pair
         volume = np.stack([monthly(use[group], since, cell, cells) for group in GROUPS], axis=1)
         known = ~np.isnan(volume).any(axis=(0, 1))
-        alone = None if control is None else monthly(_supplied(control["use"]), since, cell, cells)[:, known]
+        alone = None
+        if control is not None:
+            supplied = control["use"]["need"] - control["use"]["unmet"] - control["use"]["alternatives"]
+            alone = monthly(supplied, since, cell, cells)[:, known]
         return cls(volume[..., known], _prices(first, tables["prices"], at, pairs)[..., home[known]], alone)
 
     def spend(self, period: int) -> float:
@@ -86,37 +83,26 @@ class Basket:
         return np.asarray(np.divide(yuan, units, out=np.zeros_like(units), where=units > 0))
 
 
-def months_since(month: npt.NDArray[Any], running: npt.NDArray[np.bool_], cell: Ints, cells: int) -> Ints:
+def months_since(month: npt.NDArray[Any], running: Bools, cell: Ints, cells: int) -> Ints:
     """Months of each row since the first one of its cell in which an agreement runs; a year where none ever does."""
-    number, never = month.astype("datetime64[M]").astype(np.int64), np.iinfo(np.int64).max
-    start = np.full(cells, never)
+    number, start = month.astype("datetime64[M]").astype(np.int64), np.full(cells, LATE)
     np.minimum.at(start, cell[running], number[running])
     begins = start[cell]
-    return np.where(begins == never, YEAR, number - np.where(begins == never, 0, begins))
+    return np.where(begins == LATE, YEAR, number - np.where(begins == LATE, 0, begins))
 
 
 def monthly(values: Floats, since: Ints, cell: Ints, cells: int) -> Floats:
     """Mean month of each cell before and in the first year, (2, cells); nan where a cell has no such month."""
-    found = []
-    for rows in (since < 0, (since >= 0) & (since < YEAR)):
-        months = np.bincount(cell[rows], minlength=cells)
-        total = np.bincount(cell[rows], weights=values[rows], minlength=cells)
-        found.append(np.divide(total, months, out=np.full(cells, np.nan), where=months > 0))
-    return np.stack(found)
-
-
-def _supplied(use: Table) -> Floats:
-    return np.asarray(use["need"] - use["unmet"] - use["alternatives"], dtype=np.float64)
+    periods = since < 0, (since >= 0) & (since < YEAR)
+    return np.stack([mean_by(values[rows], cell[rows], cells) for rows in periods])
 
 
 def _first(allocation: Table, rounds: tuple[str, ...]) -> Table:
     """Rows of the allocation table that belong to the first agreement of their drug and place."""
     rank = {name: i for i, name in enumerate(rounds)}
     mine = np.array([rank.get(name, len(rounds)) for name in allocation["round"].tolist()], dtype=np.int64)
-    pair, _, pairs = codes(allocation, allocation, "drug", "province")
-    least = np.full(pairs, len(rounds))
-    np.minimum.at(least, pair, mine)
-    return {column: values[mine == least[pair]] for column, values in allocation.items()}
+    first = mine == least_by(allocation, allocation, mine, "drug", "province")
+    return {column: values[first] for column, values in allocation.items()}
 
 
 def _prices(won: Table, prices: Table, at: Ints, pairs: int) -> Floats:
@@ -126,7 +112,7 @@ def _prices(won: Table, prices: Table, at: Ints, pairs: int) -> Floats:
     costs here what it did.
     """
     tender, of, tenders = codes(won, prices, "round", "drug")
-    main = _rows({**won, "manufacturer": won["main"]}, prices)
+    main = rows_in({**won, "manufacturer": won["main"]}, prices, "round", "drug", "manufacturer")
     before = prices["price_before"]
     each = np.stack([before, np.where(prices["selected"], before, prices["price_after"])])
     found = np.zeros((2, len(GROUPS), pairs))
@@ -154,17 +140,7 @@ def _prices(won: Table, prices: Table, at: Ints, pairs: int) -> Floats:
     return found
 
 
-def _rows(table: Table, prices: Table) -> Ints:
-    """Rows of the prices table of the products that another table names by round, drug and manufacturer."""
-    theirs, ours, size = codes(table, prices, "round", "drug", "manufacturer")
-    row = np.full(size, -1, dtype=np.int64)
-    row[ours] = np.arange(len(ours))
-    return np.asarray(row[theirs])
-
-
-def _mean(values: Floats, of: Ints, size: int, wanted: npt.NDArray[np.bool_]) -> Floats:
+def _mean(values: Floats, of: Ints, size: int, wanted: Bools) -> Floats:
     """Mean of the wanted known values by their number; nan where there is none."""
     rows = wanted & ~np.isnan(values)
-    count = np.bincount(of[rows], minlength=size)
-    total = np.bincount(of[rows], values[rows], size)
-    return np.asarray(np.divide(total, count, out=np.full(size, np.nan), where=count > 0))
+    return mean_by(values[rows], of[rows], size)

@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
+from functools import partial
+
 import numpy as np
 
 from vbp_sim.runs.metrics.metric import metric
 from vbp_sim.runs.metrics.replication import Replication, count_of, ratio
+from vbp_sim.runs.savings import Floats
+
+declare = partial(metric, group="firms", unit="yuan", cuts=("province",))
 
 
-@metric(
+@declare(
     "margin",
-    group="firms",
     unit="share",
     meaning="margin of selected products over their cost, of the price",
     cuts=("drug",),
@@ -23,108 +27,58 @@ def margin(run: Replication) -> float:
     return ratio(float((volume * (price - cost)).sum()), float((volume * price).sum()))
 
 
-@metric(
-    "exits",
-    group="firms",
-    unit="count",
-    meaning="selected products given up",
-    better="lower",
-    cuts=("drug",),
-)
+@declare("exits", unit="count", meaning="selected products given up", better="lower", cuts=("drug",))
 def exits(run: Replication) -> float:
     """During agreements or between them."""
     return count_of(run, "exit")
 
 
-@metric(
-    "bans",
-    group="firms",
-    unit="count",
-    meaning="firms barred from rounds",
-    better="lower",
-    cuts=("drug",),
-)
+@declare("bans", unit="count", meaning="firms barred from rounds", better="lower", cuts=("drug",))
 def bans(run: Replication) -> float:
     """A firm counts each time."""
     return count_of(run, "ban")
 
 
-@metric(
-    "payment_delay_days",
-    group="firms",
-    unit="days",
-    meaning="from delivery to payment of manufacturers",
-    better="lower",
-    cuts=("province",),
-)
+@declare("payment_delay_days", unit="days", meaning="from delivery to payment of manufacturers", better="lower")
 def payment_delay_days(run: Replication) -> float:
     """Weighted by spending in months and places under agreement."""
-    fund = run.t["fund"]
-    rows = run.savings.rows & ~np.isnan(fund["delay_days"])
-    weight = fund["spend"][rows]
-    return ratio(float((fund["delay_days"][rows] * weight).sum()), float(weight.sum()))
+    return _mean_days(run, run.t["fund"]["delay_days"], run.t["fund"]["spend"])
 
 
-@metric(
-    "payment_delay_all",
-    group="firms",
-    unit="days",
-    meaning="from delivery to payment by hospitals, selected or not",
-    better="lower",
-    cuts=("province",),
+@declare(
+    "payment_delay_all", unit="days", meaning="from delivery to payment by hospitals, selected or not", better="lower"
 )
 def payment_delay_all(run: Replication) -> float:
     """As wholesalers publish it, for all goods in months and places under agreement, weighted by spending."""
-    fund, days = run.t["fund"], run.t["distributors"]["delay_all"]
+    fund = run.t["fund"]
+    return _mean_days(run, run.t["distributors"]["delay_all"], fund["spend"] + fund["alternatives"])
+
+
+def _mean_days(run: Replication, days: Floats, spent: Floats) -> float:
+    """Days by month and place, (rows,), weighted by spending."""
     rows = run.savings.rows & ~np.isnan(days)
-    weight = fund["spend"][rows] + fund["alternatives"][rows]
-    return ratio(float((days[rows] * weight).sum()), float(weight.sum()))
+    return ratio(float((days[rows] * spent[rows]).sum()), float(spent[rows].sum()))
 
 
-@metric(
-    "firm_cash",
-    group="firms",
-    unit="yuan",
-    meaning="receipts of all firms less production, fees and taxes, at the end",
-)
+@declare("firm_cash", meaning="receipts of all firms less production, fees and taxes, at the end", cuts=())
 def firm_cash(run: Replication) -> float:
     """From 0 at the start."""
     return float(run.last("firms", "cash").sum())
 
 
-@metric(
-    "distributor_cash",
-    group="firms",
-    unit="yuan",
-    meaning="receipts of all distributors less what they pay, at the end",
-    cuts=("province",),
-)
+@declare("distributor_cash", meaning="receipts of all distributors less what they pay, at the end")
 def distributor_cash(run: Replication) -> float:
     """From 0 at the start; goods that pass through their hands do not count."""
     return float(run.last("distributors", "cash").sum())
 
 
-@metric(
-    "arrears",
-    group="firms",
-    unit="yuan",
-    meaning="owed and past due at the end",
-    better="lower",
-    cuts=("province",),
-)
+@declare("arrears", meaning="owed and past due at the end", better="lower")
 def arrears(run: Replication) -> float:
     """Claims of all kinds."""
     return float(run.last("claims", "overdue").sum())
 
 
-@metric(
-    "arrears_mean",
-    group="firms",
-    unit="yuan",
-    meaning="owed by hospitals for goods and past due, mean of the months",
-    better="lower",
-    cuts=("province",),
-)
+@declare("arrears_mean", meaning="owed by hospitals for goods and past due, mean of the months", better="lower")
 def arrears_mean(run: Replication) -> float:
     """To manufacturers and distributors; of the months in which any agreement runs."""
     claims, use = run.t["claims"], run.t["use"]

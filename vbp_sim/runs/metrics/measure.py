@@ -2,30 +2,25 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
-from typing import Any, Protocol
+from collections.abc import Mapping, Sequence
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
 from vbp_sim.engine.tables import TABLES
 from vbp_sim.runs.metrics.agreements import Agreements
 from vbp_sim.runs.metrics.metric import METRICS, in_order
-from vbp_sim.runs.metrics.replication import Replication, Table, Tables
+from vbp_sim.runs.metrics.replication import Replication
+from vbp_sim.runs.savings import Tables
+
+if TYPE_CHECKING:
+    from vbp_sim.runs.folder import RunFolder
 
 #: the metrics of one replication, by id
 Row = dict[str, float]
 
 #: quantiles over replications that `low` and `high` give
 BAND = (0.05, 0.95)
-
-
-class Folder(Protocol):
-    """A run whose tables can be read, or a part of one."""
-
-    @property
-    def manifest(self) -> dict[str, Any]: ...
-
-    def table(self, name: str, columns: Iterable[str] | None = None) -> Table: ...
 
 
 def measure(tables: Tables, control: Tables | None = None) -> Row:
@@ -45,7 +40,7 @@ def measure(tables: Tables, control: Tables | None = None) -> Row:
     return {id: found[id] for id in in_order(found)}
 
 
-def metrics_of(folder: Folder) -> list[Row]:
+def metrics_of(folder: RunFolder) -> list[Row]:
     """Metrics of each replication of a finished run, measured from its tables."""
     tables = {name: folder.table(name) for name in TABLES}
     found = []

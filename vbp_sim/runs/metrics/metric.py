@@ -4,6 +4,8 @@
     def dear_bids(run: Replication) -> float:
         return mean_of(run.t["bids"]["bid"] > run.t["bids"]["ceiling"] / 2)
 
+What most metrics of a file share is said once there: ``declare = partial(metric, group="tender", unit="share")``.
+
 >>> METRICS["cut_own"].unit
 'share'
 >>> METRICS["completion@renewals"].part

@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
+from functools import partial
+
 from vbp_sim.runs.metrics.metric import metric
 from vbp_sim.runs.metrics.replication import Replication, per_year, ratio, total
 
+declare = partial(metric, group="money", unit="yuan/year", better="higher", cuts=("province",))
 
-@metric(
+
+@declare(
     "spend_change",
-    group="money",
     unit="share",
     meaning="change of spending against earlier prices and shares",
     better="lower",
-    cuts=("province",),
     wanted=6,
 )
 def spend_change(run: Replication) -> float:
@@ -20,28 +22,13 @@ def spend_change(run: Replication) -> float:
     return ratio(float(run.savings.paid.sum()), float(run.savings.baseline.sum())) - 1
 
 
-@metric(
-    "fund_saving",
-    group="money",
-    unit="yuan/year",
-    meaning="saved by the insurance fund",
-    better="higher",
-    cuts=("province",),
-    wanted=3,
-)
+@declare("fund_saving", meaning="saved by the insurance fund", wanted=3)
 def fund_saving(run: Replication) -> float:
     """Gross: what the same need would have cost the fund, less what it paid."""
     return per_year(float(run.savings.by["fund"].sum()), run)
 
 
-@metric(
-    "fund_net",
-    group="money",
-    unit="yuan/year",
-    meaning="saved by the insurance fund, less what it pays hospitals and loses",
-    better="higher",
-    cuts=("province",),
-)
+@declare("fund_net", meaning="saved by the insurance fund, less what it pays hospitals and loses")
 def fund_net(run: Replication) -> float:
     """Less the retained surplus within the caps of places (paid or not yet), what makes up for a mark-up, what
     consortiums keep of budgets less what they share, and advances that do not come back; with what hospitals pay as
@@ -53,15 +40,7 @@ def fund_net(run: Replication) -> float:
     return per_year(float(run.savings.by["fund"].sum()) - kept - more - float(lost.sum()), run)
 
 
-@metric(
-    "patient_saving",
-    group="money",
-    unit="yuan/year",
-    meaning="saved by patients",
-    better="higher",
-    cuts=("province",),
-    wanted=5,
-)
+@declare("patient_saving", meaning="saved by patients", wanted=5)
 def patient_saving(run: Replication) -> float:
     """What the same need would have cost patients, less what they paid."""
     return per_year(float(run.savings.by["patient"].sum()), run)

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from functools import partial
+
 import numpy as np
 
 from vbp_sim.runs.metrics.metric import metric
 from vbp_sim.runs.metrics.replication import Replication, mean_of, ratio
-from vbp_sim.runs.savings import codes
+
+declare = partial(metric, group="price", unit="share", better="higher", cuts=("drug", "round"))
 
 
 def _cut(run: Replication, base: str) -> float:
@@ -14,32 +17,20 @@ def _cut(run: Replication, base: str) -> float:
     return mean_of(1 - bids["price"][run.won] / bids[base][run.won])
 
 
-@metric(
-    "cut_ceiling",
-    group="price",
-    unit="share",
-    meaning="cut of selected prices against the ceiling",
-    better="higher",
-    cuts=("drug", "round"),
-    wanted=8,
-)
+@declare("cut_ceiling", meaning="cut of selected prices against the ceiling", wanted=8)
 def cut_ceiling(run: Replication) -> float:
     """Mean over selected products."""
     return _cut(run, "ceiling")
 
 
-@metric(
-    "ceiling_mean", group="price", unit="yuan/unit", meaning="geometric mean of the ceilings", cuts=("drug", "round")
-)
+@declare("ceiling_mean", unit="yuan/unit", meaning="geometric mean of the ceilings", better=None)
 def ceiling_mean(run: Replication) -> float:
     """Over tenders that had one."""
     ceiling = run.t["awards"]["ceiling"]
     return float(np.exp(mean_of(np.log(ceiling[ceiling > 0]))))
 
 
-@metric(
-    "bid_level", group="price", unit="share", meaning="valid bids of generics over the ceiling", cuts=("drug", "round")
-)
+@declare("bid_level", meaning="valid bids of generics over the ceiling", better=None)
 def bid_level(run: Replication) -> float:
     """Mean over valid bids; originators, who stay out where it is hard, do not count."""
     bids = run.t["bids"]
@@ -47,13 +38,8 @@ def bid_level(run: Replication) -> float:
     return mean_of(bids["bid"][counted] / bids["ceiling"][counted])
 
 
-@metric(
-    "cut_weighted",
-    group="price",
-    unit="share",
-    meaning="cut against the ceiling, weighted by agreed volume",
-    better="higher",
-    cuts=("drug", "province", "round"),
+@declare(
+    "cut_weighted", meaning="cut against the ceiling, weighted by agreed volume", cuts=("drug", "province", "round")
 )
 def cut_weighted(run: Replication) -> float:
     """Mean over suppliers of places."""
@@ -62,12 +48,9 @@ def cut_weighted(run: Replication) -> float:
     return ratio(float((places["agreed"] * cut).sum()), float(places["agreed"].sum()))
 
 
-@metric(
+@declare(
     "cut_value",
-    group="price",
-    unit="share",
     meaning="cut against the ceiling, weighted by agreed volume x ceiling",
-    better="higher",
     cuts=("drug", "province", "round"),
 )
 def cut_value(run: Replication) -> float:
@@ -77,32 +60,14 @@ def cut_value(run: Replication) -> float:
     return 1 - ratio(float((places["agreed"] * places["price"]).sum()), float(worth.sum()))
 
 
-@metric(
-    "cut_own",
-    group="price",
-    unit="share",
-    meaning="cut against the product's own earlier price",
-    better="higher",
-    cuts=("drug", "round"),
-    wanted=1,
-)
+@declare("cut_own", meaning="cut against the product's own earlier price", wanted=1)
 def cut_own(run: Replication) -> float:
     """Mean over selected products that had a price."""
     return _cut(run, "pre_price")
 
 
-@metric(
-    "cut_official",
-    group="price",
-    unit="share",
-    meaning="cut against the lowest earlier price of the drug",
-    better="higher",
-    cuts=("drug", "round"),
-)
+@declare("cut_official", meaning="cut against the lowest earlier price of the drug")
 def cut_official(run: Replication) -> float:
     """Mean over selected products whose drug had a price."""
-    bids, awards = run.t["bids"], run.t["awards"]
-    mine, theirs, size = codes(bids, awards, "round", "drug")
-    before = np.full(size, np.nan)
-    before[theirs] = awards["pre_price"]
-    return mean_of(1 - bids["price"][run.won] / before[mine][run.won])
+    bids = run.t["bids"]
+    return mean_of(1 - bids["price"][run.won] / run.lowest_before(bids)[run.won])

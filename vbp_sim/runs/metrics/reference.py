@@ -22,9 +22,7 @@ def markdown() -> str:
     lines = [_HEAD.rstrip("\n")]
     for group in dict.fromkeys(metric.group for metric in METRICS.values()):
         lines += [
-            "",
-            f"## {group}",
-            "",
+            f"\n## {group}\n",
             "| metric | unit | better | can be told of | meaning | how |",
             "|---|---|---|---|---|---|",
         ]

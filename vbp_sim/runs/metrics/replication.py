@@ -10,13 +10,7 @@ import numpy as np
 import numpy.typing as npt
 
 from vbp_sim.runs.metrics.basket import Basket
-from vbp_sim.runs.savings import Savings, among, codes
-
-Floats = npt.NDArray[np.float64]
-Ints = npt.NDArray[np.int64]
-Bools = npt.NDArray[np.bool_]
-Table = Mapping[str, npt.NDArray[Any]]
-Tables = Mapping[str, Table]
+from vbp_sim.runs.savings import Bools, Floats, Ints, Savings, Table, Tables, among, codes, rows_in
 
 
 class Rows(Mapping[str, npt.NDArray[Any]]):
@@ -81,7 +75,11 @@ class Replication:
     @cached_property
     def supplied(self) -> Bools:
         """Rows of the supply table in whose month the drug is under agreement anywhere."""
-        return among(self.t["supply"], self.t["use"], self.t["use"]["agreed"] > 0, "month", "drug")
+        return self.under(self.t["supply"], "month", "drug")
+
+    def under(self, table: Table, *columns: str) -> Bools:
+        """Rows of a table whose month and place or drug (``columns``) is one in which an agreement runs."""
+        return among(table, self.t["use"], self.t["use"]["agreed"] > 0, *columns)
 
     @cached_property
     def savings(self) -> Savings:
@@ -99,13 +97,17 @@ class Replication:
         """The last month of the run."""
         return self.t["use"]["month"].max()
 
-    def bid_of(self, table: Table, firm: str) -> npt.NDArray[np.intp]:
+    def bid_of(self, table: Table, firm: str) -> Ints:
         """Rows of the bids table with the round and drug of each row of a table, and the firm that it names."""
-        columns = ("round", "drug", "manufacturer")
-        theirs, ours, size = codes({**table, "manufacturer": table[firm]}, self.t["bids"], *columns)
-        row = np.full(size, -1, dtype=np.intp)
-        row[ours] = np.arange(len(ours))
-        return np.asarray(row[theirs])
+        named = {**table, "manufacturer": table[firm]}
+        return rows_in(named, self.t["bids"], "round", "drug", "manufacturer")
+
+    def lowest_before(self, table: Table) -> Floats:
+        """Lowest price of the drug of each row before its round, yuan per unit; nan where it is not known."""
+        mine, theirs, size = codes(table, self.t["awards"], "round", "drug")
+        lowest = np.full(size, np.nan)
+        lowest[theirs] = self.t["awards"]["pre_price"]
+        return np.asarray(lowest[mine])
 
     def use(self, column: str) -> float:
         """Sum of a column of the use table over the months and provinces in which the drug is under agreement."""
@@ -117,7 +119,7 @@ class Replication:
         return self.use("need") - self.use("unmet") - self.use("alternatives") - self.use("away")
 
     @cached_property
-    def sales(self) -> tuple[Floats, npt.NDArray[np.intp]]:
+    def sales(self) -> tuple[Floats, Ints]:
         """Volume delivered by each row of the supply table under agreement, and its row in the bids table."""
         supply = Rows(self.t["supply"], self.supplied)
         volume = supply["delivered"] + supply["backup_delivered"]

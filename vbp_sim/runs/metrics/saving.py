@@ -7,11 +7,14 @@ drug has a class (`vbp check` says so) it is within the listed drugs.
 
 from __future__ import annotations
 
+from functools import partial
+
 import numpy as np
 
 from vbp_sim.runs.metrics.metric import metric
 from vbp_sim.runs.metrics.replication import Replication, ratio
-from vbp_sim.runs.savings import codes
+
+declare = partial(metric, group="money", unit="yuan/year", better="higher", cuts=("province",))
 
 #: yearly fall of prices without VBP: median over 101 drugs and strengths of provincial listing prices, with at least
 #: three quotations a year, from the first to the last year before their round (github JoryaZhang/NVBP_research
@@ -19,48 +22,28 @@ from vbp_sim.runs.savings import codes
 DRIFT = 0.05
 
 
-@metric(
-    "saving_official",
-    group="money",
-    unit="yuan/year",
-    meaning="saved as officials count it, on agreed volumes",
-    better="higher",
-    cuts=("drug", "province", "round"),
+@declare(
+    "saving_official", meaning="saved as officials count it, on agreed volumes", cuts=("drug", "province", "round")
 )
 def saving_official(run: Replication) -> float:
     """Agreed volume x (lowest earlier price of the drug, or where unknown the product's own - price)."""
-    places, awards = run.t["allocation"], run.t["awards"]
-    mine, theirs, size = codes(places, awards, "round", "drug")
-    lowest = np.full(size, np.nan)
-    lowest[theirs] = awards["pre_price"]
-    own = run.t["bids"]["pre_price"][run.bid_of(places, "main")]
-    before = np.where(np.isnan(lowest[mine]), own, lowest[mine])
+    places = run.t["allocation"]
+    own, lowest = run.t["bids"]["pre_price"][run.bid_of(places, "main")], run.lowest_before(places)
+    before = np.where(np.isnan(lowest), own, lowest)
     saved = places["agreed"] * (before - places["price"])
     return float(np.nansum(saved)) if (~np.isnan(saved)).any() else np.nan
 
 
-@metric(
-    "saving_world",
-    group="money",
-    unit="yuan/year",
-    meaning="saved on tendered drugs against a world without VBP, whose prices drift",
-    better="higher",
-    cuts=("province",),
-    control=True,
+@declare(
+    "saving_world", meaning="saved on tendered drugs against a world without VBP, whose prices drift", control=True
 )
 def saving_world(run: Replication) -> float:
     """Spending of the world without VBP, 5 % a year cheaper, less spending; left out where none was run."""
     return _saved(run, ("spend",))
 
 
-@metric(
-    "saving_net",
-    group="money",
-    unit="yuan/year",
-    meaning="the same at class level: less what moves outside the list and the hospitals",
-    better="higher",
-    cuts=("province",),
-    control=True,
+@declare(
+    "saving_net", meaning="the same at class level: less what moves outside the list and the hospitals", control=True
 )
 def saving_net(run: Replication) -> float:
     """Spending is that on listed drugs, on doses outside the list that replace them, and on what patients buy outside

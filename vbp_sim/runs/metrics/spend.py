@@ -17,118 +17,70 @@ Difference in differences takes a world without VBP, lived through with the same
 
 from __future__ import annotations
 
+from functools import partial
+
 import numpy as np
 
 from vbp_sim.runs.metrics.basket import monthly, months_since
 from vbp_sim.runs.metrics.metric import metric
 from vbp_sim.runs.metrics.replication import Replication, ratio
-from vbp_sim.runs.savings import among, codes
+from vbp_sim.runs.savings import codes
+
+declare = partial(metric, group="before_after", unit="share", cuts=("drug", "province", "level"))
 
 
-@metric(
-    "spend_raw",
-    group="before_after",
-    unit="share",
-    meaning="raw change of spending on awarded drugs",
-    better="lower",
-    cuts=("drug", "province", "level"),
-)
+@declare("spend_raw", meaning="raw change of spending on awarded drugs", better="lower")
 def spend_raw(run: Replication) -> float:
     """sum p1 q1 / sum p0 q0 - 1."""
     return ratio(run.basket.spend(1), run.basket.spend(0)) - 1
 
 
-@metric(
-    "spend_constant",
-    group="before_after",
-    unit="share",
-    meaning="change of spending on awarded drugs at constant volume",
-    better="lower",
-    cuts=("drug", "province", "level"),
-)
+@declare("spend_constant", meaning="change of spending on awarded drugs at constant volume", better="lower")
 def spend_constant(run: Replication) -> float:
     """sum p1 q1 / sum c0 Q1 - 1: price x structure."""
     return ratio(run.basket.spend(1), run.basket.at_earlier_shares(0)) - 1
 
 
-@metric(
-    "spend_did",
-    group="before_after",
-    unit="share",
-    meaning="change of spending on awarded drugs against a world without VBP",
-    better="lower",
-    cuts=("drug", "province", "level"),
-    control=True,
+@declare(
+    "spend_did", meaning="change of spending on awarded drugs against a world without VBP", better="lower", control=True
 )
 def spend_did(run: Replication) -> float:
     """Raw change over that of the world without VBP, where prices and structure stay; left out where none was run."""
     return ratio(run.basket.spend(1), run.basket.spend(0) * run.basket.trend) - 1
 
 
-@metric(
-    "spend_all",
-    group="before_after",
-    unit="share",
-    meaning="raw change of spending on all tendered drugs",
-    better="lower",
-    cuts=("province",),
-)
+@declare("spend_all", meaning="raw change of spending on all tendered drugs", better="lower", cuts=("province",))
 def spend_all(run: Replication) -> float:
     """Awarded or not: money of the first year after the first supply in a place over that of the months before."""
     fund = run.t["fund"]
-    under = among(fund, run.t["use"], run.t["use"]["agreed"] > 0, "month", "province")
+    under = run.under(fund, "month", "province")
     place, _, places = codes(fund, fund, "province")
     spent = monthly(fund["spend"], months_since(fund["month"], under, place, places), place, places)
     before, after = spent[:, ~np.isnan(spent).any(axis=0)].sum(axis=1)
     return ratio(float(after), float(before)) - 1
 
 
-@metric(
-    "volume_change",
-    group="before_after",
-    unit="share",
-    meaning="change of the volume of awarded drugs, valued at earlier cost",
-    cuts=("drug", "province", "level"),
-)
+@declare("volume_change", meaning="change of the volume of awarded drugs, valued at earlier cost")
 def volume_change(run: Replication) -> float:
     """sum c0 Q1 / sum p0 q0 - 1."""
     return ratio(run.basket.at_earlier_shares(0), run.basket.spend(0)) - 1
 
 
-@metric(
-    "volume_did",
-    group="before_after",
-    unit="share",
-    meaning="change of the volume of awarded drugs against a world without VBP",
-    cuts=("drug", "province", "level"),
-    control=True,
-)
+@declare("volume_did", meaning="change of the volume of awarded drugs against a world without VBP", control=True)
 def volume_did(run: Replication) -> float:
     """Change of volume over that of the world without VBP; left out where none was run."""
     return ratio(run.basket.at_earlier_shares(0), run.basket.spend(0) * run.basket.trend) - 1
 
 
-@metric(
-    "structure_change",
-    group="before_after",
-    unit="share",
-    meaning="change of spending on awarded drugs by another mix of their products",
-    better="lower",
-    cuts=("drug", "province", "level"),
+@declare(
+    "structure_change", meaning="change of spending on awarded drugs by another mix of their products", better="lower"
 )
 def structure_change(run: Replication) -> float:
     """sum p1 q1 / sum c1 Q1 - 1."""
     return ratio(run.basket.spend(1), run.basket.at_earlier_shares(1)) - 1
 
 
-@metric(
-    "price_change",
-    group="before_after",
-    unit="share",
-    meaning="change of spending on awarded drugs by other prices at the same mix",
-    better="lower",
-    cuts=("drug", "province", "level"),
-)
+@declare("price_change", meaning="change of spending on awarded drugs by other prices at the same mix", better="lower")
 def price_change(run: Replication) -> float:
     """sum c1 Q1 / sum c0 Q1 - 1, at the shares of before (Laspeyres)."""
     return ratio(run.basket.at_earlier_shares(1), run.basket.at_earlier_shares(0)) - 1

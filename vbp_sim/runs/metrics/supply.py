@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from functools import partial
+
 import numpy as np
 
 from vbp_sim.runs.metrics.metric import metric
@@ -9,34 +11,22 @@ from vbp_sim.runs.metrics.replication import Replication, count_of, mean_of, rat
 from vbp_sim.runs.savings import codes
 from vbp_sim.runs.shortages import shortages
 
+declare = partial(metric, group="supply", unit="count", better="lower", cuts=("drug", "province"))
+
 #: something is short in a month if less than this part of what was ordered comes
 SHORT = 0.99
 #: months in a row from which a shortage lasts over 30 days
 LONG = 2
 
 
-@metric(
-    "unmet_share",
-    group="supply",
-    unit="share",
-    meaning="need that nobody supplied",
-    decimals=2,
-    better="lower",
-    cuts=("drug", "province"),
-    wanted=4,
-)
+@declare("unmet_share", unit="share", meaning="need that nobody supplied", decimals=2, wanted=4)
 def unmet_share(run: Replication) -> float:
     """Under agreement."""
     return ratio(run.use("unmet"), run.use("need"))
 
 
-@metric(
-    "shortage_product_months",
-    group="supply",
-    unit="product-months",
-    meaning="months with a shortage of a product",
-    better="lower",
-    cuts=("drug",),
+@declare(
+    "shortage_product_months", unit="product-months", meaning="months with a shortage of a product", cuts=("drug",)
 )
 def shortage_product_months(run: Replication) -> float:
     """A main supplier delivers less than was ordered from it, whether others help or not."""
@@ -45,14 +35,7 @@ def shortage_product_months(run: Replication) -> float:
     return float((short & run.supplied).sum())
 
 
-@metric(
-    "shortage_spells",
-    group="supply",
-    unit="count",
-    meaning="shortages of a drug in a place that last over 30 days",
-    better="lower",
-    cuts=("drug", "province"),
-)
+@declare("shortage_spells", meaning="shortages of a drug in a place that last over 30 days")
 def shortage_spells(run: Replication) -> float:
     """Spells of at least two months in a row in which selected goods that were ordered came from nobody."""
     use = run.t["use"]
@@ -69,53 +52,26 @@ def shortage_spells(run: Replication) -> float:
     return float((edges[1::2] - edges[::2] >= LONG).sum())
 
 
-@metric(
-    "disruptions",
-    group="supply",
-    unit="count",
-    meaning="times that production stood still",
-    better="lower",
-    cuts=("drug",),
-)
+@declare("disruptions", meaning="times that production stood still", cuts=("drug",))
 def disruptions(run: Replication) -> float:
     """Failures of plants that serve an agreement."""
     return count_of(run, "disruption")
 
 
-@metric(
-    "recalls",
-    group="supply",
-    unit="count",
-    meaning="recalls for quality, which take the stock back",
-    better="lower",
-    cuts=("drug",),
-)
+@declare("recalls", meaning="recalls for quality, which take the stock back", cuts=("drug",))
 def recalls(run: Replication) -> float:
     """Recalls of plants that serve an agreement."""
     return count_of(run, "recall")
 
 
-@metric(
-    "days_to_backup",
-    group="supply",
-    unit="days",
-    meaning="from a shortage to the backup's delivery",
-    better="lower",
-    cuts=("drug", "province"),
-)
+@declare("days_to_backup", unit="days", meaning="from a shortage to the backup's delivery")
 def days_to_backup(run: Replication) -> float:
     """Mean over shortages that somebody else helped in."""
     return mean_of(run.events("backup"))
 
 
-@metric(
-    "hhi",
-    group="supply",
-    unit="index 0-1",
-    meaning="concentration of the agreed volume of a drug in a place (Herfindahl)",
-    decimals=3,
-    better="lower",
-    cuts=("drug", "province"),
+@declare(
+    "hhi", unit="index 0-1", meaning="concentration of the agreed volume of a drug in a place (Herfindahl)", decimals=3
 )
 def hhi(run: Replication) -> float:
     """Mean over agreements of one drug in one place, weighted by their value: 1 where one supplier has it all."""
@@ -131,12 +87,12 @@ def hhi(run: Replication) -> float:
     return ratio(float((value[there] * each).sum()), float(value[there].sum()))
 
 
-@metric(
+@declare(
     "emergency_share",
-    group="supply",
     unit="share",
     meaning="need that was met by emergency purchase",
     decimals=2,
+    better=None,
     cuts=("drug", "province", "level"),
 )
 def emergency_share(run: Replication) -> float:
@@ -144,13 +100,7 @@ def emergency_share(run: Replication) -> float:
     return ratio(run.use("emergency"), run.use("need"))
 
 
-@metric(
-    "stock_held",
-    group="supply",
-    unit="yuan",
-    meaning="stock of selected products, at cost",
-    cuts=("drug", "round"),
-)
+@declare("stock_held", unit="yuan", meaning="stock of selected products, at cost", better=None, cuts=("drug", "round"))
 def stock_held(run: Replication) -> float:
     """Mean over the months of supply; what lies there is paid for and not yet sold."""
     supply = run.t["supply"]
@@ -160,12 +110,12 @@ def stock_held(run: Replication) -> float:
     return float(value.sum() / len(np.unique(supply["month"])))
 
 
-@metric(
+@declare(
     "relief_share",
-    group="supply",
     unit="share",
     meaning="need that reserves, neighbouring provinces and imports met",
     decimals=2,
+    better=None,
     cuts=("drug", "province", "level"),
 )
 def relief_share(run: Replication) -> float:
@@ -173,27 +123,17 @@ def relief_share(run: Replication) -> float:
     return ratio(run.use("relief"), run.use("need"))
 
 
-@metric(
+@declare(
     "relief_days",
-    group="supply",
     unit="days",
     meaning="from the first short delivery until less than 1 % of the orders is missing, whoever brings it",
-    better="lower",
-    cuts=("drug", "province"),
 )
 def relief_days(run: Replication) -> float:
     """Mean over shortages of a drug in a place, in whole months; 0 where other products were enough at once."""
     return mean_of(np.array([one.relief_days for one in shortages(run.t["relief"], "drug", "province")]))
 
 
-@metric(
-    "late_notices",
-    group="supply",
-    unit="count",
-    meaning="stops of production reported later than the law asks",
-    better="lower",
-    cuts=("drug",),
-)
+@declare("late_notices", meaning="stops of production reported later than the law asks", cuts=("drug",))
 def late_notices(run: Replication) -> float:
     """Where the law asks for notice; stops that nobody saw coming do not count."""
     return count_of(run, "late-notice")

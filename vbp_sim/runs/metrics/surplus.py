@@ -19,13 +19,15 @@ alpha is `ELASTICITY` over what a unit cost before. Prices are whole ones, patie
 
 from __future__ import annotations
 
+from functools import partial
+
 import numpy as np
-import numpy.typing as npt
 
 from vbp_sim.runs.metrics.metric import metric
 from vbp_sim.runs.metrics.replication import Replication
+from vbp_sim.runs.savings import Floats
 
-Floats = npt.NDArray[np.float64]
+declare = partial(metric, group="before_after", unit="yuan/year", better="higher", cuts=("drug", "province", "level"))
 
 #: how utility falls with the logarithm of the price: the middle of three own-price sensitivities of 2008 to 2010,
 #: cardiovascular 1.10, antimicrobial 0.695, cancer 0.192 (doi 10.3389/fphar.2021.688069)
@@ -34,14 +36,7 @@ ELASTICITY = 0.695
 LEAST = 0.01
 
 
-@metric(
-    "consumer_surplus",
-    group="before_after",
-    unit="yuan/year",
-    meaning="change of consumer surplus of awarded drugs, brands worth what was paid for them",
-    better="higher",
-    cuts=("drug", "province", "level"),
-)
+@declare("consumer_surplus", meaning="change of consumer surplus of awarded drugs, brands worth what was paid for them")
 def consumer_surplus(run: Replication) -> float:
     """Log-sum over groups of products with what shares before say of brands; a price coefficient of 0.695 over the
     unit cost before; first agreement year."""
@@ -52,13 +47,8 @@ def consumer_surplus(run: Replication) -> float:
     return _yearly((share[1] * (price[0] - price[1])).sum(axis=0) - worth * np.maximum(0.0, moved), volume)
 
 
-@metric(
-    "consumer_surplus_alike",
-    group="before_after",
-    unit="yuan/year",
-    meaning="change of consumer surplus of awarded drugs, products of a drug worth the same",
-    better="higher",
-    cuts=("drug", "province", "level"),
+@declare(
+    "consumer_surplus_alike", meaning="change of consumer surplus of awarded drugs, products of a drug worth the same"
 )
 def consumer_surplus_alike(run: Replication) -> float:
     """What a unit costs less, at the mean of the volumes before and in the first agreement year."""

@@ -2,93 +2,53 @@
 
 from __future__ import annotations
 
+from functools import partial
+
 import numpy as np
 
 from vbp_sim.runs.metrics.metric import metric
 from vbp_sim.runs.metrics.replication import Replication, count_of, mean_of, ratio, total
 
+declare = partial(metric, group="tender", unit="share", cuts=("drug", "round"))
 
-@metric(
-    "bidders_per_drug",
-    group="tender",
-    unit="products",
-    meaning="valid bids per drug",
-    better="higher",
-    cuts=("drug", "round"),
-)
+
+@declare("bidders_per_drug", unit="products", meaning="valid bids per drug", better="higher")
 def bidders_per_drug(run: Replication) -> float:
     """Mean over tenders."""
     return mean_of(run.t["awards"]["bidders"].astype(np.float64))
 
 
-@metric(
-    "selected_per_drug",
-    group="tender",
-    unit="products",
-    meaning="selected products per drug that was awarded",
-    cuts=("drug", "round"),
-)
+@declare("selected_per_drug", unit="products", meaning="selected products per drug that was awarded")
 def selected_per_drug(run: Replication) -> float:
     """Mean over tenders with a winner."""
     return ratio(float(run.won.sum()), float((~run.t["awards"]["failed"]).sum()))
 
 
-@metric(
-    "selected_products",
-    group="tender",
-    unit="products",
-    meaning="selected products in all",
-    cuts=("drug", "round"),
-)
+@declare("selected_products", unit="products", meaning="selected products in all")
 def selected_products(run: Replication) -> float:
     """A product counts in each round that it wins."""
     return float(run.won.sum())
 
 
-@metric(
-    "selected_firms",
-    group="tender",
-    unit="firms",
-    meaning="firms with a selected product",
-    cuts=("drug", "round"),
-)
+@declare("selected_firms", unit="firms", meaning="firms with a selected product")
 def selected_firms(run: Replication) -> float:
     """A manufacturer counts once, however many products it wins with."""
     return float(len(np.unique(run.t["bids"]["manufacturer"][run.won].astype(str))))
 
 
-@metric(
-    "failed_drugs",
-    group="tender",
-    unit="drugs",
-    meaning="drugs that nobody won",
-    better="lower",
-    cuts=("drug", "round"),
-)
+@declare("failed_drugs", unit="drugs", meaning="drugs that nobody won", better="lower")
 def failed_drugs(run: Replication) -> float:
     """A drug counts in each round in which it fails."""
     return total(run, "awards", "failed")
 
 
-@metric(
-    "bid_success",
-    group="tender",
-    unit="share",
-    meaning="valid bids that won",
-    cuts=("drug", "round"),
-)
+@declare("bid_success", meaning="valid bids that won")
 def bid_success(run: Replication) -> float:
     """Over all valid bids."""
     return ratio(float(run.won.sum()), float((run.t["bids"]["rank"] > 0).sum()))
 
 
-@metric(
-    "originator_win_rate",
-    group="tender",
-    unit="share",
-    meaning="originators' bids that won",
-    cuts=("drug", "round"),
-)
+@declare("originator_win_rate", meaning="originators' bids that won")
 def originator_win_rate(run: Replication) -> float:
     """Over all bids of originators, valid or not."""
     bids = run.t["bids"]
@@ -96,41 +56,26 @@ def originator_win_rate(run: Replication) -> float:
     return ratio(float((quoted & run.won).sum()), float(quoted.sum()))
 
 
-@metric(
-    "originator_valid",
-    group="tender",
-    unit="share",
-    meaning="originators that bid no more than the ceiling",
-    cuts=("drug", "round"),
-)
+@declare("originator_valid", meaning="originators that bid no more than the ceiling")
 def originator_valid(run: Replication) -> float:
     """Over all originators that may bid, those that do not quote included."""
     bids = run.t["bids"]
     return mean_of((bids["rank"] > 0)[bids["originator"].astype(np.bool_)].astype(np.float64))
 
 
-@metric(
-    "rings", group="tender", unit="count", meaning="tenders in which bidders agreed who wins", cuts=("drug", "round")
-)
+@declare("rings", unit="count", meaning="tenders in which bidders agreed who wins")
 def rings(run: Replication) -> float:
     """As the scenario supposes: none, unless it lets firms collude."""
     return count_of(run, "ring")
 
 
-@metric("filings", group="tender", unit="count", meaning="evaluations that firms filed", cuts=("drug",))
+@declare("filings", unit="count", meaning="evaluations that firms filed", cuts=("drug",))
 def filings(run: Replication) -> float:
     """Of entrants; those filed before the simulation began are not counted."""
     return count_of(run, "filing")
 
 
-@metric(
-    "wish_met",
-    group="tender",
-    unit="share",
-    meaning="volume reported by brand whose brand won",
-    better="higher",
-    cuts=("drug", "round"),
-)
+@declare("wish_met", meaning="volume reported by brand whose brand won", better="higher")
 def wish_met(run: Replication) -> float:
     """Over all volume that was reported by brand."""
     named = run.t["bids"]["named"]

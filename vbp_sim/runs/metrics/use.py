@@ -2,47 +2,31 @@
 
 from __future__ import annotations
 
+from functools import partial
+
 import numpy as np
 
+from vbp_sim.runs.metrics.basket import months_since
 from vbp_sim.runs.metrics.metric import metric
-from vbp_sim.runs.metrics.replication import Bools, Floats, Ints, Replication, over, ratio
-from vbp_sim.runs.savings import among
+from vbp_sim.runs.metrics.replication import Replication, over, ratio
+from vbp_sim.runs.savings import Bools, Floats, Ints
+
+declare = partial(metric, group="use", unit="share", cuts=("drug", "province", "level", "round"))
 
 
-@metric(
-    "completion",
-    group="use",
-    unit="share",
-    meaning="purchased selected volume / agreed volume",
-    cuts=("drug", "province", "level", "round"),
-    wanted=2,
-)
+@declare("completion", meaning="purchased selected volume / agreed volume", wanted=2)
 def completion(run: Replication) -> float:
     """A ratio of sums."""
     return over(run, "settlement", "bought", "agreed")
 
 
-@metric(
-    "completion_cells",
-    group="use",
-    unit="share",
-    meaning="institutions that bought at least the agreed volume of a drug",
-    better="higher",
-    cuts=("drug", "province", "level", "round"),
-)
+@declare("completion_cells", meaning="institutions that bought at least the agreed volume of a drug", better="higher")
 def completion_cells(run: Replication) -> float:
     """Share of institutions x drugs x agreement years."""
     return over(run, "settlement", "completed", "institutions")
 
 
-@metric(
-    "completion_tenth",
-    group="use",
-    unit="share",
-    meaning="completion that nine of ten institutions reach",
-    better="higher",
-    cuts=("drug", "province", "level", "round"),
-)
+@declare("completion_tenth", meaning="completion that nine of ten institutions reach", better="higher")
 def completion_tenth(run: Replication) -> float:
     """Tenth percentile among the institutions of a drug, place, level and year; mean over these by institutions."""
     settled = run.t["settlement"]
@@ -51,35 +35,20 @@ def completion_tenth(run: Replication) -> float:
     return ratio(float((settled["tenth"][known] * cells).sum()), float(cells.sum()))
 
 
-@metric(
-    "selected_share",
-    group="use",
-    unit="share",
-    meaning="selected products in the use of awarded drugs",
-    better="higher",
-    cuts=("drug", "province", "level", "round"),
-)
+@declare("selected_share", meaning="selected products in the use of awarded drugs", better="higher")
 def selected_share(run: Replication) -> float:
     """Under agreement."""
     return ratio(run.use("selected"), run.served)
 
 
-@metric(
-    "originator_share",
-    group="use",
-    unit="share",
-    meaning="originators in the use of awarded drugs",
-    cuts=("drug", "province", "level", "round"),
-)
+@declare("originator_share", meaning="originators in the use of awarded drugs")
 def originator_share(run: Replication) -> float:
     """Under agreement, selected or not."""
     return ratio(run.use("originator") + run.use("selected_originator"), run.served)
 
 
-@metric(
+@declare(
     "selected_share_all",
-    group="use",
-    unit="share",
     meaning="selected products in all use that tendered drugs serve or served",
     better="higher",
     cuts=("drug", "province", "level"),
@@ -87,60 +56,40 @@ def originator_share(run: Replication) -> float:
 def selected_share_all(run: Replication) -> float:
     """From the first agreement of a place on: failed drugs and drugs outside the list are in. In units, not DDD."""
     use = run.t["use"]
-    rows = among(use, use, use["agreed"] > 0, "month", "province")
+    rows = run.under(use, "month", "province")
     whole = (use["need"] - use["gained"] - use["unmet"])[rows]  # who was gained is counted where they came from
     return ratio(float((use["selected"] * run.in_contract)[rows].sum()), float(whole.sum()))
 
 
-@metric(
+@declare(
     "class_shift",
-    group="use",
-    unit="share",
     meaning="part of the need for listed drugs that turned to other molecules of their class",
     cuts=("province",),
 )
 def class_shift(run: Replication) -> float:
     """DDD that molecules outside the list serve over what they would, of the DDD of listed drugs; negative where these
     gain. Months and places under agreement, drugs that have a class; left out where nobody can turn."""
-    classes, rows = run.t["classes"], _classes_under(run)
+    classes, rows = run.t["classes"], run.under(run.t["classes"], "month", "province")
     moved, listed = classes["other"] - classes["other_before"], classes["need"] - classes["other_before"]
     return ratio(float(moved[rows].sum()), float(listed[rows].sum()))
 
 
-@metric(
-    "others_change",
-    group="use",
-    unit="share",
-    meaning="change of the use of molecules of the same classes outside the list",
-    cuts=("province",),
+@declare(
+    "others_change", meaning="change of the use of molecules of the same classes outside the list", cuts=("province",)
 )
 def others_change(run: Replication) -> float:
     """In DDD, over what these would serve if nobody turned; rows as for class_shift."""
-    classes, rows = run.t["classes"], _classes_under(run)
+    classes, rows = run.t["classes"], run.under(run.t["classes"], "month", "province")
     return ratio(float(classes["other"][rows].sum()), float(classes["other_before"][rows].sum())) - 1
 
 
-def _classes_under(run: Replication) -> Bools:
-    """Rows of the table of classes in months and places with an agreement."""
-    return among(run.t["classes"], run.t["use"], run.t["use"]["agreed"] > 0, "month", "province")
-
-
-@metric(
-    "use_change",
-    group="use",
-    unit="share",
-    meaning="change of the use of tendered drugs against before",
-    cuts=("drug", "province", "level"),
-)
+@declare("use_change", meaning="change of the use of tendered drugs against before", cuts=("drug", "province", "level"))
 def use_change(run: Replication) -> float:
     """Mean monthly use under agreement against the months before the first one, of drugs and places that have both."""
     use = run.t["use"]
     cell, cells = run.cells
     month = use["month"].astype("datetime64[M]").astype(np.int64)
-    never = np.iinfo(np.int64).max
-    start = np.full(cells, never)
-    np.minimum.at(start, cell[run.in_contract], month[run.in_contract])
-    before = (month < start[cell]) & (start < never)[cell]
+    before = months_since(use["month"], run.in_contract, cell, cells) < 0
     supplied = use["need"] - use["unmet"] - use["alternatives"] - use["away"]
     after, earlier = (_monthly(supplied, month, cell, cells, rows) for rows in (run.in_contract, before))
     both = ~np.isnan(after) & ~np.isnan(earlier)
