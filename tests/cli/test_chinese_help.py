@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable
 
 import click
@@ -24,6 +25,11 @@ def texts(command: click.Command) -> list[str]:
 def help_of(monkeypatch: pytest.MonkeyPatch, language: str, *words: str) -> str:
     monkeypatch.setenv("VBP_LANG", language)
     monkeypatch.setenv("COLUMNS", "80")
+    with speaking(language):
+        return _help_of(*words)
+
+
+def _help_of(*words: str) -> str:
     command: click.Command = group
     context = command.make_context("vbp", [], resilient_parsing=True)
     for word in words:
@@ -53,6 +59,13 @@ def test_help_follows_the_language_and_keeps_its_width(monkeypatch: pytest.Monke
     assert "运行情景，写出结果文件夹。" in help_of(monkeypatch, "zh")
     assert "[x>=1]" in help_of(monkeypatch, "zh", "run")
     assert "Usage:" in help_of(monkeypatch, "en", "run")
+
+
+def test_every_model_and_rule_is_explained_in_chinese(vbp: Callable[..., tuple[int, str, str]]) -> None:
+    _, out, _ = vbp("list", "models", "--json", "--lang", "zh")
+    rows = json.loads(out)
+    assert len(rows) > 90
+    assert [row for row in rows if row["meaning"].isascii()] == []
 
 
 def test_check_speaks_chinese(vbp: Callable[..., tuple[int, str, str]]) -> None:

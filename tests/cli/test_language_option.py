@@ -81,7 +81,7 @@ def test_a_comparison_is_told_in_chinese(tmp_path: Path, capsys: pytest.CaptureF
     ],
 )
 def test_the_machine_says_its_language(variables: dict[str, str], code: str, monkeypatch: pytest.MonkeyPatch) -> None:
-    for name in ("LC_ALL", "LC_MESSAGES", "LANG"):
+    for name in ("VBP_LANG", "LC_ALL", "LC_MESSAGES", "LANG"):
         monkeypatch.delenv(name, raising=False)
     for name, value in variables.items():
         monkeypatch.setenv(name, value)

@@ -31,6 +31,7 @@ from vbp_sim.report.words import letters, names, words
 from vbp_sim.report.words.language import areas, messages, restate, say, speaking
 from vbp_sim.report.words.sentences import said
 from vbp_sim.rules.library import rule_ids, rule_set
+from vbp_sim.rules.local.credit import EVENTS, RATINGS
 from vbp_sim.runs.folder import RunFolder
 from vbp_sim.runs.load import load_scenario
 from vbp_sim.runs.metrics import METRICS
@@ -253,6 +254,18 @@ def test_every_event_of_a_run_is_said(tmp_path: Path) -> None:
     with speaking("zh"):
         texts = {text for text in names.local(run).table("events", ["text"])["text"] if re.search(r"[a-z]{3}", text)}
     assert texts == set()
+
+
+def test_sanctions_are_said_in_chinese(tmp_path: Path) -> None:
+    assert set(messages("sanctions")) == {*EVENTS, *RATINGS}
+    given = small(tmp_path, behaviour={"supply": {"default_rate": 2.0}})
+    run = run_scenario(given, tmp_path / "run", workers=1)[0]
+    assert "default" in run.table("sanctions", ["event"])["event"]
+    with speaking("zh"):
+        shown = names.local(run).table("sanctions", ["event", "rating"])
+    assert "违约断供" in shown["event"]
+    assert set(shown["rating"]) <= {"", "一般失信", "中等失信", "严重失信", "特别严重失信"}
+    assert any(shown["rating"])
 
 
 def test_levels_and_columns_of_tables_have_words() -> None:

@@ -2,15 +2,21 @@
 
 from __future__ import annotations
 
+import dataclasses
 import gc
 import importlib
 import io
-import os
+import itertools
+import re
 import sys
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
+from types import TracebackType
 
 import click
 from click.shell_completion import CompletionItem
+
+from vbp_sim.errors import InputError, Problem
+from vbp_sim.report.words.language import LANGUAGES, language, of_machine, restate, speak
 
 # The module of the command `list` becomes the name ``list`` in this package: the built-in is not used below.
 
@@ -75,30 +81,54 @@ class ChineseHelp(click.HelpFormatter):
 
 
 class Spoken(click.Context):
-    """The context of a command, whose help is in the language of `VBP_LANG`, else the machine's."""
+    """The context of a command: its help is in the language in use, and what its options name is wrong with them."""
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> bool | None:
+        if isinstance(error, InputError):
+            error.args = tuple(dataclasses.replace(p, place=self._place(p)) for p in error.problems)
+        return super().__exit__(kind, error, trace)
+
+    def _place(self, problem: Problem) -> str:
+        """The place of a problem; the option, where it is what an option gave or set (``--rules ID``, ``--seed``)."""
+        for option, value in self._given():
+            if problem.place == f"--set {option}":
+                return f"--{option}"
+            if problem.place.rpartition(" ")[2] == value:
+                return f"--{option} {value}"
+        return problem.place
+
+    def _given(self) -> Iterator[tuple[str, str]]:
+        """Options and the names that they were given; a list with commas has several, as have pairs such as A=B."""
+        for param in self.command.params:
+            values = self.params.get(param.name or "")
+            if isinstance(param, click.Option) and param.name != "sets" and values not in (None, ()):
+                for value in values if isinstance(values, tuple) else (values,):
+                    for name in re.split("[,+=]", str(value)):
+                        yield param.opts[0].lstrip("-"), name
 
     def make_formatter(self) -> click.HelpFormatter:
-        if _language() != "zh":
+        if language() != "zh":
             return super().make_formatter()
         return ChineseHelp(width=self.terminal_width, max_width=self.max_content_width)
 
 
-def _language() -> str:
-    code = next(filter(None, (os.environ.get(name) for name in ("VBP_LANG", "LC_ALL", "LC_MESSAGES", "LANG"))), "")
-    return code[:2].lower()
-
-
 def _said(english: str) -> str:
-    from vbp_sim.report.words.language import restate, speaking
-
-    with speaking("zh"):
-        return restate("help", english)
+    return restate("help", english)
 
 
 class LazyGroup(click.Group):
     """A group that knows its commands by name and imports one when it is called."""
 
     context_class = Spoken
+
+    def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
+        """Speak the language of ``--lang``, wherever it stands, so that mistakes beside it are told in it too."""
+        given = [code for option, code in itertools.pairwise(args) if option == "--lang"]
+        given += [word.removeprefix("--lang=") for word in args if word.startswith("--lang=")]
+        speak(next((code for code in given if code in LANGUAGES), of_machine()))
+        return super().parse_args(ctx, args)
 
     def list_commands(self, ctx: click.Context) -> list[str]:
         return [*COMMANDS]
@@ -111,7 +141,7 @@ class LazyGroup(click.Group):
             return None
         for one in (command, *(command.commands.values() if isinstance(command, click.Group) else ())):
             one.context_class = Spoken
-            if _language() == "zh":  # else the first words, which no message has
+            if language() == "zh":  # else the first words, which no message has
                 one.short_help = " ".join((one.help or "").split("\n\n")[0].split())
         return command
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from functools import partial
 from math import isnan
 from pathlib import Path
@@ -10,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from vbp_sim.cli.common import computing, message, opened, print_json, print_table, written
+from vbp_sim.report.words.language import restate, say
 
 if TYPE_CHECKING:
     from vbp_sim.scenario.draws import Draws
@@ -129,9 +131,9 @@ def command(
         return
     _tell(found["metrics"], after, (replications, whole), (right, luck if drawn else None), quiet)
     if found["regret"] is not None and not quiet:
-        click.echo(f"\nequilibria: by another bid a firm could still gain at most {test.regret:.1%} of its payoff")
+        click.echo(f"\n{say('cli.equilibria', regret=f'{test.regret:.1%}')}")
     if after and not quiet:
-        click.echo(f"\nwhat follows the tender: {whole} replications, default models of institutions and suppliers")
+        click.echo(f"\n{say('cli.after_tender', n=whole)}")
 
 
 def _targets(
@@ -144,7 +146,7 @@ def _targets(
 
     every = [target for name in names for target in read_targets(name)]
     silent = quiet or as_json
-    tell = lambda world: message(f"world: {world}", quiet=silent)  # noqa: E731
+    tell = lambda world: message(say("cli.world", name=world), quiet=silent)  # noqa: E731
     held = outcomes.hold(every, replications, seed, draws=draws, tell=tell)
     content = outcomes.record(held, [t for t in every if not t.used], replications, seed, draws)
     if out is not None:
@@ -153,10 +155,10 @@ def _targets(
     if as_json:
         print_json(content)
         return
-    print_table(outcomes.lines(held))
+    print_table(_restated(outcomes.lines(held)))
     if not quiet:
-        click.echo(f"\n{outcomes.summary(held)}\n")
-        print_table(outcomes.tally(held))
+        click.echo(f"\n{restate('truth', outcomes.summary(held))}\n")
+        print_table(_restated(outcomes.tally(held)))
 
 
 def _synthetic(
@@ -174,7 +176,12 @@ def _synthetic(
     if as_json:
         print_json(programme.as_dict(found))
         return
-    print_table(programme.lines(found))
+    print_table(_restated(programme.lines(found)))
+
+
+def _restated(rows: Sequence[Sequence[str]]) -> list[list[str]]:
+    """A table in the language in use."""
+    return [[restate("truth", cell) for cell in row] for row in rows]
 
 
 def _pair(text: str) -> tuple[str, str]:
@@ -215,8 +222,8 @@ def _tell(
     known = any("real" in m for m in metrics.values())
     for n, ids in zip(rounds, ([id for id in metrics if id not in after], list(after)), strict=True):
         drawn = any("luck" in metrics[id] for id in ids)
-        alone = ["luck alone"] if drawn else []
-        rows = [("metric", "predicted", says_range(n), *alone, *(["real"] if known else []), "unit")]
+        shown = ("metric", "predicted", "", *(["luck"] if drawn else []), *(["real"] if known else []), "unit")
+        rows = [tuple(say(f"cli.of_{name}") if name else says_range(n) for name in shown)]
         for id in ids:
             m = metrics[id]
             id_, mean, span, unit = cells(METRICS[id], m)
@@ -224,8 +231,8 @@ def _tell(
             luck = ["{1} ({2})".format(*cells(METRICS[id], m["luck"]))] if drawn else []
             rows.append((id_, mean, span, *luck, *real, unit))
         print_table(rows if ids else [])
-    for right, what in zip(scores, ("", "with luck alone:"), strict=True):
+    for right, what in zip(scores, ("", say("cli.with_luck_alone")), strict=True):
         if right is not None and not quiet:
             click.echo(f"\n{what}".rstrip(" "))
             for line in right.lines():
-                click.echo(line)
+                click.echo(restate("truth", line))

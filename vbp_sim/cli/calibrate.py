@@ -7,6 +7,7 @@ from pathlib import Path
 import click
 
 from vbp_sim.cli.common import json_option, message, print_json, quiet_option
+from vbp_sim.report.words.language import restate, say
 
 
 @click.command("calibrate")
@@ -70,14 +71,16 @@ def command(
     fit = calibrate(
         markets, load_prediction(start) if start else Prediction(), generations=generations, population=population,
         replications=replications, seed=seed, workers=workers, hold=hold,
-        progress=lambda g, low: message(f"{g} of {generations}: loss {low:.4f}", quiet=quiet or as_json),
+        progress=lambda g, low: message(
+            say("cli.generation", g=g, n=generations, loss=f"{low:.4f}"), quiet=quiet or as_json
+        ),
     )  # fmt: skip
     write(fit, out)
     if as_json:
         print_json({"out": str(out), "loss": fit.loss, "start": fit.start, "tried": fit.tried,
                     "prediction": fit.prediction.model_dump(mode="json")})  # fmt: skip
     else:
-        message(f"written: {out} (loss {fit.loss:.4f}, at the start {fit.start:.4f})", quiet=quiet)
+        message(say("cli.fitted", path=out, loss=f"{fit.loss:.4f}", start=f"{fit.start:.4f}"), quiet=quiet)
 
 
 def _draws(
@@ -95,10 +98,14 @@ def _draws(
     given = [f" --targets {name}" for name in targets] + [f" --on {name}" for name in named]
     made = f"vbp calibrate {out.name} --prior {prior}{''.join(given)}"
     draws, found = posterior.fit(
-        known, by.simulate, *by.published(), made=made, tell=lambda text: message(text, quiet=quiet or as_json)
+        known,
+        by.simulate,
+        *by.published(),
+        made=made,
+        tell=lambda text: message(restate("cli", text), quiet=quiet or as_json),
     )
     posterior.write(draws, out)
     if as_json:
         print_json({"out": str(out), **draws.told(), "off": found.off.tolist()})
     else:
-        message(f"written: {out} ({draws.number} draws, effective sample size {draws.effective})", quiet=quiet)
+        message(say("cli.drawn", path=out, n=draws.number, size=draws.effective), quiet=quiet)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import errno
 import functools
+import io
 import json
 import os
 import sys
@@ -14,6 +15,8 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from vbp_sim.errors import InputError, VbpError
+from vbp_sim.report.words.language import language, of_machine, say, speaking
+from vbp_sim.report.words.mistakes import mistake, told_problem
 
 if TYPE_CHECKING:
     from vbp_sim.report.sources import Source
@@ -31,16 +34,22 @@ PLACES = (
 
 def guarded(work: Callable[[], Any]) -> int:
     """Do the work and return the exit code; an expected error is a message on stderr, without a traceback."""
+    with speaking(of_machine()):
+        return _guarded(work)
+
+
+def _guarded(work: Callable[[], Any]) -> int:
     try:
         code = work()
         sys.stdout.flush()
     except click.exceptions.Exit as stop:
         return stop.exit_code
     except (click.Abort, KeyboardInterrupt):
-        message("interrupted")
+        message(mistake("interrupted"))
         return INTERRUPTED
     except click.ClickException as error:
-        error.show()
+        error.show(told := io.StringIO())
+        message("\n".join(mistake(line) for line in told.getvalue().splitlines()))
         return error.exit_code
     except InputError as error:
         wrong_input(error)
@@ -49,7 +58,7 @@ def guarded(work: Callable[[], Any]) -> int:
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return FAILED
     except (VbpError, OSError, MemoryError) as error:
-        message(f"error: {_said(error)}")
+        message(mistake(f"error: {_said(error)}"))
         return WRONG_INPUT if getattr(error, "errno", None) in PLACES else FAILED
     return code if isinstance(code, int) else 0
 
@@ -62,7 +71,7 @@ def _said(error: BaseException) -> str:
 
 def wrong_input(error: InputError) -> None:
     """Print all problems of the input, then how many there are."""
-    for problem in error.problems:
+    for problem in map(told_problem, error.problems):
         place, _, rest = str(problem).partition(": ") if problem.place else ("", "", str(problem))
         click.echo(f"{styled(place, bold=True)}: {rest}", err=True)
     count = len(error.problems)
@@ -105,15 +114,12 @@ def print_table(rows: Sequence[Sequence[str]]) -> None:
 
 def written(path: Path, *, quiet: bool = False) -> None:
     """Say where something was written."""
-    from vbp_sim.report.words.language import say
-
     message(say("cli.written", path=path), quiet=quiet)
 
 
 def opened(folder: Path, *, quiet: bool = False) -> Source:
     """What a folder holds, for charts and reports; says if its plug-ins are gone or an older program made it."""
     from vbp_sim.report import sources
-    from vbp_sim.report.words.language import say
 
     source = sources.opened(folder, message)
     if program := sources.made_by(source):
@@ -123,14 +129,11 @@ def opened(folder: Path, *, quiet: bool = False) -> Source:
 
 def _speak(ctx: click.Context, param: click.Parameter, code: str | None) -> None:
     """Say all that the command says in a language."""
-    from vbp_sim.report.words.language import of_machine, speaking
-
-    ctx.with_resource(speaking(code or of_machine()))
+    ctx.with_resource(speaking(code or language()))
 
 
 def _draw_with(ctx: click.Context, param: click.Parameter, font: str) -> None:
     """Draw all that the command draws with a font, and say at the end which characters no font had."""
-    from vbp_sim.report.words.language import say
     from vbp_sim.report.words.letters import lacking, preferring
 
     def tell() -> None:

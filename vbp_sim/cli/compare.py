@@ -9,6 +9,7 @@ import click
 
 from vbp_sim.cli.common import computing, message, print_json, print_table, set_option, written
 from vbp_sim.cli.progress import bar, duration
+from vbp_sim.report.words.language import say
 
 if TYPE_CHECKING:
     from vbp_sim.studies.compare import Comparison
@@ -75,7 +76,6 @@ def command(
     _go_together(until_halfwidth, metric, max_replications, replications)
     if not variants and not policies:
         raise click.UsageError("give --variants, --policies or both")
-    from vbp_sim.report.words.language import say
     from vbp_sim.studies.compare import RESULTS, Precision, compare
 
     until = None
@@ -130,7 +130,6 @@ def _of_runs(places: list[Path], out: Path | None, report: bool, as_json: bool, 
 
 def _planned(scenario: str, asked: dict[str, Any], as_json: bool) -> None:
     """Say what a comparison would compute."""
-    from vbp_sim.report.words.language import say
     from vbp_sim.studies.dry import planned
 
     plan = planned(scenario, **asked)
@@ -145,7 +144,7 @@ def _planned(scenario: str, asked: dict[str, Any], as_json: bool) -> None:
     message(say("dry.compare", **numbers, missing=len(plan.missing), time=duration(plan.seconds)))
     if plan.missing:
         measured = say("dry.measured", run=plan.measured) if plan.measured else say("dry.tried")
-        message(f"{measured} ({plan.seconds_per_replication:.3f} s)")
+        message(say("dry.took", measured=measured, seconds=f"{plan.seconds_per_replication:.3f}"))
 
 
 def _kept(found: Comparison, out: Path | None, report: bool) -> Path:

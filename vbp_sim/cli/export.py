@@ -6,7 +6,8 @@ from pathlib import Path
 
 import click
 
-from vbp_sim.cli.common import lang_option, message, quiet_option
+from vbp_sim.cli.common import lang_option, message, quiet_option, written
+from vbp_sim.report.words.language import say
 
 
 @click.command("export")
@@ -28,7 +29,6 @@ def command(run: Path, kind: str, tables: str, out: Path | None, quiet: bool) ->
     more than 100,000 rows go into a workbook only if they are named.
     """
     from vbp_sim.report import export
-    from vbp_sim.report.words.language import say
     from vbp_sim.runs import aside
     from vbp_sim.runs.folder import RunFolder
 
@@ -43,7 +43,6 @@ def command(run: Path, kind: str, tables: str, out: Path | None, quiet: bool) ->
         target = out if out is not None else run / "tables.xlsx"
         left_out = export.to_excel(folder, target, wanted)
         if left_out:
-            names = ", ".join(left_out)
-            message(f"left out, for their size: {names}; as CSV, or name them with --tables", quiet=quiet)
-    message(f"written: {target}", quiet=quiet)
+            message(say("cli.too_large", names=", ".join(left_out)), quiet=quiet)
+    written(target, quiet=quiet)
     return 0

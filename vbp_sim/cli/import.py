@@ -7,6 +7,7 @@ from pathlib import Path
 import click
 
 from vbp_sim.cli.common import WRONG_INPUT, message, quiet_option
+from vbp_sim.report.words.language import restate, say
 
 
 @click.command("import")
@@ -26,16 +27,16 @@ def command(files: tuple[Path, ...], out: Path, given: Path | None, accept: bool
     from vbp_sim.intake.market import MAP, imported, write
 
     found = imported(files, read_mapping(given) if given is not None else None)
-    message(found.report().rstrip(), quiet=quiet)
+    message("\n".join(restate("intake", line) for line in found.report().splitlines()), quiet=quiet)
     if found.notes.doubts and given is None and not accept:
         proposal = out.with_name(f"{out.name}.{MAP}")
         if proposal.exists():
-            message(f"{proposal} is there already and was left as it is")
+            message(say("cli.mapped_before", file=proposal))
         else:
             proposal.parent.mkdir(parents=True, exist_ok=True)
             proposal.write_text(text_of(found.mapping), encoding="utf-8", newline="\n")
-        names = " ".join(map(str, files))
-        message(f"no market yet; look at {proposal}, then:  vbp import {names} --out {out} --map {proposal}")
+        again = f"vbp import {' '.join(map(str, files))} --out {out} --map {proposal}"
+        message(say("cli.no_market_yet", file=proposal, command=again))
         return WRONG_INPUT
     write(found, out)
     click.echo(str(out))

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, get_args
 import click
 
 from vbp_sim.cli.common import json_option, lang_option, plugin_option, print_json, print_table
+from vbp_sim.report.words.language import restate, say, told
 
 if TYPE_CHECKING:
     from vbp_sim.rules.local.law import LocalLaw
@@ -63,7 +64,6 @@ def _experiments() -> Rows:
 
 
 def _titles(what: str, folder: str) -> Rows:
-    from vbp_sim.report.words.language import restate
     from vbp_sim.runs.load import shipped
     from vbp_sim.scenario.yaml_source import read
 
@@ -73,7 +73,7 @@ def _titles(what: str, folder: str) -> Rows:
 
 def _metrics() -> Rows:
     from vbp_sim.report.summary import meaning
-    from vbp_sim.report.words.language import say, term
+    from vbp_sim.report.words.language import term
     from vbp_sim.runs.metrics import METRICS
 
     return [
@@ -90,7 +90,6 @@ def _metrics() -> Rows:
 def _charts() -> Rows:
     from vbp_sim.report.charts import catalogue
     from vbp_sim.report.sources import Kind
-    from vbp_sim.report.words.language import say
 
     return [
         {"chart": name, "of": say(f"list.{kind}"), "question": entry.question}
@@ -103,7 +102,7 @@ def _variants(scenario: str) -> Rows:
     from vbp_sim.runs.load import load_scenario
 
     variants = load_scenario(scenario).spec.variants
-    return [{"variant": name, "title": variant.title} for name, variant in variants.items()]
+    return [{"variant": name, "title": restate("shipped", variant.title)} for name, variant in variants.items()]
 
 
 def _policies() -> Rows:
@@ -116,7 +115,7 @@ def _policies() -> Rows:
             "for": one.meant if isinstance(one.meant, str) else ", ".join(one.meant),
             "asked_by": one.asked_by,
             "expects": ", ".join(one.expects),
-            "title": one.title,
+            "title": restate("shipped", one.title),
         }
         for one in (load_policy(name).policy for name in policy_ids())
     ]
@@ -141,8 +140,8 @@ def _dated(what: str, files: Sequence[RuleSet | LocalLaw]) -> Rows:
         {
             what: one.id,
             "date": str(one.date or ""),
-            "sure": f"{len(one.stand_ins())} of {len(one.values())} values are stand-ins",
-            "title": one.title,
+            "sure": say("list.stand_ins", n=len(one.stand_ins()), of=len(one.values())),
+            "title": restate("shipped", one.title),
         }
         for one in sorted(files, key=lambda one: str(one.date))
     ]
@@ -159,7 +158,7 @@ def _models(scenario: str | None) -> Rows:
         for part in sorted(parts, key=lambda p: p.part_name()):
             if part.tag:
                 meaning = " ".join((part.__doc__ or "").split("\n\n")[0].split())
-                rows.append({"kind": kind, "name": part.part_name(), "meaning": meaning})
+                rows.append({"kind": kind, "name": part.part_name(), "meaning": restate("parts", meaning)})
     return rows
 
 
@@ -171,8 +170,8 @@ def _markets() -> Rows:
     for folder in sorted((shipped() / "markets").iterdir()):
         if (folder / "drugs.csv").is_file():
             market = read_market(folder)
-            counts = {"drugs": market.drugs, "provinces": market.provinces, "products": market.products}
-            sizes = ", ".join(f"{len(items)} {what}" for what, items in counts.items())
+            counts = {"drug": market.drugs, "province": market.provinces, "product": market.products}
+            sizes = say("words.comma").join(told(f"counts.{what}", len(items)) for what, items in counts.items())
             rows.append({"market": folder.name, "holds": sizes})
     return rows
 

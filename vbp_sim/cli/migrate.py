@@ -7,6 +7,7 @@ from pathlib import Path
 import click
 
 from vbp_sim.cli.common import WRONG_INPUT, quiet_option, wrong_input
+from vbp_sim.report.words.language import restate, say
 
 
 @click.command("migrate")
@@ -26,7 +27,7 @@ def command(files: tuple[Path, ...], only_check: bool, quiet: bool) -> int:
     for file in files:
         try:
             change = migration(file)
-            kept = "" if only_check or not change.done else f"; the old file is {change.write()}"
+            kept = "" if only_check or not change.done else say("cli.old_file", file=change.write())
         except InputError as error:
             wrong_input(error)
             code = WRONG_INPUT
@@ -34,7 +35,7 @@ def command(files: tuple[Path, ...], only_check: bool, quiet: bool) -> int:
         if only_check and change.done:
             code = WRONG_INPUT
         if not quiet:
-            done = "".join(f"\n  {line}" for line in change.done)
-            state = "nothing to do" if not change.done else "to do" if only_check else "migrated"
-            click.echo(f"{file}: {state}{kept}{done}")
+            done = "".join(f"\n  {restate('cli', line)}" for line in change.done)
+            state = "nothing_to_do" if not change.done else "to_do" if only_check else "migrated"
+            click.echo(f"{file}: {say(f'cli.{state}')}{kept}{done}")
     return code

@@ -7,6 +7,7 @@ from pathlib import Path
 import click
 
 from vbp_sim.cli.common import message, quiet_option
+from vbp_sim.report.words.language import restate, say
 
 
 @click.command("new")
@@ -39,11 +40,12 @@ def command(
 
     if market is not None and rules is not None:
         file, dates = new_scenario(name, market, rules, parent)
-        message(f"dates: {dates.origin}" + ("" if dates.sure else "; LOOK AT THEM"), quiet=quiet and dates.sure)
+        origin = restate("cli", dates.origin)
+        message(say("cli.dates" if dates.sure else "cli.dates_look", origin=origin), quiet=quiet and dates.sure)
     else:
         file = new_project(name, origin or "pilot-2018", parent)
     click.echo(str(file))
-    message(f"edit it, then:  vbp check {file}   vbp run {file}", quiet=quiet)
+    message(say("cli.edit_it", file=file), quiet=quiet)
 
 
 def _blank(name: str, parent: Path, quiet: bool) -> None:
@@ -51,5 +53,5 @@ def _blank(name: str, parent: Path, quiet: bool) -> None:
 
     folder = blank(name, parent)
     click.echo(str(folder))
-    message(f"fill the CSV files, then:  vbp new PROJECT --market {folder} --rules ID", quiet=quiet)
-    message(f"or fill a workbook, then:  vbp import {folder}/template-en.xlsx --out MARKET", quiet=quiet)
+    message(say("cli.fill_files", folder=folder), quiet=quiet)
+    message(say("cli.fill_workbook", folder=folder), quiet=quiet)

@@ -12,6 +12,7 @@ import click
 from vbp_sim.cli.common import message, print_json, print_table
 from vbp_sim.cli.progress import bar
 from vbp_sim.cli.sweep import of_runs, reported
+from vbp_sim.report.words.language import say
 
 
 @click.command("optimize")
@@ -43,9 +44,10 @@ def command(
 
     study = begin(file, out, accept_new_code=accept_new_code, yes=True)
     wanted = objectives(texts, list(study.base.scenario(study.plan.spec.variant, {}).spec.rounds))
-    message(f"{study.design.combinations:,} combinations, at most {trials:,} are tried: {study.folder}", quiet=quiet)
+    tried = {"n": f"{study.design.combinations:,}", "trials": f"{trials:,}", "folder": study.folder}
+    message(say("cli.combinations", **tried), quiet=quiet)
     with bar(quiet or as_json) as update:
-        listener = Listener(lambda done, failed, runs: update(done, runs, "runs (of all combinations)"))
+        listener = Listener(lambda done, failed, runs: update(done, runs, say("cli.runs_of_all")))
         front = optimize(study, wanted, trials, Options(**how), listener=listener)
     files = write_front(study, front)
     findings.write_front(study.folder, wanted, front)
@@ -57,11 +59,12 @@ def command(
     if as_json:
         print_json({"folder": str(study.folder), "front": [dataclasses.asdict(c) for c in front]})
     elif front:
-        said = (f"{o.metric} ({'more' if o.more else 'less'} is better)" for o in wanted)
-        heads = [*front[0].values, *said, *(f"regret {o.metric}" for o in wanted), "holds"]
-        print_table([["scenario", *heads], *(_row(path.name, c) for path, c in zip(files, front, strict=True))])
+        said = (say("cli.more" if o.more else "cli.less", metric=o.metric) for o in wanted)
+        regrets = (say("cli.regret", metric=o.metric) for o in wanted)
+        heads = [say("cli.scenario"), *front[0].values, *said, *regrets, say("cli.holds")]
+        print_table([heads, *(_row(path.name, c) for path, c in zip(files, front, strict=True))])
         message(explained(study.design.samples), quiet=quiet)
-    message(f"{len(front)} on the front: {study.folder}", quiet=quiet)
+    message(say("cli.on_front", n=len(front), folder=study.folder), quiet=quiet)
     return reported(0, study.folder, report, quiet)
 
 
@@ -73,14 +76,7 @@ def _row(name: str, candidate: Any) -> list[str]:
 
 def explained(draws: int) -> str:
     """What regret says, of so many draws of the uncertainties."""
-    if draws < 2:
-        return (
-            "regret needs uncertainties in the sweep: there is one draw only, and every point of the front holds in it"
-        )
-    return (
-        f"regret: the most that another combination would be better by in one of {draws} draws of the uncertainties; "
-        "holds: in which part of them the point stays on the front. A corner with a large regret hangs on stand-ins."
-    )
+    return say("cli.no_regret") if draws < 2 else say("cli.regret_is", draws=draws)
 
 
 def _number(metric: str, value: float) -> str:

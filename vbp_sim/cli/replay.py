@@ -9,6 +9,7 @@ import click
 
 from vbp_sim.cli.common import print_json, print_table, printing
 from vbp_sim.errors import check_names
+from vbp_sim.report.words.language import restate, say
 
 if TYPE_CHECKING:
     from vbp_sim.truth.replay import Replay
@@ -63,21 +64,22 @@ def _tell(r: Replay, drugs: Sequence[str], quiet: bool) -> None:
     if not quiet:
         for outcome in r.outcomes:
             if not drugs or outcome.drug.id in drugs:
-                click.echo("\n".join(story(outcome, said)))
+                click.echo("\n".join(restate("truth", line) for line in story(outcome, said)))
     click.echo(_summary(r))
 
 
 def _summary(r: Replay) -> str:
     s = r.score()
     if not s["bids"]:
-        return f"{r.name}: the market does not say who was selected"
-    parts = [f"{s[f'{what}_right']} of {s[what]} {what} right" for what in ("bids", "tenders", "drafts") if s[what]]
-    return f"{r.name}: {', '.join(parts)}"
+        return say("cli.no_selected", rules=r.name)
+    kinds = ("bids", "tenders", "drafts")
+    parts = [say(f"cli.{kind}_right", n=s[f"{kind}_right"], of=s[kind]) for kind in kinds if s[kind]]
+    return say("words.labelled", label=r.name, value=say("words.comma").join(parts))
 
 
 def _beside(replays: Sequence[Replay], drugs: Sequence[str], quiet: bool) -> None:
     """One line per drug: winners and lowest to highest selected price under each rule set."""
-    rows = [("drug", *(r.name for r in replays))]
+    rows = [(say("cli.of_drug"), *(r.name for r in replays))]
     for outcomes in zip(*(r.outcomes for r in replays), strict=True):
         if not drugs or outcomes[0].drug.id in drugs:
             rows.append((outcomes[0].drug.id, *(_in_short(o) for o in outcomes)))
@@ -87,7 +89,7 @@ def _beside(replays: Sequence[Replay], drugs: Sequence[str], quiet: bool) -> Non
     for r in replays:
         winners = sum(int(o.award.selected.sum()) for o in r.outcomes)
         failed = sum(o.award.failed for o in r.outcomes)
-        click.echo(f"{_summary(r)}; {winners} products selected; drugs without a winner: {failed}")
+        click.echo(say("cli.selected", summary=_summary(r), winners=winners, failed=failed))
     if drugs or not quiet:
         for change in _changed(replays):
             if not drugs or change["drug"] in drugs:
@@ -101,9 +103,11 @@ def _in_short(outcome: Any) -> str:
 
     prices = [p for p in outcome.award.price.tolist() if p > 0]
     if not prices:
-        return "no winner"
-    span = text(min(prices)) if len(prices) == 1 else f"{text(min(prices))} to {text(max(prices))}"
-    return f"{len(prices)} at {span}"
+        return say("cli.no_winner")
+    low, high = text(min(prices)), text(max(prices))
+    return say(
+        "cli.winners_at", n=len(prices), span=low if len(prices) == 1 else say("words.range", low=low, high=high)
+    )
 
 
 def _changed(replays: Sequence[Replay]) -> list[dict[str, Any]]:

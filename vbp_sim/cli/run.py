@@ -11,6 +11,7 @@ import click
 
 from vbp_sim.cli.common import computing, message, patching, print_json, print_table, written
 from vbp_sim.cli.progress import bar
+from vbp_sim.report.words.language import restate, say
 
 if TYPE_CHECKING:
     from vbp_sim.runs.folder import RunFolder
@@ -74,7 +75,6 @@ def command(
     With --observed no run folder is made, but projection.csv: by hospital, completion at the end of the year with its
     80 % band, the chance to miss the task, what would be missing, and what to reserve for retention.
     """
-    from vbp_sim.report.words.language import restate, say
     from vbp_sim.runs.load import load_scenario
     from vbp_sim.runs.run import run
 
@@ -142,7 +142,7 @@ def _project(
     seen = purchases.read(file, scenario)
     with bar(quiet or as_json) as update:
         found = observed.project(
-            scenario, seen, workers, progress=lambda done, of: update(done, of, "replications")
+            scenario, seen, workers, progress=lambda done, of: update(done, of, say("cli.replications"))
         )  # fmt: skip
     folder = out if out is not None else Path("results") / f"observed-{run_name(scenario)}"
     observed.write(scenario, found, folder)

@@ -12,6 +12,7 @@ import click
 
 from vbp_sim.cli.common import message, print_json, print_table, written
 from vbp_sim.cli.sweep import go_on, of_runs, reported
+from vbp_sim.report.words.language import language, say
 
 if TYPE_CHECKING:
     from vbp_sim.studies.sensitivity import Effect
@@ -46,7 +47,6 @@ def command(
         raise click.UsageError("--method tree varies the levers as they are")
     if method == "tree" and size is not None:
         raise click.UsageError("--method tree runs the sweep as it is; the size stands in its file")
-    from vbp_sim.report.words.language import say
     from vbp_sim.studies.sensitivity import adapted
     from vbp_sim.studies.sweep import begin
     from vbp_sim.studies.sweep_file import read_sweep
@@ -70,7 +70,6 @@ def command(
 def _effects(folder: Path, method: str, metrics: tuple[str, ...], as_json: bool, quiet: bool) -> None:
     from vbp_sim.report.charts.catalogue import draw_all
     from vbp_sim.report.studied import Studied
-    from vbp_sim.report.words.language import say
     from vbp_sim.studies import findings
     from vbp_sim.studies.sensitivity import sensitivity
 
@@ -93,7 +92,6 @@ def _row(effect: Effect, method: str, found: Sequence[Effect]) -> tuple[str, ...
     """A line of the table; what Morris's screening measures is in the metric's unit, the same for all lines of it."""
     from vbp_sim.report.comparison import scale_of
     from vbp_sim.report.summary import meaning
-    from vbp_sim.report.words.language import language, say
     from vbp_sim.runs.metrics import METRICS
 
     size, unit = 1.0, ""
@@ -124,8 +122,8 @@ def _regions(folder: Path, fails: str, as_json: bool) -> None:
     if as_json:
         print_json({"folder": str(folder), "test": fails, "regions": [dataclasses.asdict(box) for box in boxes]})
         return
-    rows = [("fail here", "of all failures", "runs", "region")]
+    rows = [(say("cli.fail_here"), say("cli.of_failures"), say("cli.runs"), say("cli.region"))]
     for box in boxes:
-        region = " and ".join(box.conditions) or "everywhere"
+        region = say("cli.and").join(box.conditions) or say("cli.everywhere")
         rows.append((f"{box.density:.0%}", f"{box.coverage:.0%}", str(box.cases), region))
     print_table(rows)

@@ -21,6 +21,8 @@ from vbp_sim.cli.common import (
     written,
 )
 from vbp_sim.cli.progress import bar, duration
+from vbp_sim.report.words.language import restate, say
+from vbp_sim.report.words.mistakes import mistake
 
 if TYPE_CHECKING:
     from vbp_sim.studies.sweep import Outcome, Study
@@ -120,9 +122,9 @@ def status(folder: Path, as_json: bool) -> int:
     if as_json:
         print_json(found)
         return 0
-    print_table([(key.replace("_", " "), _shown(value)) for key, value in found.items()])
+    print_table([(restate("cli", key.replace("_", " ")), _shown(value)) for key, value in found.items()])
     if found["missing"] and not found["at_work"]:
-        message(f"go on with it: vbp sweep resume {folder}")
+        message(say("cli.resume", folder=folder))
     return 0
 
 
@@ -140,7 +142,7 @@ def repeat(folder: Path, point: int, replication: int, as_json: bool) -> int:
         print_json({"point": point, "replication": replication, "same": same, "metrics": found})
         return 0
     print_table([(id, f"{value:.6g}") for id, value in found.items()])
-    message("the study has the same" if same else "the study has no such result, or another one")
+    message(say("cli.same" if same else "cli.not_same"))
     return 0
 
 
@@ -157,11 +159,9 @@ def go_on(study: Study, as_json: bool, quiet: bool, how: dict[str, Any]) -> int:
     """Carry a study on and tell of it; the exit code."""
     from vbp_sim.studies.sweep import Listener, Options, carry_on
 
-    message(
-        f"{len(study.design):,} points x {study.plan.spec.replications:,} replications, "
-        f"seed {study.plan.spec.seed}: {study.folder}",
-        quiet=quiet,
-    )
+    spec = study.plan.spec
+    size = {"points": f"{len(study.design):,}", "replications": f"{spec.replications:,}", "seed": spec.seed}
+    message(say("cli.study", **size, folder=study.folder), quiet=quiet)
     shown = 0
 
     def failure(receipt: Receipt) -> None:
@@ -169,17 +169,15 @@ def go_on(study: Study, as_json: bool, quiet: bool, how: dict[str, Any]) -> int:
         shown += 1
         if shown <= SHOWN and receipt.failure is not None:
             why = receipt.failure
-            message(
-                f"failed: point {receipt.point}, replication {receipt.replication} ({why.stage}): "
-                f"{why.type}: {why.message}"
-            )
+            what = {"stage": why.stage, "type": why.type, "why": mistake(why.message)}
+            message(say("cli.failed_run", point=receipt.point, replication=receipt.replication, **what))
 
     with bar(quiet or as_json) as update:
 
         def progress(done: int, failed: int, runs: int) -> None:
-            update(done + failed, runs, f"{failed} failed" if failed else "runs")
+            update(done + failed, runs, say("cli.failed", n=failed) if failed else say("cli.runs"))
 
-        listener = Listener(progress, failure, lambda text: message(text, quiet=quiet))
+        listener = Listener(progress, failure, lambda text: message(restate("cli", text), quiet=quiet))
         outcome = carry_on(study, Options(**how), listener=listener)
     return _ended(outcome, as_json, quiet)
 
@@ -191,13 +189,14 @@ def _ended(outcome: Outcome, as_json: bool, quiet: bool) -> int:
         found = {"folder": str(outcome.folder), "runs": outcome.runs, "done": outcome.done}
         idle = {name: {"nothing": nothing} for name, nothing in outcome.idle.items()}
         print_json({**found, "failed": outcome.failed, "stopped": outcome.stopped, "null_results": idle})
-    message(f"{outcome.done:,} of {outcome.runs:,} runs done: {outcome.folder}", quiet=quiet)
+    counts = {"n": f"{outcome.done:,}", "of": f"{outcome.runs:,}", "folder": outcome.folder}
+    message(say("cli.runs_done", **counts), quiet=quiet)
     for line in idle_levers(outcome.idle):
         message(line, quiet=quiet)
     if outcome.failed:
-        message(f"{outcome.failed:,} failed; each with the command that repeats it: {outcome.folder}/failures.csv")
+        message(say("cli.failures", n=f"{outcome.failed:,}", folder=outcome.folder))
     if outcome.done < outcome.runs:
-        message(f"go on with it: vbp sweep resume {outcome.folder}")
+        message(say("cli.resume", folder=outcome.folder))
     if outcome.stopped == "interrupted":
         return INTERRUPTED
     return FAILED if outcome.failed or outcome.stopped else 0
@@ -214,21 +213,20 @@ def _estimated(study: Study, as_json: bool, how: dict[str, Any]) -> int:
     if as_json:
         print_json({"folder": str(study.folder), **found})
         return 0
-    rows = [
-        ("folder", str(study.folder)),
-        ("runs", f"{found['runs']:,} ({found['points']:,} points x {found['replications']:,} replications)"),
-        ("there", f"{found['done']:,} done already"),
-        ("time", f"{duration(found['seconds'])} ({found['seconds_per_run']:.3f} s a run)"),
-        ("disk", f"{found['bytes'] / 1e6:,.1f} MB ({found['free_bytes'] / 1e9:,.0f} GB are free)"),
-    ]
-    print_table(rows)
-    message(f"measured with {found['sampled']} runs; nothing was kept")
+    counts = {key: f"{found[key]:,}" for key in ("runs", "points", "replications", "done", "sampled")}
+    took = {"time": duration(found["seconds"]), "each": f"{found['seconds_per_run']:.3f}"}
+    room = {"size": f"{found['bytes'] / 1e6:,.1f}", "free": f"{found['free_bytes'] / 1e9:,.0f}"}
+    values = {"folder": study.folder, **counts, **took, **room}
+    print_table(
+        [(say(f"dry.{row}"), say(f"dry.{row}_is", **values)) for row in ("folder", "runs", "done", "time", "disk")]
+    )
+    message(say("dry.sampled", **values))
     return 0
 
 
 def _shown(value: Any) -> str:
     if isinstance(value, bool):
-        return "yes" if value else "no"
+        return say("words.yes" if value else "words.no")
     if isinstance(value, float):
         return "-" if math.isnan(value) else f"{value:.4g}"
     return f"{value:,}" if isinstance(value, int) else str(value)

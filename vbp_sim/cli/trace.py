@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 import click
 
 from vbp_sim.cli.common import json_option, lang_option, print_json
+from vbp_sim.report.words.language import say, term
 
 if TYPE_CHECKING:
     from vbp_sim.report.words.names import LocalRun
@@ -47,7 +48,7 @@ def command(run: Path, subject: str | None, site: str, falls: By | None, replica
             print_json(names)
         else:
             for kind, known in names.items():
-                click.echo(f"{kind}: {', '.join(known)}")
+                click.echo(say("words.labelled", label=term("columns", kind), value=", ".join(known)))
         return 0
     lines, shown = story(folder, subject or "", replication, site), local(folder)
     if as_json:
@@ -59,7 +60,6 @@ def command(run: Path, subject: str | None, site: str, falls: By | None, replica
 
 
 def _falls(folder: RunFolder, by: By, replication: int, as_json: bool) -> int:
-    from vbp_sim.report.words.language import say
     from vbp_sim.report.words.words import percent
     from vbp_sim.runs.exposure import falls
 

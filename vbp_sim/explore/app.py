@@ -20,6 +20,7 @@ from vbp_sim.explore.query import State, WrongAddress
 from vbp_sim.explore.sheet import ENDINGS
 from vbp_sim.explore.study import Page, Study
 from vbp_sim.report.words.language import LANGUAGES, restate, say
+from vbp_sim.report.words.mistakes import told_problem
 
 #: choices that the form and the page show well enough by themselves
 PLAIN = ("chart", "metric")
@@ -123,7 +124,7 @@ def _head(page: Page, state: State) -> str:
 
 def _told(what: str, problems: Iterable[Problem] = ()) -> str:
     head, text = say(f"explore.{what}"), say(f"explore.{what}_say")
-    return render("message.html", head=head, text=text, problems=list(problems))
+    return render("message.html", head=head, text=text, problems=[*map(told_problem, problems)])
 
 
 def _problems(error: Exception) -> Iterable[Problem]:

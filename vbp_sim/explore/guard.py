@@ -17,6 +17,7 @@ from starlette.responses import PlainTextResponse, RedirectResponse, Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from vbp_sim.report.words.language import LANGUAGES, say, speaking
+from vbp_sim.report.words.mistakes import mistake
 
 METHODS = ("GET", "HEAD")
 #: who may have made a browser send a request: this page, or the person (address bar, bookmark)
@@ -96,4 +97,4 @@ class Guard:
 
 def _refused(status: int, why: str) -> Response:
     """The connection is closed with it, so that nobody can fill one with questions and never read the answers."""
-    return PlainTextResponse(f"{why}\n", status, {"connection": "close"})
+    return PlainTextResponse(f"{mistake(why)}\n", status, {"connection": "close"})

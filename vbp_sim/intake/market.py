@@ -120,8 +120,8 @@ def _large(said: Mapping[str, Any]) -> bool:
 
 def _missing(notes: Notes, rows: Rows, what: str, drugs: Sequence[str], then: str) -> None:
     if drugs:
-        who = "no drug" if len(drugs) == len(rows) else f"{_some(drugs)} without it:"
-        notes.assumed.append(f"{what}: {who} has one; {then}" if who == "no drug" else f"{what}: {who} {then}")
+        who = "no drug has one;" if len(drugs) == len(rows) else f"{_some(drugs)} without it:"
+        notes.assumed.append(f"{what}: {who} {then}")
 
 
 def _some(names: Sequence[str]) -> str:
@@ -181,8 +181,8 @@ def _provinces(used: Gathered, notes: Notes) -> Rows:
             raise InputError(Problem("provinces", what, "add a table with a row for each place and these columns"))
         rows.append(row)
     if filled:
-        what = "inhabitants (census of 2020) and institutions (derived) are those of the shipped markets"
-        notes.assumed.append(f"provinces: {what} for {_some(filled)}")
+        usual = "inhabitants (census of 2020) and institutions (derived) are those of the shipped markets"
+        notes.assumed.append(f"provinces: {usual} for {_some(filled)}")
     return rows
 
 

@@ -61,9 +61,9 @@ def propose(sheets: Sequence[Sheet], notes: Notes) -> MarketMap:
         seen = ", ".join(sheet.place for sheet in sheets)
         what = "no column with names of drugs was found (通用名, generic name, drug)"
         raise InputError(Problem(seen, what, "name the column so, or write a mapping (see `vbp import --help`)"))
-    for role, what in (("reported", "reported volumes"), ("manufacturer", "manufacturers")):
+    for role, names in (("reported", "reported volumes"), ("manufacturer", "manufacturers")):
         if role not in roles:
-            notes.doubts.append(f"no column with {what} was found")
+            notes.doubts.append(f"no column with {names} was found")
     if not roles & {"ceiling", "pre_price", "drug_price"}:
         notes.doubts.append("no column with a price was found (ceiling, or price before)")
     return MarketMap(tables=tables)

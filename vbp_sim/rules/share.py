@@ -83,7 +83,8 @@ class ByGrade(Share):
     @classmethod
     def sensible(cls, table: dict[str, float]) -> dict[str, float]:
         if set(table) != set(GRADES):
-            raise ValueError(f"shares are wanted for exactly the classes {', '.join(GRADES)}; seen {', '.join(table)}")
+            seen = ", ".join(table) or "none"
+            raise ValueError(f"shares are wanted for exactly the classes {', '.join(GRADES)}; seen {seen}")
         values = [table[g] for g in GRADES]
         if values != sorted(values, reverse=True):
             raise ValueError("shares must not rise from A1 to C")

@@ -14,7 +14,7 @@ from vbp_sim.errors import InputError, Problem, nearest
 from vbp_sim.rules.library import DATA, LAWS
 from vbp_sim.rules.local.law import LocalLaw
 from vbp_sim.rules.ruleset import RuleSet
-from vbp_sim.scenario.draws import FOLDER, Draws, read_draws
+from vbp_sim.scenario.draws import FOLDER, Draws, read_draws, shipped_draws
 from vbp_sim.scenario.layers import ENDINGS
 from vbp_sim.scenario.load import LAW, Origins, Scenario, load, load_part
 from vbp_sim.scenario.tree import Address, Node
@@ -84,18 +84,21 @@ def load_law(name: str) -> tuple[LocalLaw, Origins]:
 
 def load_draws(names: Sequence[str]) -> tuple[Draws, ...]:
     """Read files of draws, or shipped ones by name; ``none`` is none."""
-    folder = shipped() / FOLDER
-    return tuple(read_draws(library_file(name, folder, "file of draws")) for name in names if name != "none")
+    folder, known = shipped() / FOLDER, shipped_draws(shipped())
+    return tuple(read_draws(library_file(name, folder, "file of draws", known)) for name in names if name != "none")
 
 
-def library_file(name: str, library: Path, what: str) -> Path:
-    """The file that a user means: a path, else a file of a library by its name. Raises `InputError`."""
+def library_file(name: str, library: Path, kind: str, known: Sequence[str] = ()) -> Path:
+    """The file that a user means: a path, else a file of a library by its name (``known``: those that are meant).
+
+    Raises `InputError`.
+    """
     if name.endswith(ENDINGS):
         return Path(name)
     file = library / f"{name}.yaml"
     if not file.is_file():
-        known = sorted(other.stem for other in library.glob("*.yaml"))
-        raise InputError(Problem(f"{what} {name}", f"there is no {what} of that name", nearest(name, known)))
+        names = list(known) or sorted(other.stem for other in library.glob("*.yaml"))
+        raise InputError(Problem(f"{kind} {name}", f"there is no {kind} of that name", nearest(name, names)))
     return file
 
 

@@ -112,9 +112,9 @@ def members_in_market(spec: Spec, data: Markets, tree: Node) -> list[Problem]:
                 remedy = f"name '{around[0]}', or add a market whose provinces.csv has '{member}'"
                 problems.append(node.problem(what, remedy))
         if named and not data.places.within(named, known):
-            what = f"round '{name}': none of the rule set's members ({cut(', '.join(named))}) is in the market"
-            remedy = f"name members among {', '.join(known)}, or take another market"
-            problems.append(node.problem(f"{what} {data.merged.name}", remedy))
+            away = cut(", ".join(named))
+            what = f"round '{name}': none of the rule set's members ({away}) is in the market {data.merged.name}"
+            problems.append(node.problem(what, f"name members among {', '.join(known)}, or take another market"))
         elif not data.taking_part(name, named):
             what = f"round '{name}': its market {data.of_round(name).name} reports no volume for its members"
             problems.append(node.problem(what, "name other members, or take another market"))

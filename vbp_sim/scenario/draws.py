@@ -18,10 +18,10 @@ from typing import Annotated, Any, TypeVar
 
 from pydantic import BaseModel, Field, ValidationError, model_validator
 
-from vbp_sim.errors import InputError
+from vbp_sim.errors import InputError, nearest
 from vbp_sim.scenario.limits import FINITE, Line
 from vbp_sim.scenario.parts import Frozen, wrong
-from vbp_sim.scenario.problems import check
+from vbp_sim.scenario.problems import check, describe
 from vbp_sim.scenario.tree import DEFAULT, Address, Node, Origin
 from vbp_sim.scenario.yaml_source import read
 
@@ -104,13 +104,21 @@ def _read(file: Path, stamp: Any) -> Draws:
     return draws
 
 
+def shipped_draws(library: Path) -> list[str]:
+    """Names of the shipped draws: files of the folder that have the key, as priors and fits do not."""
+    files = sorted((library / FOLDER).glob("*.yaml"))
+    return [file.stem for file in files if "\ndraws:" in file.read_text(encoding="utf-8")]
+
+
 def draws_of(node: Node, text: str, library: Path | None) -> Draws:
     """The draws that a scenario names at a node: a file beside it, else a shipped one by its name."""
     file = node.source.folder / text
     if library is not None and not file.is_file() and Path(text).name == text:
         file = library / FOLDER / f"{text.removesuffix('.yaml')}.yaml"
     if not file.is_file():
-        raise InputError(node.problem(f"draws: there is no file '{text}'", "name a file of draws, or a shipped one"))
+        remedy = nearest(text, shipped_draws(library) if library is not None else [])
+        remedy = f"{remedy} or give the path of a .yaml file".strip()
+        raise InputError(node.problem(f"draws: there is no file '{text}'", remedy))
     return read_draws(file)
 
 
@@ -122,4 +130,5 @@ def fits(draws: Draws, whole: BaseModel, node: Node) -> None:
         except ValidationError as error:
             first = error.errors(include_url=False)[0]
             where = ".".join(map(str, first["loc"]))
-            raise InputError(node.problem(f"draw {k} does not fit: {where}: {first['msg']}")) from None
+            what = describe(first["type"], first["input"], first.get("ctx", {}), first["msg"])[0]
+            raise InputError(node.problem(f"draw {k} does not fit: {where}: {what}")) from None

@@ -206,9 +206,10 @@ def _no_such_part(details: ErrorDetails, node: Node, address: Address) -> tuple[
     named = children(node).get(tag, node)
     path = address if address and address[-1] == tag else (*address, tag)
     names = _names(str(context.get("expected_tags") or context.get("expected", "")))
-    if named.value is None:
-        return path, named.problem(f"{dotted(path)}: a {tag} is wanted, here is nothing", nearest("", names))
-    seen = str(named.value)
+    if not isinstance(named.value, str):
+        what = f"{dotted(path)}: a {tag} is wanted, here is {kind_of(named.value)}"
+        return path, named.problem(what, nearest("", names))
+    seen = named.value
     return path, named.problem(f"{dotted(path)}: there is no {tag} '{cut(seen)}'", nearest(seen, names))
 
 

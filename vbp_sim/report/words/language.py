@@ -24,8 +24,6 @@ from contextlib import contextmanager
 from contextvars import ContextVar
 from importlib.resources import files
 
-import yaml
-
 #: languages by code, with their own name
 LANGUAGES = {"en": "English", "zh": "中文"}
 
@@ -50,9 +48,15 @@ def language() -> str:
     return _current.get()
 
 
+def speak(code: str) -> None:
+    """Say everything from here on in a language, up to the end of the `speaking` around it."""
+    _current.set(code)
+
+
 def of_machine() -> str:
-    """Code of the language that this machine is set to; English if there are no messages in it."""
-    code = next(filter(None, (os.environ.get(name) for name in ("LC_ALL", "LC_MESSAGES", "LANG"))), "")[:2].lower()
+    """Code of the language of `VBP_LANG`, else of this machine; English if there are no messages in it."""
+    names = ("VBP_LANG", "LC_ALL", "LC_MESSAGES", "LANG")
+    code = next(filter(None, (os.environ.get(name) for name in names)), "")[:2].lower()
     return code if code in LANGUAGES else "en"
 
 
@@ -82,21 +86,31 @@ def term(area: str, code: str) -> str:
 def restate(area: str, english: str) -> str:
     """A sentence that was written in English, said in the language in use; as it is if no message fits it.
 
-    What stands in the places of the message is restated too.
+    What stands in the places of the message is restated too, but for names: those in quotes, and ``where``, an address.
+    A ``meaning`` is a parameter's.
     """
     if language() == "en":
         return english
+    if english.startswith(" "):  # an indented line
+        return " " + restate(area, english[1:])
     for name, pattern in _patterns(area):
         found = pattern.fullmatch(english)
         if found:
-            values = {key: restate(area, value) for key, value in found.groupdict().items()}
-            return messages(area)[name][language()].format(**values)
+            texts = messages(area)[name]
+            values = found.groupdict()
+            if "meaning" in values:
+                values["meaning"] = restate("parameters", values["meaning"])
+            names = {key for key in values if key == "where" or f"'{{{key}}}'" in texts["en"]}
+            told = {key: value if key in names else restate(area, value) for key, value in values.items()}
+            return texts[language()].format(**told)
     return english
 
 
 @functools.cache
 def messages(area: str) -> Mapping[str, Mapping[str, str]]:
     """All messages of an area: by id, by language."""
+    import yaml
+
     text = (files("vbp_sim.report.words") / "messages" / f"{area}.yaml").read_text(encoding="utf-8")
     read: Mapping[str, Mapping[str, str]] = yaml.load(text, Loader=getattr(yaml, "CSafeLoader", yaml.SafeLoader))
     return read
@@ -114,5 +128,13 @@ def _patterns(area: str) -> tuple[tuple[str, re.Pattern[str]], ...]:
 
 
 def _pattern(text: str) -> str:
-    parts = string.Formatter().parse(text)
-    return "".join(re.escape(literal) + (f"(?P<{place}>.+?)" if place else "") for literal, place, _, _ in parts)
+    """The English of a message as a pattern whose groups are its places: an address where a place is called ``where``,
+    a name in quotes, else anything; where a place stands again, the same.
+    """
+    pattern, known = "", set[str]()
+    for literal, place, _, _ in string.Formatter().parse(text):
+        value = "[^ :]+" if place == "where" else "[^']+" if literal.endswith("'") else ".+?"
+        group = "" if not place else f"(?P={place})" if place in known else f"(?P<{place}>{value})"
+        pattern += re.escape(literal) + group
+        known.add(place or "")
+    return pattern

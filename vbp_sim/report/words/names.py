@@ -33,6 +33,8 @@ COLUMNS = {
     "main": "manufacturer",
     "backup": "manufacturer",
 }
+#: columns that hold codes, and the area of messages that has their words
+CODES = {"level": "levels", "event": "sanctions", "rating": "sanctions"}
 #: columns that hold facts, by table
 FACTS = {"bids": "reason", "events": "text"}
 #: the column that says them, where a table keeps both
@@ -77,7 +79,7 @@ class LocalRun(RunFolder):
             return values
         if column in COLUMNS:
             return _each(functools.partial(self.called, COLUMNS[column]), values)
-        return _each(functools.partial(term, "levels"), values) if column == "level" else values
+        return _each(functools.partial(term, CODES[column]), values) if column in CODES else values
 
     def said(self, text: str) -> str:
         """A text of facts of this run as a sentence."""
