@@ -9,6 +9,7 @@ from __future__ import annotations
 import copy
 import json
 import math
+import os
 import types
 import typing
 from collections.abc import Iterator, Mapping
@@ -99,6 +100,13 @@ def everywhere() -> dict[str, tuple[Address, type[BaseModel], dict[str, Any]]]:
 
 def _of_all_rounds(address: Address) -> Address:
     return ("rules", *address[3:]) if address[0] == "rounds" else address
+
+
+def inherited(name: str) -> set[str]:
+    """The parameters that a part has from another part of its kind, where they act already."""
+    part, kind = EVERYWHERE[name][1], name.split()[0]
+    others = [other for other in Part.registry.get(kind, ()) if other is not part and issubclass(part, other)]
+    return {parameter for other in others for parameter, _ in parameters(other)}
 
 
 def parameters(model: type[BaseModel]) -> Iterator[tuple[str, FieldInfo]]:
@@ -210,9 +218,11 @@ class Bench:
 
 @pytest.fixture(scope="module")
 def bench(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Bench]:
-    """One bench for all parts, with a store of equilibria of its own."""
+    """One bench for all parts; the store of equilibria is shared with other processes of the session."""
+    folder = tmp_path_factory.getbasetemp()
+    shared = folder.parent if os.environ.get("PYTEST_XDIST_WORKER") else folder
     with pytest.MonkeyPatch.context() as patch:
-        patch.setenv("VBP_CACHE", str(tmp_path_factory.mktemp("store")))
+        patch.setenv("VBP_CACHE", str(shared / "store-of-parts"))
         yield Bench(tmp_path_factory.mktemp("bench"))
 
 
@@ -225,9 +235,20 @@ DEAR = ("bidding equilibrium",)
     "name", [pytest.param(name, marks=[pytest.mark.slow] if name in DEAR else []) for name in EVERYWHERE]
 )
 def test_every_parameter_moves_something(name: str, bench: Bench) -> None:
+    all_act(name, inherited(name), bench)
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("name", [name for name in EVERYWHERE if inherited(name)])
+def test_an_inherited_parameter_moves_something_too(name: str, bench: Bench) -> None:
+    all_act(name, {parameter for parameter, _ in parameters(EVERYWHERE[name][1])} - inherited(name), bench)
+
+
+def all_act(name: str, but: set[str], bench: Bench) -> None:
+    """Assert that each parameter of a part, ``but`` for some, acts."""
     address, part, chosen = EVERYWHERE[name]
     idle = []
     for parameter, field in parameters(part):
-        if not bench.acts(scene(name, parameter, chosen), (*address, parameter), field):
+        if parameter not in but and not bench.acts(scene(name, parameter, chosen), (*address, parameter), field):
             idle.append(parameter)
     assert not idle, f"{name}: {', '.join(idle)}"

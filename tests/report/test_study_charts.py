@@ -264,7 +264,7 @@ def test_commands_write_the_report_of_what_they_did(tmp_path: Path, capsys: pyte
         assert source.count('<svg role="img"') >= charts
     assert {f.name for f in (tmp_path / "sensed" / "figures").iterdir()} >= {"ranking.svg", "ranking.csv"}
     assert vbp("backtest", "--market", tmp_path / "market", "--rules", "expansion-2019", "--report") == 2
-    asked = ("--market", "expansion-2019", "--rules", "expansion-2019", "--replications", 2)
+    asked = ("--market", "expansion-2019", "--rules", "expansion-2019", "--replications", 2, "--whole", 0)
     assert vbp("backtest", *asked, "--out", tmp_path / "tested", "--report", "-q") == 0
     assert "vbp backtest --market expansion-2019" in (tmp_path / "tested" / "report.html").read_text(encoding="utf-8")
     assert vbp("backtest", *asked, "--out", tmp_path / "swept", "-q") == 2
