@@ -146,7 +146,9 @@ def settle(figure: Figure) -> None:
     for said in figure.findobj(Text) if language() in _LEADING else ():
         if isinstance(said, Text) and "\n" in said.get_text() and said not in figure.texts:
             said.set_linespacing(_LEADING[language()])
-    figure.draw_without_rendering()
+    engine = figure.get_layout_engine()
+    if engine and figure.axes:
+        engine.execute(figure)
     figure.set_layout_engine(None)  # "none" would be one, for which saving draws once more
     for axes in figure.axes:
         left, bottom, width, height = (round(float(edge), 5) for edge in axes.get_position().bounds)
