@@ -77,6 +77,7 @@ def test_longer_terms_raise_prices_of_firms_that_fear_that_costs_change() -> Non
     assert cuts("longer-terms", "no-fear,one-year")[0] == pytest.approx(calm, abs=0.005)
 
 
+@pytest.mark.slow
 def test_firms_with_one_small_plant_bid_higher_and_less_often() -> None:
     own, shared = outcome("one-plant", ""), outcome("one-plant", "shared")
     assert shared["cut_ceiling"] < own["cut_ceiling"]
@@ -94,10 +95,12 @@ def last_round(variant: str) -> float:
     return float(np.mean(found))
 
 
+@pytest.mark.slow
 def test_firms_that_learn_cut_deeper_from_round_to_round() -> None:
     assert last_round("") > last_round("no-learning") + 0.02
     assert last_round("") > last_round("no-further-cut")
 
 
+@pytest.mark.slow
 def test_secret_prices_slow_learning_down() -> None:
     assert last_round("") > last_round("secret") > last_round("no-learning")

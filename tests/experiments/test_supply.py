@@ -6,6 +6,7 @@ import functools
 from collections.abc import Mapping
 
 import numpy as np
+import pytest
 
 from vbp_sim.engine.layout import Table
 from vbp_sim.engine.simulation import simulate
@@ -60,6 +61,7 @@ def test_capacity_that_does_not_answer_to_the_margin_leaves_no_such_trace() -> N
     assert moved < 0.3 * (unmet("thin") - unmet(""))
 
 
+@pytest.mark.slow
 def test_suppliers_that_share_a_source_leave_more_unmet_than_those_with_their_own() -> None:
     one, two, own = (mean("common-causes", v, "unmet_share") for v in ("", "two-sources", "own-sources"))
     assert one > two > own
@@ -90,12 +92,14 @@ def test_recalls_are_seen() -> None:
     assert mean("common-causes", "recalls", "unmet_share") > mean("common-causes", "", "unmet_share")
 
 
+@pytest.mark.slow
 def test_entry_brings_bidders_and_lower_prices() -> None:
     assert qualified("", "third") > qualified("no-entry", "third") + 1
     assert qualified("", "third") > qualified("", "second") > qualified("", "pilot")
     assert mean("renewals", "", "cut_ceiling") > mean("renewals", "no-entry", "cut_ceiling")
 
 
+@pytest.mark.slow
 def test_learning_lowers_costs_from_round_to_round() -> None:
     assert cost("", "third") < cost("no-learning", "third")
     assert cost("", "pilot") == cost("no-learning", "pilot")

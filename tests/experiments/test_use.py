@@ -6,6 +6,7 @@ import functools
 from collections.abc import Mapping
 
 import numpy as np
+import pytest
 
 from vbp_sim.engine.simulation import simulate
 from vbp_sim.runs.load import load_scenario
@@ -20,6 +21,7 @@ def outcome(experiment: str, variant: str, replications: int = 1) -> Mapping[str
     return {name: float(np.mean([run[name] for run in runs])) for name in runs[0]}
 
 
+@pytest.mark.slow
 def test_naming_brands_adds_winners_and_spreads_volume_over_them() -> None:
     """A second chance needs named brands; with more brands in every province no supplier has as much of it."""
     named, generic = outcome("named-brands", ""), outcome("named-brands", "generic-names")
@@ -27,6 +29,7 @@ def test_naming_brands_adds_winners_and_spreads_volume_over_them() -> None:
     assert named["hhi"] < generic["hhi"]
 
 
+@pytest.mark.slow
 def test_loyalty_to_leaders_concentrates_supply() -> None:
     assert outcome("named-brands", "loyal")["hhi"] > outcome("named-brands", "")["hhi"]
 
@@ -50,6 +53,7 @@ def test_a_cheaper_dose_draws_patients_of_other_molecules() -> None:
     assert price["use_change"] > none["use_change"]
 
 
+@pytest.mark.slow
 def test_a_second_winner_raises_prices_and_cuts_unmet_demand() -> None:
     one, two = (outcome("second-winner", f"{n}", 3) for n in ("single-winner", "two-winners"))
     assert two["selected_per_drug"] > one["selected_per_drug"]

@@ -307,6 +307,7 @@ def test_variants_and_settings_name_no_plugins(scenario: Path, tmp_path: Path) -
         load_scenario(scenario, "a")
 
 
+@pytest.mark.slow
 def test_an_installed_package_brings_parts_and_its_version_counts(tmp_path: Path) -> None:
     """In processes of their own, as a package is installed once for a process."""
     import os

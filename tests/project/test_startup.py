@@ -69,6 +69,7 @@ def test_check_imports_what_reads_scenarios_and_nothing_else(name: str) -> None:
     assert loaded_after("check", name, "--quiet") & IDLE == set()
 
 
+@pytest.mark.slow
 @pytest.mark.skipif(find_spec("pandas") is None, reason="needs pandas, which nothing may import by itself")
 def test_runs_and_reports_do_without_pandas_where_it_is_installed(tmp_path: Path) -> None:
     scenario = write_scenario(tmp_path, replications=1, variants={"dear": {"changes": {"demand": {"growth": 0.3}}}})

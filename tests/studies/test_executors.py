@@ -149,6 +149,7 @@ def cluster(folder: Path, protocol: str = "tcp", **variables: str) -> Iterator[t
             one.wait()
 
 
+@pytest.mark.slow
 def test_a_cluster_over_tls_with_certificates_of_our_own(tmp_path: Path) -> None:
     pytest.importorskip("cryptography")
     key, certificate = certify(tmp_path)
