@@ -89,7 +89,11 @@ def gate(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     return tmp_path / "gate"
 
 
-@pytest.mark.parametrize("executor", ["processes", "dask"])
+#: a cluster starts in seconds
+DASK = pytest.param("dask", marks=pytest.mark.slow)
+
+
+@pytest.mark.parametrize("executor", ["processes", DASK])
 def test_a_worker_killed_from_outside_costs_no_run(tmp_path: Path, gate: Path, executor: str) -> None:
     if executor == "dask":
         pytest.importorskip("distributed")
@@ -117,7 +121,7 @@ def test_a_main_process_that_is_killed_leaves_a_whole_ledger_and_no_orphans(tmp_
     assert same_as_serial(file, tmp_path / "s")
 
 
-@pytest.mark.parametrize("executor", ["serial", "processes", "dask"])
+@pytest.mark.parametrize("executor", ["serial", "processes", DASK])
 def test_ctrl_c_finishes_what_is_under_way_and_can_be_gone_on_with(tmp_path: Path, gate: Path, executor: str) -> None:
     """As on a terminal, where the signal goes to the workers, too."""
     if executor == "dask":

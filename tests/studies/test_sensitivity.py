@@ -66,7 +66,7 @@ def test_levers_are_varied_with_the_uncertainties_if_that_is_asked(tmp_path: Pat
     two = {name: THREE[name] for name in ("fund_share", "on_time_share")}
     lever = {"insured_share": {"path": "finance.insured_share", "values": values}}
     file = write_sweep(tmp_path, levers=lever, uncertainties=two, sample={"size": 4})
-    study = begin(file, tmp_path / "s", adapt=lambda spec: adapted(spec, "sobol", 256, True))
+    study = begin(file, tmp_path / "s", adapt=lambda spec: adapted(spec, "sobol", 128, True))
     carry_on(study, Options(executor="serial"), works.ishigami)
     found = {e.uncertainty: e for e in sensitivity(study.folder, "sobol", ["completion"])}
     assert set(found) == {"fund_share", "insured_share", "on_time_share"}
