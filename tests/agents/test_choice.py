@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 
 from vbp_sim.agents.choice.interface import Month, Setting
 from vbp_sim.agents.choice.partial_adjustment import PartialAdjustment
+from vbp_sim.engine.stocking import ALONE
 from vbp_sim.streams import Streams
 
 FREE: dict[str, Any] = {"pressure": 0.0, "closing": 0.0, "relaxation": 0.0}
@@ -149,3 +150,12 @@ def test_the_inclination_of_an_institution_is_its_own() -> None:
     own = natural(spread=1.1) - natural(spread=0.0)
     assert own.std() > 0.5
     np.testing.assert_allclose(natural(n=20), natural(n=50)[:20])
+
+
+def test_no_cause_makes_a_logit_overflow() -> None:
+    """Beside what is stocked, 600, and of either sign."""
+    model = PartialAdjustment(incentive=10.0)
+    most = model.money(np.array([-1e9, 0.1, 1e9]))
+    assert most[1] == pytest.approx(1.0)
+    with np.errstate(over="raise"):
+        assert np.isfinite(np.exp(ALONE + 3 * np.abs(most))).all()

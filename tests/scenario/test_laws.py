@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 from scenario_making import SCENARIO, make_scenario
-from small import round_of, rows, small
+from small import round_of, rows, small, write_scenario
 
 from vbp_sim.engine.simulation import simulate
 from vbp_sim.errors import InputError
@@ -148,3 +148,9 @@ def test_a_later_law_settles_the_years_that_end_under_it(tmp_path: Path) -> None
     settled = simulate(small(tmp_path, rounds={"first": round_of(rules=rules)}, laws=laws), 0)["settlement"]
     assert rows(settled, contract_year=1)["retained"].sum() > 0
     assert rows(settled, contract_year=2)["retained"].sum() == 0
+
+
+def test_an_unknown_rating_is_refused_with_its_place(tmp_path: Path) -> None:
+    credit = {"national": {"changes": {"credit": {"suspended": {"severe": 12}}}}}
+    with pytest.raises(InputError, match=r"credit.suspended: one of ordinary, medium, serious, .* is wanted, here is"):
+        load_scenario(write_scenario(tmp_path, laws=credit))

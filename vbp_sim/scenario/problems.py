@@ -105,7 +105,9 @@ def _problem(details: ErrorDetails, model: type[BaseModel], tree: Node) -> tuple
         return (*found[1], loc[-1]), _unknown(loc[-1], found)
     node, address, here = _follow(loc, model, tree)
     if details["loc"][-1:] == ("[key]",):
-        return address, node.problem(f"{dotted(address[:-1])}: {context['what']}", "give it another id", key=True)
+        own = (context["what"], "give it another id") if "what" in context else None
+        what, remedy = own or describe(kind, details["input"], context, details["msg"])
+        return address, node.problem(f"{dotted(address[:-1])}: {what}", remedy, key=True)
     if kind == "union_tag_invalid" or (kind == "literal_error" and address and address[-1] in TAGS):
         return _no_such_part(details, node, address)
     if here is not None and isinstance(node.value, str) and node.value in here.parts():

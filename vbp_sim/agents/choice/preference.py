@@ -20,6 +20,16 @@ from vbp_sim.streams import Streams
 _DCE = "discrete choice experiment with 1,047 physicians, log odds ratio [B3]"
 
 
+#: logit of each cause beyond which nobody, or everybody, chooses a product, to twelve digits; no sum of causes and of
+#: what is stocked overflows
+FARTHEST = 30.0
+
+
+def _within(utility: Floats) -> Floats:
+    """The same as long as it can tell."""
+    return np.clip(utility, -FARTHEST, FARTHEST)
+
+
 class Preference(Choice):
     """Utility of the selected over other products from what physicians said, brands, incentives and inclination."""
 
@@ -155,11 +165,11 @@ class Preference(Choice):
         common = common + self.wards * setting.ward
         own = self.spread * luck.normal("choice.inclination", at=setting.at)
         own = own + np.array([self.tertiary, 0.0, self.primary])[setting.level]
-        return np.asarray(common[:, None] + (own + self.place_spread * setting.rigour)[None, :])
+        return _within(common[:, None] + (own + self.place_spread * setting.rigour)[None, :])
 
     def money(self, kept: Floats) -> Floats:
         """See `Choice.money`."""
-        return np.asarray(self.incentive * kept)
+        return _within(self.incentive * kept)
 
     def marked(self, marks: npt.NDArray[np.int64]) -> Floats:
         """See `Choice.marked`."""
@@ -169,7 +179,7 @@ class Preference(Choice):
         """See `Choice.paid`; doctors feel the part that they are paid on top of what their hospital gains."""
         gap = self.experiment_scale * self.reimbursement * terms.gap
         law = gap + self.margin * (1 + terms.tied) * terms.gain + self.price_mark * terms.marked
-        return np.asarray(law - self.commission * (1 - terms.campaign))
+        return _within(law - self.commission * (1 - terms.campaign))
 
     def apart(self, terms: Terms) -> Floats:
         """See `Choice.apart`."""
