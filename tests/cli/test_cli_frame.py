@@ -2,18 +2,25 @@
 
 from __future__ import annotations
 
+import contextlib
 import errno
+import json
 import os
+import shutil
+import sqlite3
 import subprocess
 import sys
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
 import pytest
+from small import write_scenario
 
 from vbp_sim.cli import COMMANDS
 from vbp_sim.cli.common import guarded
 from vbp_sim.errors import InputError, Problem, RunError
+from vbp_sim.runs.load import shipped
 
 ROOT = Path(__file__).parents[2]
 HEAVY = ("numpy", "scipy", "matplotlib", "pydantic", "rich", "yaml", "simpy", "pyarrow")
@@ -113,3 +120,23 @@ def test_bad_files_end_with_2_and_without_a_traceback(vbp: Any, tmp_path: Path, 
 def test_a_folder_and_a_missing_file_end_with_2(vbp: Any, tmp_path: Path) -> None:
     assert "this is a folder" in vbp("check", tmp_path).err
     assert vbp("check", tmp_path / "no.yaml").code == 2
+
+
+def test_a_mistake_stands_at_the_option_of_its_kind_and_in_its_file(
+    vbp: Callable[..., tuple[int, str, str]], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Where another option has the same value, and where a number of the place is one that an option has."""
+    monkeypatch.chdir(tmp_path)
+    shutil.copytree(shipped() / "markets" / "batch-2", "mine")
+    assert vbp("backtest", "--market", "mine", "--rules", "mine")[2].startswith("--rules mine: ")
+    asked = ("bid", "batch-3", "--firm", "nobody", "--drug", "nobody", "--prices", "0.1:0.5:3")
+    assert vbp(*asked)[2].startswith("--drug nobody: ")
+    file = tmp_path / "sweep.yaml"
+    levers = {"growth": {"path": "demand.growth", "values": [0.0, 0.1, 0.2]}}
+    scenario = write_scenario(tmp_path, replications=1).name
+    file.write_text(json.dumps({"sweep": "small", "scenario": scenario, "levers": levers}), encoding="utf-8")
+    assert vbp("sweep", "run", file, "--out", "swept", "--executor", "serial", "-q")[0] == 0
+    with contextlib.closing(sqlite3.connect("swept/ledger.sqlite")) as book, book:
+        book.execute("UPDATE point SET \"values\" = 'x' WHERE point = 2")
+    place = f"{Path('swept/ledger.sqlite')}, table point, row 2: "
+    assert vbp("sweep", "repeat", "swept", "--point", 2)[2].startswith(place)

@@ -91,11 +91,16 @@ class Spoken(click.Context):
         return super().__exit__(kind, error, trace)
 
     def _place(self, problem: Problem) -> str:
-        """The place of a problem; the option, where it is what an option gave or set (``--rules ID``, ``--seed``)."""
+        """The place of a problem; the option, where it is what an option set (``--seed``), gave, or gave as one of its
+        kind: ``--rules ID`` for the rule set ID. A place in a file, or one that names its option, stays."""
+        kind, _, name = problem.place.rpartition(" ")
+        if re.search("[^a-z -]", kind):  # in a file
+            return problem.place
+        words = kind.removeprefix("--").split()
         for option, value in self._given():
-            if problem.place == f"--set {option}":
+            if kind == "--set" and name == option:
                 return f"--{option}"
-            if problem.place.rpartition(" ")[2] == value:
+            if name == value and (not words or any(option.startswith(word[:4]) for word in words)):
                 return f"--{option} {value}"
         return problem.place
 
