@@ -34,10 +34,8 @@ def draw(run: RunFolder) -> Chart:
     share, passing = (mean(ratio(a.sum(axis=1), b.sum(axis=1))) for a, b in ((retained, surplus), (passed, assessed)))
     most = str(levels.names[int(np.argmax(found["retained_yuan"].mid))])
     title = _title(float(retained.sum(axis=1).mean()), share, most, passing)
-    how, names = (
-        say("surplus.how") + style.says_mean(run, bands=True),
-        [style.label(str(name)) for name in levels.names],
-    )
+    how = say("surplus.how") + style.says_mean(run, bands=True)
+    names = [style.label(str(name)) for name in levels.names]
     figure, (money, rate), at = marks.listed(run, title, how, names, "level", (9.5, 0.75), keys=1, sides=2)
     _bars(money, at, found["surplus_yuan"], found["retained_yuan"])
     _rates(rate, at, found["pass_rate_share"])

@@ -37,10 +37,8 @@ def draw(run: RunFolder) -> Chart:
         raise NothingToDraw(say("catalogue.no_contract"))
     gains = collect(run, since)
     band = Band.about_mean(np.stack([np.rint(yuan) for yuan in gains.values()], axis=1))
-    title, how = (
-        _title(dict(zip(gains, band.mid.tolist(), strict=True))),
-        say("gains.how") + style.says_mean(run, bands=True),
-    )
+    title = _title(dict(zip(gains, band.mid.tolist(), strict=True)))
+    how = say("gains.how") + style.says_mean(run, bands=True)
     names = [_said(name) for name in gains]
     figure, (axes,), at = marks.listed(run, title, how, names, "party", (8.5, 0.42))
     _bars(axes, at, band)
